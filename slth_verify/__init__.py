@@ -1,0 +1,50 @@
+"""slth_verify: certified structured strong lottery tickets.
+
+Names are loaded when first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from slth_verify._version import __version__
+from slth_verify.verdict import Evidence, Finding, Statistical, Verdict
+
+if TYPE_CHECKING:
+    from slth_verify.construction import prune, suggested_widths
+    from slth_verify.network import RandomCNN, TargetCNN
+    from slth_verify.ticket import CheckResult, Ticket, check
+
+_LAZY = {
+    "CheckResult": "ticket",
+    "RandomCNN": "network",
+    "TargetCNN": "network",
+    "Ticket": "ticket",
+    "check": "ticket",
+    "prune": "construction",
+    "suggested_widths": "construction",
+}
+
+__all__ = [
+    "CheckResult",
+    "Evidence",
+    "Finding",
+    "RandomCNN",
+    "Statistical",
+    "TargetCNN",
+    "Ticket",
+    "Verdict",
+    "__version__",
+    "check",
+    "prune",
+    "suggested_widths",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(f"slth_verify.{_LAZY[name]}"), name)
+    if name in ("bounds", "strategies", "statements"):
+        return import_module(f"slth_verify.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,6 @@
+"""``python -m slth_verify`` is ``slth-verify``."""
+
+from slth_verify.cli import main
+
+if __name__ == "__main__":
+    main()

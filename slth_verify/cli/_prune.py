@@ -1,0 +1,86 @@
+"""``slth-verify prune``: find a ticket."""
+
+from __future__ import annotations
+
+import click
+
+from slth_verify.cli._output import note, print_json, progress
+
+
+@click.command()
+@click.argument("target", type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--eps", required=True, help="Admissible sup error, exact: 0.01 or 1/100."
+)
+@click.option("--seed", type=int, required=True, help="Seed of the random network.")
+@click.option(
+    "--widths",
+    help="n_1,n_2,...: half the filters per input channel; default: estimated.",
+)
+@click.option(
+    "--output", required=True, type=click.Path(dir_okay=False), help="Ticket file."
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds per subset-sum problem.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(
+    target: str,
+    eps: str,
+    seed: int,
+    widths: str | None,
+    output: str,
+    time_limit: float,
+    as_json: bool,
+) -> int:
+    """Prune the random network of a seed until it computes TARGET within eps.
+
+    Exit code 3 means that no ticket was found, never that there is none.
+    """
+    import slth_verify as sv
+
+    network = sv.TargetCNN.from_file(target)
+    chosen = _widths(widths) if widths else sv.suggested_widths(network, eps)
+    if not as_json:
+        note(f"random network: seed {seed}, widths {', '.join(map(str, chosen))}")
+    with progress() as advance:
+        ticket = sv.prune(
+            network,
+            sv.RandomCNN(seed=seed, widths=chosen),
+            eps=eps,
+            time_limit=time_limit,
+            progress=lambda done, total: advance("subset sums", done, total),
+        )
+    ticket.save(output)
+    kept = [len(layer.filters) for layer in ticket.layers]
+    if as_json:
+        print_json(
+            "prune",
+            ticket=output,
+            eps=str(ticket.eps),
+            certified_error=ticket.certified_error,
+            seed=seed,
+            widths=list(chosen),
+            kept=kept,
+        )
+    else:
+        click.echo(
+            f"{output}: {' + '.join(map(str, kept))} filters kept, certified error "
+            f"{ticket.certified_error}. Check it: slth-verify check {output} {target}"
+        )
+    return 0
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(float(part)) for part in text.split(","))
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(
+            f"widths={text!r}: whole numbers separated by commas are required, one per "
+            "layer, such as 100000,2e6.",
+            param_hint="--widths",
+        ) from error

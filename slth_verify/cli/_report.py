@@ -1,0 +1,45 @@
+"""``slth-verify report``: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from slth_verify.cli._output import note, progress
+from slth_verify.verdict import exit_code
+
+
+@click.command()
+@click.option(
+    "--profile",
+    default="quick",
+    show_default=True,
+    help="quick, full, or a TOML file with a profile's fields.",
+)
+@click.option(
+    "--output",
+    default="reports",
+    show_default=True,
+    type=click.Path(file_okay=False),
+    help="Folder for slth-report.html, slth-report.json and the tickets.",
+)
+@click.option("--seed", default=1, show_default=True, help="Seed of everything random.")
+@click.option("--json", "as_json", is_flag=True, help="Print the JSON document.")
+def command(profile: str, output: str, seed: int, as_json: bool) -> int:
+    """Prune random networks for real targets, check the tickets, and report.
+
+    Writes one offline HTML file and the same as JSON.
+    """
+    from slth_verify.report import load_profile, run_report
+
+    with progress() as advance:
+        report = run_report(
+            load_profile(profile), Path(output), seed=seed, progress=advance
+        )
+    if as_json:
+        click.echo(report.json_text)
+    else:
+        click.echo(report.summary)
+        note(f"written: {Path(output) / 'slth-report.html'}")
+    return exit_code(report.verdict)

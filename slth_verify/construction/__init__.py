@@ -1,0 +1,32 @@
+"""The paper's construction: a target and a random network give a ticket."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from slth_verify.construction._budget import LayerBudget, plan, suggested_widths
+from slth_verify.construction._pool import ChannelBlock, FilterPool
+from slth_verify.construction._prune import certified_error, prune
+
+_NEEDS_TORCH = ("Collapsed", "architecture_of", "collapse", "merged_network")
+
+__all__ = [
+    "ChannelBlock",
+    "Collapsed",
+    "FilterPool",
+    "LayerBudget",
+    "architecture_of",
+    "certified_error",
+    "collapse",
+    "merged_network",
+    "plan",
+    "prune",
+    "suggested_widths",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NEEDS_TORCH:
+        return getattr(import_module("slth_verify.construction._collapse"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

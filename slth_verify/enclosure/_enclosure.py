@@ -1,0 +1,113 @@
+"""A real number known to lie between two exact dyadic end points.
+
+An `Enclosure` is plain data: picklable, hashable, equal when its end points are. It
+has no ``<`` and no ``float()``, so that ``max``, ``min``, ``sorted`` and ``float``
+raise instead of silently dropping the radius. To compare, use `decide`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
+from fractions import Fraction
+from typing import Any, NoReturn
+
+from flint import arb
+
+from slth_verify.errors import InvalidParameterError
+
+
+class NonFiniteError(ArithmeticError):
+    """A ball computation gave NaN or an infinite radius; nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """The closed interval ``[lower, upper]``, guaranteed to contain a real number.
+
+    Attributes:
+        lower: Exact lower end point.
+        upper: Exact upper end point, at least ``lower``.
+    """
+
+    lower: Fraction
+    upper: Fraction
+
+    def __post_init__(self) -> None:
+        if self.lower > self.upper:
+            raise InvalidParameterError(
+                f"lower={self.lower} exceeds upper={self.upper}: an enclosure needs "
+                "lower <= upper. Swap the end points."
+            )
+
+    @classmethod
+    def exact(cls, value: int | Fraction) -> Enclosure:
+        """The enclosure of one rational number, with radius zero."""
+        return cls(Fraction(value), Fraction(value))
+
+    @property
+    def width(self) -> Fraction:
+        """Exact distance of the end points."""
+        return self.upper - self.lower
+
+    def contains(self, value: int | float | Fraction) -> bool:
+        """Whether ``value``, read exactly, lies in the closed interval."""
+        return self.lower <= Fraction(value) <= self.upper
+
+    def decimal(self, digits: int = 12) -> tuple[str, str]:
+        """Both end points in decimals, rounded outwards.
+
+        Args:
+            digits: Significant digits, at least 1.
+        """
+        return (
+            directed_decimal(self.lower, digits, up=False),
+            directed_decimal(self.upper, digits, up=True),
+        )
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("an Enclosure has no truth value; compare with decide()")
+
+    def __str__(self) -> str:
+        low, high = self.decimal()
+        return f"[{low}, {high}]"
+
+
+def directed_decimal(value: Fraction, digits: int, *, up: bool) -> str:
+    """Decimal string of ``value`` with ``digits`` significant digits.
+
+    Args:
+        value: The exact number.
+        digits: Significant digits, at least 1.
+        up: Round towards plus infinity if true, towards minus infinity otherwise.
+    """
+    context = Context(prec=digits, rounding=ROUND_CEILING if up else ROUND_FLOOR)
+    quotient = context.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return str(quotient.normalize(context))
+
+
+def from_ball(ball: Any) -> Enclosure:
+    """Exact end points of an ``arb`` ball.
+
+    Raises:
+        NonFiniteError: If the ball is NaN or unbounded.
+    """
+    if not ball.is_finite():
+        raise NonFiniteError(f"ball={ball} is not finite")
+    return Enclosure(_dyadic(ball.lower()), _dyadic(ball.upper()))
+
+
+def to_ball(value: Enclosure | Fraction | int) -> Any:
+    """An ``arb`` ball that contains ``value``, at the precision in force."""
+    if isinstance(value, Enclosure):
+        return _rational_ball(value.lower).union(_rational_ball(value.upper))
+    return _rational_ball(Fraction(value))
+
+
+def _rational_ball(value: Fraction) -> Any:
+    return arb(value.numerator) / arb(value.denominator)
+
+
+def _dyadic(exact: Any) -> Fraction:
+    mantissa, exponent = exact.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)

@@ -1,0 +1,90 @@
+"""The ticket's error bound once more, in mpmath at high precision.
+
+Independent code on another backend: not rigorous by itself, but it must fall inside the
+enclosure of the exact evaluation, or one of the two is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+from numpy.typing import NDArray
+
+
+def error_bound_mp(
+    kernels: Sequence[NDArray[np.float32]],
+    exponents: Sequence[int],
+    scalars: Sequence[NDArray[np.float32]],
+    vectors: Sequence[NDArray[np.float32]],
+    owners: Sequence[NDArray[np.int64]],
+    *,
+    digits: int = 80,
+) -> Fraction:
+    """Bound on sup ||f - S g||_max by the recurrence of der:a-posteriori.
+
+    Args:
+        kernels: Target kernels, ``(c_out, c_in, d, d)`` each.
+        exponents: Scale exponents e_i.
+        scalars: Kept first-layer weights, ``(kept,)`` each.
+        vectors: Kept second-layer kernels, ``(kept, d, d, c_out)`` each.
+        owners: Input channel of each kept filter.
+        digits: Decimal precision of every operation.
+
+    Returns:
+        The value, as the exact rational that the mpmath number is.
+
+    Rigor:
+        Heuristic: rounded to ``digits`` digits at every step, direction unknown.
+    """
+    with mpmath.workdps(digits):
+        zero = mpmath.mpf(0)
+        errors = [zero] * kernels[0].shape[1]
+        ranges = [mpmath.mpf(1)] * len(errors)
+        for number, kernel in enumerate(kernels):
+            normal = kernel.astype(np.float64)
+            weights = _sums(scalars[number], vectors[number], owners[number], kernel)
+            new_errors, new_ranges = [], []
+            for out in range(kernel.shape[0]):
+                high = low = carried = top = zero
+                for index in np.ndindex(kernel.shape[1:]):
+                    channel, row, column = index
+                    value = mpmath.ldexp(normal[(out, *index)], -exponents[number])
+                    plus = weights[1][channel][row, column, out] - value
+                    minus = weights[-1][channel][row, column, out] + value
+                    swing = (plus, minus) if number == 0 else (plus, zero)
+                    reach = ranges[channel] + errors[channel]
+                    high += reach * max(zero, *swing)
+                    low -= reach * min(zero, *swing)
+                    carried += abs(value) * errors[channel]
+                    gain = abs(value) if number == 0 else max(value, zero)
+                    top += gain * ranges[channel]
+                new_errors.append(max(high, low) + carried)
+                new_ranges.append(top)
+            errors, ranges = new_errors, new_ranges
+        result = mpmath.ldexp(max(errors), sum(exponents))
+        sign, mantissa, exponent, _ = result._mpf_
+        return (-1) ** sign * Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def _sums(
+    scalars: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    owner: NDArray[np.int64],
+    kernel: NDArray[np.float32],
+) -> dict[int, list[NDArray[np.object_]]]:
+    """Sums of |u| V per sign and channel, filter after filter."""
+    shape = vectors.shape[1:]
+    totals = {
+        sign: [np.full(shape, mpmath.mpf(0), dtype=object) for _ in kernel[0]]
+        for sign in (1, -1)
+    }
+    to_mp = np.frompyfunc(mpmath.mpf, 1, 1)
+    for scalar, vector, channel in zip(scalars, vectors, owner, strict=True):
+        if scalar == 0:
+            continue
+        part = to_mp(vector.astype(np.float64)) * mpmath.mpf(abs(float(scalar)))
+        totals[1 if scalar > 0 else -1][int(channel)] += part
+    return totals

@@ -1,0 +1,54 @@
+"""The package's exceptions. Not knowing is a `Verdict`, not an exception.
+
+Every message has four parts: what is wrong, as ``name=value``; what was required;
+which statement demands it; what to do.
+"""
+
+from __future__ import annotations
+
+
+class SlthVerifyError(Exception):
+    """Base class: catch this to catch everything the package raises on purpose."""
+
+
+class InvalidParameterError(SlthVerifyError, ValueError):
+    """An argument lies outside the range in which a statement speaks.
+
+    Usual remedy: the message names the admissible range and the statement.
+    """
+
+
+class InvalidTargetError(SlthVerifyError, ValueError):
+    """A target network is outside the class that is covered, or its file is damaged.
+
+    Usual remedy: the message names the layer and the nearest covered form.
+    """
+
+
+class InvalidTicketError(SlthVerifyError, ValueError):
+    """A ticket file cannot be read as a ticket: truncated, incomplete, wrong shapes.
+
+    A ticket that *can* be read but claims something false is no error: the checker
+    answers REFUTED. Usual remedy: write the ticket again with ``slth-verify prune``.
+    """
+
+
+class NoTicketFoundError(SlthVerifyError):
+    """The search ended without a ticket. This never proves that there is none.
+
+    Attributes:
+        best_error: The smallest certified error that the search reached.
+
+    Usual remedy: a wider network, a larger ``eps``, or another seed.
+    """
+
+    def __init__(self, message: str, best_error: float) -> None:
+        super().__init__(message)
+        self.best_error = best_error
+
+
+class MissingExtraError(SlthVerifyError, ImportError):
+    """A feature needs an optional dependency that is not installed.
+
+    Usual remedy: the message names the extra to install.
+    """

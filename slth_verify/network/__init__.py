@@ -1,0 +1,50 @@
+"""Target CNNs and lazily generated random CNNs.
+
+The names that need torch are loaded when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from slth_verify.network._architecture import Architecture
+from slth_verify.network._mask import channel_blocked_mask, filter_blocks
+from slth_verify.network._random_cnn import GENERATOR, RandomCNN
+from slth_verify.network._target import TargetCNN, weights_sha256
+
+_LAZY = {
+    "Size": "_pruned",
+    "collapsed_size": "_pruned",
+    "dense_module": "_pruned",
+    "mask_in_place": "_pruned",
+    "merged_kernels": "_merge",
+    "merged_module": "_merge",
+    "pruned_module": "_pruned",
+    "random_network_size": "_pruned",
+}
+
+__all__ = [
+    "GENERATOR",
+    "Architecture",
+    "RandomCNN",
+    "Size",
+    "TargetCNN",
+    "channel_blocked_mask",
+    "collapsed_size",
+    "dense_module",
+    "filter_blocks",
+    "mask_in_place",
+    "merged_kernels",
+    "merged_module",
+    "pruned_module",
+    "random_network_size",
+    "weights_sha256",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        module = import_module(f"slth_verify.network.{_LAZY[name]}")
+        return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

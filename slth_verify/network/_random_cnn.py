@@ -1,0 +1,157 @@
+"""A random CNN as a function of its seed: any filter alone, nothing stored.
+
+Target layer i (from 1) is approximated by two random layers: 1x1 kernels with
+2 n_i c_{i-1} filters, then d_i x d_i kernels into c_i channels. Every weight is the
+normal quantile of one Philox word, keyed by the seed and addressed by the counter:
+
+* scalar of filter f for input channel k: limbs ``(f // 4, k, i, 1)``, lane ``f % 4``;
+* entry e of filter f's kernel: limbs ``(e // 4, f, i, 2)``, lane ``e % 4``, where
+  ``e = (row * d + column) * c_i + out_channel``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slth_verify.errors import InvalidParameterError
+from slth_verify.network._philox import LANES, WordArray, philox4x64, sequential_words
+from slth_verify.network._quantile import normal_weights, small_weight_words
+
+Float32Array = NDArray[np.float32]
+IndexArray = NDArray[np.int64]
+
+#: Name of this rule in ticket files; a new rule gets a new name.
+GENERATOR = "philox4x64-10/normal-quantile/1"
+#: Second half of the Philox key, so that equal seeds of other tools do not collide.
+KEY_TAG = 0x736C74685F763031
+_SCALARS, _KERNELS = 1, 2
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class RandomCNN:
+    """Random CNN with 2l layers and i.i.d. standard normal weights.
+
+    Attributes:
+        seed: Integer in [0, 2^64).
+        widths: n_1, ..., n_l; target layer i gets 2 n_i filters per input channel.
+
+    Rigor:
+        Each weight is a faithful float32 rounding of the exact normal quantile of its
+        word (decided in ball arithmetic by the checker for every kept filter).
+
+    Source:
+        thm:structured-slth.
+    """
+
+    seed: int
+    widths: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 1 << 64:
+            raise InvalidParameterError(
+                f"seed={self.seed}: the generator's key needs an integer in [0, 2^64)."
+            )
+        object.__setattr__(self, "widths", tuple(int(n) for n in self.widths))
+        if not self.widths or min(self.widths) < 1 or max(self.widths) >= 1 << 48:
+            raise InvalidParameterError(
+                f"widths={self.widths}: every layer needs a width n_i from 1 to 2^48 "
+                "(thm:structured-slth). Give one width per target layer."
+            )
+
+    def block(self, layer: int) -> int:
+        """Filters per input channel, 2 n_i, of target layer ``layer`` (from 1)."""
+        return 2 * self.widths[layer - 1]
+
+    def scalars(self, layer: int, channel: int, filters: IndexArray) -> Float32Array:
+        """First-layer weights of the given filters for one input channel.
+
+        Args:
+            layer: Target layer, from 1.
+            channel: Input channel, from 0.
+            filters: Filter indices of the layer, any order, shape ``(count,)``.
+
+        Returns:
+            Shape ``(count,)``.
+        """
+        index = np.asarray(filters, dtype=np.uint64)
+        words = philox4x64(
+            (index // np.uint64(LANES), _word(channel), _word(layer), _word(_SCALARS)),
+            (self.seed, KEY_TAG),
+        )
+        lane = (index % np.uint64(LANES)).astype(np.int64)
+        return normal_weights(np.take_along_axis(words, lane[:, None], axis=1)[:, 0])
+
+    def kernels(
+        self, layer: int, filters: IndexArray, shape: tuple[int, int, int]
+    ) -> Float32Array:
+        """Second-layer weights that read the given filters.
+
+        Args:
+            layer: Target layer, from 1.
+            filters: Filter indices of the layer, shape ``(count,)``.
+            shape: ``(d, d, c_out)``.
+
+        Returns:
+            Shape ``(count, d, d, c_out)``.
+
+        Cost:
+            Memory about 100 bytes a weight while it works.
+        """
+        entries = shape[0] * shape[1] * shape[2]
+        blocks = np.arange(-(-entries // LANES), dtype=np.uint64)
+        index = np.asarray(filters, dtype=np.uint64)[:, None]
+        words = philox4x64(
+            (blocks[None, :], index, _word(layer), _word(_KERNELS)),
+            (self.seed, KEY_TAG),
+        )
+        flat = words.reshape(len(index), blocks.size * LANES)[:, :entries]
+        return normal_weights(flat).reshape(len(index), *shape)
+
+    def small_scalars(
+        self, layer: int, channel: int, threshold: float
+    ) -> tuple[IndexArray, Float32Array]:
+        """Filters of a channel's block whose scalar has modulus up to a threshold.
+
+        Args:
+            layer: Target layer, from 1.
+            channel: Input channel, from 0; its block is scanned.
+            threshold: Largest modulus, positive.
+
+        Returns:
+            Increasing filter indices within the layer, and their scalars.
+
+        Cost:
+            About 12 ns a filter of the block; memory bounded by 16 MiB and the result.
+        """
+        found = [np.empty(0, dtype=np.int64)]
+        values = [np.empty(0, dtype=np.float32)]
+        for start, words in self._block_words(layer, channel):
+            position = small_weight_words(words, threshold * (1 + 1e-6))
+            weights = normal_weights(words[position])
+            keep = np.abs(weights.astype(np.float64)) <= threshold
+            found.append(position[keep] + start)
+            values.append(weights[keep])
+        return np.concatenate(found), np.concatenate(values)
+
+    def _block_words(self, layer: int, channel: int) -> Iterator[tuple[int, WordArray]]:
+        """Chunks of a block's words with the index of the first filter of each."""
+        first = channel * self.block(layer)
+        stop = first + self.block(layer)
+        for start in range(first, stop, _CHUNK):
+            count = min(_CHUNK, stop - start)
+            skip = start % LANES
+            words = sequential_words(
+                (start // LANES, channel, layer, _SCALARS),
+                (self.seed, KEY_TAG),
+                count + skip,
+            )
+            yield start, words[skip:]
+
+
+def _word(value: int) -> WordArray:
+    return np.array(value, dtype=np.uint64)

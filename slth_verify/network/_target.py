@@ -1,0 +1,228 @@
+"""Target CNNs: the networks that a ticket must approximate.
+
+The paper's class: stride 1, zero padding that keeps the size, no bias, ReLU after every
+convolution, inputs in [-1, 1], entrywise ``||K_i||_1 <= 1``. A layer outside that norm
+is divided by a power of two and the factor carried out, which ReLU allows; powers of
+two make both steps exact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slth_verify.errors import InvalidTargetError
+from slth_verify.network._architecture import Architecture
+
+if TYPE_CHECKING:
+    import torch
+
+Float32Array = NDArray[np.float32]
+Float64Array = NDArray[np.float64]
+
+TARGET_KEY = "slth_verify_target"
+TARGET_SCHEMA = 1
+READOUTS = ("none", "global-average")
+
+
+@dataclass(frozen=True, eq=False)
+class TargetCNN:
+    """A CNN f(X) = relu(K_l * ... relu(K_1 * X)).
+
+    Attributes:
+        kernels: Layer by layer, float32, torch layout ``(c_out, c_in, d, d)``.
+        input_shape: ``(c_0, height, width)``.
+        name: A label.
+        readout: ``"none"`` or ``"global-average"``: how a class is read off the output
+            map. It is no part of what a ticket certifies.
+
+    Raises:
+        InvalidTargetError: If kernels do not chain, are not square, or are not finite.
+
+    Source:
+        thm:structured-slth.
+    """
+
+    kernels: tuple[Float32Array, ...]
+    input_shape: tuple[int, int, int]
+    name: str = "target"
+    readout: str = "none"
+
+    def __post_init__(self) -> None:
+        kernels = tuple(np.asarray(kernel) for kernel in self.kernels)
+        for layer, kernel in enumerate(kernels, start=1):
+            _check_kernel(layer, kernel, kernels[layer - 2] if layer > 1 else None)
+        if not kernels or kernels[0].shape[1] != self.input_shape[0]:
+            raise InvalidTargetError(
+                f"input_shape={self.input_shape} does not fit the first of "
+                f"{len(kernels)} kernels: its input channels must be "
+                "input_shape[0] (thm:structured-slth). Give (channels, height, width)."
+            )
+        if self.readout not in READOUTS:
+            raise InvalidTargetError(
+                f"readout={self.readout!r}: known readouts are {READOUTS}."
+            )
+        object.__setattr__(self, "kernels", kernels)
+        object.__setattr__(self, "input_shape", tuple(map(int, self.input_shape)))
+
+    @property
+    def depth(self) -> int:
+        """Number l of convolutions."""
+        return len(self.kernels)
+
+    @cached_property
+    def architecture(self) -> Architecture:
+        """Channels and kernel sizes."""
+        channels = (self.kernels[0].shape[1], *(k.shape[0] for k in self.kernels))
+        return Architecture(channels, tuple(k.shape[2] for k in self.kernels))
+
+    @cached_property
+    def norms(self) -> tuple[Fraction, ...]:
+        """Exact entrywise L1 norms ``||K_i||_1``."""
+        return tuple(_exact_l1_norm(kernel) for kernel in self.kernels)
+
+    @cached_property
+    def scale_exponents(self) -> tuple[int, ...]:
+        """Least e_i with ``||K_i||_1 <= 2^e_i``; 0 for a layer of zeros."""
+        return tuple(_ceil_log2(norm) if norm else 0 for norm in self.norms)
+
+    def normalised_kernel(self, layer: int) -> Float64Array:
+        """``K_i / 2^e_i``, exact in float64, in the theorem's axis order.
+
+        Args:
+            layer: From 1 to ``depth``.
+
+        Returns:
+            Shape ``(d, d, c_in, c_out)``; its L1 norm is at most 1.
+        """
+        kernel = self.kernels[layer - 1].astype(np.float64)
+        scaled = np.ldexp(kernel, -self.scale_exponents[layer - 1])
+        return np.ascontiguousarray(scaled.transpose(2, 3, 1, 0))
+
+    @property
+    def output_scale(self) -> Fraction:
+        """Product of the factors carried out: f = output_scale * normalised f."""
+        return Fraction(2) ** sum(self.scale_exponents)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of shapes and float32 weights, in hexadecimal."""
+        return weights_sha256(self.kernels)
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> TargetCNN:
+        """Read a target written by `save`.
+
+        Args:
+            path: A ``.safetensors`` file.
+
+        Raises:
+            InvalidTargetError: If the file is damaged or no target.
+        """
+        from slth_verify.network._target_io import read_target
+
+        return read_target(path)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write weights and description to a ``.safetensors`` file, atomically."""
+        from slth_verify.network._target_io import write_target
+
+        write_target(self, path)
+
+    @classmethod
+    def from_torch(
+        cls,
+        module: torch.nn.Module,
+        input_shape: tuple[int, int, int],
+        *,
+        name: str = "target",
+        readout: str = "none",
+    ) -> TargetCNN:
+        """Read a target off a torch module.
+
+        Args:
+            module: A sequence of ``Conv2d`` (stride 1, ``padding="same"`` or an odd
+                kernel with ``padding=d//2``, zeros, no bias, one group) and ``ReLU`` in
+                turns.
+            input_shape: ``(channels, height, width)``.
+            name: A label.
+            readout: See the class.
+
+        Raises:
+            InvalidTargetError: Naming the first module that is not covered.
+        """
+        from slth_verify.network._torch_io import kernels_of
+
+        return cls(kernels_of(module), input_shape, name, readout)
+
+    def to_torch(self) -> torch.nn.Sequential:
+        """The target as float32 torch modules, weights copied bit for bit."""
+        from slth_verify.network._torch_io import target_module
+
+        return target_module(self)
+
+    def description(self) -> dict[str, Any]:
+        """The JSON object stored beside the weights."""
+        return {
+            "schema_version": TARGET_SCHEMA,
+            "name": self.name,
+            "input_shape": list(self.input_shape),
+            "readout": self.readout,
+        }
+
+
+def weights_sha256(kernels: tuple[Float32Array, ...]) -> str:
+    """Digest of the kernels' shapes and little-endian float32 bytes, in hexadecimal."""
+    digest = hashlib.sha256()
+    digest.update(json.dumps([list(kernel.shape) for kernel in kernels]).encode())
+    for kernel in kernels:
+        digest.update(np.ascontiguousarray(kernel, dtype="<f4").tobytes())
+    return digest.hexdigest()
+
+
+def _check_kernel(
+    layer: int, kernel: NDArray[Any], previous: NDArray[Any] | None
+) -> None:
+    if kernel.dtype != np.float32:
+        raise InvalidTargetError(
+            f"layer {layer}: dtype={kernel.dtype}, but weights must be float32, the "
+            "format of tickets. Convert the network first, so that you see its error."
+        )
+    if kernel.ndim != 4 or kernel.shape[2] != kernel.shape[3] or 0 in kernel.shape:
+        raise InvalidTargetError(
+            f"layer {layer}: shape={kernel.shape}, but a kernel needs (c_out, c_in, d, "
+            "d) with square windows (thm:structured-slth). Pad the kernel with zeros."
+        )
+    if previous is not None and kernel.shape[1] != previous.shape[0]:
+        raise InvalidTargetError(
+            f"layer {layer}: c_in={kernel.shape[1]} does not continue layer "
+            f"{layer - 1} with c_out={previous.shape[0]} (thm:structured-slth)."
+        )
+    if not np.isfinite(kernel).all():
+        raise InvalidTargetError(
+            f"layer {layer}: NaN or infinite weights; nothing can be certified about "
+            "them. Retrain or repair the network."
+        )
+
+
+def _exact_l1_norm(kernel: Float32Array) -> Fraction:
+    magnitudes = np.abs(kernel.astype(np.float64)).ravel()
+    # float32 values are multiples of 2^-149, so these integers are exact
+    units = [int(math.ldexp(value, 149)) for value in magnitudes.tolist()]
+    return Fraction(sum(units), 1 << 149)
+
+
+def _ceil_log2(value: Fraction) -> int:
+    exponent = value.numerator.bit_length() - value.denominator.bit_length() - 1
+    while Fraction(2) ** exponent < value:
+        exponent += 1
+    return exponent

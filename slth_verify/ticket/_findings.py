@@ -1,0 +1,149 @@
+"""The single claims of a ticket, each checked on its own."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slth_verify.enclosure import Enclosure, check_normal_quantiles, error_bound_mp
+from slth_verify.ticket._bound import ErrorBound
+from slth_verify.ticket._exact import exact_l1_norm
+from slth_verify.ticket._format import Ticket, TicketLayer
+from slth_verify.ticket._generator import GENERATOR, kernel_words, scalar_words
+from slth_verify.ticket._target_file import TargetWeights
+from slth_verify.verdict import Finding, Verdict
+
+
+def identity(ticket: Ticket, target: TargetWeights) -> Finding:
+    """Whether the ticket names the digest of this target."""
+    claim = "the ticket was made for this target"
+    stated = str(ticket.target.get("sha256", "none"))
+    if stated == target.sha256:
+        return Finding(claim, Verdict.VERIFIED, f"sha256 {target.sha256}")
+    return Finding(
+        claim,
+        Verdict.REFUTED,
+        f"the ticket names sha256 {stated[:64]}, the target has {target.sha256}",
+    )
+
+
+def shapes(ticket: Ticket, target: TargetWeights) -> Finding:
+    """Whether layer counts, kernel shapes, widths and generator fit the target."""
+    claim = "layers, shapes and generator fit the target"
+    problems = []
+    if ticket.generator != GENERATOR:
+        problems.append(f"generator={ticket.generator!r} is not {GENERATOR!r}")
+    if not 0 <= ticket.seed < 1 << 64:
+        problems.append(f"seed={ticket.seed} is outside [0, 2^64)")
+    counts = {len(ticket.layers), len(ticket.widths), len(ticket.scale_exponents)}
+    if counts != {len(target.kernels)}:
+        problems.append(f"{sorted(counts)} layers for {len(target.kernels)}")
+    elif not all(1 <= width <= 1 << 48 for width in ticket.widths):
+        problems.append(f"widths={ticket.widths} leave [1, 2^48]")
+    else:
+        for number, (layer, kernel) in enumerate(
+            zip(ticket.layers, target.kernels, strict=True), start=1
+        ):
+            wanted = (*kernel.shape[2:], kernel.shape[0])
+            if layer.kernels.shape[1:] != wanted:
+                problems.append(
+                    f"layer {number}: kernels of shape {layer.kernels.shape[1:]}, "
+                    f"the target needs {wanted}"
+                )
+    if problems:
+        return Finding(claim, Verdict.REFUTED, "; ".join(problems))
+    return Finding(claim, Verdict.VERIFIED, f"{len(target.kernels)} layers")
+
+
+def structure(number: int, layer: TicketLayer, block: int, channels: int) -> Finding:
+    """Whether filter indices are in range and strictly increasing."""
+    claim = f"layer {number}: kept filters exist, each is used once"
+    filters = layer.filters
+    if filters.size and (filters[0] < 0 or filters.max() >= block * channels):
+        reason = f"a filter index leaves [0, {block * channels})"
+        return Finding(claim, Verdict.REFUTED, reason)
+    steps = np.flatnonzero(np.diff(filters) <= 0)
+    if steps.size:
+        first = int(steps[0])
+        reason = (
+            f"filters {filters[first]} and {filters[first + 1]} at positions {first} "
+            f"and {first + 1} are not strictly increasing: one is used twice or out of "
+            "order"
+        )
+        return Finding(claim, Verdict.REFUTED, reason)
+    return Finding(claim, Verdict.VERIFIED, f"{filters.size} of {block * channels}")
+
+
+def normalisation(number: int, kernel: NDArray[np.float32], exponent: int) -> Finding:
+    """Whether the scaled kernel lies in the class of thm:structured-slth; exact."""
+    claim = f"layer {number}: normalised kernel has ||K||_1 <= 1"
+    norm = exact_l1_norm(kernel) / Fraction(2) ** exponent
+    verdict = Verdict.VERIFIED if norm <= 1 else Verdict.REFUTED
+    return Finding(claim, verdict, f"||K||_1 = {float(norm):.6g} (exact comparison)")
+
+
+def weights(ticket: Ticket, number: int, owner: NDArray[np.int64]) -> Finding:
+    """Whether stored weights are the generator's; decided in ball arithmetic."""
+    claim = (
+        f"layer {number}: stored weights are the generator's, each scalar that of the "
+        "channel its block belongs to"
+    )
+    layer = ticket.layers[number - 1]
+    words = np.empty(len(owner), dtype=np.uint64)
+    for channel in np.unique(owner).tolist():
+        rows = owner == channel
+        words[rows] = scalar_words(ticket.seed, number, channel, layer.filters[rows])
+    outcome = check_normal_quantiles(words, layer.scalars)
+    kind, width = "scalar", 1
+    if outcome.verdict is Verdict.VERIFIED:
+        entries = layer.kernels[0].size if len(owner) else 0
+        words = kernel_words(ticket.seed, number, layer.filters, entries)
+        outcome = check_normal_quantiles(words, layer.kernels)
+        kind, width = "kernel", max(entries, 1)
+    if outcome.verdict is Verdict.VERIFIED:
+        total = layer.scalars.size + layer.kernels.size
+        return Finding(claim, Verdict.VERIFIED, f"{total} faithful roundings")
+    filter_index = int(layer.filters[outcome.position // width])
+    stored = (layer.scalars if kind == "scalar" else layer.kernels).ravel()
+    reason = (
+        f"filter {filter_index}, {kind} entry {outcome.position % width}: stored "
+        f"{stored[outcome.position]!r} is no faithful rounding of the normal quantile "
+        f"of word {int(words.ravel()[outcome.position])} of seed {ticket.seed}"
+    )
+    if outcome.verdict is Verdict.INCONCLUSIVE:
+        reason = "undecided at the precision cap: " + reason
+    return Finding(claim, outcome.verdict, reason)
+
+
+def second_opinion(
+    ticket: Ticket,
+    target: TargetWeights,
+    owners: list[NDArray[np.int64]],
+    bound: ErrorBound,
+) -> Finding:
+    """Whether mpmath agrees with the exact bound."""
+    claim = "mpmath gives the same bound at 80 digits"
+    value = error_bound_mp(
+        target.kernels,
+        ticket.scale_exponents,
+        [layer.scalars for layer in ticket.layers],
+        [layer.kernels for layer in ticket.layers],
+        owners,
+    )
+    enclosure = outward(bound.error)
+    if enclosure.contains(value):
+        return Finding(claim, Verdict.VERIFIED, f"inside {enclosure}")
+    reason = f"mpmath {float(value):.17g} is outside {enclosure}: one of two is wrong"
+    return Finding(claim, Verdict.INCONCLUSIVE, reason)
+
+
+def outward(value: Fraction, bits: int = 128) -> Enclosure:
+    """``value`` between two dyadic numbers about 2^-bits apart, relatively."""
+    if value == 0:
+        return Enclosure.exact(0)
+    size = value.numerator.bit_length() - value.denominator.bit_length()
+    unit = Fraction(2) ** (size - bits)
+    steps = value / unit
+    return Enclosure((steps.__floor__() - 1) * unit, (steps.__ceil__() + 1) * unit)
