@@ -19,11 +19,11 @@ from slth_verify.network import TargetCNN
 Float64Array = NDArray[np.float64]
 
 #: What the ladder reaches: mean |residual| = LADDER_CONSTANT * m^1.5 / n [heuristic].
-LADDER_CONSTANT = 0.5
+LADDER_CONSTANT = 0.4
 #: E max(0, X, Y) / E max(0, X) for independent centred normals, rounded up.
 _TWO_SIGN_FACTOR = 1.75
 #: Share of eps left for second-order terms and the spread over output filters.
-_MARGIN = 0.6
+_MARGIN = 0.7
 _MAX_WIDTH = 1 << 40
 
 

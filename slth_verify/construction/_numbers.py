@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from slth_verify.errors import InvalidParameterError
 
-
 #: A number that means exactly what is written.
 ExactNumber = Fraction | int | str | float
 

@@ -65,8 +65,9 @@ def error_bound_mp(
                 new_ranges.append(top)
             errors, ranges = new_errors, new_ranges
         result = mpmath.ldexp(max(errors), sum(exponents))
-        sign, mantissa, exponent, _ = result._mpf_
-        return (-1) ** sign * Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+        mantissa, exponent = mpmath.frexp(result)
+        scaled = int(mpmath.ldexp(mantissa, mpmath.mp.prec))
+        return Fraction(scaled) * Fraction(2) ** int(exponent - mpmath.mp.prec)
 
 
 def _sums(
@@ -75,16 +76,16 @@ def _sums(
     owner: NDArray[np.int64],
     kernel: NDArray[np.float32],
 ) -> dict[int, list[NDArray[np.object_]]]:
-    """Sums of |u| V per sign and channel, filter after filter."""
+    """Sums of |u| V per sign and channel; the products are exact in float64."""
     shape = vectors.shape[1:]
-    totals = {
-        sign: [np.full(shape, mpmath.mpf(0), dtype=object) for _ in kernel[0]]
-        for sign in (1, -1)
-    }
-    to_mp = np.frompyfunc(mpmath.mpf, 1, 1)
-    for scalar, vector, channel in zip(scalars, vectors, owner, strict=True):
-        if scalar == 0:
-            continue
-        part = to_mp(vector.astype(np.float64)) * mpmath.mpf(abs(float(scalar)))
-        totals[1 if scalar > 0 else -1][int(channel)] += part
+    entries = int(np.prod(shape))
+    products = vectors.astype(np.float64).reshape(len(vectors), entries)
+    products *= np.abs(scalars.astype(np.float64))[:, None]
+    totals: dict[int, list[NDArray[np.object_]]] = {1: [], -1: []}
+    for sign, found in totals.items():
+        for channel in range(kernel.shape[1]):
+            rows = products[(owner == channel) & (np.sign(scalars) == sign)]
+            total = np.empty(entries, dtype=object)
+            total[:] = [mpmath.fsum(entry) for entry in rows.T.tolist()]
+            found.append(total.reshape(shape))
     return totals

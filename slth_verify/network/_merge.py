@@ -43,10 +43,9 @@ def merged_kernels(
     for channel in range(channels):
         rows = np.flatnonzero((owner == channel) & (np.sign(scalars) == sign))
         products = kernels[rows].astype(np.float64) * weight[rows, None, None, None]
-        flat = products.reshape(len(rows), -1).T.tolist()
-        out[:, :, channel, :] = np.reshape(
-            [math.fsum(row) for row in flat], out[:, :, channel, :].shape
-        )
+        flat = products.reshape(len(rows), out[:, :, channel].size)
+        sums = [math.fsum(entry) for entry in flat.T.tolist()]
+        out[:, :, channel] = np.reshape(sums, out[:, :, channel].shape)
     return out
 
 

@@ -146,4 +146,7 @@ def random_network_size(
 
 
 def _pair(first: NDArray[np.float32], second: NDArray[np.float32]) -> list[nn.Module]:
+    if not len(first):  # torch has no empty convolution: one filter of zeros instead
+        first = np.zeros((1, *first.shape[1:]), dtype=np.float32)
+        second = np.zeros((len(second), 1, *second.shape[2:]), dtype=np.float32)
     return [convolution(first), nn.ReLU(), convolution(second), nn.ReLU()]

@@ -109,7 +109,8 @@ def layer_residuals(
     flat = kernel.astype(np.float64).transpose(2, 3, 1, 0).reshape(normal.shape)
     for index in np.ndindex(normal.shape):
         normal[index] = Fraction(float(flat[index])) * scale
-    products = exact_products(layer.scalars, layer.kernels.reshape(len(owner), -1))
+    flat_kernels = layer.kernels.reshape(len(owner), window * c_out)
+    products = exact_products(layer.scalars, flat_kernels)
     signs = np.sign(layer.scalars)
     sums = [
         _channel_sums(products, owner, signs == sign, c_in, (window, c_out))

@@ -1,0 +1,183 @@
+"""The multidimensional subset-sum problem, and what a solver may answer.
+
+A solver *proposes*: `Proposal.residual` is recomputed from the columns with correctly
+rounded sums, yet nothing here is a proof. Whoever needs one hands the indices to the
+checker. "Not found" never means "does not exist".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slth_verify.errors import InvalidParameterError
+
+FloatArray = NDArray[np.float64]
+IndexArray = NDArray[np.int64]
+Effort = Literal["low", "normal", "high"]
+
+
+class ColumnSource(Protocol):
+    """A pool of columns, dense or generated on demand.
+
+    Attributes:
+        size: Number of columns in the pool (an upper bound if some are unusable).
+        dim: Dimension m of a column.
+    """
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def dim(self) -> int: ...
+
+    def scales_below(self, threshold: float) -> tuple[IndexArray, FloatArray]:
+        """Indices (strictly increasing) and scales of the columns up to a scale.
+
+        The scale of a column u V is |u|; of any other column its root mean square.
+        Columns with scale 0 are never returned.
+        """
+        ...
+
+    def columns(self, indices: IndexArray) -> FloatArray:
+        """The columns with these indices, shape ``(len(indices), dim)``, exact."""
+        ...
+
+
+class Tolerance(Protocol):
+    """When a residual is good enough."""
+
+    def score(self, residuals: FloatArray) -> FloatArray:
+        """Badness of residuals, shape ``(..., m)`` to ``(...)``; met iff <= 1."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MaxTolerance:
+    """Every coordinate within ``delta`` of the target.
+
+    Attributes:
+        delta: Largest admissible absolute error of a coordinate, positive.
+    """
+
+    delta: float
+
+    def __post_init__(self) -> None:
+        _require_positive("delta", self.delta)
+
+    def score(self, residuals: FloatArray) -> FloatArray:
+        """Largest absolute coordinate, in units of ``delta``."""
+        return np.asarray(np.abs(residuals).max(axis=-1, initial=0.0) / self.delta)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterBudget:
+    """Per output filter, positive and negative errors each sum to at most a budget.
+
+    This is what a layer needs: with inputs in [0, 1] the error of output filter o is
+    ``max(sum of positive, sum of negative)`` residuals over the entries of o. The
+    column vector has the output filter as its fastest axis.
+
+    Attributes:
+        budget: Admissible one-sided error sum of a filter, positive.
+        filters: Number of output filters; divides the dimension.
+    """
+
+    budget: float
+    filters: int
+
+    def __post_init__(self) -> None:
+        _require_positive("budget", self.budget)
+
+    def score(self, residuals: FloatArray) -> FloatArray:
+        """Largest one-sided error sum of a filter, in units of ``budget``."""
+        shape = (*residuals.shape[:-1], -1, self.filters)
+        blocks = residuals.reshape(shape)
+        above = np.maximum(blocks, 0.0).sum(axis=-2).max(axis=-1)
+        below = np.maximum(-blocks, 0.0).sum(axis=-2).max(axis=-1)
+        return np.asarray(np.maximum(above, below) / self.budget)
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Find distinct columns whose sum is near a target.
+
+    Attributes:
+        source: The pool of columns.
+        target: The vector z, shape ``(source.dim,)``.
+        tolerance: When the residual is good enough.
+    """
+
+    source: ColumnSource
+    target: FloatArray
+    tolerance: Tolerance
+
+    def __post_init__(self) -> None:
+        if self.target.shape != (self.source.dim,):
+            raise InvalidParameterError(
+                f"target.shape={self.target.shape}: the target must have the columns' "
+                f"dimension, ({self.source.dim},) (def:subset-sum-number)."
+            )
+        if not np.isfinite(self.target).all():
+            raise InvalidParameterError(
+                "target holds NaN or infinity: every coordinate must be finite "
+                "(def:subset-sum-number). Repair the target."
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """What a solver offers: a subset, never a proof.
+
+    Attributes:
+        indices: Distinct column indices, strictly increasing (empty is a subset).
+        residual: Sum of these columns minus the target, correctly rounded.
+        score: Badness of the residual under the problem's tolerance; met iff <= 1.
+        solver: Who found it.
+        effort: Counters of the search (subsets or states looked at, seconds).
+        reason: Why this solver was chosen; empty if the caller named it.
+    """
+
+    indices: IndexArray
+    residual: FloatArray
+    score: float
+    solver: str
+    effort: dict[str, float] = field(default_factory=dict)
+    reason: str = ""
+
+    @property
+    def found(self) -> bool:
+        """Whether the tolerance is met."""
+        return self.score <= 1.0
+
+
+class Solver(Protocol):
+    """One way to search.
+
+    Attributes:
+        name: Short name, as in the registry.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def supports(self, problem: Problem) -> bool:
+        """Whether the solver can run within its stated memory on this problem."""
+        ...
+
+    def solve(
+        self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
+    ) -> Proposal:
+        """The best subset found within ``time_limit`` seconds; stops once met."""
+        ...
+
+
+def _require_positive(name: str, value: float) -> None:
+    if not value > 0 or value == float("inf"):
+        raise InvalidParameterError(
+            f"{name}={value!r}: a tolerance must be a positive finite number "
+            "(def:subset-sum-number)."
+        )

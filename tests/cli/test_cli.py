@@ -1,0 +1,137 @@
+"""The command line: exit codes, streams, JSON, laziness."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+
+import slth_verify as sv
+from slth_verify.cli import run
+
+
+@pytest.fixture
+def target_file(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(6)
+    kernel = (rng.standard_normal((2, 1, 3, 3)) / 4).astype(np.float32)
+    path = tmp_path / "net.safetensors"
+    sv.TargetCNN((kernel,), (1, 6, 6), "toy").save(path)
+    return path
+
+
+def test_prune_check_collapse(
+    target_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ticket = str(tmp_path / "net.ticket")
+    arguments = ["--eps", "1/10", "--seed", "5", "--output", ticket, "--json"]
+    assert run(["prune", str(target_file), *arguments]) == 0
+    pruned = json.loads(capsys.readouterr().out)
+    assert pruned["command"] == "prune"
+    assert pruned["eps"] == "1/10"
+
+    assert run(["check", ticket, str(target_file), "--json"]) == 0
+    checked = json.loads(capsys.readouterr().out)
+    assert checked["verdict"] == "VERIFIED"
+    upper = float(checked["error_upper_bound"]["upper"])
+    assert float(checked["error_upper_bound"]["lower"]) <= upper <= 0.1
+    assert float(pruned["certified_error"]) == pytest.approx(upper)
+
+    small = tmp_path / "small.safetensors"
+    for flags in ([], ["--merge"]):
+        assert run(["collapse", ticket, "--output", str(small), *flags]) == 0
+        assert "parameters" in capsys.readouterr().out
+        with safe_open(small, framework="numpy") as file:
+            assert len(list(file.keys())) == (1 if flags else 2)
+
+
+def test_text_output_begins_with_the_verdict(
+    target_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ticket = str(tmp_path / "net.ticket")
+    run(["prune", str(target_file), "--eps", "0.1", "--seed", "5", "--output", ticket])
+    capsys.readouterr()
+    assert run(["check", ticket, str(target_file)]) == 0
+    assert capsys.readouterr().out.startswith("VERIFIED\n")
+    assert run(["check", ticket, str(target_file), "--eps", "1e-9"]) in (1, 3)
+    assert not capsys.readouterr().out.startswith("VERIFIED")
+
+
+def test_no_ticket_is_inconclusive_and_json_on_failure(
+    target_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "none.ticket"
+    code = run(
+        ["prune", str(target_file), "--eps", "1e-6", "--seed", "1", "--widths", "8",
+         "--output", str(output), "--time-limit", "1", "--json"]
+    )  # fmt: skip
+    assert code == 3
+    document = json.loads(capsys.readouterr().out)
+    assert document["verdict"] == "INCONCLUSIVE"
+    assert "Widen" in document["error"]
+    assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check"],
+        ["nonsense"],
+        ["check", "absent", "absent"],
+        ["prune", "{target}", "--eps", "x", "--seed", "1", "--output", "o"],
+        ["prune", "{target}", "--eps", "1", "--seed", "-1", "--output", "o"],
+        ["prune", "{target}", "--eps", "1", "--seed", "1", "--widths", "a",
+         "--output", "o"],
+        ["check", "{target}", "{target}"],
+    ],
+)  # fmt: skip
+def test_usage_errors_exit_with_2(
+    arguments: list[str], target_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled = [word.format(target=target_file) for word in arguments]
+    assert run(filled) == 2
+    captured = capsys.readouterr()
+    assert "slth-verify:" in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_internal_errors_exit_with_4(
+    monkeypatch: pytest.MonkeyPatch,
+    target_file: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(*arguments: object, **options: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("slth_verify.ticket.check", broken)
+    assert run(["check", str(target_file), str(target_file), "--json"]) == 4
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["verdict"] == "INCONCLUSIVE"
+    assert "boom" in captured.err
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from slth_verify.cli import run\n"
+        "import slth_verify\n"
+        "assert run(['--help']) == 0\n"
+        "heavy = {'torch', 'sympy', 'scipy', 'flint', 'hypothesis', 'matplotlib'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_module_is_the_console_script() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "slth_verify", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert sv.__version__ in done.stdout

@@ -1,0 +1,151 @@
+"""The construction: budgets, pools, tickets, and honest failure."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import slth_verify as sv
+from slth_verify.construction import ChannelBlock, FilterPool, certified_error, plan
+from slth_verify.construction._numbers import exact_number
+from slth_verify.errors import InvalidParameterError, NoTicketFoundError
+from slth_verify.ticket import Ticket
+from slth_verify.verdict import Verdict
+
+
+def _target(seed: int = 6, scale: float = 0.25) -> sv.TargetCNN:
+    rng = np.random.default_rng(seed)
+    shapes = [(2, 2, 2, 2), (2, 2, 1, 1), (1, 2, 3, 3)]
+    kernels = tuple(
+        (rng.standard_normal(shape) * scale).astype(np.float32) for shape in shapes
+    )
+    return sv.TargetCNN(kernels, (2, 6, 6), "toy")
+
+
+def test_three_layers_end_to_end() -> None:
+    target = _target()
+    eps = Fraction(1, 4)
+    network = sv.RandomCNN(seed=3, widths=sv.suggested_widths(target, eps))
+    ticket = sv.prune(target, network, eps=eps)
+    result = sv.check(ticket, target)
+    assert result.verdict is Verdict.VERIFIED
+    assert (
+        result.error_upper_bound
+        == certified_error(target, network, ticket.layers).error
+    )
+    for number, layer in enumerate(ticket.layers, start=1):
+        assert np.all(np.diff(layer.filters) > 0)
+        if number > 1:  # negative scalars see only zeros there
+            assert np.all(layer.scalars > 0)
+    assert (ticket.layers[0].scalars < 0).any()
+
+
+def test_same_seed_same_ticket_other_seed_other_ticket() -> None:
+    target, eps = _target(), "1/4"
+    widths = sv.suggested_widths(target, eps)
+
+    def pruned(seed: int) -> Ticket:
+        return sv.prune(target, sv.RandomCNN(seed, widths), eps=eps)
+
+    one, again, other = pruned(3), pruned(3), pruned(4)
+    assert np.array_equal(one.layers[0].filters, again.layers[0].filters)
+    assert one.certified_error == again.certified_error
+    assert not np.array_equal(one.layers[0].filters, other.layers[0].filters)
+
+
+def test_too_narrow_a_network_ends_honestly() -> None:
+    target = _target()
+    with pytest.raises(NoTicketFoundError, match="Widen") as caught:
+        sv.prune(target, sv.RandomCNN(1, (8, 8, 8)), eps="1/1000", time_limit=2.0)
+    assert caught.value.best_error > 1e-3
+
+
+def test_zero_target_needs_no_filter() -> None:
+    target = sv.TargetCNN((np.zeros((2, 1, 3, 3), np.float32),), (1, 4, 4))
+    ticket = sv.prune(target, sv.RandomCNN(1, (16,)), eps="1e-9")
+    assert len(ticket.layers[0].filters) == 0
+    result = sv.check(ticket, target)
+    assert result.verdict is Verdict.VERIFIED
+    assert result.error_upper_bound == 0
+
+
+def test_smaller_eps_needs_more_width() -> None:
+    target = _target()
+    wide = sv.suggested_widths(target, "0.001")
+    narrow = sv.suggested_widths(target, "0.1")
+    assert all(a > b for a, b in zip(wide, narrow, strict=True))
+
+
+def test_budgets_add_up_to_less_than_eps() -> None:
+    """Errors at their budgets, sent through the later layers, stay below eps."""
+    target = _target()
+    eps = Fraction(1, 10)
+    budgets = plan(target, eps)
+    total = 0.0
+    for budget in budgets:
+        gain = np.eye(1)
+        for layer in range(target.depth, budget.layer, -1):
+            gain = gain @ np.abs(target.normalised_kernel(layer)).sum((0, 1)).T
+        total += budget.error * float(np.abs(gain).sum(axis=1).max())
+    assert 0 < total * float(target.output_scale) <= float(eps)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_pool_columns_are_exact_products_of_one_sign(sign: int) -> None:
+    network = sv.RandomCNN(seed=2, widths=(500, 400))
+    block = ChannelBlock(network, 2, 1, (2, 2, 3))
+    pool = FilterPool(block, sign)
+    indices, scales = pool.scales_below(0.2)
+    assert pool.dim == 12
+    assert pool.size == 800
+    filters = indices + 800
+    scalars = network.scalars(2, 1, filters)
+    assert np.all(np.sign(scalars) == sign)
+    assert np.array_equal(scales, np.abs(scalars.astype(np.float64)))
+    columns = pool.columns(indices[:5])
+    kernels = network.kernels(2, filters[:5], (2, 2, 3))
+    for row in range(5):
+        for entry in range(12):
+            exact = abs(Fraction(float(scalars[row]))) * Fraction(
+                float(kernels[row].ravel()[entry])
+            )
+            assert Fraction(float(columns[row, entry])) == exact
+
+
+def test_scan_is_shared_and_widened() -> None:
+    block = ChannelBlock(sv.RandomCNN(seed=2, widths=(500,)), 1, 0, (1, 1, 2))
+    narrow = FilterPool(block, 1).scales_below(0.1)[0]
+    wide = FilterPool(block, 1).scales_below(0.5)[0]
+    again = FilterPool(block, 1).scales_below(0.1)[0]
+    assert set(narrow) < set(wide)
+    assert np.array_equal(narrow, again)
+
+
+@pytest.mark.parametrize(
+    ("value", "meaning"),
+    [
+        (0.1, Fraction(1, 10)),
+        ("0.1", Fraction(1, 10)),
+        ("1/3", Fraction(1, 3)),
+        (2, Fraction(2)),
+        (Fraction(3, 7), Fraction(3, 7)),
+    ],
+)
+def test_numbers_mean_what_is_written(value: object, meaning: Fraction) -> None:
+    assert exact_number("eps", value) == meaning
+
+
+@pytest.mark.parametrize("value", ["", "x", "1/0", float("nan"), float("inf"), None])
+def test_bad_numbers_are_named(value: object) -> None:
+    with pytest.raises(InvalidParameterError, match="eps="):
+        exact_number("eps", value)
+
+
+def test_bad_requests_are_named() -> None:
+    target = _target()
+    with pytest.raises(InvalidParameterError, match="one width per target layer"):
+        sv.prune(target, sv.RandomCNN(1, (8,)), eps=1)
+    with pytest.raises(InvalidParameterError, match="must be positive"):
+        sv.prune(target, sv.RandomCNN(1, (8, 8, 8)), eps=0)
+    with pytest.raises(InvalidParameterError, match="larger eps"):
+        sv.suggested_widths(target, "1e-30")

@@ -1,0 +1,109 @@
+"""Exact sums and the quantile check, against independent arithmetic."""
+
+import math
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slth_verify.enclosure import check_normal_quantiles
+from slth_verify.enclosure._normal_table import centred_normal_cdf
+from slth_verify.network._quantile import normal_weights
+from slth_verify.ticket import exact_sum
+from slth_verify.ticket._exact import exact_products
+from slth_verify.verdict import Verdict
+
+FLOATS = st.floats(-1e77, 1e77, width=64)
+
+
+@given(st.lists(FLOATS, max_size=30))
+def test_exact_sum_is_exact(terms: list[float]) -> None:
+    assert exact_sum(terms) == sum((Fraction(t) for t in terms), Fraction(0))
+
+
+def test_exact_sum_where_floats_cancel() -> None:
+    terms = [1e70, 1.0, -1e70, 2.0**-1074, -1.0]
+    assert math.fsum(terms) == 2.0**-1074
+    assert exact_sum(terms) == Fraction(1, 2**1074)
+    assert exact_sum([1e16, 1.0, 2.0**-60]) == Fraction(10**16 + 1) + Fraction(1, 2**60)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_exact_sum_refuses_non_finite_terms(bad: float) -> None:
+    with pytest.raises(ValueError, match="NaN or infinite"):
+        exact_sum([1.0, bad])
+
+
+@given(
+    st.floats(width=32, allow_nan=False, allow_infinity=False),
+    st.floats(width=32, allow_nan=False, allow_infinity=False),
+)
+def test_products_of_float32_are_exact(u: float, v: float) -> None:
+    product = exact_products(np.array([u], np.float32), np.array([[v]], np.float32))
+    assert Fraction(float(product[0, 0])) == abs(Fraction(u)) * Fraction(v)
+
+
+@given(st.floats(-6, 6, width=32))
+def test_distribution_function_is_enclosed(x: float) -> None:
+    value, radius = centred_normal_cdf(np.array([x]))
+    with mpmath.workdps(60):
+        exact = mpmath.erf(mpmath.mpf(x) / mpmath.sqrt(2)) / 2
+        assert abs(exact - mpmath.mpf(float(value[0]))) <= radius[0] / 2
+    assert radius[0] <= 1e-14
+
+
+WORDS = st.one_of(
+    st.integers(0, 2**64 - 1),
+    st.integers(0, 1000),
+    st.integers(2**64 - 1000, 2**64 - 1),
+    st.integers(2**63 - 1000, 2**63 + 1000),
+)
+
+
+@given(WORDS)
+def test_quantiles_are_verified_and_neighbours_of_neighbours_refuted(word: int) -> None:
+    words = np.array([word], dtype=np.uint64)
+    value = normal_weights(words)
+    assert check_normal_quantiles(words, value).verdict is Verdict.VERIFIED
+    for direction in (np.float32(np.inf), np.float32(-np.inf)):
+        off = value
+        for _ in range(2):
+            off = np.nextafter(off, direction)
+        assert check_normal_quantiles(words, off).verdict is Verdict.REFUTED
+    assert check_normal_quantiles(words, -value).verdict is Verdict.REFUTED
+
+
+@given(WORDS)
+def test_faithful_means_next_to_the_exact_quantile(word: int) -> None:
+    """One neighbour passes, the other does not, as 60-digit arithmetic says."""
+    words = np.array([word], dtype=np.uint64)
+    value = normal_weights(words)
+    with mpmath.workdps(80):
+        centred = (2 * mpmath.mpf(word) + 1) / mpmath.mpf(2) ** 64 - 1
+        quantile = mpmath.sqrt(2) * mpmath.erfinv(centred)
+        for direction in (np.float32(np.inf), np.float32(-np.inf)):
+            near = np.nextafter(value, direction)
+            low = np.nextafter(near, np.float32(-np.inf))
+            high = np.nextafter(near, np.float32(np.inf))
+            faithful = mpmath.mpf(float(low[0])) < quantile < mpmath.mpf(float(high[0]))
+            verdict = check_normal_quantiles(words, near).verdict
+            assert verdict is (Verdict.VERIFIED if faithful else Verdict.REFUTED)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 0.0, 3.4e38])
+def test_impossible_weights_are_refuted(bad: float) -> None:
+    words = np.array([5, 2**63, 7], dtype=np.uint64)
+    values = normal_weights(words)
+    values[1] = bad
+    outcome = check_normal_quantiles(words, values)
+    assert outcome.verdict is Verdict.REFUTED
+    assert outcome.position == 1
+
+
+def test_lengths_must_agree() -> None:
+    words = np.arange(3, dtype=np.uint64)
+    outcome = check_normal_quantiles(words, np.zeros(2, np.float32))
+    assert outcome.verdict is Verdict.REFUTED
