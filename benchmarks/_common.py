@@ -1,0 +1,73 @@
+"""What all benchmarks share: timing, machine, one JSON document."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+RESULTS = Path(__file__).resolve().parents[1] / "reports" / "benchmarks"
+
+
+def seconds(work: Callable[[], object], repeats: int) -> float:
+    """Median wall time of ``work``."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+
+def machine() -> dict[str, Any]:
+    """Processor, cores and system."""
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        names = [x for x in info.read_text().splitlines() if x.startswith("model name")]
+        model = names[0].split(":", 1)[1].strip() if names else model
+    return {"processor": model, "cores": os.cpu_count(), "system": platform.system()}
+
+
+def publish(
+    name: str, run: Callable[[int], tuple[dict[str, Any], dict[str, Any]]]
+) -> None:
+    """Parse the command line, run, print the document and with --save keep it.
+
+    Args:
+        name: Benchmark name.
+        run: Takes the number of repeats, returns figures and peers.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}/")
+    arguments = parser.parse_args()
+    figures, peers = run(arguments.repeats)
+    packages = ("slth-verify", "numpy", "scipy", "torch", "python-flint", "mpmath")
+    document = {
+        "name": name,
+        "machine": machine(),
+        "versions": {
+            "python": platform.python_version(),
+            **{package: version(package) for package in packages},
+        },
+        "figures": figures,
+        "peers": peers,
+    }
+    text = json.dumps(document, indent=2)
+    if arguments.save:
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        (RESULTS / f"{name}.json").write_text(text + "\n")
+    if arguments.json:
+        print(text)
+    else:
+        for key, value in {**figures, **peers}.items():
+            print(f"{key}: {value}")
