@@ -13,12 +13,27 @@ IndexArray = NDArray[np.int64]
 Float64Array = NDArray[np.float64]
 
 
+#: A scan looks further than asked: larger scales and the other sign share it, for free.
+_LOOKAHEAD = 8.0
+_KEPT_SCANS = 64
+
+
+@dataclass(frozen=True, eq=False)
+class _Scan:
+    """Filters among the first ``stop`` of a block with modulus up to ``reach``."""
+
+    reach: float
+    stop: int
+    filters: IndexArray
+    scalars: NDArray[np.float32]
+
+
 @dataclass(eq=False)
 class ChannelBlock:
     """The 2n filters that see one input channel of one target layer.
 
-    Scanning a block costs a word per filter, so the widest scan so far is kept and both
-    signs share it.
+    Scanning costs a word per filter, so scans are kept and both signs share them; each
+    holds some thousand filters.
 
     Attributes:
         network: The random CNN.
@@ -31,31 +46,52 @@ class ChannelBlock:
     layer: int
     channel: int
     shape: tuple[int, int, int]
-    _reach: float = field(default=0.0, init=False)
-    _filters: IndexArray = field(init=False)
-    _scalars: NDArray[np.float32] = field(init=False)
+    _scans: list[_Scan] = field(default_factory=list, init=False)
+
+    @property
+    def size(self) -> int:
+        """Number of filters, 2n."""
+        return self.network.block(self.layer)
 
     @property
     def first(self) -> int:
         """Index, within the layer, of the block's first filter."""
-        return self.channel * self.network.block(self.layer)
+        return self.channel * self.size
 
-    def small(self, threshold: float) -> tuple[IndexArray, NDArray[np.float32]]:
-        """Local indices and scalars of the filters with modulus up to a threshold."""
-        if threshold > self._reach:
-            filters, self._scalars = self.network.small_scalars(
-                self.layer, self.channel, threshold
-            )
-            self._filters, self._reach = filters - self.first, threshold
-        keep = np.abs(self._scalars.astype(np.float64)) <= threshold
-        return self._filters[keep], self._scalars[keep]
+    def small(
+        self, threshold: float, stop: int
+    ) -> tuple[IndexArray, NDArray[np.float32]]:
+        """Local indices and scalars of filters with modulus up to a threshold.
+
+        Args:
+            threshold: Largest modulus, positive.
+            stop: Only filters with local index below this.
+        """
+        scan = next(
+            (s for s in self._scans if s.reach >= threshold and s.stop >= stop), None
+        )
+        if scan is None:
+            scan = self._scan(threshold * _LOOKAHEAD, stop)
+        keep = (np.abs(scan.scalars.astype(np.float64)) <= threshold) & (
+            scan.filters < stop
+        )
+        return scan.filters[keep], scan.scalars[keep]
+
+    def _scan(self, reach: float, stop: int) -> _Scan:
+        filters, scalars = self.network.small_scalars(
+            self.layer, self.channel, reach, stop
+        )
+        scan = _Scan(reach, stop, filters - self.first, scalars)
+        self._scans = [scan, *self._scans][:_KEPT_SCANS]
+        return scan
 
 
 @dataclass(frozen=True, eq=False)
 class FilterPool:
     """Columns |u_l| V_l of the filters of one block whose scalar has one sign.
 
-    Implements `slth_verify.subset_sum.ColumnSource`; indices are local to the block.
+    Implements `slth_verify.subset_sum.ColumnSource` and `PrefixColumnSource`; indices
+    are local to the block.
 
     Attributes:
         block: The channel's filters.
@@ -68,7 +104,7 @@ class FilterPool:
     @property
     def size(self) -> int:
         """Filters of the block, of either sign; about half of them are columns."""
-        return self.block.network.block(self.block.layer)
+        return self.block.size
 
     @property
     def dim(self) -> int:
@@ -78,7 +114,13 @@ class FilterPool:
 
     def scales_below(self, threshold: float) -> tuple[IndexArray, Float64Array]:
         """Filters of this sign with ``|u| <= threshold``, and their ``|u|``."""
-        filters, scalars = self.block.small(threshold)
+        return self.scales_below_in_prefix(threshold, self.size)
+
+    def scales_below_in_prefix(
+        self, threshold: float, stop: int
+    ) -> tuple[IndexArray, Float64Array]:
+        """As `scales_below`, among the first ``stop`` filters of the block."""
+        filters, scalars = self.block.small(threshold, min(stop, self.size))
         chosen = np.sign(scalars) == self.sign
         return filters[chosen], np.abs(scalars[chosen].astype(np.float64))
 

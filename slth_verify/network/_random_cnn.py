@@ -113,14 +113,19 @@ class RandomCNN:
         return normal_weights(flat).reshape(len(index), *shape)
 
     def small_scalars(
-        self, layer: int, channel: int, threshold: float
+        self,
+        layer: int,
+        channel: int,
+        threshold: float,
+        stop: int | None = None,
     ) -> tuple[IndexArray, Float32Array]:
         """Filters of a channel's block whose scalar has modulus up to a threshold.
 
         Args:
             layer: Target layer, from 1.
             channel: Input channel, from 0; its block is scanned.
-            threshold: Largest modulus, positive.
+            threshold: Largest modulus, positive; infinity gives every filter.
+            stop: Scan only the first ``stop`` filters of the block.
 
         Returns:
             Increasing filter indices within the layer, and their scalars.
@@ -130,7 +135,7 @@ class RandomCNN:
         """
         found = [np.empty(0, dtype=np.int64)]
         values = [np.empty(0, dtype=np.float32)]
-        for start, words in self._block_words(layer, channel):
+        for start, words in self._block_words(layer, channel, stop):
             position = small_weight_words(words, threshold * (1 + 1e-6))
             weights = normal_weights(words[position])
             keep = np.abs(weights.astype(np.float64)) <= threshold
@@ -138,17 +143,20 @@ class RandomCNN:
             values.append(weights[keep])
         return np.concatenate(found), np.concatenate(values)
 
-    def _block_words(self, layer: int, channel: int) -> Iterator[tuple[int, WordArray]]:
+    def _block_words(
+        self, layer: int, channel: int, count: int | None
+    ) -> Iterator[tuple[int, WordArray]]:
         """Chunks of a block's words with the index of the first filter of each."""
         first = channel * self.block(layer)
-        stop = first + self.block(layer)
+        size = self.block(layer)
+        stop = first + (size if count is None else min(count, size))
         for start in range(first, stop, _CHUNK):
-            count = min(_CHUNK, stop - start)
+            length = min(_CHUNK, stop - start)
             skip = start % LANES
             words = sequential_words(
                 (start // LANES, channel, layer, _SCALARS),
                 (self.seed, KEY_TAG),
-                count + skip,
+                length + skip,
             )
             yield start, words[skip:]
 

@@ -117,8 +117,13 @@ def test_scan_is_shared_and_widened() -> None:
     narrow = FilterPool(block, 1).scales_below(0.1)[0]
     wide = FilterPool(block, 1).scales_below(0.5)[0]
     again = FilterPool(block, 1).scales_below(0.1)[0]
+    prefix = FilterPool(block, 1).scales_below_in_prefix(0.5, 100)[0]
     assert set(narrow) < set(wide)
     assert np.array_equal(narrow, again)
+    assert np.array_equal(prefix, wide[wide < 100])
+    every = FilterPool(block, 1).scales_below(np.inf)[0]
+    other = FilterPool(block, -1).scales_below(np.inf)[0]
+    assert sorted([*every, *other]) == list(range(1000))
 
 
 @pytest.mark.parametrize(
