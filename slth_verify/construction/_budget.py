@@ -10,13 +10,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from slth_verify.construction._numbers import ExactNumber, exact_number
 from slth_verify.errors import InvalidParameterError
 from slth_verify.network import TargetCNN
-
-Float64Array = NDArray[np.float64]
 
 #: What the ladder reaches: mean |residual| = LADDER_CONSTANT * m^1.5 / n [heuristic].
 LADDER_CONSTANT = 0.4
@@ -49,8 +46,8 @@ def plan(target: TargetCNN, eps: ExactNumber) -> tuple[LayerBudget, ...]:
     """Split ``eps`` over the layers so that the expected total width is least.
 
     A layer of channel count c, dimension m and t signs needs width proportional to
-    ``w = t m^1.5 d^2 R / E`` per channel for error E, R being the sum of its input
-    ranges; the final error is the sum of G E with G the later layers' gain. Lagrange
+    ``w = t m^1.5 d^2 R / E`` per channel for error E, R being the sum of its inputs'
+    bounds; the final error is the sum of G E with G the later layers' gain. Lagrange
     gives E proportional to sqrt(c w / G).
 
     Args:
@@ -69,30 +66,59 @@ def plan(target: TargetCNN, eps: ExactNumber) -> tuple[LayerBudget, ...]:
             f"eps={eps}: an admissible error must be positive (thm:structured-slth)."
         )
     budget = float(allowed / target.output_scale) * _MARGIN
-    ranges, gains = _ranges(target), _gains(target)
-    shape = target.architecture
-    costs = []
-    for layer in range(1, shape.depth + 1):
-        signs = 2 if layer == 1 else 1
-        window = shape.kernel_sizes[layer - 1] ** 2
-        reach = max(float(ranges[layer - 1].sum()), 1e-300)
-        spread = window * reach * (_TWO_SIGN_FACTOR if layer == 1 else 1.0) / 2
-        unit = LADDER_CONSTANT * shape.dimension(layer) ** 1.5 * spread
-        costs.append((unit, signs * shape.channels[layer - 1] * unit))
-    roots = [
-        math.sqrt(cost * max(gain, 1e-300))
-        for (_, cost), gain in zip(costs, gains, strict=True)
+    layers = [
+        _outlook(target, layer, reach, gain)
+        for layer, (reach, gain) in enumerate(
+            zip(_reaches(target), _gains(target), strict=True), start=1
+        )
     ]
-    out = []
-    for layer, ((unit, _), gain, root) in enumerate(
-        zip(costs, gains, roots, strict=True), start=1
-    ):
-        error = budget * root / sum(roots) / max(gain, 1e-300)
-        reach = max(float(ranges[layer - 1].sum()), 1e-300)
-        share = _TWO_SIGN_FACTOR if layer == 1 else 1.0
-        width = _round_up(unit / error)
-        out.append(LayerBudget(layer, error, error / reach / share, width))
-    return tuple(out)
+    roots = [math.sqrt(layer.total_cost * layer.gain) for layer in layers]
+    return tuple(
+        _layer_budget(number, layer, budget * root / (sum(roots) or 1.0))
+        for number, (layer, root) in enumerate(zip(layers, roots, strict=True), start=1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """What a layer's error costs and causes.
+
+    Attributes:
+        reach: Sum of the bounds on its inputs, over the channels.
+        gain: Largest final error that a unit error of this layer can cause.
+        cost: Width per channel, times the layer's error.
+        total_cost: The same for all channels and signs.
+        shares: Input channels' worth of error: ``reach``, more with two signs.
+    """
+
+    reach: float
+    gain: float
+    cost: float
+    total_cost: float
+    shares: float
+
+
+def _outlook(target: TargetCNN, layer: int, reach: float, gain: float) -> _Outlook:
+    shape = target.architecture
+    first = layer == 1
+    shares = reach * (_TWO_SIGN_FACTOR if first else 1.0)
+    window = shape.kernel_sizes[layer - 1] ** 2
+    cost = LADDER_CONSTANT * shape.dimension(layer) ** 1.5 * window * shares / 2
+    total = cost * shape.channels[layer - 1] * (2 if first else 1)
+    return _Outlook(reach, gain, cost, total, shares)
+
+
+def _layer_budget(number: int, layer: _Outlook, caused: float) -> LayerBudget:
+    """Budget of a layer that may cause a final error of ``caused``.
+
+    A layer that the output cannot see, or that sees nothing, gets the budget 1, which
+    the empty subset meets since ``||K||_1 <= 1``.
+    """
+    dead = not caused or not layer.gain or not layer.shares
+    error = 1.0 if dead else caused / layer.gain
+    per_channel = 1.0 if dead else min(1.0, error / layer.shares)
+    width = _round_up(0.0 if dead else layer.cost / error)
+    return LayerBudget(number, error, per_channel, width)
 
 
 def suggested_widths(target: TargetCNN, eps: ExactNumber) -> tuple[int, ...]:
@@ -114,14 +140,16 @@ def suggested_widths(target: TargetCNN, eps: ExactNumber) -> tuple[int, ...]:
     return widths
 
 
-def _ranges(target: TargetCNN) -> list[Float64Array]:
-    """Bounds M of every channel's activation: before layer 1, 2, ..., l."""
-    ranges = [np.ones(target.architecture.channels[0])]
+def _reaches(target: TargetCNN) -> list[float]:
+    """Summed bounds on the channels' activations before layer 1, 2, ..., l."""
+    ranges = np.ones(target.architecture.channels[0])
+    reaches = [float(ranges.sum())]
     for layer in range(1, target.depth):
         kernel = target.normalised_kernel(layer)
         part = np.abs(kernel) if layer == 1 else np.maximum(kernel, 0.0)
-        ranges.append(np.einsum("abko,k->o", part, ranges[-1]))
-    return ranges
+        ranges = np.einsum("abko,k->o", part, ranges)
+        reaches.append(float(ranges.sum()))
+    return reaches
 
 
 def _gains(target: TargetCNN) -> list[float]:

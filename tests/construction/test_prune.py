@@ -69,6 +69,17 @@ def test_zero_target_needs_no_filter() -> None:
     assert result.error_upper_bound == 0
 
 
+@pytest.mark.parametrize("dead", [(0, 1, 2), (1,), (2,), (0, 2)])
+def test_dead_layers_are_pruned_away(dead: tuple[int, ...]) -> None:
+    kernels = [kernel.copy() for kernel in _target().kernels]
+    for layer in dead:
+        kernels[layer] *= 0
+    target = sv.TargetCNN(tuple(kernels), (2, 6, 6))
+    network = sv.RandomCNN(3, sv.suggested_widths(target, "1/4"))
+    result = sv.check(sv.prune(target, network, eps="1/4"), target)
+    assert result.verdict is Verdict.VERIFIED
+
+
 def test_smaller_eps_needs_more_width() -> None:
     target = _target()
     wide = sv.suggested_widths(target, "0.001")
