@@ -12,8 +12,10 @@ from slth_verify._version import __version__
 from slth_verify.verdict import Evidence, Finding, Statistical, Verdict
 
 if TYPE_CHECKING:
+    from slth_verify import bounds, statements, strategies
     from slth_verify.construction import prune, suggested_widths
     from slth_verify.network import RandomCNN, TargetCNN
+    from slth_verify.statements import statement
     from slth_verify.ticket import CheckResult, Ticket, check
 
 _LAZY = {
@@ -23,8 +25,11 @@ _LAZY = {
     "Ticket": "ticket",
     "check": "ticket",
     "prune": "construction",
+    "statement": "statements",
     "suggested_widths": "construction",
 }
+
+_ROOMS = ("bounds", "statements", "strategies")
 
 __all__ = [
     "CheckResult",
@@ -36,8 +41,12 @@ __all__ = [
     "Ticket",
     "Verdict",
     "__version__",
+    "bounds",
     "check",
     "prune",
+    "statement",
+    "statements",
+    "strategies",
     "suggested_widths",
 ]
 
@@ -45,6 +54,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         return getattr(import_module(f"slth_verify.{_LAZY[name]}"), name)
-    if name in ("bounds", "strategies", "statements"):
+    if name in _ROOMS:
         return import_module(f"slth_verify.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -23,6 +23,7 @@ _COMMANDS = {
     "prune": "_prune",
     "check": "_check",
     "collapse": "_collapse",
+    "statements": "_statements",
 }
 
 
@@ -53,6 +54,7 @@ def group() -> None:
     slth-verify report                        prune, check and report
     slth-verify prune net.safetensors --eps 0.01 --seed 1 --output net.ticket
     slth-verify check net.ticket net.safetensors
+    slth-verify statements thm:mrss-nsn
     """
 
 

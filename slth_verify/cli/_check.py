@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from slth_verify._numbers import rough
 from slth_verify.cli._output import print_json
 from slth_verify.verdict import exit_code
 
@@ -83,10 +84,10 @@ def _layer_as_json(layer: LayerBound) -> dict[str, Any]:
     return {
         "layer": layer.layer,
         "kept": layer.kept,
-        "layer_error": f"{float(layer.layer_error):.6e}",
-        "lipschitz": f"{float(layer.lipschitz):.6e}",
-        "activation": f"{float(layer.activation):.6e}",
-        "accumulated_error": f"{float(layer.accumulated_error):.6e}",
+        "layer_error": rough(layer.layer_error),
+        "lipschitz": rough(layer.lipschitz),
+        "activation": rough(layer.activation),
+        "accumulated_error": rough(layer.accumulated_error),
     }
 
 
@@ -95,13 +96,13 @@ def _print(result: CheckResult) -> None:
     if result.enclosure is not None:
         click.echo(
             f"sup ||f - g||_max <= {result.enclosure.decimal(9)[1]}  "
-            f"(claimed {float(result.eps):.6g}; every input in [-1, 1])"
+            f"(claimed {rough(result.eps)}; every input in [-1, 1])"
         )
     for layer in result.per_layer:
         click.echo(
             f"  layer {layer.layer}: {layer.kept} filters kept, layer error "
-            f"{float(layer.layer_error):.3e}, accumulated "
-            f"{float(layer.accumulated_error):.3e} (normalised units)"
+            f"{rough(layer.layer_error)}, accumulated "
+            f"{rough(layer.accumulated_error)} (normalised units)"
         )
     for finding in result.ledger:
         click.echo(f"  {finding.verdict.name:12} {finding.claim}: {finding.reason}")

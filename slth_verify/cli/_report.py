@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -31,15 +32,17 @@ def command(profile: str, output: str, seed: int, as_json: bool) -> int:
 
     Writes one offline HTML file and the same as JSON.
     """
-    from slth_verify.report import load_profile, run_report
+    from slth_verify.report import load_profile, run_report, to_document
 
     with progress() as advance:
         report = run_report(
             load_profile(profile), Path(output), seed=seed, progress=advance
         )
     if as_json:
-        click.echo(report.json_text)
+        click.echo(json.dumps(to_document(report), indent=2, allow_nan=False))
     else:
-        click.echo(report.summary)
+        click.echo(report.verdict.name)
+        for case in report.cases:
+            click.echo(f"  {case.verdict.name:12} {case.name}")
         note(f"written: {Path(output) / 'slth-report.html'}")
     return exit_code(report.verdict)

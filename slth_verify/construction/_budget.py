@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slth_verify.construction._numbers import ExactNumber, exact_number
+from slth_verify._numbers import ExactNumber, exact_number
 from slth_verify.errors import InvalidParameterError
 from slth_verify.network import TargetCNN
 

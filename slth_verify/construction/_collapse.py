@@ -14,6 +14,7 @@ from safetensors.torch import save
 from torch import nn
 
 from slth_verify._files import write_atomically
+from slth_verify.errors import InvalidTicketError
 from slth_verify.network import (
     Architecture,
     RandomCNN,
@@ -79,23 +80,39 @@ def collapse(
     network = RandomCNN(loaded.seed, loaded.widths)
     shape = architecture_of(loaded)
     kept = [layer.filters for layer in loaded.layers]
-    _, height, width = loaded.target["input_shape"]
-    image = (int(height), int(width))
+    _, *image = _input_shape(loaded)
     module = pruned_module(network, shape, kept)
-    after = collapsed_size(shape, kept, image)
+    after = collapsed_size(shape, kept, (image[0], image[1]))
     if merge:
         module = merged_network(network, shape, kept)
         count = sum(parameter.numel() for parameter in module.parameters())
         after = Size(count, count * image[0] * image[1])
+    before = random_network_size(network, shape, (image[0], image[1]))
     scale = Fraction(2) ** sum(loaded.scale_exponents)
-    return Collapsed(module, scale, random_network_size(network, shape, image), after)
+    return Collapsed(module, scale, before, after)
 
 
 def architecture_of(ticket: Ticket) -> Architecture:
     """Channels and kernel sizes that a ticket speaks of."""
     outs = [layer.kernels.shape[3] for layer in ticket.layers]
     sizes = tuple(layer.kernels.shape[1] for layer in ticket.layers)
-    return Architecture((int(ticket.target["input_shape"][0]), *outs), sizes)
+    return Architecture((_input_shape(ticket)[0], *outs), sizes)
+
+
+def _input_shape(ticket: Ticket) -> tuple[int, int, int]:
+    shape = ticket.target.get("input_shape")
+    if (
+        not isinstance(shape, list)
+        or len(shape) != 3
+        or any(type(side) is not int or side < 1 for side in shape)
+    ):
+        raise InvalidTicketError(
+            f"input_shape={str(shape)[:60]}: a ticket names its target's (channels, "
+            "height, width) as three positive integers. Write it again with "
+            "`slth-verify prune`."
+        )
+    channels, height, width = shape
+    return channels, height, width
 
 
 def merged_network(

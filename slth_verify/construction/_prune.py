@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify._numbers import ExactNumber, exact_number
 from slth_verify._version import __version__
 from slth_verify.construction._budget import LayerBudget, plan
-from slth_verify.construction._numbers import ExactNumber, exact_number
 from slth_verify.construction._pool import ChannelBlock, FilterPool
 from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import InvalidParameterError, NoTicketFoundError

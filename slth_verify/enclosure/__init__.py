@@ -1,6 +1,12 @@
 """Numbers with guaranteed error: the only room that imports flint or mpmath."""
 
 from slth_verify.enclosure._decide import Refinable, Relation, decide
+from slth_verify.enclosure._discrete import (
+    binomial_cdf,
+    binomial_coefficient,
+    exact_binomial_cdf,
+    hypergeometric_weight,
+)
 from slth_verify.enclosure._enclosure import (
     Enclosure,
     NonFiniteError,
@@ -8,19 +14,71 @@ from slth_verify.enclosure._enclosure import (
     from_ball,
     to_ball,
 )
-from slth_verify.enclosure._normal import QuantileCheck, check_normal_quantiles
+from slth_verify.enclosure._evaluate import enclose
+from slth_verify.enclosure._exact import ExactNumber, exact
+from slth_verify.enclosure._integrals import (
+    ComplexBall,
+    integrate_analytic,
+    integrate_monotone,
+    trapezoid_ratio,
+)
+from slth_verify.enclosure._normal import (
+    QuantileCheck,
+    check_normal_quantiles,
+    nearest_normal_quantiles,
+)
+from slth_verify.enclosure._polynomial import polynomial
+from slth_verify.enclosure._precision import working_precision
 from slth_verify.enclosure._second_opinion import error_bound_mp
+from slth_verify.enclosure._special import (
+    Ball,
+    beta_lower,
+    chi_square_cdf,
+    erf,
+    gamma_lower,
+    gamma_upper,
+    hull,
+    log_beta,
+    log_gamma,
+    normal_cdf,
+    normal_quantile,
+)
 
 __all__ = [
+    "Ball",
+    "ComplexBall",
     "Enclosure",
+    "ExactNumber",
     "NonFiniteError",
     "QuantileCheck",
     "Refinable",
     "Relation",
+    "beta_lower",
+    "binomial_cdf",
+    "binomial_coefficient",
     "check_normal_quantiles",
+    "chi_square_cdf",
     "decide",
     "directed_decimal",
+    "enclose",
+    "erf",
     "error_bound_mp",
+    "exact",
+    "exact_binomial_cdf",
     "from_ball",
+    "gamma_lower",
+    "gamma_upper",
+    "hull",
+    "hypergeometric_weight",
+    "integrate_analytic",
+    "integrate_monotone",
+    "log_beta",
+    "log_gamma",
+    "nearest_normal_quantiles",
+    "normal_cdf",
+    "normal_quantile",
+    "polynomial",
     "to_ball",
+    "trapezoid_ratio",
+    "working_precision",
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from fractions import Fraction
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from flint import arb
 
@@ -86,7 +86,7 @@ def directed_decimal(value: Fraction, digits: int, *, up: bool) -> str:
     return str(quotient.normalize(context))
 
 
-def from_ball(ball: Any) -> Enclosure:
+def from_ball(ball: arb) -> Enclosure:
     """Exact end points of an ``arb`` ball.
 
     Raises:
@@ -97,17 +97,17 @@ def from_ball(ball: Any) -> Enclosure:
     return Enclosure(_dyadic(ball.lower()), _dyadic(ball.upper()))
 
 
-def to_ball(value: Enclosure | Fraction | int) -> Any:
+def to_ball(value: Enclosure | Fraction | int) -> arb:
     """An ``arb`` ball that contains ``value``, at the precision in force."""
     if isinstance(value, Enclosure):
         return _rational_ball(value.lower).union(_rational_ball(value.upper))
     return _rational_ball(Fraction(value))
 
 
-def _rational_ball(value: Fraction) -> Any:
+def _rational_ball(value: Fraction) -> arb:
     return arb(value.numerator) / arb(value.denominator)
 
 
-def _dyadic(exact: Any) -> Fraction:
+def _dyadic(exact: arb) -> Fraction:
     mantissa, exponent = exact.man_exp()
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)

@@ -7,8 +7,8 @@ Phi(x) - 1/2 is expanded at the nearest point g = j / 64: with h = x - g, |h| <=
 
 * Truncation. |R| <= max |He_6 phi| |h|^7 / 7!, and Cramer's inequality
   |He_n(x)| exp(-x^2/4) <= 1.09 sqrt(n!) gives |R| <= 0.0024 |h|^7 <= 2^-50 |h|.
-* Rounding. x is a float32, so h is exact in float64. The a_n are float64 numbers next
-to
+* Rounding. x has at most 25 bits, so h is exact in float64. The a_n are float64 numbers
+next to
   enclosed values (relative error 2^-53 each); Horner's rule with 6 steps then errs by
   at most gamma_14 * sum |a_n| |h|^n <= 14 * 2^-53 * 1.01 * (|a_0| + 0.41 |h|).
 
@@ -36,7 +36,8 @@ def centred_normal_cdf(x: Float64Array) -> tuple[Float64Array, Float64Array]:
     """Phi(x) - 1/2 and a radius.
 
     Args:
-        x: float64 array of float32 numbers with modulus at most ``REACH``.
+        x: float64 array of float32 numbers, or midpoints of such, with modulus at most
+        ``REACH``.
 
     Returns:
         Values and radii of the same shape; the exact number lies within half the radius

@@ -44,18 +44,27 @@ def normal_quantile(p: Ball) -> Ball:
 
 
 def gamma_lower(a: Ball, x: Ball) -> Ball:
-    r"""Regularised incomplete gamma function :math:`P(a, x)`, for ``a > 0, x >= 0``.
+    r"""Regularised incomplete gamma function :math:`P(a, x)`.
 
     Increasing in ``x``: a wide ``x`` is evaluated at its end points.
+
+    Args:
+        a: Shape, ``a > 0``; NaN otherwise.
+        x: Upper limit, ``x >= 0``; NaN otherwise.
     """
-    return _increasing(lambda z: _gamma_lower_at(a, z), x)
+    if not (a > 0 and x >= 0):
+        return arb.nan()
+    return _monotone(lambda z: _gamma_lower_at(a, z), x)
 
 
 def gamma_upper(a: Ball, x: Ball) -> Ball:
-    r"""Regularised incomplete gamma function :math:`Q(a, x) = 1 - P(a, x)`."""
-    return _increasing(
-        lambda z: _refined(lambda: z.gamma_upper(a, 1)).intersection(_unit()), x
-    )
+    r"""Regularised incomplete gamma function :math:`Q(a, x) = 1 - P(a, x)`.
+
+    Arguments as for `gamma_lower`.
+    """
+    if not (a > 0 and x >= 0):
+        return arb.nan()
+    return _monotone(lambda z: _probability(lambda: z.gamma_upper(a, 1)), x)
 
 
 def chi_square_cdf(x: Ball, dof: int) -> Ball:
@@ -64,24 +73,21 @@ def chi_square_cdf(x: Ball, dof: int) -> Ball:
 
 
 def beta_lower(x: Ball, a: Ball, b: Ball) -> Ball:
-    r"""Regularised incomplete beta function :math:`I_x(a, b)`, for ``0 <= x <= 1``.
+    r"""Regularised incomplete beta function :math:`I_x(a, b)`.
 
-    Increasing in ``x``: a wide ``x`` is evaluated at its end points, which are first
-    clipped to the unit interval.
+    Increasing in ``x``: a wide ``x`` is evaluated at its end points.
+
+    Args:
+        x: Upper limit, ``0 <= x <= 1``; NaN otherwise.
+        a: First shape, positive; NaN otherwise.
+        b: Second shape, positive; NaN otherwise.
     """
-
-    def at(z: Ball) -> Ball:
-        inside = z.max(arb(0)).min(arb(1))
-        return _refined(lambda: inside.beta_lower(a, b, 1)).intersection(_unit())
-
-    return _increasing(at, x)
+    if not (a > 0 and b > 0 and x >= 0 and x <= 1):
+        return arb.nan()
+    return _monotone(lambda z: _probability(lambda: z.beta_lower(a, b, 1)), x)
 
 
-def _unit() -> Ball:
-    return arb(0).union(arb(1))
-
-
-def _increasing(function: Callable[[Ball], Ball], x: Ball) -> Ball:
+def _monotone(function: Callable[[Ball], Ball], x: Ball) -> Ball:
     if x.is_exact():
         return function(x)
     return function(x.lower()).union(function(x.upper()))
@@ -90,12 +96,19 @@ def _increasing(function: Callable[[Ball], Ball], x: Ball) -> Ball:
 def _gamma_lower_at(a: Ball, x: Ball) -> Ball:
     complement = 1 - x.gamma_upper(a, 1)
     if complement.rel_accuracy_bits() >= ctx.prec // 2:
-        return complement.intersection(_unit())
-    return _refined(lambda: x.gamma_lower(a, 1)).intersection(_unit())
+        return _clipped(complement)
+    return _probability(lambda: x.gamma_lower(a, 1))
 
 
-def _refined(function: Callable[[], Ball]) -> Ball:
-    """The value at a precision high enough for half of the bits asked for."""
+def _clipped(probability: Ball) -> Ball:
+    """Cut a finite ball back to (very nearly) the unit interval."""
+    if not probability.is_finite():
+        return probability
+    return probability.intersection(arb(0).union(arb(1)))
+
+
+def _probability(function: Callable[[], Ball]) -> Ball:
+    """A probability, at a precision high enough for half of the bits asked for."""
     asked = ctx.prec
     try:
         value = function()
@@ -106,4 +119,4 @@ def _refined(function: Callable[[], Ball]) -> Ball:
             value = function()
     finally:
         ctx.prec = asked
-    return value
+    return _clipped(value)

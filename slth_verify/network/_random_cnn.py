@@ -41,8 +41,8 @@ class RandomCNN:
         widths: n_1, ..., n_l; target layer i gets 2 n_i filters per input channel.
 
     Rigor:
-        Each weight is a faithful float32 rounding of the exact normal quantile of its
-        word (decided in ball arithmetic by the checker for every kept filter).
+        Each weight is the float32 nearest to the exact normal quantile of its word
+        (decided in ball arithmetic by the checker for every kept filter).
 
     Source:
         thm:structured-slth.

@@ -168,6 +168,8 @@ def _channel_sums(
     shape: tuple[int, int],
 ) -> NDArray[np.object_]:
     window, c_out = shape
+    if owner.size and not (owner.min() >= 0 and owner.max() < channels):
+        raise ValueError(f"a filter belongs to none of {channels} channels")
     sums = np.empty((window, channels, c_out), dtype=object)
     for channel in range(channels):
         rows = products[chosen & (owner == channel)]

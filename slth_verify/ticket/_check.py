@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify._numbers import ExactNumber, exact_number, rough
 from slth_verify.enclosure import Enclosure
+from slth_verify.errors import InvalidTicketError
 from slth_verify.ticket._bound import (
     ErrorBound,
     LayerBound,
@@ -31,7 +33,7 @@ from slth_verify.ticket._findings import (
     structure,
     weights,
 )
-from slth_verify.ticket._format import Ticket, TicketLayer
+from slth_verify.ticket._format import Ticket, TicketLayer, validated
 from slth_verify.ticket._target_file import HasKernels, TargetWeights, load_target
 from slth_verify.ticket._witness import Witness, find_witness
 from slth_verify.verdict import Finding, Verdict, overall
@@ -72,7 +74,7 @@ def check(
     ticket: str | os.PathLike[str] | Ticket,
     target: str | os.PathLike[str] | HasKernels,
     *,
-    eps: Fraction | int | str | None = None,
+    eps: ExactNumber | None = None,
     cross_check: bool = True,
 ) -> CheckResult:
     """Check a ticket against its target.
@@ -87,6 +89,7 @@ def check(
     Raises:
         InvalidTicketError: If the ticket cannot be read as a ticket.
         InvalidTargetError: If the target is unreadable or not covered.
+        InvalidParameterError: If ``eps`` is no exact number.
 
     Rigor:
         Exact rational arithmetic for the error bound, ball arithmetic for the weights.
@@ -95,9 +98,9 @@ def check(
     Source:
         der:a-posteriori.
     """
-    loaded = ticket if isinstance(ticket, Ticket) else Ticket.load(Path(ticket))
+    loaded = _loaded(ticket)
     problem = load_target(target)
-    claim = loaded.eps if eps is None else Fraction(eps)
+    claim = loaded.eps if eps is None else exact_number("eps", eps)
     ledger = [identity(loaded, problem), shapes(loaded, problem)]
     if any(finding.verdict is not Verdict.VERIFIED for finding in ledger[1:]):
         return _stopped(claim, ledger)
@@ -119,6 +122,18 @@ def check(
     if any(not _finite(layer) for layer in loaded.layers):
         return _stopped(claim, ledger)
     return _bounded(loaded, problem, owners, claim, ledger, cross_check=cross_check)
+
+
+def _loaded(ticket: str | os.PathLike[str] | Ticket) -> Ticket:
+    if not isinstance(ticket, Ticket):
+        return Ticket.load(Path(ticket))
+    try:
+        return validated(ticket)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InvalidTicketError(
+            f"ticket: {error}. A ticket's fields must be as its class says. Build it "
+            "with prune or Ticket.load."
+        ) from error
 
 
 def _bounded(
@@ -170,7 +185,7 @@ def _error(
     bound: ErrorBound,
     eps: Fraction,
 ) -> tuple[Finding, Witness | None]:
-    claim = f"sup over all inputs in [-1, 1] of ||f - g||_max <= {float(eps):.6g}"
+    claim = f"sup over all inputs in [-1, 1] of ||f - g||_max <= {rough(eps)}"
     found = f"certified bound {outward(bound.error).decimal(9)[1]}"
     if bound.error <= eps:
         return Finding(claim, Verdict.VERIFIED, found), None
@@ -180,7 +195,7 @@ def _error(
         return Finding(claim, Verdict.INCONCLUSIVE, reason), None
     reason = (
         f"{found}; output channel {witness.channel} differs by "
-        f"{float(witness.difference):.6g} on the witness"
+        f"{rough(witness.difference)} on the witness"
     )
     return Finding(claim, Verdict.REFUTED, reason), witness
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify._numbers import rough
 from slth_verify.enclosure import Enclosure, check_normal_quantiles, error_bound_mp
 from slth_verify.ticket._bound import ErrorBound
 from slth_verify.ticket._exact import exact_l1_norm
@@ -25,7 +26,7 @@ def identity(ticket: Ticket, target: TargetWeights) -> Finding:
     return Finding(
         claim,
         Verdict.REFUTED,
-        f"the ticket names sha256 {stated[:64]}, the target has {target.sha256}",
+        f"the ticket names sha256 {stated[:64]!a}, the target has {target.sha256}",
     )
 
 
@@ -34,7 +35,7 @@ def shapes(ticket: Ticket, target: TargetWeights) -> Finding:
     claim = "layers, shapes and generator fit the target"
     problems = []
     if ticket.generator != GENERATOR:
-        problems.append(f"generator={ticket.generator!r} is not {GENERATOR!r}")
+        problems.append(f"generator={ticket.generator[:64]!a} is not {GENERATOR!r}")
     if not 0 <= ticket.seed < 1 << 64:
         problems.append(f"seed={ticket.seed} is outside [0, 2^64)")
     counts = {len(ticket.layers), len(ticket.widths), len(ticket.scale_exponents)}
@@ -61,10 +62,13 @@ def structure(number: int, layer: TicketLayer, block: int, channels: int) -> Fin
     """Whether filter indices are in range and strictly increasing."""
     claim = f"layer {number}: kept filters exist, each is used once"
     filters = layer.filters
-    if filters.size and (filters[0] < 0 or filters.max() >= block * channels):
+    if filters.size and (
+        int(filters.min()) < 0 or int(filters.max()) >= block * channels
+    ):
         reason = f"a filter index leaves [0, {block * channels})"
         return Finding(claim, Verdict.REFUTED, reason)
-    steps = np.flatnonzero(np.diff(filters) <= 0)
+    # compared, not subtracted: a difference of int64 numbers can wrap around
+    steps = np.flatnonzero(filters[1:] <= filters[:-1])
     if steps.size:
         first = int(steps[0])
         reason = (
@@ -81,7 +85,7 @@ def normalisation(number: int, kernel: NDArray[np.float32], exponent: int) -> Fi
     claim = f"layer {number}: normalised kernel has ||K||_1 <= 1"
     norm = exact_l1_norm(kernel) / Fraction(2) ** exponent
     verdict = Verdict.VERIFIED if norm <= 1 else Verdict.REFUTED
-    return Finding(claim, verdict, f"||K||_1 = {float(norm):.6g} (exact comparison)")
+    return Finding(claim, verdict, f"||K||_1 = {rough(norm)} (exact comparison)")
 
 
 def weights(ticket: Ticket, number: int, owner: NDArray[np.int64]) -> Finding:
@@ -104,12 +108,12 @@ def weights(ticket: Ticket, number: int, owner: NDArray[np.int64]) -> Finding:
         kind, width = "kernel", max(entries, 1)
     if outcome.verdict is Verdict.VERIFIED:
         total = layer.scalars.size + layer.kernels.size
-        return Finding(claim, Verdict.VERIFIED, f"{total} faithful roundings")
+        return Finding(claim, Verdict.VERIFIED, f"{total} correctly rounded quantiles")
     filter_index = int(layer.filters[outcome.position // width])
     stored = (layer.scalars if kind == "scalar" else layer.kernels).ravel()
     reason = (
         f"filter {filter_index}, {kind} entry {outcome.position % width}: stored "
-        f"{stored[outcome.position]!r} is no faithful rounding of the normal quantile "
+        f"{stored[outcome.position]!r} is not the rounded normal quantile "
         f"of word {int(words.ravel()[outcome.position])} of seed {ticket.seed}"
     )
     if outcome.verdict is Verdict.INCONCLUSIVE:
@@ -135,7 +139,7 @@ def second_opinion(
     enclosure = outward(bound.error)
     if enclosure.contains(value):
         return Finding(claim, Verdict.VERIFIED, f"inside {enclosure}")
-    reason = f"mpmath {float(value):.17g} is outside {enclosure}: one of two is wrong"
+    reason = f"mpmath {rough(value)} is outside {enclosure}: one of two is wrong"
     return Finding(claim, Verdict.INCONCLUSIVE, reason)
 
 

@@ -17,17 +17,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from slth_verify._files import write_atomically
 from slth_verify.errors import InvalidTicketError
+from slth_verify.ticket._reading import READING_ERRORS, integer, read_tensors
 
 TICKET_KEY = "slth_verify_ticket"
 TICKET_SCHEMA = 1
 
 #: Larger scale exponents have no float32 kernel that needs them.
 _MAX_EXPONENT = 1024
+_RATIONAL = r"[0-9]{1,999}(/[1-9][0-9]{0,998})?"
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,22 +97,15 @@ class Ticket:
             InvalidTicketError: If it is unreadable, incomplete or of another schema.
         """
         try:
-            with safe_open(path, framework="numpy") as file:
-                metadata = file.metadata() or {}
-                tensors = {key: file.get_tensor(key) for key in list(file.keys())}
-        except (SafetensorError, OSError, ValueError) as error:
+            data, tensors = read_tensors(path, TICKET_KEY, _expected)
+            return _parse(data, tensors)
+        except READING_ERRORS as error:
             raise InvalidTicketError(
-                f"path={os.fspath(path)!r} is no readable ticket ({error}). Write it "
-                "again with `slth-verify prune`."
-            ) from error
-        try:
-            return _parse(json.loads(metadata[TICKET_KEY]), tensors)
-        except (KeyError, ValueError, TypeError, AttributeError) as error:
-            raise InvalidTicketError(
-                f"path={os.fspath(path)!r} is incomplete: {error!r}. A ticket needs "
-                f"the metadata {TICKET_KEY} (schema_version {TICKET_SCHEMA}) and "
-                "filters, scalars and kernels of every layer. Write it again with "
-                "`slth-verify prune`."
+                f"path={os.fspath(path)!r} is no readable ticket "
+                f"({type(error).__name__}: {str(error)[:200]}). A ticket has the "
+                f"metadata {TICKET_KEY} (schema_version {TICKET_SCHEMA}) and filters, "
+                "scalars and kernels of every layer. Write it again with `slth-verify "
+                "prune`."
             ) from error
 
     def _metadata(self) -> dict[str, Any]:
@@ -130,58 +124,70 @@ class Ticket:
         }
 
 
-def _parse(data: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Ticket:
-    if data["schema_version"] != TICKET_SCHEMA:
+def _expected(data: dict[str, Any], _: int) -> dict[str, tuple[str, int]]:
+    if integer(data["schema_version"]) != TICKET_SCHEMA:
         raise ValueError(f"schema_version={data['schema_version']}")
     depth = len(data["random_network"]["widths"])
-    if len(tensors) != 3 * depth:
-        raise ValueError(f"{len(tensors)} tensors for {depth} layers")
-    layers = []
+    wanted = {}
     for number in range(1, depth + 1):
-        layer = TicketLayer(
-            _typed(tensors, f"layers.{number}.filters", np.int64, 1),
-            _typed(tensors, f"layers.{number}.scalars", np.float32, 1),
-            _typed(tensors, f"layers.{number}.kernels", np.float32, 4),
-        )
-        if not len(layer.filters) == len(layer.scalars) == len(layer.kernels):
-            raise ValueError(f"tensors of layer {number} differ in length")
-        layers.append(layer)
+        wanted[f"layers.{number}.filters"] = ("I64", 1)
+        wanted[f"layers.{number}.scalars"] = ("F32", 1)
+        wanted[f"layers.{number}.kernels"] = ("F32", 4)
+    return wanted
+
+
+def _parse(data: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Ticket:
     network = data["random_network"]
-    return Ticket(
-        target=dict(data["target"]),
-        generator=str(network["generator"]),
-        seed=_integer(network["seed"]),
-        widths=tuple(_integer(width) for width in network["widths"]),
-        scale_exponents=tuple(_exponent(e) for e in data["scale_exponents"]),
-        eps=_rational(data["eps"]),
-        certified_error=str(data["certified_error"]),
-        layers=tuple(layers),
-        versions={str(k): str(v) for k, v in data["versions"].items()},
+    layers = tuple(
+        TicketLayer(
+            tensors[f"layers.{number}.filters"],
+            tensors[f"layers.{number}.scalars"],
+            tensors[f"layers.{number}.kernels"],
+        )
+        for number in range(1, len(network["widths"]) + 1)
+    )
+    eps = data["eps"]
+    if type(eps) is not str or not re.fullmatch(_RATIONAL, eps):
+        raise ValueError(f"eps={str(eps)[:50]!r} is no rational p/q")
+    return validated(
+        Ticket(
+            target=dict(data["target"]),
+            generator=str(network["generator"]),
+            seed=network["seed"],
+            widths=tuple(network["widths"]),
+            scale_exponents=tuple(data["scale_exponents"]),
+            eps=Fraction(eps),
+            certified_error=str(data["certified_error"]),
+            layers=layers,
+            versions={str(k): str(v) for k, v in data["versions"].items()},
+        )
     )
 
 
-def _typed(
-    tensors: dict[str, NDArray[Any]], name: str, dtype: type, dimensions: int
-) -> NDArray[Any]:
-    array = tensors[name]
-    if array.dtype != dtype or array.ndim != dimensions:
-        raise ValueError(f"{name} has dtype {array.dtype} and shape {array.shape}")
-    return array
+def validated(ticket: Ticket) -> Ticket:
+    """The same ticket, once every field has the type and shape it must have.
 
-
-def _integer(value: Any) -> int:
-    if type(value) is not int:
-        raise ValueError(f"{value!r} is no integer")
-    return value
-
-
-def _exponent(value: Any) -> int:
-    if abs(_integer(value)) > _MAX_EXPONENT:
-        raise ValueError(f"scale exponent {value} is beyond {_MAX_EXPONENT}")
-    return int(value)
-
-
-def _rational(text: Any) -> Fraction:
-    if type(text) is not str or not re.fullmatch(r"\d{1,999}(/[1-9]\d{0,999})?", text):
-        raise ValueError(f"eps={str(text)[:50]!r} is no rational p/q")
-    return Fraction(text)
+    Raises:
+        ValueError: Naming the first field that has not.
+    """
+    numbers = (ticket.seed, *ticket.widths, *ticket.scale_exponents)
+    for value in numbers:
+        integer(value)
+    if any(abs(value) > _MAX_EXPONENT for value in ticket.scale_exponents):
+        raise ValueError(f"a scale exponent is beyond {_MAX_EXPONENT}")
+    if not isinstance(ticket.eps, Fraction) or ticket.eps < 0:
+        raise ValueError(f"eps={str(ticket.eps)[:50]!r} is no rational >= 0")
+    for number, layer in enumerate(ticket.layers, start=1):
+        for name, array, dtype, dimensions in (
+            ("filters", layer.filters, np.int64, 1),
+            ("scalars", layer.scalars, np.float32, 1),
+            ("kernels", layer.kernels, np.float32, 4),
+        ):
+            if array.dtype != dtype or array.ndim != dimensions:
+                raise ValueError(
+                    f"layers.{number}.{name} has dtype {array.dtype} and shape "
+                    f"{array.shape}"
+                )
+            if len(array) != len(layer.filters):
+                raise ValueError(f"tensors of layer {number} differ in length")
+    return ticket

@@ -10,13 +10,13 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
 
 from slth_verify.errors import InvalidTargetError
+from slth_verify.ticket._reading import READING_ERRORS, integer, read_tensors
 
 Float32Array = NDArray[np.float32]
 
@@ -62,51 +62,59 @@ def load_target(target: str | os.PathLike[str] | HasKernels) -> TargetWeights:
         InvalidTargetError: If it is unreadable or outside the covered class.
     """
     if isinstance(target, str | os.PathLike):
-        kernels, input_shape = _read(target)
+        kernels, shape = _read(target)
     else:
-        kernels, input_shape = tuple(target.kernels), target.input_shape
+        kernels, shape = tuple(target.kernels), tuple(target.input_shape)
     if not kernels:
         raise InvalidTargetError(
             "the target has no layers; thm:structured-slth needs at least one."
         )
-    channels = kernels[0].shape[1] if kernels[0].ndim == 4 else -1
+    channels, height, width = _input_sides(shape)
     for layer, kernel in enumerate(kernels, start=1):
         _validate(layer, kernel, channels)
         channels = kernel.shape[0]
-    _, height, width = input_shape
     return TargetWeights(kernels, (height, width), _digest(kernels))
+
+
+def _input_sides(input_shape: tuple[int, ...]) -> tuple[int, int, int]:
+    fits = len(input_shape) == 3 and all(
+        type(side) is int and 1 <= side < 1 << 31 for side in input_shape
+    )
+    if not fits:
+        raise InvalidTargetError(
+            f"input_shape={str(input_shape)[:60]}: (channels, height, width), three "
+            "positive integers, is required (thm:structured-slth)."
+        )
+    channels, height, width = input_shape
+    return channels, height, width
 
 
 def _read(
     path: str | os.PathLike[str],
-) -> tuple[tuple[Float32Array, ...], tuple[int, int, int]]:
+) -> tuple[tuple[Float32Array, ...], tuple[int, ...]]:
     try:
-        with safe_open(path, framework="numpy") as file:
-            names = set(file.keys())
-            wanted = [f"layers.{layer}.weight" for layer in range(1, len(names) + 1)]
-            if set(wanted) != names:
-                raise InvalidTargetError(
-                    f"path={os.fspath(path)!r} holds tensors {sorted(names)}, but a "
-                    "target has exactly layers.1.weight, layers.2.weight, ..."
-                )
-            kernels = tuple(file.get_tensor(name) for name in wanted)
-            shape = json.loads((file.metadata() or {})[TARGET_KEY])["input_shape"]
-        channels, height, width = (int(side) for side in shape)
-        if min(channels, height, width) < 1:
-            raise ValueError(f"input_shape={shape}")
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
-        if isinstance(error, InvalidTargetError):
-            raise
+        description, tensors = read_tensors(path, TARGET_KEY, _expected)
+        shape = tuple(description["input_shape"])
+    except READING_ERRORS as error:
         raise InvalidTargetError(
-            f"path={os.fspath(path)!r} is no readable target ({error}). Give the "
-            ".safetensors file that the ticket was made for."
+            f"path={os.fspath(path)!r} is no readable target ({type(error).__name__}: "
+            f"{str(error)[:200]}). It needs layers.1.weight, layers.2.weight, ... and "
+            "its description. Give the .safetensors file that the ticket was made for."
         ) from error
-    return kernels, (channels, height, width)
+    kernels = tuple(tensors[f"layers.{i}.weight"] for i in range(1, len(tensors) + 1))
+    return kernels, shape
+
+
+def _expected(data: dict[str, Any], count: int) -> dict[str, tuple[str, int]]:
+    if integer(data["schema_version"]) != 1:
+        raise ValueError(f"schema_version={data['schema_version']}")
+    return {f"layers.{layer}.weight": ("F32", 4) for layer in range(1, count + 1)}
 
 
 def _validate(layer: int, kernel: Float32Array, channels: int) -> None:
     shape_fits = (
-        kernel.dtype == np.float32
+        isinstance(kernel, np.ndarray)
+        and kernel.dtype == np.float32
         and kernel.ndim == 4
         and kernel.shape[1] == channels
         and kernel.shape[2] == kernel.shape[3]
@@ -114,7 +122,9 @@ def _validate(layer: int, kernel: Float32Array, channels: int) -> None:
     )
     if not shape_fits:
         raise InvalidTargetError(
-            f"layer {layer}: dtype={kernel.dtype}, shape={kernel.shape}, but float32 "
+            f"layer {layer}: {type(kernel).__name__} with dtype "
+            f"{getattr(kernel, 'dtype', None)}, shape "
+            f"{getattr(kernel, 'shape', None)}, but a float32 array "
             f"and (c_out, {channels}, d, d) are required (thm:structured-slth)."
         )
     if not np.isfinite(kernel).all():

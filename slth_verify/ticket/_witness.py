@@ -1,12 +1,13 @@
 """Looking for an input that refutes a claimed bound.
 
-Candidates are found in floats; the witness itself is evaluated in exact rationals, so a
-reported witness is a proof. Finding none proves nothing.
+At one output pixel the difference of both networks is piecewise linear in the positive
+and negative parts of the input. From many starts the search walks to the vertex of the
+box that the local slopes favour, in floats; the best vertices are then evaluated in
+integers, so a reported witness is a proof. Finding none proves nothing.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,8 +17,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.ticket._bound import LayerResiduals
+from slth_verify.ticket._difference import (
+    FloatArray,
+    Nets,
+    Window,
+    backward,
+    exact_nets,
+    float_nets,
+    forward,
+    split,
+    window_of,
+)
 
-_CANDIDATES = 256
+_STARTS = 256
+_CLIMBS = 64
+_EXACT = 4
+#: Shares of the entries that a step moves; small ones refine.
+_SHARES = (1.0, 1.0, 0.5, 0.5, 0.25, 0.25, 0.1, 0.1, 0.03) * 4
+#: Entries of all feature maps of one batch together.
+_ROOM = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +57,15 @@ class Witness:
     difference: Fraction
 
 
+@dataclass(slots=True)
+class _Climb:
+    """A batch of images, each with its own output channel and sign of f - g."""
+
+    images: FloatArray
+    channels: NDArray[np.intp]
+    signs: FloatArray
+
+
 def find_witness(
     residuals: Sequence[LayerResiduals],
     exponents: Sequence[int],
@@ -56,88 +83,118 @@ def find_witness(
 
     Returns:
         A witness, evaluated exactly, or None if the search found none.
+
+    Rigor:
+        Heuristic search, exact verdict.
     """
-    sizes = [_window(item) for item in residuals]
-    field = 1 + sum(size - 1 for size in sizes)
-    shape = (min(field, image[0]), min(field, image[1]))
-    left = sum((size - 1) // 2 for size in sizes)
-    pixel = tuple(left if side == field else side // 2 for side in shape)
-    inputs = _candidates(residuals[0], shape)
-    target = [_conv_weights(item.kernel) for item in residuals]
-    pruned = [_pruned_weights(item) for item in residuals]
-    row, column = pixel
-    f = _forward(inputs, [_as_float(w) for w in target], signed=False)
-    g = _forward(inputs, [_as_float(w) for w in pruned], signed=True)
-    gaps = np.abs(f - g)[:, :, row, column]
-    best, channel = np.unravel_index(int(np.argmax(gaps)), gaps.shape)
-    exact = inputs[best : best + 1].astype(int).astype(object)
-    at_f = Fraction(_forward(exact, target, signed=False)[0, channel, row, column])
-    at_g = Fraction(_forward(exact, pruned, signed=True)[0, channel, row, column])
-    difference = abs(at_f - at_g) * Fraction(2) ** sum(exponents)
-    if difference <= eps:
-        return None
-    pixels = tuple(int(value) for value in inputs[best].ravel())
-    return Witness(pixels, shape, (row, column), int(channel), difference)
-
-
-def _window(item: LayerResiduals) -> int:
-    return math.isqrt(item.kernel.shape[0])
-
-
-def _candidates(first: LayerResiduals, shape: tuple[int, int]) -> NDArray[np.float64]:
-    """Constant images, images that excite the first layer's errors, random corners."""
-    channels, size = first.kernel.shape[1], _window(first)
+    window = window_of(residuals, image)
+    exact, bits = exact_nets(residuals)
+    nets = float_nets(exact)
     rng = np.random.default_rng(0)
-    images = [np.full((channels, *shape), value) for value in (0.0, 1.0, -1.0)]
-    plus = _as_float(first.positive).reshape(size, size, channels, -1)
-    tiles = (1, -(-shape[0] // size), -(-shape[1] // size))
-    for out in range(plus.shape[3]):
-        pattern = np.sign(plus[:, :, :, out]).transpose(2, 0, 1)
-        image = np.tile(pattern, tiles)[:, : shape[0], : shape[1]]
-        images += [image, -image, np.maximum(image, 0.0), np.minimum(image, 0.0)]
-    corners = rng.integers(-1, 2, size=(_CANDIDATES, channels, *shape))
-    return np.concatenate([np.stack(images), corners.astype(np.float64)])
+    batch = max(4, min(_STARTS, _ROOM // window.largest))
+    climb = _best_starts(_starts(residuals[0], window, batch, rng), nets, window)
+    merits = _ascend(climb, nets, window, rng)
+    unit = Fraction(2) ** (sum(exponents) - bits)
+    best: Witness | None = None
+    for index in np.argsort(-merits)[:_EXACT]:
+        found = _evaluate(climb, int(index), exact, window, unit)
+        if found.difference > (eps if best is None else best.difference):
+            best = found
+    return best
 
 
-def _conv_weights(kernel: NDArray[np.object_]) -> NDArray[np.object_]:
-    size = math.isqrt(kernel.shape[0])
-    return kernel.reshape(size, size, *kernel.shape[1:])
-
-
-def _pruned_weights(item: LayerResiduals) -> NDArray[np.object_]:
-    """Merged kernels; for signed inputs those of x+ and x- stacked on the channels."""
-    positive = _conv_weights(item.positive + item.kernel)
-    if not item.negative.size:
-        return positive
-    return np.concatenate(
-        [positive, _conv_weights(item.negative - item.kernel)], axis=2
+def _starts(
+    first: LayerResiduals, window: Window, count: int, rng: np.random.Generator
+) -> FloatArray:
+    """Constant images, images that excite the first layer's errors, random corners."""
+    channels = first.kernel.shape[1]
+    size = round(len(first.kernel) ** 0.5)
+    tiles = (-(-window.shape[0] // size), -(-window.shape[1] // size), 1)
+    shape = (*window.shape, channels)
+    images = [np.full(shape, value) for value in (1.0, -1.0)]
+    errors = np.sign(first.positive.astype(np.float64)).reshape(
+        size, size, channels, -1
     )
+    for out in range(min(errors.shape[3], count // 8)):
+        image = np.tile(errors[..., out], tiles)[: shape[0], : shape[1]]
+        images += [image, -image]
+    rest = max(2, count - len(images))
+    dense = rng.choice([-1.0, 1.0], size=(rest, *shape))
+    dense[::2] *= rng.random((len(dense[::2]), *shape)) < 0.5
+    return np.concatenate([np.stack(images), dense])[: max(count, len(images))]
 
 
-def _as_float(values: NDArray[np.object_]) -> NDArray[np.float64]:
-    return values.astype(np.float64)
+def _best_starts(images: FloatArray, nets: Nets, window: Window) -> _Climb:
+    """For each output channel and sign the best images, the promising ones first."""
+    inputs = split(images, window)
+    f = forward(inputs, nets.target, window)[-1][:, 0, 0]
+    g = forward(inputs, nets.pruned, window)[-1][:, 0, 0]
+    merits = np.stack([f - np.maximum(g, 0), g - np.maximum(f, 0)], axis=-1)
+    flat = merits.reshape(len(images), -1)
+    depth = max(1, min(len(images), _CLIMBS // flat.shape[1]))
+    order = np.argsort(-flat, axis=0)[:depth]
+    choice, goal = np.divmod(np.arange(order.size), flat.shape[1])
+    rows = order[choice, goal]
+    keep = np.argsort(-flat[rows, goal])[: min(_CLIMBS, len(images))]
+    channels, kinds = np.divmod(goal[keep], 2)
+    return _Climb(images[rows[keep]].copy(), channels, 1.0 - 2.0 * kinds)
 
 
-def _forward(
-    images: NDArray[Any], weights: Sequence[NDArray[Any]], *, signed: bool
-) -> NDArray[Any]:
-    """Size-keeping convolutions with zero padding, ReLU after each.
+def _ascend(
+    climb: _Climb, nets: Nets, window: Window, rng: np.random.Generator
+) -> FloatArray:
+    """Move every image towards the vertex its slopes favour; keep improvements."""
+    merits, corner = _merits(climb, climb.images, nets, window)
+    for share in _SHARES:
+        moved = rng.random(corner.shape) < share
+        trial = np.where(moved, corner, climb.images)
+        values, corners = _merits(climb, trial, nets, window)
+        better = values > merits
+        climb.images[better] = trial[better]
+        corner[better] = corners[better]
+        merits = np.maximum(merits, values)
+    return merits
 
-    Args:
-        images: Shape ``(batch, c, height, width)``, floats or exact objects.
-        weights: ``(d, d, c_in, c_out)`` each.
-        signed: Whether the first layer reads (x+, x-).
+
+def _merits(
+    climb: _Climb, images: FloatArray, nets: Nets, window: Window
+) -> tuple[FloatArray, FloatArray]:
+    """Difference in each image's own direction, and the vertex its slopes favour.
+
+    The larger side counts before ReLU, the smaller one after it: never more than the
+    true difference, equal to it where that is positive, and with a slope where both
+    outputs are zero.
     """
-    x = images
-    if signed:
-        x = np.concatenate([np.maximum(x, 0), np.maximum(-x, 0)], axis=1)
-    for kernel in weights:
-        size, (height, width) = kernel.shape[0], x.shape[2:]
-        margin = ((size - 1) // 2, size // 2)
-        padded = np.pad(x, ((0, 0), (0, 0), margin, margin))
-        out: Any = 0
-        for row, column in np.ndindex(size, size):
-            part = padded[:, :, row : row + height, column : column + width]
-            out = out + np.tensordot(part, kernel[row, column], axes=([1], [0]))
-        x = np.maximum(np.moveaxis(out, -1, 1), 0)
-    return x
+    inputs, rows = split(images, window), np.arange(len(images))
+    total = np.zeros(len(images))
+    slopes = np.zeros_like(inputs)
+    for kernels, side in ((nets.target, climb.signs), (nets.pruned, -climb.signs)):
+        maps = forward(inputs, kernels, window)
+        value = maps[-1][rows, 0, 0, climb.channels]
+        gate = (side > 0) | (value > 0)
+        total += side * gate * value
+        start = np.zeros_like(maps[-1])
+        start[rows, 0, 0, climb.channels] = side * gate
+        slopes += backward(start, maps, kernels, window)
+    plus, minus = np.split(slopes, 2, axis=-1)
+    corner = np.zeros_like(images)
+    top, bottom, left, right = window.crop
+    corner[:, top:bottom, left:right] = np.where(
+        plus >= minus, (plus > 0) * 1.0, (minus > 0) * -1.0
+    )
+    return total, corner
+
+
+def _evaluate(
+    climb: _Climb, index: int, exact: Nets, window: Window, unit: Fraction
+) -> Witness:
+    channel = int(climb.channels[index])
+    image = climb.images[index].astype(np.int64)
+    inputs = split(image[None].astype(object), window)
+    outputs: list[Any] = [
+        forward(inputs, [*kernels[:-1], kernels[-1][..., [channel]]], window)[-1]
+        for kernels in (exact.target, exact.pruned)
+    ]
+    f, g = (max(int(output.item()), 0) for output in outputs)
+    pixels = tuple(int(value) for value in image.transpose(2, 0, 1).ravel())
+    return Witness(pixels, window.shape, window.pixel, channel, abs(f - g) * unit)

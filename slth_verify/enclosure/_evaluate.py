@@ -1,0 +1,216 @@
+"""From a symbolic expression to an enclosure, by a short list of known operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from flint import arb
+
+from slth_verify.enclosure._enclosure import Enclosure, from_ball, to_ball
+from slth_verify.enclosure._exact import exact
+from slth_verify.enclosure._precision import working_precision
+from slth_verify.enclosure._special import Ball, erf, log_gamma
+from slth_verify.errors import InvalidParameterError
+
+#: Largest number of terms of a symbolic sum that is evaluated term by term.
+MAX_TERMS = 100_000
+
+
+def enclose(
+    expression: Any,
+    values: Mapping[Any, Enclosure | Fraction | int | str | float] | None = None,
+    bits: int = 64,
+) -> Enclosure:
+    """Evaluate a SymPy expression in ball arithmetic.
+
+    Only operations on a fixed list are carried out: rational numbers, pi, E and
+    Euler's constant, symbols with a value, sums, products, powers, ``exp``, ``log``,
+    ``sqrt``, ``Abs``, ``erf``, ``erfc``, ``gamma``, ``loggamma``, ``beta``,
+    ``factorial``, ``binomial``, ``Max``, ``Min``, ``floor``, ``ceiling`` and sums
+    with integer limits. Everything else is refused, floats inside the expression too.
+
+    Args:
+        expression: A SymPy expression, an integer or a fraction. Strings are refused:
+            parsing one would run it.
+        values: Value of every free symbol, by symbol or by name. Numbers are read by
+            `exact`; an `Enclosure` stands for all its points.
+        bits: Working precision.
+
+    Returns:
+        An enclosure of the value, for every choice of points in the enclosures given.
+
+    Raises:
+        InvalidParameterError: If a symbol has no value or an operation is not listed.
+        NonFiniteError: If the value is undefined, or could be, at this precision.
+
+    Rigor:
+        Enclosed.
+
+    Examples:
+        >>> import sympy as sp
+        >>> n = sp.Symbol("n")
+        >>> print(enclose(sp.log(n), {"n": 2}))
+        [0.693147180559, 0.69314718056]
+    """
+    import sympy
+
+    if isinstance(expression, str | float):
+        raise InvalidParameterError(
+            f"expression={expression!r} is a {type(expression).__name__}: a SymPy "
+            "expression or an exact number was required (any statement). Build it "
+            "from sympy.Symbol and sympy.Rational."
+        )
+    names = {str(key): _read(value, str(key)) for key, value in (values or {}).items()}
+    with working_precision(bits):
+        evaluator = _Evaluator(names, _operations(sympy))
+        return from_ball(evaluator.ball(sympy.sympify(expression)))
+
+
+def _read(value: Any, name: str) -> Enclosure | Fraction:
+    return value if isinstance(value, Enclosure) else exact(value, name)
+
+
+class _Evaluator:
+    """Values of the symbols, and the table of operations."""
+
+    def __init__(
+        self,
+        names: Mapping[str, Enclosure | Fraction],
+        operations: Mapping[Any, Callable[..., Ball]],
+    ) -> None:
+        self.names = names
+        self.operations = operations
+
+    def ball(self, node: Any) -> Ball:
+        if node.is_Rational:
+            return to_ball(Fraction(int(node.p), int(node.q)))
+        if node.is_Symbol:
+            return self._symbol(node)
+        if node.func.__name__ == "Sum":
+            return self._sum(node)
+        if node.is_Pow:
+            return self._power(node)
+        operation = self.operations.get(node.func)
+        if operation is None:
+            raise InvalidParameterError(
+                f"operation={node.func.__name__} in {node} has no ball evaluation: one "
+                "of the listed operations was required (any statement). Rewrite the "
+                "expression; numbers must be rational, not floats."
+            )
+        return operation(*(self.ball(argument) for argument in node.args))
+
+    def _symbol(self, node: Any) -> Ball:
+        if node.name not in self.names:
+            raise InvalidParameterError(
+                f"symbol={node.name} has no value: every free symbol needs one (any "
+                f"statement). Pass values={{'{node.name}': ...}}; an unnamed constant "
+                "of the paper has no number."
+            )
+        return to_ball(self.names[node.name])
+
+    def _power(self, node: Any) -> Ball:
+        base, exponent = node.args
+        if exponent.is_Integer:
+            return self.ball(base) ** int(exponent)
+        if exponent.is_Rational and exponent.q == 2:
+            return self.ball(base).sqrt() ** int(exponent.p)
+        return self.ball(base) ** self.ball(exponent)
+
+    def _sum(self, node: Any) -> Ball:
+        index, low, high = node.limits[0]
+        ends = [_integer(self.ball(end), str(end)) for end in (low, high)]
+        if len(node.limits) > 1 or ends[1] - ends[0] >= MAX_TERMS:
+            raise InvalidParameterError(
+                f"sum={node}: one index and at most {MAX_TERMS} terms were required "
+                "(any statement). Split the sum or use a closed form."
+            )
+        total = arb(0)
+        for i in range(ends[0], ends[1] + 1):
+            inner = {**self.names, index.name: Fraction(i)}
+            total += _Evaluator(inner, self.operations).ball(node.function)
+        return total
+
+
+def _integer(ball: Ball, name: str) -> int:
+    value = ball.unique_fmpz()
+    if value is None or not ball.is_exact():
+        raise InvalidParameterError(
+            f"{name}={ball} is no exact integer: an integer was required as the limit "
+            "of a sum or an argument of floor, ceiling, binomial or factorial (any "
+            "statement). Pass an integer, or more bits."
+        )
+    return int(value)
+
+
+def _rounded(name: str) -> Callable[[Ball], Ball]:
+    def rounded(x: Ball) -> Ball:
+        result = getattr(x, name)()
+        return result if x.is_finite() else arb.nan()
+
+    return rounded
+
+
+def _factorial(n: Ball) -> Ball:
+    return (n + 1).gamma()
+
+
+def _binomial(n: Ball, k: Ball) -> Ball:
+    return arb.bin_uiui(_integer(n, "n"), _integer(k, "k"))
+
+
+def _beta(a: Ball, b: Ball) -> Ball:
+    return a.gamma() * b.gamma() / (a + b).gamma()
+
+
+def _sum_of(*terms: Ball) -> Ball:
+    return sum(terms, arb(0))
+
+
+def _product_of(*factors: Ball) -> Ball:
+    total = arb(1)
+    for factor in factors:
+        total *= factor
+    return total
+
+
+def _largest(*items: Ball) -> Ball:
+    total = items[0]
+    for item in items[1:]:
+        total = total.max(item)
+    return total
+
+
+def _smallest(*items: Ball) -> Ball:
+    total = items[0]
+    for item in items[1:]:
+        total = total.min(item)
+    return total
+
+
+def _operations(sympy: Any) -> dict[Any, Callable[..., Ball]]:
+    constants = {
+        type(sympy.pi): arb.pi,
+        type(sympy.E): arb.const_e,
+        type(sympy.EulerGamma): arb.const_euler,
+    }
+    return {
+        **constants,
+        sympy.Add: _sum_of,
+        sympy.Mul: _product_of,
+        sympy.Max: _largest,
+        sympy.Min: _smallest,
+        sympy.exp: lambda x: x.exp(),
+        sympy.log: lambda x, *base: x.log() / base[0].log() if base else x.log(),
+        sympy.Abs: abs,
+        sympy.erf: erf,
+        sympy.erfc: lambda x: x.erfc(),
+        sympy.gamma: lambda x: x.gamma(),
+        sympy.loggamma: log_gamma,
+        sympy.beta: _beta,
+        sympy.factorial: _factorial,
+        sympy.binomial: _binomial,
+        sympy.floor: _rounded("floor"),
+        sympy.ceiling: _rounded("ceil"),
+    }
