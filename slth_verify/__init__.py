@@ -29,7 +29,7 @@ _LAZY = {
     "suggested_widths": "construction",
 }
 
-_ROOMS = ("bounds", "statements", "strategies")
+_ROOMS = ("bounds", "conformance", "statements", "strategies")
 
 __all__ = [
     "CheckResult",

@@ -1,7 +1,9 @@
 """Search for the multidimensional random subset sum. Proposes, proves nothing."""
 
 from slth_verify.subset_sum._dense import DenseColumns
+from slth_verify.subset_sum._exhaustive import ExhaustiveSearch
 from slth_verify.subset_sum._ladder import Ladder
+from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
 from slth_verify.subset_sum._portfolio import register, solve, solvers
 from slth_verify.subset_sum._problem import (
     ColumnSource,
@@ -22,11 +24,13 @@ __all__ = [
     "ColumnSource",
     "DenseColumns",
     "Effort",
+    "ExhaustiveSearch",
     "FilterBudget",
     "FloatArray",
     "IndexArray",
     "Ladder",
     "MaxTolerance",
+    "MeetInTheMiddle",
     "PrefixColumnSource",
     "Problem",
     "Proposal",

@@ -121,6 +121,6 @@ def _walk_back(history: list[_Step], order: IndexArray) -> SignArray:
     for step in reversed(history):
         bits = np.unpackbits(step.packed[order], axis=1, count=step.count)
         signs[:, stop - step.count : stop] = 2 * bits.astype(np.int8) - 1
-        order = step.ancestors[order]
+        order = step.ancestors[order].astype(np.int64)
         stop -= step.count
     return signs

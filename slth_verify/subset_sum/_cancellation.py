@@ -28,12 +28,14 @@ class Prices:
     Attributes:
         vectors: Row l is ``q_l = P_l Y_l``, shape ``(N, m)``.
         energies: ``c_l = Y_l^T P_l Y_l``, shape ``(N,)``.
-        regularisation: lam.
     """
 
     vectors: FloatArray
     energies: FloatArray
-    regularisation: float
+
+    def after(self, start: int) -> Prices:
+        """Those of the columns from ``start`` on."""
+        return Prices(self.vectors[start:], self.energies[start:])
 
 
 def prices(columns: FloatArray, regularisation: float) -> Prices:
@@ -65,7 +67,7 @@ def prices(columns: FloatArray, regularisation: float) -> Prices:
         vectors[start:stop] = (whitened * pivots[:, None])[::-1]
         energies[start:stop] = (4.0 * (np.square(pivots) - 1.0))[::-1]
         form -= whitened.T @ whitened / 4.0
-    return Prices(vectors, energies, regularisation)
+    return Prices(vectors, energies)
 
 
 def cancel(

@@ -14,8 +14,8 @@ class DenseColumns:
     Rigour: exact; the columns are the float64 numbers given, unchanged.
 
     Args:
-        array: Shape ``(n, m)`` with ``m >= 1``, finite; row ``i`` is column ``i`` of the
-            pool. Converted to float64 (exact for float32).
+        array: Shape ``(n, m)`` with ``m >= 1``, finite; row ``i`` is column
+            ``i`` of the pool. Converted to float64 (exact for float32).
         scales: Shape ``(n,)``, finite, not negative; default: the root mean square of
             each row. For columns u V give ``|u|``. Columns with scale 0 are never
             offered.
@@ -54,7 +54,7 @@ class DenseColumns:
         return int(self._rows.shape[1])
 
     def scales_below(self, threshold: float) -> tuple[IndexArray, FloatArray]:
-        """Increasing indices, and scales, of the columns with 0 < scale <= threshold."""
+        """Increasing indices, and scales, of the columns with scale <= threshold."""
         stop = int(np.searchsorted(self._sorted_scales, threshold, side="right"))
         indices = np.sort(self._by_scale[:stop])
         return indices, self._scales[indices]

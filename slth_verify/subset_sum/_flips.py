@@ -1,8 +1,8 @@
-"""Steepest descent over single and double flips.
+"""Descent over single and double flips.
 
-The change of the squared residual of *every* pair of flips follows from one Gram
-matrix; the pairs with a small change are then scored under the problem's own
-tolerance, and the best is taken.
+The change of the squared residual under *every* pair of flips follows from one Gram
+matrix. Pairs with a small change are scored under the problem's own tolerance, and the
+best of them is taken while the score falls.
 """
 
 from __future__ import annotations
@@ -10,80 +10,117 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from slth_verify.subset_sum._problem import FloatArray, IndexArray, Tolerance
+from slth_verify.subset_sum._problem import FloatArray, IndexArray
 
-_CANDIDATES = 4096
-_MOST_COLUMNS = 1536
+SingleArray = NDArray[np.float32]
+
+_ENTRIES = 1 << 20  # residual coordinates computed per step, about
+#: Beyond this single precision only says "large".
+_LARGE = 1e30
+_ADJUSTMENTS = 24  # attempts to bring their number into this range
 
 
-def descend(
-    columns: FloatArray,
-    signs: FloatArray,
-    error: FloatArray,
-    tolerance: Tolerance,
-    unit: float,
-    out_of_time: Callable[[], bool],
-    most_steps: int = 10_000,
-) -> tuple[FloatArray, FloatArray, float]:
-    """Flip one or two columns at a time while the tolerance's score falls.
+class PairDescent:
+    """Descents over the flips of a fixed list of columns.
+
+    Memory: 13 bytes per pair of columns.
 
     Args:
-        columns: Shape ``(N, m)``.
-        signs: +1 where a column is in, -1 where not, shape ``(N,)``.
-        error: Sum minus target, shape ``(m,)``, in the columns' unit.
-        tolerance: What is to be met, in units of ``unit``.
-        unit: Factor from the columns' unit to the tolerance's.
-        out_of_time: Asked once per step.
-        most_steps: Bound on the number of steps.
-
-    Returns:
-        Signs, error and score after the descent.
+        columns: Shape ``(N, m)``, entries of order one, N >= 1.
     """
-    first = max(0, columns.shape[0] - _MOST_COLUMNS)
-    near = columns[first:]
-    signs = signs.copy()
-    sides = signs[first:]
-    error = error.copy()
-    score = float(tolerance.score(error * unit))
-    product = near @ near.T
-    norms = np.ascontiguousarray(np.diagonal(product))
-    product *= np.outer(sides, sides)
-    product *= 2.0
-    for _ in range(most_steps):
-        if score <= 1.0 or out_of_time():
-            break
-        single = norms - 2.0 * sides * (near @ error)
-        change = single[:, None] + product
-        change += single
-        np.fill_diagonal(change, single)
-        pairs = _smallest(change, float(error @ error))
-        ones, twos = np.divmod(pairs, near.shape[0])
-        moves = near[ones] * -sides[ones, None]
-        moves -= near[twos] * (sides[twos] * (ones != twos))[:, None]
-        moves += error
-        scores = tolerance.score(moves * unit)
-        best = int(np.argmin(scores))
-        if not scores[best] < score:
-            break
-        score = float(scores[best])
-        error = moves[best]
-        for j in {int(ones[best]), int(twos[best])}:
-            sides[j] = -sides[j]
-            product[j] = -product[j]
-            product[:, j] = -product[:, j]
-    return signs, error, score
+
+    def __init__(self, columns: FloatArray) -> None:
+        self._columns = columns
+        self._count = columns.shape[0]
+        gram = columns @ columns.T
+        # pairs scored per step
+        self._most = min(max(_ENTRIES // columns.shape[1], 512), 4096)
+        self._norms = np.diagonal(gram).copy()
+        # single precision chooses candidates only; their scores are exact to rounding
+        self._products = (2.0 * gram).astype(np.float32)
+        self._below = np.tril_indices(self._count)
+        self._change = np.empty_like(self._products)
+        self._small = np.empty(self._products.shape, dtype=np.bool_)
+
+    def run(
+        self,
+        signs: FloatArray,
+        error: FloatArray,
+        score: Callable[[FloatArray], FloatArray],
+        out_of_time: Callable[[], bool],
+    ) -> FloatArray:
+        """Flips one or two columns at a time while the score falls and exceeds 1.
+
+        Args:
+            signs: +1 where a column is in, -1 where not, shape ``(N,)``.
+            error: Sum minus target, shape ``(m,)``.
+            score: Badness of errors, shape ``(k, m)`` to ``(k,)``.
+            out_of_time: Asked once per step.
+
+        Returns:
+            Signs after the descent, shape ``(N,)``.
+        """
+        signs, error = signs.copy(), error.copy()
+        current = float(score(error[None, :])[0])
+        products = self._products * signs.astype(np.float32)[:, None]
+        products *= signs.astype(np.float32)
+        products[self._below] = np.inf
+        step = _Threshold(min(float(error @ error), _LARGE), self._most)
+        while current > 1.0 and not out_of_time():
+            single = self._norms - 2.0 * signs * (self._columns @ error)
+            bounded = np.clip(single, -_LARGE, _LARGE).astype(np.float32)
+            ones, twos = self._candidates(bounded, products, step)
+            moved = error - self._columns[ones] * signs[ones, None]
+            double = ones != twos
+            second = self._columns[twos] * signs[twos, None]
+            moved[double] -= second[double]
+            scores = score(moved)
+            best = int(np.argmin(scores))
+            if not scores[best] < current:
+                break
+            current, error = float(scores[best]), moved[best]
+            for j in {int(ones[best]), int(twos[best])}:
+                signs[j] = -signs[j]
+                products[j, j + 1 :] *= -1.0
+                products[:j, j] *= -1.0
+        return signs
+
+    def _candidates(
+        self, single: SingleArray, products: SingleArray, step: _Threshold
+    ) -> tuple[IndexArray, IndexArray]:
+        """Pairs with a small change of the squared residual, and all single flips."""
+        np.add(products, single[:, None], out=self._change)
+        self._change += single
+        positions = np.empty(0, dtype=np.int64)
+        for _ in range(_ADJUSTMENTS):
+            np.less(self._change, step.value, out=self._small)
+            positions = np.flatnonzero(self._small)
+            if not step.adjust(positions.size):
+                break
+        if positions.size > self._most:
+            changes = self._change.ravel()[positions]
+            positions = positions[np.argpartition(changes, self._most)[: self._most]]
+        ones, twos = np.divmod(positions, self._count)
+        every = np.arange(self._count)
+        return np.concatenate((ones, every)), np.concatenate((twos, every))
 
 
-def _smallest(change: FloatArray, energy: float) -> IndexArray:
-    """Flat positions, upper triangle, of pairs with the smallest change."""
-    flat = change.ravel()
-    positions = np.flatnonzero(flat < 0.5 * energy)
-    ones, twos = np.divmod(positions, change.shape[0])
-    positions = positions[ones <= twos]
-    if positions.size > _CANDIDATES:
-        part = np.argpartition(flat[positions], _CANDIDATES)[:_CANDIDATES]
-        positions = positions[part]
-    elif positions.size == 0:
-        positions = np.array([int(np.argmin(flat))])
-    return positions
+class _Threshold:
+    """Largest change of the squared residual at which a pair is scored."""
+
+    def __init__(self, energy: float, most: int) -> None:
+        self._energy, self._most = energy, most
+        self.value = 0.1 * energy
+
+    def adjust(self, found: int) -> bool:
+        """Moves towards the wanted number of pairs; whether to look again."""
+        stride = 0.3 * abs(self.value) + 0.01 * self._energy
+        if found < self._most // 4:
+            self.value += stride
+        elif found > 4 * self._most:
+            self.value -= 0.7 * stride
+        else:
+            return False
+        return stride > 0.0

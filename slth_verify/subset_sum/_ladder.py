@@ -1,37 +1,51 @@
-"""The ladder: successive cancellation, then beam, flips and annealing as needed."""
+"""The ladder: successive cancellation, then flips, beams and restarts as needed."""
 
 from __future__ import annotations
 
-import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from slth_verify.subset_sum._beam import beam
-from slth_verify.subset_sum._cancellation import Prices, cancel, prices
-from slth_verify.subset_sum._flips import descend
+from slth_verify.subset_sum._flips import PairDescent
+from slth_verify.subset_sum._prepare import Prepared, prepare
 from slth_verify.subset_sum._problem import (
     Effort,
     FloatArray,
+    IndexArray,
     Problem,
     Proposal,
 )
 from slth_verify.subset_sum._residual import make_proposal
-from slth_verify.subset_sum._select import Selection, select
+from slth_verify.subset_sum._walk import Walk
 
-_REGULARISATION = 0.25
-_WIDTHS = {"low": (), "normal": (256,), "high": (256, 2048, 16384)}
-_POLISHED = {"low": 0, "normal": 4, "high": 8}  # beam states handed to the flips
+_MOST_FLIPPED = 2048  # columns whose flips are tried
+_MOST_DIMENSIONS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Beams of one width: how many, and of how many states each the flips are tried."""
+
+    width: int
+    runs: int
+    polished: int
+
+
+_STAGES: dict[Effort, tuple[_Stage, ...]] = {
+    "low": (),
+    "normal": (_Stage(256, 8, 2),),
+    "high": (_Stage(256, 8, 2), _Stage(2048, 24, 2)),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """Successive cancellation over a few thousand columns of a pool of any size.
 
-    Works where the scales of the columns reach continuously down to zero, as the
-    scalars u of columns u V do: the residual then falls like ``m**1.5 / n``. Heuristic:
-    proposes, proves nothing, and "not found" says nothing about existence.
+    Made for columns u V, whose scales |u| reach continuously down to zero: the residual
+    then falls like ``m**1.5 / n``. Heuristic: proposes, proves nothing, and "not found"
+    says nothing about existence. Deterministic in the seed unless time runs out.
 
     Attributes:
         name: ``"ladder"``.
@@ -40,8 +54,8 @@ class Ladder:
     name: str = "ladder"
 
     def supports(self, problem: Problem) -> bool:
-        """Every problem whose decision vectors fit: dimension up to 4096."""
-        return problem.source.dim <= 4096
+        """Dimension at most 4096 (its m x m form then takes 128 MB)."""
+        return problem.source.dim <= _MOST_DIMENSIONS
 
     def solve(
         self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
@@ -50,157 +64,94 @@ class Ladder:
 
         Args:
             problem: What to solve.
-            seed: Not negative; selects the columns of the larger octaves.
-            effort: ``"low"``: cancellation alone; ``"normal"``: also flips, then a beam
-                of 256; ``"high"``: also beams of 2048 and 16384 and annealing.
+            seed: Not negative.
+            effort: ``"low"``: cancellation alone; ``"normal"``: also flips and eight
+                beams of 256 states; ``"high"``: also 24 beams of 2048.
             time_limit: Seconds; looked at between steps.
         """
         search = _Search(problem, self.name, seed, time_limit)
-        search.consider_empty()
-        if search.met or problem.source.size == 0:
-            return search.proposal()
-        search.load()
-        if search.count:
-            search.cancellation()
-            for width, last in _stages(effort):
-                if search.met or search.out_of_time():
-                    break
-                search.refine(width, _POLISHED[effort], last)
-        return search.proposal()
+        if search.best.found or not problem.target.any():
+            return search.best
+        prepared = prepare(problem, seed)
+        if prepared.count:
+            search.run(prepared, _STAGES[effort], polish=effort != "low")
+        search.counters["seconds"] = time.monotonic() - search.started
+        return search.best
 
 
-def _stages(effort: Effort) -> list[tuple[int, bool]]:
-    if effort == "low":
-        return []
-    widths = [1, *_WIDTHS[effort]]
-    return [(width, width == widths[-1]) for width in widths]
-
-
-@dataclass(eq=False)
 class _Search:
-    """State of one solve: the loaded columns and the best subset so far."""
+    """One solve: the best subset so far, and the clock."""
 
-    problem: Problem
-    solver: str
-    seed: int
-    time_limit: float
-    best: Proposal = field(init=False)
-    met: bool = False
-    count: int = 0
-    counters: dict[str, float] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self, problem: Problem, solver: str, seed: int, time_limit: float
+    ) -> None:
         self.started = time.monotonic()
+        self.problem, self.solver, self.time_limit = problem, solver, time_limit
+        self.rng = np.random.default_rng((seed, 1))
+        self.counters: dict[str, float] = {"columns": 0.0, "states": 0.0, "flips": 0.0}
+        self.best = self._exact(np.empty(0, dtype=np.int64))
 
-    def out_of_time(self) -> bool:
+    def run(self, prepared: Prepared, stages: tuple[_Stage, ...], polish: bool) -> None:
+        self.counters["columns"] = float(prepared.count)
+        self.loaded = prepared
+        self.walk = Walk(prepared)
+        first = self.walk.cancellation()
+        self._offer(first)
+        if not polish or self._over():
+            return
+        near = min(prepared.count, max(6 * prepared.target.size, 48), _MOST_FLIPPED)
+        self.flips = PairDescent(prepared.columns[-near:])
+        self.near = near
+        self._polish(first)
+        for stage in stages:
+            for run in range(stage.runs):
+                if self._over():
+                    return
+                self._beam(stage, perturbed=run > 0)
+
+    def _beam(self, stage: _Stage, perturbed: bool) -> None:
+        rng = self.rng if perturbed else None
+        found = self.walk.beam(stage.width, rng, self._out_of_time)
+        if found is None:
+            return
+        head, tails, errors = found
+        self.counters["states"] += float(tails.shape[0] * tails.shape[1])
+        scores = self._score(errors)
+        for k in np.argsort(scores, kind="stable")[: stage.polished]:
+            signs = np.concatenate((head, tails[k])).astype(np.float64)
+            self._polish(signs)
+            if self._over():
+                return
+
+    def _polish(self, signs: FloatArray) -> None:
+        signs = signs.copy()
+        signs[-self.near :] = self.flips.run(
+            signs[-self.near :],
+            self.loaded.error(signs),
+            self._score,
+            self._out_of_time,
+        )
+        self.counters["flips"] += 1.0
+        self._offer(signs)
+
+    def _offer(self, signs: FloatArray) -> None:
+        """Keeps the subset if it is the best; the exact sum decides."""
+        rough = float(self._score(self.loaded.error(signs)[None, :])[0])
+        if rough < self.best.score * (1.0 + 1e-6):
+            found = self._exact(self.loaded.indices[signs > 0.0])
+            if found.score < self.best.score:
+                self.best = found
+
+    def _exact(self, indices: IndexArray) -> Proposal:
+        return make_proposal(
+            self.problem, indices, solver=self.solver, effort=self.counters
+        )
+
+    def _score(self, errors: FloatArray) -> FloatArray:
+        return self.problem.tolerance.score(errors * self.loaded.unit)
+
+    def _out_of_time(self) -> bool:
         return time.monotonic() - self.started > self.time_limit
 
-    def proposal(self) -> Proposal:
-        self.counters["seconds"] = time.monotonic() - self.started
-        return self.best
-
-    def consider_empty(self) -> None:
-        self.best = make_proposal(
-            self.problem,
-            np.empty(0, dtype=np.int64),
-            solver=self.solver,
-            effort=self.counters,
-        )
-        self.met = self.best.found
-
-    def load(self) -> None:
-        """Selects the columns and brings them to the scale of the smallest ones."""
-        dim = self.problem.source.dim
-        target = self.problem.target
-        peak = float(np.abs(target).max())
-        top = 2.5 * peak * math.sqrt(float(np.mean(np.square(target / peak))))
-        smallest = max(6 * dim, 48)
-        rungs = select(
-            self.problem.source,
-            top,
-            Selection(smallest, max(3 * dim, 24)),
-            np.random.default_rng(self.seed),
-        )
-        self.indices = rungs.indices
-        self.count = int(rungs.indices.size)
-        if self.count == 0:
-            return
-        columns = self.problem.source.columns(rungs.indices)
-        lowest = float(rungs.scales[-min(smallest, self.count)])
-        # a power of two, so that dividing by it changes no digit
-        exponent = math.frexp(max(lowest, peak * 2.0**-200))[1]
-        self.unit = math.ldexp(1.0, max(exponent, -1000))
-        self.columns = columns / self.unit
-        self.target = target / self.unit
-        self.window = min(self.count, max(12 * dim, 48))
-        self.above = self.count - self.window
-
-    def offer(self, signs: FloatArray) -> None:
-        """Recomputes the subset exactly and keeps it if it is the best."""
-        proposal = make_proposal(
-            self.problem,
-            self.indices[signs > 0],
-            solver=self.solver,
-            effort=self.counters,
-        )
-        if proposal.score < self.best.score:
-            self.best = proposal
-            self.met = proposal.found
-
-    def cancellation(self) -> None:
-        above = self.above
-        self.prices = prices(self.columns[above:], _REGULARISATION)
-        start = self.target - self.columns.sum(axis=0) / 2.0
-        greedy, self.start = cancel(self.columns[:above], self.columns[:above], start)
-        signs, _ = cancel(self.columns[above:], self.prices.vectors, self.start)
-        self.greedy = greedy
-        self.first = np.concatenate((greedy, signs)).astype(np.float64)
-        self.offer(self.first)
-
-    def refine(self, width: int, polished: int, last: bool) -> None:
-        """Beam of this width over the small columns, then flips of its best states."""
-        candidates = [self.first] if width == 1 else self.beam(width, polished)
-        best, best_score = None, math.inf
-        for signs in candidates:
-            error = (signs + 1.0) / 2.0 @ self.columns - self.target
-            flipped, _, score = descend(
-                self.columns,
-                signs,
-                error,
-                self.problem.tolerance,
-                self.unit,
-                self.out_of_time,
-            )
-            if score < best_score:
-                best, best_score = flipped, score
-            if score <= 1.0 or self.out_of_time():
-                break
-        if best is not None:
-            self.offer(best)
-
-    def beam(self, width: int, polished: int) -> list[FloatArray]:
-        dim = self.problem.source.dim
-        length = min(self.window, max(4 * dim, 100))
-        base = self.window - length
-        decide = self.prices
-        head, rest = cancel(
-            self.columns[self.above : self.above + base],
-            decide.vectors[:base],
-            self.start,
-        )
-        tail = Prices(
-            decide.vectors[base:], decide.energies[base:], decide.regularisation
-        )
-        found = beam(
-            self.columns[self.above + base :], tail, rest, width, self.out_of_time
-        )
-        if found is None:
-            return []
-        signs, residuals = found
-        self.counters["states"] = self.counters.get("states", 0.0) + float(
-            width * length
-        )
-        scores = self.problem.tolerance.score(-residuals * self.unit)
-        order = np.argsort(scores, kind="stable")[:polished]
-        before = np.concatenate((self.greedy, head)).astype(np.float64)
-        return [np.concatenate((before, signs[k].astype(np.float64))) for k in order]
+    def _over(self) -> bool:
+        return self.best.found or self._out_of_time()

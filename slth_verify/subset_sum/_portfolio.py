@@ -6,7 +6,9 @@ import dataclasses
 import math
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.subset_sum._exhaustive import ExhaustiveSearch
 from slth_verify.subset_sum._ladder import Ladder
+from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
 from slth_verify.subset_sum._problem import Effort, Problem, Proposal, Solver
 from slth_verify.subset_sum._residual import make_proposal
 
@@ -90,8 +92,13 @@ def _named(name: str) -> Solver:
 
 
 def _choose(problem: Problem) -> tuple[Solver, str]:
-    n, m = problem.source.size, problem.source.dim
-    return _REGISTRY["ladder"], f"n={n}, m={m}: the ladder serves every size"
+    """The most complete solver that fits, and why."""
+    size = f"n={problem.source.size}, m={problem.source.dim}"
+    if _REGISTRY["exhaustive"].supports(problem):
+        return _REGISTRY["exhaustive"], f"{size}: few enough to look at every subset"
+    if _REGISTRY["meet-in-the-middle"].supports(problem):
+        return _REGISTRY["meet-in-the-middle"], f"{size}: half sums fit in memory"
+    return _REGISTRY["ladder"], f"{size}: too many columns to enumerate"
 
 
 def _recomputed(problem: Problem, found: Proposal, reason: str) -> Proposal:
@@ -105,4 +112,6 @@ def _recomputed(problem: Problem, found: Proposal, reason: str) -> Proposal:
     return dataclasses.replace(honest, reason=reason)
 
 
+register(ExhaustiveSearch())
+register(MeetInTheMiddle())
 register(Ladder())

@@ -108,9 +108,9 @@ def _from_prefixes(
     _, sample = source.scales_below_in_prefix(math.inf, probe)
     if sample.size == 0:
         return source.scales_below_in_prefix(math.inf, size)
-    wanted = 1.3 * selection.smallest + 30.0
-    rank = wanted * sample.size / size
-    # density near zero is taken as constant below the probe's 64th smallest scale
+    # smallest columns and two octaves above them; the density near zero is taken as
+    # constant below the probe's 64th smallest scale
+    rank = (5.0 * selection.smallest + 30.0) * sample.size / size
     anchor = min(64, sample.size) - 1
     lowest = np.sort(sample)
     if rank > anchor:
@@ -118,7 +118,7 @@ def _from_prefixes(
     else:
         threshold = float(lowest[anchor]) * rank / (anchor + 1)
     indices, scales = source.scales_below_in_prefix(threshold, size)
-    while indices.size < min(selection.smallest, size) and threshold < lowest[-1]:
+    while indices.size < selection.smallest and threshold < lowest[-1]:
         threshold *= 2.0
         indices, scales = source.scales_below_in_prefix(threshold, size)
     found = [(indices, scales)]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import slth_verify as sv
-from slth_verify.construction import ChannelBlock, FilterPool, certified_error, plan
 from slth_verify._numbers import exact_number
+from slth_verify.construction import ChannelBlock, FilterPool, certified_error, plan
 from slth_verify.errors import InvalidParameterError, NoTicketFoundError
 from slth_verify.ticket import Ticket
 from slth_verify.verdict import Verdict

@@ -1,0 +1,20 @@
+"""def:subset-sum-number (Definition 6): solvers against every subset."""
+
+import pytest
+
+from slth_verify.conformance import check_solver
+from slth_verify.subset_sum import Solver, solvers
+
+#: Solvers that claim to find a subset whenever there is one.
+EXACT = ("exhaustive", "meet-in-the-middle")
+
+
+@pytest.mark.parametrize("solver", solvers(), ids=lambda solver: solver.name)
+def test_solver_proposes_what_is_there(solver: Solver) -> None:
+    check_solver(solver, exact=solver.name in EXACT)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("solver", solvers(), ids=lambda solver: solver.name)
+def test_solver_proposes_what_is_there_in_larger_pools(solver: Solver) -> None:
+    check_solver(solver, exact=solver.name in EXACT, max_size=13)

@@ -1,0 +1,13 @@
+"""thm:mrss-nsn (Theorem 5): how often few random columns reach a target."""
+
+import pytest
+
+from slth_verify.conformance import check_success_rate, pool_columns
+from slth_verify.subset_sum import Solver, solvers
+
+EXACT = ("exhaustive", "meet-in-the-middle")
+
+
+@pytest.mark.parametrize("solver", solvers(), ids=lambda solver: solver.name)
+def test_success_rate_lies_between_the_proved_bounds(solver: Solver) -> None:
+    check_success_rate(solver, pool_columns, exact=solver.name in EXACT)

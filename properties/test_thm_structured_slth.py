@@ -1,0 +1,27 @@
+"""thm:structured-slth (Theorem 2): from a drawn target to a checked ticket."""
+
+from fractions import Fraction
+
+import pytest
+
+from slth_verify.conformance import check_construction
+from slth_verify.construction import prune
+from slth_verify.network import RandomCNN, TargetCNN
+from slth_verify.strategies import target_networks
+from slth_verify.ticket import Ticket
+
+
+def _reference(
+    target: TargetCNN, random_network: RandomCNN, *, eps: Fraction
+) -> Ticket:
+    return prune(target, random_network, eps=eps, time_limit=5.0)
+
+
+def test_tickets_are_verified_and_never_beaten() -> None:
+    check_construction(_reference)
+
+
+@pytest.mark.nightly
+def test_tickets_of_larger_targets_are_verified_and_never_beaten() -> None:
+    targets = target_networks(max_channels=6, max_side=8)
+    check_construction(_reference, targets=targets, max_width=1 << 20)

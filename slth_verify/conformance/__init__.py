@@ -1,0 +1,68 @@
+"""The paper's statements as checks that anybody's implementation can be run against.
+
+Every ``check_*`` takes the implementation under test and raises `ConformanceFailure`
+at the first contradiction; returning proves nothing beyond the cases that were tried.
+Checks that draw cases follow the loaded Hypothesis profile, or the ``settings`` given.
+Statistical checks use fixed seeds and exact binomial tails, and state the probability
+with which they reject a right implementation.
+"""
+
+from __future__ import annotations
+
+from slth_verify.conformance._accumulation import (
+    certified_accumulation,
+    check_accumulation,
+)
+from slth_verify.conformance._accumulation_cases import AccumulationCase
+from slth_verify.conformance._binomial import FAILURE_PROBABILITY, BinomialTest
+from slth_verify.conformance._collapse import Collapse, check_neuron_pruning
+from slth_verify.conformance._construction import check_construction
+from slth_verify.conformance._failure import ConformanceFailure
+from slth_verify.conformance._filters import check_filters
+from slth_verify.conformance._laws import (
+    hit_probability,
+    joint_hit_probability,
+    success_bounds,
+)
+from slth_verify.conformance._layer import (
+    LayerCase,
+    certified_layer_error,
+    check_layer_error,
+)
+from slth_verify.conformance._mask import check_mask
+from slth_verify.conformance._samplers import (
+    ColumnSampler,
+    FilterSampler,
+    pool_columns,
+    random_cnn_filters,
+)
+from slth_verify.conformance._solver import check_solver, check_success_rate
+from slth_verify.conformance._sums import check_joint_law, check_sum_law
+
+__all__ = [
+    "FAILURE_PROBABILITY",
+    "AccumulationCase",
+    "BinomialTest",
+    "Collapse",
+    "ColumnSampler",
+    "ConformanceFailure",
+    "FilterSampler",
+    "LayerCase",
+    "certified_accumulation",
+    "certified_layer_error",
+    "check_accumulation",
+    "check_construction",
+    "check_filters",
+    "check_joint_law",
+    "check_layer_error",
+    "check_mask",
+    "check_neuron_pruning",
+    "check_solver",
+    "check_success_rate",
+    "check_sum_law",
+    "hit_probability",
+    "joint_hit_probability",
+    "pool_columns",
+    "random_cnn_filters",
+    "success_bounds",
+]

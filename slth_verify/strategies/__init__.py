@@ -1,0 +1,40 @@
+"""Hypothesis strategies for targets, seeds, masks, vectors and inputs.
+
+Usage: ``from slth_verify import strategies as slst``. A strategy says what is valid,
+never how likely it is; bad options raise ``InvalidArgument`` when something is drawn.
+Bulk numbers come from a drawn integer expanded by numpy, so that examples stay small
+and shrink. Importing this room registers the types `Architecture`, `TargetCNN` and
+`RandomCNN` with Hypothesis.
+"""
+
+from __future__ import annotations
+
+from hypothesis import strategies as _st
+
+from slth_verify.network import Architecture, RandomCNN, TargetCNN
+from slth_verify.strategies._architectures import architectures
+from slth_verify.strategies._inputs import extreme_inputs
+from slth_verify.strategies._kernels import target_kernels
+from slth_verify.strategies._masks import BlockedMask, channel_blocked_masks
+from slth_verify.strategies._problems import subset_sum_problems
+from slth_verify.strategies._seeds import random_networks, seeds
+from slth_verify.strategies._targets import target_networks
+from slth_verify.strategies._vectors import NsnSample, nsn_vectors
+
+__all__ = [
+    "BlockedMask",
+    "NsnSample",
+    "architectures",
+    "channel_blocked_masks",
+    "extreme_inputs",
+    "nsn_vectors",
+    "random_networks",
+    "seeds",
+    "subset_sum_problems",
+    "target_kernels",
+    "target_networks",
+]
+
+_st.register_type_strategy(Architecture, architectures())
+_st.register_type_strategy(TargetCNN, target_networks())
+_st.register_type_strategy(RandomCNN, random_networks())

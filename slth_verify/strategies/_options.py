@@ -1,0 +1,42 @@
+"""Validation of options, at the moment something is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from hypothesis.errors import InvalidArgument
+
+
+def check_range(name: str, low: int, high: int, *, least: int, most: int) -> None:
+    """Refuse a range of options unless least <= low <= high <= most.
+
+    Args:
+        name: What is counted, such as ``"depth"``.
+        low: The option ``min_<name>``.
+        high: The option ``max_<name>``.
+        least: Smallest value that makes sense.
+        most: Largest value that examples are allowed to have.
+
+    Raises:
+        InvalidArgument: If the range is empty, or not made of integers.
+    """
+    if any(isinstance(v, bool) or not isinstance(v, int) for v in (low, high)):
+        raise InvalidArgument(
+            f"min_{name}={low!r}, max_{name}={high!r}: both must be integers. Give "
+            f"whole numbers from {least} to {most}."
+        )
+    if not least <= low <= high <= most:
+        raise InvalidArgument(
+            f"min_{name}={low}, max_{name}={high}: {least} <= min_{name} <= "
+            f"max_{name} <= {most} is required. Swap or shrink the range."
+        )
+
+
+def check_sizes(name: str, sizes: Collection[int], *, most: int) -> None:
+    """Refuse sizes that are none at all or leave [1, most]."""
+    whole = all(isinstance(v, int) and not isinstance(v, bool) for v in sizes)
+    if not sizes or not whole or min(sizes) < 1 or max(sizes) > most:
+        raise InvalidArgument(
+            f"{name}={sizes!r}: at least one whole number from 1 to {most} is required "
+            "(thm:structured-slth). Give sizes such as (1, 2, 3)."
+        )

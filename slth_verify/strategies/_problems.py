@@ -1,0 +1,127 @@
+"""Adversarial subset-sum problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from hypothesis import strategies as st
+
+from slth_verify.network import RandomCNN
+from slth_verify.strategies._options import check_range
+from slth_verify.strategies._patterns import Float64Array, Ingredients, ingredients
+from slth_verify.subset_sum import DenseColumns, FilterBudget, MaxTolerance, Problem
+
+_Pool = Callable[[Ingredients, int, int], Float64Array]
+_MAX_SIZE = 1024
+_MAX_DIM = 64
+
+
+def _literal(of: Ingredients, size: int, dim: int) -> Float64Array:
+    return np.resize(np.array(of.part, dtype=np.float64) / 8.0, (size, dim))
+
+
+def _zeros(of: Ingredients, size: int, dim: int) -> Float64Array:
+    return np.zeros((size, dim))
+
+
+def _nsn(of: Ingredients, size: int, dim: int) -> Float64Array:
+    network = RandomCNN(seed=of.seed, widths=(max(1, size),))
+    filters = np.arange(size, dtype=np.int64)
+    scale = np.abs(network.scalars(1, 0, filters).astype(np.float64))
+    kernels = network.kernels(1, filters, (1, 1, dim)).reshape(size, dim)
+    return scale[:, None] * kernels
+
+
+def _equal(of: Ingredients, size: int, dim: int) -> Float64Array:
+    return np.repeat(_literal(of, 1, dim), size, axis=0)
+
+
+def _cancelling(of: Ingredients, size: int, dim: int) -> Float64Array:
+    half = _nsn(of, -(-size // 2), dim)
+    return np.concatenate([half, -half])[:size]
+
+
+def _binary(of: Ingredients, size: int, dim: int) -> Float64Array:
+    exponents = -np.arange(size, dtype=np.int32)
+    return np.repeat(np.ldexp(1.0, exponents)[:, None], dim, axis=1)
+
+
+def _ill_scaled(of: Ingredients, size: int, dim: int) -> Float64Array:
+    exponents = of.rng.integers(-60, 61, size).astype(np.int32)
+    return _nsn(of, size, dim) * np.ldexp(1.0, exponents)[:, None]
+
+
+def _collinear(of: Ingredients, size: int, dim: int) -> Float64Array:
+    return _nsn(of, size, 1) * np.arange(1.0, dim + 1.0)
+
+
+def _subnormal(of: Ingredients, size: int, dim: int) -> Float64Array:
+    return _literal(of, size, dim) * 2.0**-1060
+
+
+#: Simplest first, because that is the way examples shrink.
+_POOLS: tuple[_Pool, ...] = (
+    _literal,
+    _zeros,
+    _nsn,
+    _equal,
+    _cancelling,
+    _binary,
+    _ill_scaled,
+    _collinear,
+    _subnormal,
+)
+
+
+@st.composite
+def subset_sum_problems(
+    draw: st.DrawFn,
+    *,
+    min_size: int = 0,
+    max_size: int = 12,
+    min_dim: int = 1,
+    max_dim: int = 3,
+) -> Problem:
+    """Subset-sum problems with adversarial columns, targets and tolerances.
+
+    Columns: small fractions, zeros, normally-scaled normal, all equal, cancelling
+    pairs, powers of two, ill-scaled, collinear, subnormal. Targets: zero, reachable
+    sums, halves of sums, beyond every sum, small fractions.
+
+    Args:
+        draw: Supplied by Hypothesis.
+        min_size: Fewest columns; an empty pool is a pool.
+        max_size: Most columns; up to 1024.
+        min_dim: Smallest dimension m.
+        max_dim: Largest dimension; up to 64.
+
+    Source:
+        def:subset-sum-number.
+    """
+    check_range("size", min_size, max_size, least=0, most=_MAX_SIZE)
+    check_range("dim", min_dim, max_dim, least=1, most=_MAX_DIM)
+    size = draw(st.integers(min_size, max_size))
+    dim = draw(st.integers(min_dim, max_dim))
+    columns = draw(st.sampled_from(_POOLS))(draw(ingredients()), size, dim)
+    target = _target(draw, columns)
+    scale = float(np.abs(np.concatenate([columns, target[None]])).max(initial=0.0))
+    width = max(scale, 2.0**-1050) * 2.0 ** -draw(st.integers(0, 24))
+    divisors = [number for number in range(1, dim + 1) if dim % number == 0]
+    filters = draw(st.sampled_from((0, *divisors)))
+    tolerance = FilterBudget(width, filters) if filters else MaxTolerance(width)
+    return Problem(DenseColumns(columns), target, tolerance)
+
+
+def _target(draw: st.DrawFn, columns: Float64Array) -> Float64Array:
+    size, dim = columns.shape
+    kind = draw(st.sampled_from(("zero", "fractions", "sum", "half", "beyond")))
+    if kind == "zero":
+        return np.zeros(dim)
+    if kind == "fractions":
+        return np.asarray(_literal(draw(ingredients()), 1, dim)[0])
+    if kind == "beyond":
+        return np.asarray(2.0 * np.abs(columns).sum(axis=0) + 1.0)
+    chosen = draw(st.lists(st.booleans(), min_size=size, max_size=size))
+    total = np.asarray(columns[np.array(chosen, dtype=bool)].sum(axis=0))
+    return np.asarray(total / 2.0) if kind == "half" else total

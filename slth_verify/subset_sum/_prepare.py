@@ -1,0 +1,76 @@
+"""The few thousand columns of a search, loaded and brought to a common scale."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from slth_verify.subset_sum._problem import FloatArray, IndexArray, Problem
+from slth_verify.subset_sum._select import Selection, select
+
+_HEADROOM = 2.0**60  # scales above this many units cannot be priced in float64
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Columns of a problem, largest scale first, and the target, in one unit.
+
+    Attributes:
+        indices: Column numbers in the pool, shape ``(N,)``.
+        columns: Columns divided by the unit, shape ``(N, m)``.
+        scales: Their scales divided by the unit, not increasing.
+        target: Target divided by the unit, shape ``(m,)``.
+        unit: A power of two, near the scale of the smallest columns.
+    """
+
+    indices: IndexArray
+    columns: FloatArray
+    scales: FloatArray
+    target: FloatArray
+    unit: float
+
+    @property
+    def count(self) -> int:
+        """Number N of columns."""
+        return int(self.indices.size)
+
+    def error(self, signs: FloatArray) -> FloatArray:
+        """Sum of the columns with sign +1, minus target, in units."""
+        return np.asarray((signs > 0.0).astype(np.float64) @ self.columns - self.target)
+
+
+def prepare(problem: Problem, seed: int) -> Prepared:
+    """Selects and loads: 6m smallest columns, 3m per octave above.
+
+    Args:
+        problem: With a target that is not zero.
+        seed: Not negative; selects the columns of the larger octaves.
+    """
+    source, target = problem.source, problem.target
+    peak = float(np.abs(target).max())
+    spread = peak * math.sqrt(float(np.mean(np.square(target / peak))))
+    smallest = max(6 * source.dim, 48)
+    selection = Selection(smallest, max(3 * source.dim, 24))
+    rng = np.random.default_rng(seed)
+    rungs = select(source, 2.5 * spread, selection, rng)
+    unit = _unit(rungs.scales, smallest, spread)
+    kept = rungs.scales <= unit * _HEADROOM
+    indices, scales = rungs.indices[kept], rungs.scales[kept]
+    return Prepared(
+        indices=indices,
+        columns=source.columns(indices) / unit,
+        scales=scales / unit,
+        target=target / unit,
+        unit=unit,
+    )
+
+
+def _unit(scales: FloatArray, smallest: int, spread: float) -> float:
+    """A power of two: division by it changes no digit (short of underflow)."""
+    if scales.size == 0:
+        return 1.0
+    lowest = float(scales[-min(smallest, scales.size)])
+    wanted = max(min(lowest, spread), float(scales[-1]), spread * 2.0**-200)
+    return math.ldexp(1.0, min(max(math.frexp(wanted)[1], -1000), 1000))

@@ -1,0 +1,200 @@
+"""Planted lies for ``check_solver`` and ``check_success_rate``."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from slth_verify.conformance import (
+    ConformanceFailure,
+    check_solver,
+    check_success_rate,
+    pool_columns,
+    random_cnn_filters,
+)
+from slth_verify.subset_sum import Effort, Problem, Proposal, make_proposal
+
+
+@dataclass
+class Honest:
+    """Every subset in floats: the solver that the lies are made from."""
+
+    name: str = "honest"
+
+    def supports(self, problem: Problem) -> bool:
+        return problem.source.size <= 14
+
+    def solve(
+        self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
+    ) -> Proposal:
+        count = problem.source.size
+        rows = problem.source.columns(np.arange(count, dtype=np.int64))
+        choices = np.array(list(itertools.product((0, 1), repeat=count))).reshape(
+            1 << count, count
+        )
+        scores = problem.tolerance.score(choices @ rows - problem.target)
+        best = make_proposal(problem, np.empty(0, np.int64), solver=self.name)
+        for pick in np.argsort(scores, kind="stable")[:20]:
+            found = make_proposal(
+                problem, np.flatnonzero(choices[pick]), solver=self.name
+            )
+            best = found if found.score < best.score else best
+        return best
+
+
+class ResidualZero(Honest):
+    def solve(self, problem: Problem, **options: object) -> Proposal:
+        found = super().solve(problem, **options)
+        return replace(found, residual=np.zeros(problem.source.dim), score=0.0)
+
+
+class ScoreHalved(Honest):
+    def solve(self, problem: Problem, **options: object) -> Proposal:
+        found = super().solve(problem, **options)
+        return replace(found, score=found.score / 2)
+
+
+class ResidualRoundedToSingle(Honest):
+    def solve(self, problem: Problem, **options: object) -> Proposal:
+        found = super().solve(problem, **options)
+        residual = found.residual.astype(np.float32).astype(np.float64)
+        score = float(problem.tolerance.score(residual))
+        return replace(found, residual=residual, score=score)
+
+
+class LastIndexDropped(Honest):
+    """One column fewer than claimed: k off by one."""
+
+    def solve(self, problem: Problem, **options: object) -> Proposal:
+        found = super().solve(problem, **options)
+        return replace(found, indices=found.indices[:-1])
+
+
+class ColumnTwice(Honest):
+    def solve(self, problem: Problem, **options: object) -> Proposal:
+        found = super().solve(problem, **options)
+        return replace(found, indices=np.repeat(found.indices, 2))
+
+
+class Unordered(Honest):
+    def solve(self, problem: Problem, **options: object) -> Proposal:
+        found = super().solve(problem, **options)
+        return replace(found, indices=found.indices[::-1])
+
+
+class OutOfRange(Honest):
+    def solve(self, problem: Problem, **options: object) -> Proposal:
+        found = super().solve(problem, **options)
+        return replace(found, indices=found.indices + 1)
+
+
+class TakesAll(Honest):
+    def solve(self, problem: Problem, **options: object) -> Proposal:
+        every = np.arange(problem.source.size, dtype=np.int64)
+        return make_proposal(problem, every, solver=self.name)
+
+
+class SwappedSign(Honest):
+    """Searches the negative of the target."""
+
+    def solve(self, problem: Problem, **options: object) -> Proposal:
+        mirrored = Problem(problem.source, -problem.target, problem.tolerance)
+        found = super().solve(mirrored, **options)
+        return make_proposal(problem, found.indices, solver=self.name)
+
+
+class Unseeded(Honest):
+    calls = itertools.count()
+
+    def solve(self, problem: Problem, **options: object) -> Proposal:
+        if next(self.calls) % 2:
+            nothing = np.empty(0, dtype=np.int64)
+            return make_proposal(problem, nothing, solver=self.name)
+        return super().solve(problem, **options)
+
+
+class GivesUp(Honest):
+    """Honest about a subset that it did not look for."""
+
+    def solve(self, problem: Problem, **options: object) -> Proposal:
+        nothing = np.empty(0, dtype=np.int64)
+        return make_proposal(problem, nothing, solver=self.name)
+
+
+class IgnoresLastColumn(Honest):
+    """Off by one in the pool."""
+
+    def solve(self, problem: Problem, **options: object) -> Proposal:
+        found = super().solve(problem, **options)
+        kept = found.indices[found.indices < problem.source.size - 1]
+        return make_proposal(problem, kept, solver=self.name)
+
+
+LIES = [
+    ResidualZero,
+    ScoreHalved,
+    ResidualRoundedToSingle,
+    LastIndexDropped,
+    ColumnTwice,
+    Unordered,
+    OutOfRange,
+    TakesAll,
+    SwappedSign,
+    Unseeded,
+]
+
+
+@pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.__name__)
+def test_lie_is_caught(lie: type[Honest], hunt: settings) -> None:
+    with pytest.raises(ConformanceFailure, match="def:subset-sum-number"):
+        check_solver(lie(), max_size=8, settings=hunt)
+
+
+@pytest.mark.parametrize(
+    "lie", [GivesUp, IgnoresLastColumn], ids=lambda lie: lie.__name__
+)
+def test_missed_subset_is_caught_where_all_are_claimed(
+    lie: type[Honest], hunt: settings
+) -> None:
+    with pytest.raises(ConformanceFailure, match="def:subset-sum-number"):
+        check_solver(lie(), exact=True, max_size=8, settings=hunt)
+
+
+def test_honest_solver_passes_as_exact(hunt: settings) -> None:
+    check_solver(
+        Honest(), exact=True, max_size=8, settings=settings(hunt, max_examples=40)
+    )
+
+
+def test_honest_solver_has_the_proved_success_rate() -> None:
+    check_success_rate(Honest(), pool_columns, trials=60)
+
+
+@pytest.mark.parametrize("lie", [GivesUp, ResidualZero], ids=lambda lie: lie.__name__)
+def test_lie_about_the_success_rate_is_caught(lie: type[Honest]) -> None:
+    with pytest.raises(ConformanceFailure, match=r"mrss-nsn|subset-sum-number"):
+        check_success_rate(lie(), pool_columns, trials=60)
+
+
+def test_columns_far_too_large_miss_the_success_rate() -> None:
+    def far_too_large(
+        seed: int, layer: int, channel: int, sign: int, count: int, dim: int
+    ) -> np.ndarray:
+        return 1e6 * random_cnn_filters(seed, layer, channel, count, dim)[1]
+
+    with pytest.raises(ConformanceFailure, match="thm:mrss-nsn"):
+        check_success_rate(Honest(), far_too_large, trials=60)
+
+
+def test_columns_of_a_small_set_exceed_the_expected_number() -> None:
+    def planted(
+        seed: int, layer: int, channel: int, sign: int, count: int, dim: int
+    ) -> np.ndarray:
+        return np.full((count, dim), 0.5)
+
+    with pytest.raises(ConformanceFailure, match="thm:mrss-nsn"):
+        check_success_rate(Honest(), planted, exact=False, trials=60)
