@@ -1,0 +1,140 @@
+"""One case of a report: prune, save, read back, check, and look at the result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+
+from slth_verify.construction import prune, suggested_widths
+from slth_verify.errors import NoTicketFoundError
+from slth_verify.network import GENERATOR, RandomCNN
+from slth_verify.report._examine import examine, probe
+from slth_verify.report._ladder import width_ladder
+from slth_verify.report._model import CaseReport
+from slth_verify.report._parts import NetworkSummary
+from slth_verify.report._profile import Profile
+from slth_verify.report._progress import Progress
+from slth_verify.report._quantity import Figure, exact
+from slth_verify.report._summaries import (
+    claimed_eps,
+    limit_finding,
+    target_summary,
+    ticket_figures,
+    witness_summary,
+)
+from slth_verify.report._targets import Subject
+from slth_verify.ticket import Ticket, check
+from slth_verify.verdict import Finding, Verdict, overall
+
+#: Folder of tickets and targets inside the output folder.
+TICKETS = "tickets"
+
+
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """What all steps of a case share."""
+
+    subject: Subject
+    profile: Profile
+    output: Path
+    progress: Progress
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def ticket_file(self) -> str:
+        return f"{TICKETS}/{self.subject.stem}.slth.safetensors"
+
+    @property
+    def target_file(self) -> str:
+        return f"{TICKETS}/{self.subject.stem}.target.safetensors"
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Callable[[int, int], None]]:
+        """Time a stage and report its progress."""
+        label = f"{self.subject.target.name}: {name}"
+        self.progress(label, 0, 1)
+        start = time.perf_counter()
+        try:
+            yield lambda done, total: self.progress(label, done, total)
+        finally:
+            self.seconds[name] = round(time.perf_counter() - start, 3)
+        self.progress(label, 1, 1)
+
+
+def run_case(
+    subject: Subject, profile: Profile, output: Path, progress: Progress
+) -> CaseReport:
+    """Approximate one target and write its ticket below ``output``.
+
+    Args:
+        subject: The target with its seed.
+        profile: How much to do.
+        output: Folder of the report.
+        progress: Called as work goes on.
+
+    Returns:
+        The case; INCONCLUSIVE with the reason if no ticket was found. Every other
+        failure is raised.
+    """
+    task = _Task(subject, profile, output, progress)
+    target = subject.target
+    with task.stage("target"):
+        largest, largest_on = probe(subject, profile)
+        eps = claimed_eps(profile, subject, largest)
+        network = RandomCNN(subject.seed, suggested_widths(target, Fraction(eps)))
+        target.save(output / task.target_file)
+    with task.stage("widths"):
+        limit = profile.certified_dimension
+        ladder = width_ladder(target, Fraction(eps), network.widths, limit)
+    case = CaseReport(
+        name=target.name,
+        origin=subject.origin,
+        description=subject.description,
+        verdict=Verdict.INCONCLUSIVE,
+        target=target_summary(target, task.target_file, largest, largest_on),
+        eps=exact(eps, "target output"),
+        network=NetworkSummary(str(network.seed), GENERATOR, network.widths),
+        ladder=ladder,
+        seconds=task.seconds,
+    )
+    try:
+        with task.stage("prune") as step:
+            seconds = profile.time_limit
+            ticket = prune(target, network, eps=eps, time_limit=seconds, progress=step)
+    except NoTicketFoundError as error:
+        claim = f"the random network of seed {network.seed} has a ticket for eps {eps}"
+        finding = Finding(claim, Verdict.INCONCLUSIVE, str(error))
+        return replace(case, findings=(finding,))
+    ticket.save(output / task.ticket_file)
+    return _completed(task, case, largest)
+
+
+def _completed(task: _Task, case: CaseReport, largest: Figure) -> CaseReport:
+    """Read the ticket back from its file and look at it from all sides."""
+    path = task.output / task.ticket_file
+    with task.stage("check"):
+        result = check(path, task.output / task.target_file)
+    ticket = Ticket.load(path)
+    with task.stage("examine") as step:
+        seen = examine(task.subject, ticket, result, task.profile, step)
+    findings = [*result.ledger, *seen.findings]
+    if task.subject.held_out is not None:
+        part, on = task.profile.relative_limit, f"on the {case.target.largest_on}"
+        limit = limit_finding(result, largest, part, on)
+        findings += [limit] if limit else []
+    return replace(
+        case,
+        verdict=overall(tuple(finding.verdict for finding in findings)),
+        ticket=ticket_figures(task.ticket_file, path, ticket, result, largest),
+        witness=witness_summary(result, task.subject.target.input_shape[0]),
+        observations=seen.observations,
+        accuracy=seen.accuracy,
+        masks=seen.masks,
+        collapse=seen.collapse,
+        samples=seen.samples,
+        findings=tuple(findings),
+    )

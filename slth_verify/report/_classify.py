@@ -1,0 +1,116 @@
+"""Classes read off output maps, with the images that rounding leaves open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slth_verify.report._parts import Accuracy
+from slth_verify.report._quantity import Direction, Quantity, exact
+from slth_verify.report._targets import HeldOut
+from slth_verify.verdict import Evidence, Finding, Verdict
+
+Float64Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """Answers of one network.
+
+    Attributes:
+        answer: The channel of greatest spatial mean, shape ``(count,)``.
+        certain: Whether rounding cannot have changed it.
+        margin: How far the runner-up's exact mean lies behind, at least.
+    """
+
+    answer: NDArray[np.int64]
+    certain: NDArray[np.bool_]
+    margin: Float64Array
+
+
+def classify(outputs: Float64Array, rounding: float) -> Classes:
+    """Classes by global average.
+
+    Args:
+        outputs: Shape ``(count, classes, height, width)``, at least two classes.
+        rounding: Bound on the error of every output.
+
+    Rigor:
+        The mean of p values errs by at most their error plus ``p u`` times their
+        modulus, so a gap of two means by twice that; twice again covers the roundings
+        of this estimate.
+    """
+    pixels = outputs.shape[2] * outputs.shape[3]
+    scores = outputs.mean(axis=(2, 3))
+    order = np.sort(scores, axis=1)
+    gap = order[:, -1] - order[:, -2]
+    slack = rounding + pixels * 2.0**-52 * np.abs(outputs).max(axis=(1, 2, 3))
+    margin = gap - 4 * slack
+    return Classes(scores.argmax(axis=1), margin > 0, margin)
+
+
+def accuracy(
+    held_out: HeldOut,
+    target: Classes,
+    pruned: Classes,
+    certified_error: Fraction,
+) -> Accuracy:
+    """Compare both networks on labelled images.
+
+    Args:
+        held_out: Labelled images.
+        target: Answers of the target.
+        pruned: Answers of the pruned network.
+        certified_error: Bound on every output's difference; where the target's margin
+            is more than twice that, both answers are provably equal.
+    """
+    both = target.certain & pruned.certain
+    proved = target.margin > 2.001 * float(certified_error)
+    labels = held_out.labels
+    return Accuracy(
+        len(labels),
+        held_out.sha256,
+        _count(target.answer == labels, target.certain),
+        _count(pruned.answer == labels, pruned.certain),
+        _count(target.answer == pruned.answer, both),
+        exact(int(proved.sum()), "images", Direction.LOWER),
+    )
+
+
+def accuracy_finding(accuracy: Accuracy, points: str) -> Finding:
+    """Whether the accuracies differ by at most so many percentage points."""
+    claim = (
+        "the pruned network classifies the held-out images as well as the target, "
+        f"within {points} percentage points"
+    )
+    target, pruned = accuracy.target_correct, accuracy.pruned_correct
+    low = abs(int(target.lower) - int(pruned.upper))
+    high = abs(int(target.upper) - int(pruned.lower))
+    single = target.lower == target.upper and pruned.lower == pruned.upper
+    allowed = Fraction(points) * accuracy.images / 100
+    reason = f"{_range(target)} and {_range(pruned)} of {accuracy.images} right"
+    if max(low, high) <= allowed:
+        return Finding(claim, Verdict.VERIFIED, reason)
+    if single:
+        return Finding(claim, Verdict.REFUTED, reason)
+    return Finding(claim, Verdict.INCONCLUSIVE, f"{reason}: rounding leaves it open")
+
+
+def _count(hits: NDArray[np.bool_], certain: NDArray[np.bool_]) -> Quantity:
+    """How many hold: exact, or between two numbers where some are uncertain."""
+    least = int((hits & certain).sum())
+    most = least + int((~certain).sum())
+    if least == most:
+        return exact(least, "images")
+    return Quantity(
+        str(least), str(most), Evidence.ENCLOSED, Direction.TWO_SIDED, "images"
+    )
+
+
+def _range(count: Quantity) -> str:
+    if count.lower == count.upper:
+        return count.lower
+    return f"{count.lower} to {count.upper}"

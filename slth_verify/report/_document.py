@@ -1,0 +1,71 @@
+"""From a report to its JSON document."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from importlib.resources import files
+from typing import Any
+
+from slth_verify.report._model import SCHEMA_VERSION, Report
+from slth_verify.report._quantity import Quantity
+
+
+def to_document(report: Report) -> dict[str, Any]:
+    """The report as plain data that validates against `schema`.
+
+    Args:
+        report: The report.
+
+    Returns:
+        Dictionaries, lists, strings, integers, finite floats, booleans and None.
+    """
+    return {"schema": "slth-report", "schema_version": SCHEMA_VERSION, **_plain(report)}
+
+
+def to_json(document: dict[str, Any]) -> str:
+    """The document as text.
+
+    Raises:
+        ValueError: If a NaN or an infinity got in.
+    """
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of report documents."""
+    source = files("slth_verify.report") / "schema.json"
+    found: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Quantity):
+        return _quantity(value)
+    if is_dataclass(value):
+        return {
+            field.name: _plain(getattr(value, field.name)) for field in fields(value)
+        }
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _quantity(value: Quantity) -> dict[str, Any]:
+    """One number as ``value``, two as ``interval``."""
+    number: dict[str, Any] = (
+        {"value": value.lower}
+        if value.lower == value.upper
+        else {"interval": [value.lower, value.upper]}
+    )
+    return {
+        **number,
+        "kind": value.kind.value,
+        "direction": value.direction.value,
+        "unit": value.unit,
+    }

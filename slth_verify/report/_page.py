@@ -1,0 +1,267 @@
+"""What the page shows beyond the document itself: order, pictures, headline."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from markupsafe import Markup
+
+from slth_verify.report._charts import (
+    error_chart,
+    ladder_chart,
+    mask_chart,
+    whole_mask_chart,
+)
+from slth_verify.report._display import ends, grouped
+from slth_verify.report._observe import TARGET_AND_PRUNED
+from slth_verify.report._pixels import pixel_picture
+
+Document = Mapping[str, Any]
+
+_HEADLINES = {
+    "VERIFIED": "Every claim is proved",
+    "REFUTED": "A claim is false",
+    "VACUOUS": "Some claims say nothing at these parameters",
+    "INCONCLUSIVE": "Not every claim could be decided",
+}
+_GROUPS = {
+    "The paper": ("thm:", "def:", "lem:", "fig:"),
+    "Derived here": ("der:",),
+    "Related results": ("rel:",),
+}
+_SECTIONS = (
+    ("widths", "Widths"),
+    ("tickets", "Tickets"),
+    ("accuracy", "Accuracy"),
+    ("masks", "Masks"),
+    ("collapse", "Collapse"),
+    ("findings", "Findings"),
+    ("statements", "Statements"),
+    ("samples", "Sample digits"),
+    ("replay", "Replay"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that templates read beside the document.
+
+    Attributes:
+        style: The style sheet.
+        data: The document as JSON that cannot end its element.
+        headline: One sentence for the verdict.
+        lead: The first case if it is VERIFIED, else None.
+        scored: The first case with an accuracy, or None.
+        verified_cases: Number of cases that are VERIFIED.
+        sections: Ids and titles of the sections that are there.
+        problems: Names of cases and their findings that are not VERIFIED.
+        ladders: Cases with a ladder of widths.
+        drawn: Cases with masks that are drawn as histograms.
+        whole: Cases whose masks are drawn filter by filter.
+        bins: Parts of a block in a histogram.
+        charts: SVG by name.
+        pictures: Per case and sample, the four small pictures.
+        magnification: Per case, how much stronger differences are drawn.
+        statement_groups: Title and statements of each group.
+        stages: Names of timed stages, in order.
+    """
+
+    style: Markup
+    data: Markup
+    headline: str
+    lead: Document | None
+    scored: Document | None
+    verified_cases: int
+    sections: tuple[tuple[str, str], ...]
+    problems: tuple[tuple[str, Document], ...]
+    ladders: tuple[Document, ...]
+    drawn: tuple[Document, ...]
+    whole: tuple[Document, ...]
+    bins: int
+    charts: dict[str, Markup]
+    pictures: dict[str, tuple[dict[str, Markup], ...]]
+    magnification: dict[str, int]
+    statement_groups: tuple[tuple[str, tuple[Document, ...]], ...]
+    stages: tuple[str, ...]
+
+    @classmethod
+    def of(cls, document: Document) -> Page:
+        """Collect it from a document."""
+        cases = document["cases"]
+        whole = sorted((c for c in cases if c["masks"] and _is_whole(c)), key=_filters)
+        drawn = tuple(c for c in cases if c["masks"] and not _is_whole(c))
+        ladders = tuple(c for c in cases if c["ladder"])
+        bins = [len(p["positive"][0]) for c in cases for p in c["masks"]]
+        power = {c["name"]: _magnification(c) for c in cases if c["samples"]}
+        style = files("slth_verify.report") / "templates" / "style.css"
+        return cls(
+            style=Markup(style.read_text(encoding="utf-8")),
+            data=_embedded(document),
+            headline=_HEADLINES[document["verdict"]],
+            lead=cases[0] if _is_certified(cases[0]) else None,
+            scored=next((c for c in cases if c["accuracy"]), None),
+            verified_cases=sum(c["verdict"] == "VERIFIED" for c in cases),
+            sections=_sections(cases),
+            problems=_problems(cases),
+            ladders=ladders,
+            drawn=drawn,
+            whole=tuple(whole),
+            bins=max(bins, default=0),
+            charts=_charts(ladders, drawn, whole, cases),
+            pictures={c["name"]: _pictures(c, power) for c in cases if c["samples"]},
+            magnification=power,
+            statement_groups=_groups(document["statements"]),
+            stages=tuple(dict.fromkeys(s for c in cases for s in c["seconds"])),
+        )
+
+
+def observed(case: Document) -> Document:
+    """The largest difference seen between target and pruned network."""
+    found = [
+        item["difference"]
+        for item in case["observations"]
+        if item["subject"] == TARGET_AND_PRUNED and "absent" not in item["difference"]
+    ]
+    if not found:
+        return {"absent": "no forward passes"}
+    return max(found, key=lambda figure: ends(figure)[1])
+
+
+def looseness(case: Document) -> Document:
+    """Certified over observed error: how much the bound may exceed the truth."""
+    seen, proved = observed(case), case["ticket"]["certified_error"]
+    if "absent" in seen or "absent" in proved or ends(seen)[1] == 0:
+        return {"absent": "nothing was observed"}
+    value = str(float(ends(proved)[1] / ends(seen)[1]))
+    return {"value": value, "kind": "heuristic", "direction": "none", "unit": ""}
+
+
+def kept_filters(case: Document) -> str:
+    """Kept filters of all layers."""
+    return grouped(
+        sum(int(layer["kept"]["value"]) for layer in case["ticket"]["layers"])
+    )
+
+
+def kept_in_picture(picture: Document) -> str:
+    """Kept filters of one layer."""
+    parts = (picture["positive"], picture["negative"])
+    return grouped(sum(sum(row) for part in parts for row in part))
+
+
+def _embedded(document: Document) -> Markup:
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c"))
+
+
+def _is_certified(case: Document) -> bool:
+    ticket = case["ticket"]
+    if ticket is None or case["verdict"] != "VERIFIED":
+        return False
+    return "absent" not in ticket["certified_error"]
+
+
+def _is_whole(case: Document) -> bool:
+    return all(picture["filters"] is not None for picture in case["masks"])
+
+
+def _filters(case: Document) -> int:
+    """Filters of all odd layers of the random network."""
+    return sum(p["block"] * len(p["positive"]) for p in case["masks"])
+
+
+def _sections(cases: Sequence[Document]) -> tuple[tuple[str, str], ...]:
+    there = {
+        "widths": any(case["ladder"] for case in cases),
+        "accuracy": any(case["accuracy"] for case in cases),
+        "samples": any(case["samples"] for case in cases),
+    }
+    return tuple(item for item in _SECTIONS if there.get(item[0], True))
+
+
+def _problems(cases: Sequence[Document]) -> tuple[tuple[str, Document], ...]:
+    return tuple(
+        (case["name"], finding)
+        for case in cases
+        for finding in case["findings"]
+        if finding["verdict"] != "VERIFIED"
+    )
+
+
+def _charts(
+    ladders: Sequence[Document],
+    drawn: Sequence[Document],
+    whole: Sequence[Document],
+    cases: Sequence[Document],
+) -> dict[str, Markup]:
+    """All charts; ids are numbered, so that no name of a case enters one."""
+    found = {"errors": Markup(error_chart(cases, "errors"))}
+    for case in ladders[:1]:
+        found[f"ladder-{case['name']}"] = Markup(ladder_chart(case, "ladder"))
+    for kind, chosen, draw in (
+        ("mask", drawn, mask_chart),
+        ("whole", whole, whole_mask_chart),
+    ):
+        for number, case in enumerate(chosen):
+            for picture in case["masks"]:
+                layer = picture["layer"]
+                identifier = f"{kind}-{number}-{layer}"
+                svg = Markup(draw(picture, identifier))
+                found[f"{kind}-{case['name']}-{layer}"] = svg
+    return found
+
+
+def _magnification(case: Document) -> int:
+    """1, 2 or 5 times a power of ten: the largest at which no difference is cut."""
+    sizes = [
+        (_largest(sample["target_map"]), _largest(sample["difference_map"]))
+        for sample in case["samples"]
+    ]
+    steps = [first * 10**power for power in range(9) for first in (1, 2, 5)]
+    fitting = [step for step in steps if all(step * gap <= top for top, gap in sizes)]
+    return max(fitting, default=1) if any(gap for _, gap in sizes) else 1
+
+
+def _largest(rows: Sequence[Sequence[float]]) -> float:
+    return float(max((abs(value) for row in rows for value in row), default=0.0))
+
+
+def _pictures(
+    case: Document, magnification: Mapping[str, int]
+) -> tuple[dict[str, Markup], ...]:
+    power = magnification[case["name"]]
+    rows = []
+    for sample in case["samples"]:
+        name = f"held-out image {sample['index']}, a {sample['label']}"
+        scale = _largest(sample["target_map"]) or 1.0
+        rows.append(
+            {
+                "image": _picture(sample["image"], 16, f"{name}: the image"),
+                "target": _picture(sample["target_map"], scale, f"{name}: map of f"),
+                "pruned": _picture(sample["pruned_map"], scale, f"{name}: map of S g"),
+                "difference": _picture(
+                    sample["difference_map"],
+                    scale / power,
+                    f"{name}: difference, {power} times stronger",
+                ),
+            }
+        )
+    return tuple(rows)
+
+
+def _picture(rows: Sequence[Sequence[float]], scale: float, text: str) -> Markup:
+    return Markup(pixel_picture(rows, scale, text))
+
+
+def _groups(
+    statements: Sequence[Document],
+) -> tuple[tuple[str, tuple[Document, ...]], ...]:
+    groups = [
+        (title, tuple(s for s in statements if s["id"].startswith(prefixes)))
+        for title, prefixes in _GROUPS.items()
+    ]
+    return tuple((title, items) for title, items in groups if items)

@@ -1,0 +1,174 @@
+"""How much a report does: profiles, shipped or from TOML files of the same fields."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from slth_verify.errors import InvalidParameterError
+
+#: Profiles that ship with the package.
+PROFILES = ("quick", "full")
+
+_EXACT = ("relative_eps", "dense_relative_eps", "relative_limit", "accuracy_points")
+_COUNTS = (
+    "generated",
+    "uniform_inputs",
+    "corner_inputs",
+    "samples",
+    "certified_dimension",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a report covers; none of it enters a certificate.
+
+    Attributes:
+        name: A label.
+        digits: Whether the shipped digits network is a case.
+        generated: Number of generated targets, at least 0.
+        dense: Whether a tiny case is also realised densely.
+        relative_eps: Claimed error as a part of the target's largest output, an exact
+            decimal in (0, 1).
+        dense_relative_eps: The same for the dense case, whose network must stay tiny.
+        relative_limit: The largest part of its largest output by which the digits
+            network may provably err.
+        accuracy_points: Admissible difference of accuracies, in percentage points.
+        uniform_inputs: Random images per case, uniform on the box.
+        corner_inputs: Random images per case with entries -1, 0, 1.
+        samples: Held-out digits that are drawn.
+        certified_dimension: Largest dimension of a subset-sum problem for which a
+            certified width is searched; 0 for none.
+        time_limit: Seconds that one subset-sum problem may take.
+
+    Raises:
+        InvalidParameterError: If a field lies outside its range.
+    """
+
+    name: str
+    digits: bool = True
+    generated: int = 6
+    dense: bool = True
+    relative_eps: str = "0.05"
+    dense_relative_eps: str = "0.25"
+    relative_limit: str = "0.1"
+    accuracy_points: str = "0.5"
+    uniform_inputs: int = 32
+    corner_inputs: int = 32
+    samples: int = 10
+    certified_dimension: int = 18
+    time_limit: float = 60.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            _require_type(field.name, getattr(self, field.name), type(field.default))
+        for name in _EXACT:
+            _require_share(name, getattr(self, name))
+        for name in _COUNTS:
+            if getattr(self, name) < 0:
+                raise InvalidParameterError(
+                    f"{name}={getattr(self, name)}: a profile needs a count of at "
+                    "least 0. Correct the profile."
+                )
+        if not 0 < self.time_limit < math.inf:
+            raise InvalidParameterError(
+                f"time_limit={self.time_limit}: a profile needs a positive finite "
+                "number of seconds. Correct the profile."
+            )
+        if not (self.digits or self.generated or self.dense):
+            raise InvalidParameterError(
+                f"profile={self.name!r} has no case: at least one of digits, generated "
+                "and dense is needed, or nothing would be verified. Turn one on."
+            )
+
+
+def load_profile(profile: str | os.PathLike[str]) -> Profile:
+    """A shipped profile by its name, or one from a TOML file.
+
+    Args:
+        profile: ``"quick"``, ``"full"`` or a path that ends in ``.toml``.
+
+    Raises:
+        InvalidParameterError: If it is unknown, unreadable, or has an unknown field.
+    """
+    if profile in PROFILES:
+        source = files("slth_verify.report") / "profiles" / f"{profile}.toml"
+        return _parse(str(profile), source.read_text(encoding="utf-8"))
+    path = Path(profile)
+    if path.suffix != ".toml":
+        raise InvalidParameterError(
+            f"profile={os.fspath(profile)!r}: known profiles are "
+            f"{', '.join(PROFILES)}; anything else must be the path of a .toml file. "
+            "Choose one of them."
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidParameterError(
+            f"profile={os.fspath(profile)!r} cannot be read ({error}). Give a readable "
+            "TOML file."
+        ) from error
+    return _parse(os.fspath(profile), text)
+
+
+def to_toml(profile: Profile) -> str:
+    """A TOML file from which `load_profile` reads the same profile."""
+    values = {field.name: getattr(profile, field.name) for field in fields(profile)}
+    # JSON's numbers, booleans and strings are TOML's, too
+    return "".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}\n"
+        for key, value in values.items()
+    )
+
+
+def _parse(source: str, text: str) -> Profile:
+    try:
+        found: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidParameterError(
+            f"profile={source!r} is no TOML ({error}). Write `field = value` lines."
+        ) from error
+    known = [field.name for field in fields(Profile)]
+    unknown = sorted(set(found) - set(known))
+    if unknown:
+        raise InvalidParameterError(
+            f"profile={source!r} has unknown fields {unknown}: known ones are "
+            f"{', '.join(known)}. Remove or rename them."
+        )
+    found.setdefault("name", Path(source).stem)
+    if type(found.get("time_limit")) is int:
+        found["time_limit"] = float(found["time_limit"])
+    return Profile(**found)
+
+
+def _require_type(name: str, value: Any, wanted: type) -> None:
+    allowed = str if name == "name" else wanted
+    if type(value) is not allowed:
+        raise InvalidParameterError(
+            f"{name}={value!r}: a profile needs {allowed.__name__} here (exact numbers "
+            'are written as strings, such as "0.05"). Correct the profile.'
+        )
+
+
+def _require_share(name: str, text: str) -> None:
+    try:
+        value = Fraction(text)
+    except (ValueError, ZeroDivisionError) as error:
+        raise InvalidParameterError(
+            f'{name}={text!r}: an exact number such as "0.05" or "1/20" is required. '
+            "Correct the profile."
+        ) from error
+    upper = 100 if name == "accuracy_points" else 1
+    if not 0 < value < upper:
+        raise InvalidParameterError(
+            f"{name}={text!r}: it must lie strictly between 0 and {upper}. Correct the "
+            "profile."
+        )

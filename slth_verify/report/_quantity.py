@@ -1,0 +1,104 @@
+"""Figures of a report: never a bare number, always with its kind and its safe side."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+from slth_verify.enclosure import directed_decimal
+from slth_verify.errors import InvalidParameterError
+from slth_verify.verdict import Evidence
+
+#: Significant decimal digits of enclosures.
+_DIGITS = 12
+
+
+class Direction(Enum):
+    """Which side of the described number a figure bounds.
+
+    Attributes:
+        UPPER: The number is at most ``upper``.
+        LOWER: The number is at least ``lower``.
+        TWO_SIDED: The number lies in ``[lower, upper]``.
+        NONE: Neither is guaranteed.
+    """
+
+    UPPER = "upper"
+    LOWER = "lower"
+    TWO_SIDED = "two-sided"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure.
+
+    Attributes:
+        lower: Lower end, a decimal or an integer or ``p/q``.
+        upper: Upper end; equal to ``lower`` for a single number.
+        kind: How it is known.
+        direction: What of it is guaranteed.
+        unit: Unit in words, empty for a pure number.
+    """
+
+    lower: str
+    upper: str
+    kind: Evidence
+    direction: Direction
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A figure that does not exist.
+
+    Attributes:
+        absent: Why.
+    """
+
+    absent: str
+
+
+Figure = Quantity | Absent
+
+
+def exact(
+    value: int | str | Fraction,
+    unit: str = "",
+    direction: Direction = Direction.TWO_SIDED,
+) -> Quantity:
+    """A number known exactly; a string is kept as it is written.
+
+    Raises:
+        InvalidParameterError: If a string is no finite number.
+    """
+    try:
+        Fraction(value)
+    except (ValueError, ZeroDivisionError) as error:
+        raise InvalidParameterError(
+            f"value={value!r}: an exact figure needs an integer, a decimal or p/q."
+        ) from error
+    return Quantity(str(value), str(value), Evidence.EXACT, direction, unit)
+
+
+def enclosed(
+    lower: Fraction, upper: Fraction, direction: Direction, unit: str = ""
+) -> Quantity:
+    """An interval that certainly holds the number, rounded outwards to decimals."""
+    return Quantity(
+        directed_decimal(lower, _DIGITS, up=False),
+        directed_decimal(upper, _DIGITS, up=True),
+        Evidence.ENCLOSED,
+        direction,
+        unit,
+    )
+
+
+def heuristic(value: float, unit: str = "") -> Figure:
+    """A float that nothing vouches for; absent if it is not finite."""
+    if not math.isfinite(value):
+        return Absent(f"not finite: {value}")
+    text = repr(float(value))
+    return Quantity(text, text, Evidence.HEURISTIC, Direction.NONE, unit)

@@ -1,0 +1,82 @@
+"""One small report for the whole room: a classifier, a generated and a dense target."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from slth_verify.network import TargetCNN
+from slth_verify.report import Profile, Report, to_document
+from slth_verify.report._run import report_on
+from slth_verify.report._targets import (
+    HeldOut,
+    Subject,
+    dense_subject,
+    derived_seed,
+    generated_subjects,
+)
+
+
+class Made(NamedTuple):
+    """A report, its document and where it was written."""
+
+    report: Report
+    document: dict[str, Any]
+    folder: Any
+    progress: list[tuple[str, int, int]]
+
+
+def classifier(seed: int) -> Subject:
+    """Three classes, told apart by which of three pixels' columns is bright."""
+    kernel = np.zeros((3, 1, 3, 3), dtype=np.float32)
+    kernel[0, 0, 1, 0] = kernel[1, 0, 1, 1] = kernel[2, 0, 1, 2] = 0.5
+    kernel[:, 0, 0, 1] = (0.0, 0.25, -0.25)
+    target = TargetCNN((kernel,), (1, 3, 3), "classes", "global-average")
+    rng = np.random.default_rng(5)
+    images = rng.integers(0, 17, (12, 3, 3)).astype(np.uint8)
+    labels = rng.integers(0, 3, 12)
+    held_out = HeldOut(images, labels)
+    own = derived_seed(seed, "classes")
+    return Subject(target, "trained", "Three classes.", own, held_out)
+
+
+def make(folder: Any, seed: int) -> Made:
+    """A report on three tiny targets."""
+    profile = Profile(
+        name="tiny", uniform_inputs=6, corner_inputs=6, samples=3, certified_dimension=1
+    )
+    subjects = (
+        classifier(seed),
+        generated_subjects(seed, 1)[0],
+        dense_subject(seed),
+    )
+    calls: list[tuple[str, int, int]] = []
+    report = report_on(
+        subjects,
+        profile,
+        folder,
+        seed=seed,
+        progress=lambda stage, done, total: calls.append((stage, done, total)),
+    )
+    return Made(report, to_document(report), folder, calls)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The report of seed 0."""
+    return make(tmp_path_factory.mktemp("report"), 0)
+
+
+@pytest.fixture(scope="session")
+def made_again(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """The same with another seed."""
+    return make(tmp_path_factory.mktemp("again"), 1)
+
+
+@pytest.fixture
+def document(made: Made) -> dict[str, Any]:
+    """A copy of the document, free to be changed."""
+    return copy.deepcopy(made.document)
