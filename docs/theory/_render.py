@@ -1,0 +1,92 @@
+"""Write the formulas of these pages from the statements, so that they cannot differ.
+
+A page holds markers, each followed by a generated block:
+
+    <!-- statement: der:net -->          hypotheses, definitions and conclusion
+    <!-- claim: der:net points -->       one claim, with its conditions
+    <!-- table -->                       all statements
+
+and each block ends with ``<!-- end -->``. Run this file to bring all pages up to date;
+a test asserts that they are.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from slth_verify.statements import latex, statement, statements
+
+HERE = Path(__file__).parent
+_BLOCK = re.compile(
+    r"<!-- (statement|claim|table)(?:: ([^\n]*?))? -->\n.*?<!-- end -->", re.DOTALL
+)
+
+
+def render(page: str) -> str:
+    """A page with every generated block rewritten."""
+    return _BLOCK.sub(_written, page)
+
+
+def pages() -> list[Path]:
+    """All pages of this folder, in order of name."""
+    return sorted(HERE.glob("*.md"))
+
+
+def _written(match: re.Match[str]) -> str:
+    kind, argument = match.group(1), match.group(2) or ""
+    body = _WRITERS[kind](*argument.split())
+    marker = f"{kind}: {argument}" if argument else kind
+    return f"<!-- {marker} -->\n{body}\n<!-- end -->"
+
+
+def _statement(identifier: str) -> str:
+    s = statement(identifier)
+    head = f"**{s.title}** (`{s.id}`, {s.kind.value}, {s.provenance.value})"
+    return f"{head}\n\n{s.summary}\n\n$$\n{s.latex()}\n$$"
+
+
+def _claim(identifier: str, name: str) -> str:
+    claim = statement(identifier).claim(name)
+    if not claim.conditions:
+        return f"$$\n{latex(claim.relation())}\n$$"
+    lines = [
+        rf"&\text{{({item.name})}}\quad {latex(item.relation)}"
+        for item in claim.conditions
+    ]
+    lines.append(rf"&\text{{then}}\quad {latex(claim.relation())}")
+    body = " \\\\\n".join(lines)
+    return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
+
+
+def _table() -> str:
+    rows = ["| id | statement | provenance | bound |", "| --- | --- | --- | --- |"]
+    rows += [
+        f"| `{s.id}` | {s.title} | {s.provenance.value} | {s.direction.value} |"
+        for s in statements()
+    ]
+    return "\n".join(rows)
+
+
+_WRITERS: dict[str, Callable[..., str]] = {
+    "statement": _statement,
+    "claim": _claim,
+    "table": _table,
+}
+
+
+def main() -> int:
+    """Rewrite all pages in place and name those that changed."""
+    for path in pages():
+        old = path.read_text(encoding="utf-8")
+        new = render(old)
+        if new != old:
+            path.write_text(new, encoding="utf-8")
+            sys.stdout.write(f"{path.name} rewritten\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

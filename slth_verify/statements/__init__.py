@@ -1,0 +1,80 @@
+"""What is claimed: every statement as a frozen symbolic object that can be asked.
+
+The room knows SymPy and nothing numerical: no floating point, no other room except
+errors and verdicts. Numbers are read exactly, and answers are exact.
+
+Example:
+    >>> from slth_verify.statements import statement
+    >>> statement("thm:rss").bound(eps="1/100")
+    C*log(100)
+"""
+
+import sys
+from types import ModuleType
+
+from slth_verify.statements._compare import Comparison, Stretch
+from slth_verify.statements._decide import Decider, decide
+from slth_verify.statements._exact import read_exact
+from slth_verify.statements._hypotheses import HypothesisCheck
+from slth_verify.statements._registry import build, statement, statements
+from slth_verify.statements._render import as_text, latex, mathml, text
+from slth_verify.statements._solve import Threshold
+from slth_verify.statements._statement import Statement
+from slth_verify.statements._types import (
+    Claim,
+    Direction,
+    Hypothesis,
+    Kind,
+    Provenance,
+    Source,
+    Variable,
+)
+from slth_verify.statements.patterns import (
+    Pattern,
+    channel_blocked_mask,
+    is_channel_blocked,
+    is_filter_mask,
+    is_mask,
+    pattern,
+)
+
+__all__ = [
+    "Claim",
+    "Comparison",
+    "Decider",
+    "Direction",
+    "Hypothesis",
+    "HypothesisCheck",
+    "Kind",
+    "Pattern",
+    "Provenance",
+    "Source",
+    "Statement",
+    "Stretch",
+    "Threshold",
+    "Variable",
+    "as_text",
+    "build",
+    "channel_blocked_mask",
+    "decide",
+    "is_channel_blocked",
+    "is_filter_mask",
+    "is_mask",
+    "latex",
+    "mathml",
+    "pattern",
+    "read_exact",
+    "statement",
+    "statements",
+    "text",
+]
+
+
+class _CallableRoom(ModuleType):
+    """Lets ``slth_verify.statements()`` list the statements, beside being this room."""
+
+    def __call__(self) -> tuple[Statement, ...]:
+        return statements()
+
+
+sys.modules[__name__].__class__ = _CallableRoom

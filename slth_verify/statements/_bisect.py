@@ -1,0 +1,119 @@
+"""Certified bisection: every step is a proved comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import sympy as sp
+
+from slth_verify.verdict import Verdict
+
+Holds = Callable[[Any], Verdict]
+Side = Literal["least", "greatest"]
+
+_MOST_DOUBLINGS = 128
+_BITS = 40
+
+
+def extreme_integer(holds: Holds, side: Side) -> tuple[Any, Any] | None:
+    """Least or greatest natural number at which a monotone condition holds.
+
+    Args:
+        holds: Proved truth at an integer; REFUTED where a hypothesis fails.
+        side: ``least`` if the condition holds for all large numbers, ``greatest`` if
+            for all small ones (from the least admissible number on).
+
+    Returns:
+        The number and its neighbour at which the condition is refuted or a hypothesis
+        fails, or None when nothing was found or a step stayed open.
+    """
+    if side == "least":
+        inside, outside = _first(holds), 0
+        if inside is None:
+            return None
+    else:
+        start = _first(holds)
+        if start is None:
+            return None
+        reached = _beyond(holds, start)
+        if reached is None:
+            return None
+        inside, outside = reached
+    while abs(inside - outside) > 1:
+        middle = (inside + outside) // 2
+        verdict = holds(sp.Integer(middle))
+        if verdict is Verdict.INCONCLUSIVE:
+            return None
+        if verdict is Verdict.VERIFIED:
+            inside = middle
+        else:
+            outside = middle
+    return sp.Integer(inside), sp.Integer(outside)
+
+
+def _first(holds: Holds) -> int | None:
+    """Some number at which the condition holds, by doubling from 1."""
+    value = 1
+    for _ in range(_MOST_DOUBLINGS):
+        verdict = holds(sp.Integer(value))
+        if verdict is Verdict.VERIFIED:
+            return value
+        if verdict is Verdict.INCONCLUSIVE:
+            return None
+        value *= 2
+    return None
+
+
+def _beyond(holds: Holds, start: int) -> tuple[int, int] | None:
+    """A number where it holds and a larger one where it is refuted."""
+    inside = start
+    for _ in range(_MOST_DOUBLINGS):
+        verdict = holds(sp.Integer(2 * inside))
+        if verdict is Verdict.REFUTED:
+            return inside, 2 * inside
+        if verdict is Verdict.INCONCLUSIVE:
+            return None
+        inside *= 2
+    return None
+
+
+def extreme_rational(holds: Holds, side: Side) -> tuple[Any, Any] | None:
+    """As `extreme_integer` for positive rationals, to a relative width of 2^-40.
+
+    Returns:
+        A rational at which the condition is proved, and one within a factor
+        ``1 + 2^-40`` at which it is refuted.
+    """
+    powers = [sp.Rational(2) ** exponent for exponent in _zigzag(_MOST_DOUBLINGS)]
+    inside = next((p for p in powers if holds(p) is Verdict.VERIFIED), None)
+    if inside is None:
+        return None
+    factor = sp.Rational(1, 2) if side == "least" else sp.Integer(2)
+    outside = inside * factor
+    for _ in range(_MOST_DOUBLINGS):
+        verdict = holds(outside)
+        if verdict is Verdict.INCONCLUSIVE:
+            return None
+        if verdict is Verdict.REFUTED:
+            break
+        inside, outside = outside, outside * factor
+    else:
+        return None
+    for _ in range(_BITS):
+        middle = (inside + outside) / 2
+        verdict = holds(middle)
+        if verdict is Verdict.INCONCLUSIVE:
+            return None
+        if verdict is Verdict.VERIFIED:
+            inside = middle
+        else:
+            outside = middle
+    return inside, outside
+
+
+def _zigzag(count: int) -> list[int]:
+    """0, -1, 1, -2, 2, ..."""
+    return sorted(
+        range(-count, count + 1), key=lambda exponent: (abs(exponent), exponent)
+    )

@@ -1,0 +1,103 @@
+"""The box that the one-variable hypotheses of a statement describe.
+
+Signs of symbolic factors are needed to turn an inequality round. They are read off
+after writing each symbol through a positive variable: ``x > a`` becomes ``a + u``,
+``a < x < b`` becomes ``(a u + b)/(u + 1)`` with ``u > 0``, and so on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from slth_verify.statements._decide import sign_of
+
+if TYPE_CHECKING:
+    from slth_verify.statements._statement import Statement
+
+_UPPER = (sp.StrictLessThan, sp.LessThan)
+_LOWER = (sp.StrictGreaterThan, sp.GreaterThan)
+
+
+def limits(statement: Statement, symbol: Any) -> tuple[Any, Any]:
+    """Greatest lower and least upper constant that the hypotheses give a symbol.
+
+    Args:
+        statement: The statement.
+        symbol: One of its symbols.
+
+    Returns:
+        The pair ``(low, high)``; ``-oo`` and ``oo`` where there is none.
+    """
+    low, high = -sp.oo, sp.oo
+    variable = next(v for v in statement.symbols if v.symbol == symbol)
+    if variable.domain == sp.S.Naturals:
+        low = sp.Integer(1)
+    elif variable.domain == sp.S.Naturals0:
+        low = sp.Integer(0)
+    elif isinstance(variable.domain, sp.Interval):
+        low, high = variable.domain.start, variable.domain.end
+    for item in statement.hypotheses:
+        relation = item.relation
+        if not isinstance(relation, (*_UPPER, *_LOWER)):
+            continue
+        left, right = relation.lhs, relation.rhs
+        below = isinstance(relation, _UPPER)
+        if right == symbol and left.is_Rational:
+            left, right, below = right, left, not below
+        if left != symbol or not right.is_Rational:
+            continue
+        if below:
+            high = min(high, right)
+        else:
+            low = max(low, right)
+    return low, high
+
+
+def parametrised(statement: Statement, expression: Any) -> Any:
+    """``expression`` with every symbol written through one of known sign."""
+    substitution: dict[Any, Any] = {}
+    for variable in statement.symbols:
+        symbol = variable.symbol
+        if not isinstance(symbol, sp.Symbol) or symbol not in expression.free_symbols:
+            continue
+        low, high = limits(statement, symbol)
+        integer = bool(symbol.is_integer)
+        unit = sp.Dummy(f"u_{symbol}", positive=True)
+        if low.is_finite and high.is_finite:
+            substitution[symbol] = (low * unit + high) / (unit + 1)
+        elif low.is_finite and integer and low >= 1:
+            substitution[symbol] = low + sp.Dummy(integer=True, nonnegative=True)
+        elif low.is_finite:
+            substitution[symbol] = low + unit
+    return expression.subs(substitution, simultaneous=True)
+
+
+def sign(statement: Statement, expression: Any) -> int | None:
+    """Sign of an expression on the interior of the box, or None when it stays open.
+
+    Args:
+        statement: Statement whose one-variable hypotheses give the box.
+        expression: Expression in its symbols.
+
+    Returns:
+        1, -1 or 0. The box is open here, so a quantity that may vanish on its boundary
+        counts with its sign inside.
+    """
+    expression = sp.sympify(expression)
+    if not expression.free_symbols:
+        return sign_of(expression)
+    inside = parametrised(statement, expression)
+    for candidate in (inside, sp.factor(sp.together(inside)), sp.expand_log(inside)):
+        if candidate.is_positive:
+            return 1
+        if candidate.is_negative:
+            return -1
+        if candidate.is_zero:
+            return 0
+        if candidate.is_nonnegative:
+            return 1
+        if candidate.is_nonpositive:
+            return -1
+    return None

@@ -1,0 +1,120 @@
+"""Small constructors that keep the statement files readable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from slth_verify.statements._types import Claim, Direction, Hypothesis, Source, Variable
+from slth_verify.statements._vocabulary import (
+    Exists,
+    Iid,
+    Law,
+    NamedSet,
+    Norm,
+    NsnLaw,
+    Prob,
+    Subsets,
+    SubsetSum,
+)
+
+NATURALS = sp.S.Naturals
+NATURALS0 = sp.S.Naturals0
+REALS = sp.S.Reals
+POSITIVE = sp.Interval.open(0, sp.oo)
+NONNEGATIVE = sp.Interval(0, sp.oo)
+UNIT = sp.Interval(0, 1)
+
+X, Y, z, S, f, g = sp.symbols("X Y z S f g")
+
+
+def var(symbol: Any, domain: Any, meaning: str, default: Any = None) -> Variable:
+    """A declared symbol; a text as domain names a set of objects."""
+    if isinstance(domain, str):
+        domain = NamedSet(domain)
+    return Variable(symbol=symbol, domain=domain, meaning=meaning, default=default)
+
+
+def hyp(name: str, relation: Any, meaning: str) -> Hypothesis:
+    """A named hypothesis."""
+    return Hypothesis(name=name, relation=relation, meaning=meaning)
+
+
+def claim(
+    name: str,
+    subject: Any,
+    direction: Direction,
+    expression: Any,
+    meaning: str,
+    *conditions: Hypothesis,
+    **monotone: int,
+) -> Claim:
+    """A quantitative reading, with its own conditions and its trends as keywords."""
+    return Claim(
+        name=name,
+        subject=subject,
+        direction=direction,
+        expression=expression,
+        meaning=meaning,
+        monotone=tuple(monotone.items()),
+        conditions=conditions,
+    )
+
+
+def the_paper(item: str) -> Source:
+    """The paper whose statements this package verifies."""
+    return Source(
+        paper="A. da Cunha, F. d'Amore, E. Natale, Polynomially Over-Parameterized "
+        "Convolutional Neural Networks Contain Structured Strong Winning Lottery "
+        "Tickets, NeurIPS 2023",
+        version="arXiv:2311.09858",
+        item=item,
+    )
+
+
+def ours(item: str) -> Source:
+    """A theorem of this project."""
+    return Source(paper="slth_verify, docs/theory", version="1", item=item)
+
+
+def sample_is(symbol: Any, law: Any, count: Any) -> Any:
+    """The relation "``symbol`` is a sample of ``count`` i.i.d. draws from ``law``"."""
+    return sp.Eq(Law(symbol), Iid(law, count), evaluate=False)
+
+
+def nsn_sample(symbol: Any, m: Any, n: Any) -> Any:
+    """The relation "``symbol`` consists of n i.i.d. NSN vectors of dimension m"."""
+    return sample_is(symbol, NsnLaw(m), n)
+
+
+def hit_probability(symbol: Any, target: Any, eps: Any, *size: Any) -> Any:
+    """P(some subset sum is within eps of the target), of any size or of size k."""
+    n = size[0]
+    miss = Norm(SubsetSum(symbol, S) - target, sp.oo)
+    return Prob(Exists(S, Subsets(n, *size[1:]), sp.Le(miss, eps, evaluate=False)))
+
+
+def ge(left: Any, right: Any) -> Any:
+    """``left >= right``, unevaluated."""
+    return sp.Ge(left, right, evaluate=False)
+
+
+def le(left: Any, right: Any) -> Any:
+    """``left <= right``, unevaluated."""
+    return sp.Le(left, right, evaluate=False)
+
+
+def gt(left: Any, right: Any) -> Any:
+    """``left > right``, unevaluated."""
+    return sp.Gt(left, right, evaluate=False)
+
+
+def lt(left: Any, right: Any) -> Any:
+    """``left < right``, unevaluated."""
+    return sp.Lt(left, right, evaluate=False)
+
+
+def eq(left: Any, right: Any) -> Any:
+    """``left = right``, unevaluated."""
+    return sp.Eq(left, right, evaluate=False)

@@ -1,0 +1,297 @@
+"""Deciding comparisons of exact constants: rational enclosures of SymPy expressions.
+
+`enclose` maps a whitelisted constant expression to a rational interval that contains
+it; `decide` compares two constants by raising the precision until the interval of
+their difference has one sign. Nothing is guessed: what stays open is INCONCLUSIVE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, Literal
+
+import sympy as sp
+
+from slth_verify.statements import _special
+from slth_verify.statements._interval import (
+    ZERO,
+    Interval,
+    UndecidedError,
+    add,
+    exp,
+    integer_power,
+    log,
+    multiply,
+    negative,
+    root,
+)
+from slth_verify.verdict import Verdict
+
+Relation = Literal["<", "<=", ">", ">=", "=="]
+
+#: ``(lhs, relation, rhs) -> Verdict`` for two constant expressions.
+Decider = Callable[[Any, Relation, Any], Verdict]
+
+_CAP = 2048
+
+
+def decide(lhs: Any, relation: Relation, rhs: Any) -> Verdict:
+    """Decide ``lhs relation rhs`` for two real constants.
+
+    Args:
+        lhs: Exact SymPy constant.
+        relation: One of ``<``, ``<=``, ``>``, ``>=``, ``==``.
+        rhs: Exact SymPy constant.
+
+    Returns:
+        VERIFIED or REFUTED when proved, else INCONCLUSIVE (free symbols, functions
+        outside the whitelist, or a difference too small for 2048 bits).
+
+    Rigor:
+        Enclosed; undecided is never VERIFIED.
+    """
+    sign = sign_of(sp.sympify(lhs) - sp.sympify(rhs))
+    if sign is None:
+        return Verdict.INCONCLUSIVE
+    holds = {
+        "<": sign < 0,
+        "<=": sign <= 0,
+        ">": sign > 0,
+        ">=": sign >= 0,
+        "==": sign == 0,
+    }[relation]
+    return Verdict.VERIFIED if holds else Verdict.REFUTED
+
+
+def sign_of(constant: Any) -> int | None:
+    """Proved sign of a real constant, or None when it stays open.
+
+    Args:
+        constant: Exact SymPy expression; infinities are allowed.
+    """
+    if constant in (sp.oo, -sp.oo):
+        return 1 if constant == sp.oo else -1
+    if constant.is_Rational:
+        return _sign(Fraction(int(constant.p), int(constant.q)))
+    if constant.free_symbols or constant.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+        return None
+    bits = 64
+    while bits <= _CAP:
+        try:
+            value = enclose(constant, bits)
+        except UndecidedError:
+            value = None
+        if value is not None:
+            if value.lower > 0 or value.upper < 0:
+                return 1 if value.lower > 0 else -1
+            if value.is_point:
+                return 0
+            if bits == 256 and _expands_to_zero(constant):
+                return 0
+        bits *= 2
+    return None
+
+
+def _sign(value: Fraction) -> int:
+    return (value > 0) - (value < 0)
+
+
+def _expands_to_zero(constant: Any) -> bool:
+    """Whether SymPy's expansion rules, exact identities all, cancel every term."""
+    expanded = sp.expand_log(constant, factor=True)
+    return bool(sp.expand(expanded) == 0 or sp.cancel(sp.together(expanded)) == 0)
+
+
+def enclose(constant: Any, bits: int) -> Interval:
+    """Rational interval that contains a constant expression.
+
+    Args:
+        constant: Expression of rationals, ``+``, ``*``, powers, ``exp``, ``log``,
+            ``pi``, ``erf``, ``erfc``, half-integer ``gamma``, ``Abs``, ``Max``,
+            ``Min``, ``floor``, ``ceiling``, ``Piecewise`` and finite ``Sum``.
+        bits: Working precision.
+
+    Raises:
+        UndecidedError: Outside the whitelist, or when ``bits`` do not suffice.
+    """
+    if constant.is_Rational:
+        return Interval.point(Fraction(int(constant.p), int(constant.q)))
+    handler = HANDLERS.get(constant.func)
+    if handler is None:
+        raise UndecidedError(f"{constant.func.__name__} is not enclosed here")
+    return handler(constant, bits)
+
+
+def _add(expression: Any, bits: int) -> Interval:
+    total = ZERO
+    for term in expression.args:
+        total = add(total, enclose(term, bits), bits)
+    return total
+
+
+def _mul(expression: Any, bits: int) -> Interval:
+    product = Interval.point(1)
+    for factor in expression.args:
+        product = multiply(product, enclose(factor, bits), bits)
+    return product
+
+
+def _pow(expression: Any, bits: int) -> Interval:
+    base, exponent = expression.as_base_exp()
+    if base is sp.E:
+        return exp(enclose(exponent, bits), bits)
+    inner = enclose(base, bits)
+    if exponent.is_Integer:
+        return integer_power(inner, int(exponent), bits)
+    if exponent.is_Rational:
+        rooted = root(inner, int(exponent.q), bits + 8)
+        return integer_power(rooted, int(exponent.p), bits)
+    scaled = multiply(enclose(exponent, bits), log(inner, bits), bits)
+    return exp(scaled, bits)
+
+
+def _log(argument: Any, bits: int) -> Interval:
+    """``log`` of a product or power as a sum, so that no huge number is written down.
+
+    The identities hold for positive factors; what is not plainly positive is enclosed.
+    """
+    if isinstance(argument, sp.Mul) and all(map(_plainly_positive, argument.args)):
+        total = ZERO
+        for factor in argument.args:
+            total = add(total, _log(factor, bits), bits)
+        return total
+    if isinstance(argument, (sp.Pow, sp.exp)) and _plainly_positive(argument):
+        base, exponent = argument.as_base_exp()
+        if base is sp.E:
+            return enclose(exponent, bits)
+        return multiply(enclose(exponent, bits), _log(base, bits), bits)
+    return log(enclose(argument, bits), bits)
+
+
+def _plainly_positive(constant: Any) -> bool:
+    """Positive by its form alone: a positive rational, or powers of such."""
+    if constant.is_Rational:
+        return bool(constant > 0)
+    if isinstance(constant, (sp.Pow, sp.exp)):
+        base, exponent = constant.as_base_exp()
+        return base is sp.E or (_plainly_positive(base) and exponent.is_Rational)
+    return constant in (sp.pi, sp.E)
+
+
+def _erfc(expression: Any, bits: int) -> Interval:
+    inner = negative(_special.erf(enclose(expression.args[0], bits), bits))
+    return add(Interval.point(1), inner, bits)
+
+
+def _gamma(expression: Any, bits: int) -> Interval:
+    inner = enclose(expression.args[0], bits)
+    if not inner.is_point:
+        raise UndecidedError("gamma at an argument that is not known exactly")
+    return _special.gamma(inner.lower, bits)
+
+
+def _abs(expression: Any, bits: int) -> Interval:
+    inner = enclose(expression.args[0], bits)
+    if inner.lower >= 0:
+        return inner
+    flipped = negative(inner)
+    if inner.upper <= 0:
+        return flipped
+    return Interval(Fraction(0), max(inner.upper, flipped.upper))
+
+
+def _max(expression: Any, bits: int) -> Interval:
+    parts = [enclose(part, bits) for part in expression.args]
+    lower = max(part.lower for part in parts)
+    return Interval(lower, max(part.upper for part in parts))
+
+
+def _min(expression: Any, bits: int) -> Interval:
+    parts = [enclose(part, bits) for part in expression.args]
+    lower = min(part.lower for part in parts)
+    return Interval(lower, min(part.upper for part in parts))
+
+
+def _floor(expression: Any, bits: int) -> Interval:
+    inner = enclose(expression.args[0], bits)
+    low, high = inner.lower.__floor__(), inner.upper.__floor__()
+    return Interval(Fraction(low), Fraction(high))
+
+
+def _ceiling(expression: Any, bits: int) -> Interval:
+    inner = enclose(expression.args[0], bits)
+    low, high = inner.lower.__ceil__(), inner.upper.__ceil__()
+    return Interval(Fraction(low), Fraction(high))
+
+
+def _piecewise(expression: Any, bits: int) -> Interval:
+    for value, condition in expression.args:
+        truth = relation_truth(condition)
+        if truth is Verdict.VERIFIED:
+            return enclose(value, bits)
+        if truth is Verdict.INCONCLUSIVE:
+            raise UndecidedError("a case of a Piecewise is open")
+    raise UndecidedError("no case of a Piecewise holds")
+
+
+def _sum(expression: Any, bits: int) -> Interval:
+    total = ZERO
+    for index, low, high in expression.limits[:1]:
+        if len(expression.limits) != 1 or not (low.is_Integer and high.is_Integer):
+            raise UndecidedError("a sum without integer limits")
+        for value in range(int(low), int(high) + 1):
+            term = enclose(expression.function.subs(index, value), bits)
+            total = add(total, term, bits)
+    return total
+
+
+def relation_truth(relation: Any, decider: Decider = decide) -> Verdict:
+    """Truth of a relation between constants, or of a conjunction of relations.
+
+    Returns:
+        INCONCLUSIVE for every other kind of condition.
+    """
+    if relation is sp.true:
+        return Verdict.VERIFIED
+    if relation is sp.false:
+        return Verdict.REFUTED
+    if isinstance(relation, sp.And):
+        parts = [relation_truth(part, decider) for part in relation.args]
+        for worst in (Verdict.REFUTED, Verdict.INCONCLUSIVE):
+            if any(part is worst for part in parts):
+                return worst
+        return Verdict.VERIFIED
+    symbol = _SYMBOLS.get(type(relation))
+    if symbol is None:
+        return Verdict.INCONCLUSIVE
+    return decider(relation.lhs, symbol, relation.rhs)
+
+
+_SYMBOLS: dict[Any, Relation] = {
+    sp.StrictLessThan: "<",
+    sp.LessThan: "<=",
+    sp.StrictGreaterThan: ">",
+    sp.GreaterThan: ">=",
+    sp.Equality: "==",
+}
+
+HANDLERS: dict[Any, Callable[[Any, int], Interval]] = {
+    sp.Add: _add,
+    sp.Mul: _mul,
+    sp.Pow: _pow,
+    sp.exp: lambda e, bits: exp(enclose(e.args[0], bits), bits),
+    sp.log: lambda e, bits: _log(e.args[0], bits),
+    type(sp.pi): lambda e, bits: _special.pi(bits),
+    type(sp.E): lambda e, bits: exp(Interval.point(1), bits),
+    sp.erf: lambda e, bits: _special.erf(enclose(e.args[0], bits), bits),
+    sp.erfc: _erfc,
+    sp.gamma: _gamma,
+    sp.Abs: _abs,
+    sp.Max: _max,
+    sp.Min: _min,
+    sp.floor: _floor,
+    sp.ceiling: _ceiling,
+    sp.Piecewise: _piecewise,
+    sp.Sum: _sum,
+}

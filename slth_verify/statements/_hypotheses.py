@@ -1,0 +1,118 @@
+"""Checking the hypotheses of a statement at given values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from slth_verify.statements._decide import relation_truth
+from slth_verify.statements._types import Claim, Hypothesis
+from slth_verify.verdict import Verdict
+
+if TYPE_CHECKING:
+    from slth_verify.statements._statement import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class HypothesisCheck:
+    """Outcome for one hypothesis.
+
+    Attributes:
+        hypothesis: The condition.
+        verdict: VERIFIED, REFUTED, or INCONCLUSIVE with a reason.
+        values: The numbers involved, as ``"eps=1/2, n=3"``; empty if none were given.
+        reason: What was found, in words.
+    """
+
+    hypothesis: Hypothesis
+    verdict: Verdict
+    values: str
+    reason: str
+
+
+def check_hypotheses(
+    statement: Statement, of: str | None, values: Mapping[str, Any]
+) -> tuple[HypothesisCheck, ...]:
+    """Check every hypothesis; see `Statement.check_hypotheses`."""
+    from slth_verify.statements._bound import read_values, with_defaults
+
+    substitution = with_defaults(statement, read_values(statement, values))
+    claim = statement.claim(of) if statement.claims or of is not None else None
+    return check_substitution(statement, claim, substitution)
+
+
+def check_substitution(
+    statement: Statement, claim: Claim | None, substitution: Mapping[Any, Any]
+) -> tuple[HypothesisCheck, ...]:
+    """As `check_hypotheses`, for values by SymPy symbol."""
+    items = statement.hypotheses + (claim.conditions if claim else ())
+    return tuple(_check(item, substitution) for item in items)
+
+
+def _check(hypothesis: Hypothesis, substitution: Mapping[Any, Any]) -> HypothesisCheck:
+    from slth_verify.statements._bound import substitute
+
+    used = {
+        symbol: value
+        for symbol, value in substitution.items()
+        if symbol in hypothesis.relation.free_symbols
+    }
+    shown = ", ".join(
+        f"{symbol}={value}"
+        for symbol, value in sorted(used.items(), key=lambda item: str(item[0]))
+    )
+    if not hypothesis.numeric:
+        reason = "a condition on laws or objects, which numbers do not decide"
+        return HypothesisCheck(hypothesis, Verdict.INCONCLUSIVE, shown, reason)
+    relation = substitute(hypothesis.relation, used)
+    open_symbols = sorted(str(symbol) for symbol in relation.free_symbols)
+    verdict = relation_truth(relation)
+    if verdict is Verdict.INCONCLUSIVE:
+        reason = (
+            f"no value for {', '.join(open_symbols)}" if open_symbols else "undecided"
+        )
+    else:
+        word = "holds" if verdict is Verdict.VERIFIED else "fails"
+        reason = f"{hypothesis.relation} {word}" + (f" at {shown}" if shown else "")
+    return HypothesisCheck(hypothesis, verdict, shown, reason)
+
+
+def domain_holds(domain: Any, value: Any) -> Verdict:
+    """Whether an exact value lies in a symbol's domain.
+
+    Args:
+        domain: SymPy set.
+        value: Exact expression.
+
+    Returns:
+        INCONCLUSIVE for symbols and for domains of objects.
+    """
+    if isinstance(value, sp.Basic) and value.free_symbols:
+        if domain in (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers) and (
+            value.is_integer is False
+        ):
+            return Verdict.REFUTED
+        return Verdict.INCONCLUSIVE
+    if isinstance(domain, sp.Interval):
+        low = "<" if domain.left_open else "<="
+        high = "<" if domain.right_open else "<="
+        relations = []
+        if domain.start.is_finite:
+            relations.append(_relational(domain.start, low, value))
+        if domain.end.is_finite:
+            relations.append(_relational(value, high, domain.end))
+        return relation_truth(sp.And(*relations, evaluate=False))
+    if domain in (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers):
+        truth = domain.contains(value)
+        if truth is sp.true:
+            return Verdict.VERIFIED
+        return Verdict.REFUTED if truth is sp.false else Verdict.INCONCLUSIVE
+    return Verdict.INCONCLUSIVE
+
+
+def _relational(left: Any, symbol: str, right: Any) -> Any:
+    kind = sp.StrictLessThan if symbol == "<" else sp.LessThan
+    return kind(left, right, evaluate=False)

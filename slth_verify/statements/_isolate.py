@@ -1,0 +1,123 @@
+"""Where an expression in one variable is positive, negative, or changes sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from slth_verify.statements._decide import HANDLERS, enclose, sign_of
+from slth_verify.statements._interval import Interval, UndecidedError
+
+_MOST_CELLS = 20_000
+_BITS = 96
+
+
+class Between(sp.AtomicExpr):  # type: ignore[misc, unused-ignore]
+    """Some real number of a closed rational interval; one number wherever it occurs."""
+
+    is_real = True
+    is_number = True
+
+    def __new__(cls, low: Fraction, high: Fraction) -> Any:
+        return sp.AtomicExpr.__new__(cls, _rational(low), _rational(high))
+
+    def _eval_is_positive(self) -> bool | None:
+        return True if self.args[0] > 0 else None
+
+    def interval(self) -> Interval:
+        """The interval as fractions."""
+        low, high = (Fraction(int(e.p), int(e.q)) for e in self.args)
+        return Interval(low, high)
+
+
+HANDLERS[Between] = lambda expression, bits: expression.interval()
+
+
+def _rational(value: Fraction) -> Any:
+    return sp.Rational(value.numerator, value.denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch on which the sign is proved, or one that was left open.
+
+    Attributes:
+        low: Left end, exact.
+        high: Right end, exact.
+        sign: 1, -1 or 0 on the whole stretch, or None where it is open.
+    """
+
+    low: Any
+    high: Any
+    sign: int | None
+
+
+def sign_pieces(
+    expression: Any, symbol: Any, low: Any, high: Any, width: Any
+) -> tuple[Piece, ...]:
+    """Split ``[low, high]`` into stretches of proved sign.
+
+    Args:
+        expression: Expression whose only free symbol is ``symbol``.
+        symbol: The variable.
+        low: Left end, rational.
+        high: Right end, rational, above ``low``.
+        width: Cells are split down to this width, relative to the right end. A stretch
+            left open may join a few such cells.
+
+    Returns:
+        Adjacent pieces from left to right. Open pieces contain every sign change; where
+        the signs on the two sides of one differ, it contains a zero or a jump.
+
+    Rigor:
+        Enclosed: a sign is given only where an interval evaluation excludes zero.
+    """
+    pieces: list[Piece] = []
+    stack = [(_fraction(low), _fraction(high))]
+    relative, cells = _fraction(width), 0
+    while stack:
+        left, right = stack.pop()
+        cells += 1
+        sign = _sign_on(expression, symbol, left, right)
+        narrow = right - left <= relative * max(abs(left), abs(right))
+        if sign is None and not narrow and cells < _MOST_CELLS:
+            middle = _split(left, right)
+            stack += [(middle, right), (left, middle)]
+            continue
+        piece = Piece(_rational(left), _rational(right), sign)
+        if pieces and pieces[-1].sign == sign:
+            piece = Piece(pieces.pop().low, piece.high, sign)
+        pieces.append(piece)
+    return tuple(pieces)
+
+
+def _fraction(value: Any) -> Fraction:
+    return Fraction(int(value.p), int(value.q))
+
+
+def _split(left: Fraction, right: Fraction) -> Fraction:
+    """The middle, or about the geometric mean when the ends differ by much."""
+    if left > 0 and right > 4 * left:
+        ratio = right / left
+        doublings = (ratio.numerator.bit_length() - ratio.denominator.bit_length()) // 2
+        return left * Fraction(1 << max(1, doublings))
+    return (left + right) / 2
+
+
+def _sign_on(
+    expression: Any, symbol: Any, left: Fraction, right: Fraction
+) -> int | None:
+    if left == right:
+        return sign_of(expression.subs(symbol, _rational(left)))
+    try:
+        value = enclose(expression.subs(symbol, Between(left, right)), _BITS)
+    except UndecidedError:
+        return None
+    if value.lower > 0:
+        return 1
+    if value.upper < 0:
+        return -1
+    return 0 if value.lower == value.upper == 0 else None

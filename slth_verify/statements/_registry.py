@@ -1,0 +1,65 @@
+"""The registry: every statement once, in the paper's order, then ours, then others."""
+
+from __future__ import annotations
+
+from slth_verify.errors import InvalidParameterError
+from slth_verify.statements._statement import Statement
+from slth_verify.statements._types import require
+
+
+def build(collected: tuple[Statement, ...]) -> dict[str, Statement]:
+    """Index statements by id.
+
+    Raises:
+        InvalidParameterError: If the tuple is empty, an id occurs twice, or a statement
+            uses or supersedes an id that does not exist.
+    """
+    require(bool(collected), "statements=() is empty: the registry needs statements")
+    index: dict[str, Statement] = {}
+    for statement in collected:
+        require(
+            statement.id not in index,
+            f"id={statement.id!r} is registered twice: ids are permanent and unique",
+        )
+        index[statement.id] = statement
+    for statement in collected:
+        for other in (*statement.uses, statement.supersedes):
+            require(
+                other is None or other in index,
+                f"id={statement.id!r} refers to {other!r}, which is not registered",
+            )
+    return index
+
+
+def _load() -> dict[str, Statement]:
+    from slth_verify.statements import derived, paper, related
+
+    return build((*paper.STATEMENTS, *derived.STATEMENTS, *related.STATEMENTS))
+
+
+_INDEX = _load()
+
+
+def statements() -> tuple[Statement, ...]:
+    """All statements: the paper's in its order, then derived, then related ones."""
+    return tuple(_INDEX.values())
+
+
+def statement(id: str) -> Statement:
+    """The statement with that id.
+
+    Args:
+        id: Permanent identifier such as ``"thm:rss"``.
+
+    Raises:
+        InvalidParameterError: If there is none; the message lists the nearest ids.
+    """
+    if id in _INDEX:
+        return _INDEX[id]
+    from difflib import get_close_matches
+
+    near = get_close_matches(id, _INDEX, n=3, cutoff=0.3) or sorted(_INDEX)[:3]
+    raise InvalidParameterError(
+        f"id={id!r} is no statement: ids look like {', '.join(near)}. "
+        "statements() lists all of them."
+    )

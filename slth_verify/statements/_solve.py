@@ -1,0 +1,256 @@
+"""Inverse queries: the extreme value of a symbol at which a claim still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import sympy as sp
+
+from slth_verify.errors import InvalidParameterError
+from slth_verify.statements._bisect import extreme_integer, extreme_rational
+from slth_verify.statements._bound import (
+    evaluate,
+    read_values,
+    refuse_violations,
+    substitute,
+    with_defaults,
+)
+from slth_verify.statements._box import sign
+from slth_verify.statements._decide import Decider, Relation, decide
+from slth_verify.statements._hypotheses import check_substitution, domain_holds
+from slth_verify.statements._invert import Condition, NoSolutionError, invert
+from slth_verify.statements._proved import Ceil
+from slth_verify.statements._types import Claim, Direction
+from slth_verify.verdict import Verdict
+
+if TYPE_CHECKING:
+    from slth_verify.statements._statement import Statement
+
+Side = Literal["least", "greatest", "equal"]
+
+_RELATIONS: dict[Direction, Relation] = {
+    Direction.SUFFICIENT: "<=",
+    Direction.NECESSARY: "<=",
+    Direction.LOWER: ">=",
+    Direction.UPPER: "<=",
+    Direction.EXACT: "==",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Answer of an inverse query.
+
+    Attributes:
+        symbol: Name of the symbol that was solved for.
+        value: Its extreme value, exact; symbolic if some symbols had no value.
+        side: Whether ``value`` is the least or the greatest admissible one, or the only
+            one.
+        attained: False if the claim holds only strictly beyond ``value``.
+        method: ``closed form`` or ``bisection``.
+        beyond: For a bisection, the neighbouring value at which the claim is refuted or
+            a hypothesis fails; else None.
+        claim: The claim that was used.
+    """
+
+    symbol: str
+    value: Any
+    side: Side
+    attained: bool
+    method: str
+    beyond: Any
+    claim: Claim
+
+
+def threshold(
+    statement: Statement,
+    name: str,
+    *,
+    of: str | None,
+    decider: Decider | None,
+    values: Mapping[str, Any],
+) -> Threshold:
+    """Solve the claim for one symbol; see `Statement.threshold`."""
+    variable = statement.variable(name)
+    if name in values:
+        raise InvalidParameterError(
+            f"{name}={values[name]} is given, but {name} is what {statement.id} is "
+            "solved for: leave it out."
+        )
+    claim = _choose(statement, name, of, values)
+    substitution = read_values(statement, values)
+    if claim.subject == variable.symbol:
+        return _subject(statement, claim, substitution)
+    substitution[variable.symbol] = variable.symbol  # so that no default replaces it
+    query = _Query(statement, claim, variable.symbol, substitution, decider or decide)
+    answer = query.closed_form()
+    if answer is None:
+        answer = query.bisection()
+    query.refuse_inadmissible(answer)
+    return answer
+
+
+def _choose(
+    statement: Statement, name: str, of: str | None, values: Mapping[str, Any]
+) -> Claim:
+    """The claim asked for, else the first about ``name``, else one that has it."""
+    if of is not None:
+        return statement.claim(of)
+    symbol = statement.variable(name).symbol
+    for claim in statement.claims:
+        if claim.subject == symbol:
+            return claim
+    candidates = [
+        claim
+        for claim in statement.claims
+        if evaluate(statement, claim.expression, {symbol: symbol}).has(symbol)
+    ]
+    for claim in candidates:
+        if str(claim.subject) in values:
+            return claim
+    if candidates:
+        return candidates[0]
+    raise InvalidParameterError(
+        f"symbol={name!r} occurs in no claim of {statement.id}, so there is nothing to "
+        "solve. Ask for another symbol or another statement."
+    )
+
+
+def _subject(
+    statement: Statement, claim: Claim, substitution: Mapping[Any, Any]
+) -> Threshold:
+    """The subject itself: the bound, rounded up for an integer that must reach it."""
+    complete = with_defaults(statement, substitution)
+    refuse_violations(statement, claim, complete)
+    value = substitute(claim.expression, complete)
+    sides: dict[Direction, Side] = {
+        Direction.UPPER: "greatest",
+        Direction.EXACT: "equal",
+    }
+    side = sides.get(claim.direction, "least")
+    if side == "least" and claim.subject.is_integer:
+        value = _at_least_domain(statement, claim.subject, Ceil(value))
+    return Threshold(str(claim.subject), value, side, True, "closed form", None, claim)
+
+
+def _at_least_domain(statement: Statement, symbol: Any, value: Any) -> Any:
+    """``value``, or the least element of the symbol's domain if that is larger."""
+    domain = statement.variable(str(symbol)).domain
+    smallest = {sp.S.Naturals: 1, sp.S.Naturals0: 0}.get(domain)
+    if smallest is None or not value.is_Integer:
+        return value
+    return sp.Integer(max(smallest, int(value)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    statement: Statement
+    claim: Claim
+    symbol: Any
+    substitution: Mapping[Any, Any]
+    decider: Decider
+
+    def _condition(self) -> Condition:
+        expression = evaluate(self.statement, self.claim.expression, self.substitution)
+        target = self.substitution.get(self.claim.subject, self.claim.subject)
+        return Condition(expression, _RELATIONS[self.claim.direction], target)
+
+    def closed_form(self) -> Threshold | None:
+        """Exact inverse by peeling, or None."""
+        condition = self._condition()
+        if condition.expression.has(self.symbol) is False:
+            raise InvalidParameterError(
+                f"symbol={self.symbol} does not occur in the claim {self.claim.name!r} "
+                f"of {self.statement.id} at these values. Name another claim with of=."
+            )
+        try:
+            solved = invert(condition, self.symbol, self._sign)
+        except NoSolutionError as error:
+            raise self._unsolvable(str(error)) from error
+        if solved is None:
+            return None
+        value, attained = solved.target, solved.relation in ("<=", ">=", "==")
+        side: Side = "equal"
+        if solved.relation != "==":
+            side = "least" if solved.relation in (">", ">=") else "greatest"
+        if self.symbol.is_integer and side != "equal":
+            value, attained = self._integer(value, side, attained), True
+        name = str(self.symbol)
+        return Threshold(name, value, side, attained, "closed form", None, self.claim)
+
+    def _integer(self, bound: Any, side: Side, attained: bool) -> Any:
+        if side == "least":
+            value = Ceil(bound) if attained else -Ceil(-bound) + 1
+            return _at_least_domain(self.statement, self.symbol, value)
+        return -Ceil(-bound) if attained else Ceil(bound) - 1
+
+    def _sign(self, expression: Any) -> int | None:
+        return sign(self.statement, expression)
+
+    def holds(self, value: Any) -> Verdict:
+        """Whether the claim gives the subject when the symbol is ``value``.
+
+        REFUTED too where a hypothesis is refuted.
+        """
+        trial = with_defaults(self.statement, {**self.substitution, self.symbol: value})
+        checks = check_substitution(self.statement, self.claim, trial)
+        if any(check.verdict is Verdict.REFUTED for check in checks):
+            return Verdict.REFUTED
+        expression = substitute(self.claim.expression, trial)
+        target = self.substitution[self.claim.subject]
+        return self.decider(expression, _RELATIONS[self.claim.direction], target)
+
+    def bisection(self) -> Threshold:
+        """Extreme value by proved comparisons, where the claim's trend is proved."""
+        trend = self.claim.trend(str(self.symbol))
+        condition = self._condition()
+        free = (condition.expression - condition.target).free_symbols - {self.symbol}
+        if trend is None or free or condition.relation == "==":
+            reason = (
+                f"{', '.join(sorted(map(str, free)))} have no value"
+                if free
+                else "no closed form and no proved trend"
+            )
+            raise self._unsolvable(f"{reason}, so {self.symbol} cannot be isolated")
+        falls = (trend < 0) == (condition.relation == "<=")
+        side: Side = "least" if falls else "greatest"
+        search: Callable[..., Any] = (
+            extreme_integer if self.symbol.is_integer else extreme_rational
+        )
+        found = search(self.holds, side)
+        if found is None:
+            raise self._unsolvable("no value was found, or a comparison stays open")
+        value, beyond = found
+        name = str(self.symbol)
+        return Threshold(name, value, side, True, "bisection", beyond, self.claim)
+
+    def refuse_inadmissible(self, answer: Threshold) -> None:
+        """Raise when the answer violates a hypothesis: then nothing satisfies all."""
+        if domain_holds(self._domain(), answer.value) is Verdict.REFUTED:
+            raise self._unsolvable(
+                f"{self.symbol}={answer.value} is the {answer.side} value, but it lies "
+                f"outside {self._domain()}"
+            )
+        trial = with_defaults(
+            self.statement, {**self.substitution, self.symbol: answer.value}
+        )
+        for check in check_substitution(self.statement, self.claim, trial):
+            if check.verdict is Verdict.REFUTED:
+                raise self._unsolvable(
+                    f"{self.symbol}={answer.value} is the {answer.side} value, but "
+                    f"{check.hypothesis.relation} fails ({check.hypothesis.meaning})"
+                )
+
+    def _domain(self) -> Any:
+        return self.statement.variable(str(self.symbol)).domain
+
+    def _unsolvable(self, reason: str) -> InvalidParameterError:
+        given = {k: v for k, v in self.substitution.items() if k != self.symbol}
+        shown = ", ".join(f"{key}={value}" for key, value in given.items())
+        return InvalidParameterError(
+            f"{shown or 'no values'}: {reason}; no {self.symbol} can be given by the "
+            f"claim {self.claim.name!r} of {self.statement.id}. Change the other "
+            "values, or pass a decide function that covers the functions involved."
+        )

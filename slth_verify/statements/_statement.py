@@ -1,0 +1,258 @@
+"""A statement: what is claimed, under which hypotheses, as a frozen symbolic object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from slth_verify.statements._types import (
+    Claim,
+    Direction,
+    Hypothesis,
+    Kind,
+    Provenance,
+    Source,
+    Variable,
+    require,
+)
+
+if TYPE_CHECKING:
+    from slth_verify.statements._compare import Comparison
+    from slth_verify.statements._decide import Decider
+    from slth_verify.statements._hypotheses import HypothesisCheck
+    from slth_verify.statements._solve import Threshold
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """One definition, lemma or theorem.
+
+    Meaning never changes: a corrected statement gets a new id and names the old one in
+    ``supersedes``. On construction every symbol in a hypothesis, the conclusion or a
+    claim must be declared, or `InvalidParameterError` is raised.
+
+    Attributes:
+        id: Permanent identifier such as ``thm:rss``.
+        title: Short title.
+        kind: Theorem, lemma, definition, corollary or figure.
+        source: Paper, version and item.
+        provenance: Quoted, reconstructed, derived or cited.
+        symbols: Every symbol with domain and meaning.
+        hypotheses: All conditions, side conditions included.
+        conclusion: What follows, as a SymPy Boolean.
+        claims: Quantitative readings; the first is the main one. Empty for a pure
+            definition.
+        failure_probability: Probability with which the conclusion may fail, else None.
+        summary: The statement in words.
+        notes: Gaps, errata, and what is not known about it.
+        definitions: Auxiliary equations (functions used in the claims).
+        uses: Ids of the statements that its proof uses.
+        supersedes: Id of a statement that this one corrects.
+    """
+
+    id: str
+    title: str
+    kind: Kind
+    source: Source
+    provenance: Provenance
+    symbols: tuple[Variable, ...]
+    hypotheses: tuple[Hypothesis, ...]
+    conclusion: Any
+    summary: str
+    claims: tuple[Claim, ...] = ()
+    failure_probability: Any = None
+    notes: tuple[str, ...] = ()
+    definitions: tuple[Any, ...] = ()
+    uses: tuple[str, ...] = ()
+    supersedes: str | None = None
+
+    def __post_init__(self) -> None:
+        where = f"id={self.id!r}"
+        require(bool(self.hypotheses), f"{where} has no hypotheses")
+        require(bool(self.summary), f"{where} has no summary")
+        for label, names in (
+            ("symbol", [variable.name for variable in self.symbols]),
+            ("hypothesis", [hypothesis.name for hypothesis in self.hypotheses]),
+            ("claim", [claim.name for claim in self.claims]),
+        ):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            require(not twice, f"{where} declares {label} {twice} twice")
+        declared = {variable.name for variable in self.symbols}
+        missing = sorted(_names_in(self._expressions()) - declared)
+        require(not missing, f"{where} uses undeclared symbols {missing}: declare them")
+        conditions = [item for claim in self.claims for item in claim.conditions]
+        for hypothesis in (*self.hypotheses, *conditions):
+            decided = hypothesis.relation in (sp.true, sp.false)
+            require(not decided, f"{where}: hypothesis {hypothesis.name} is constant")
+
+    def _expressions(self) -> tuple[Any, ...]:
+        parts: list[Any] = [self.conclusion, *self.definitions]
+        parts += [hypothesis.relation for hypothesis in self.hypotheses]
+        parts += [variable.default for variable in self.symbols]
+        for claim in self.claims:
+            parts += [claim.subject, claim.expression]
+            parts += [condition.relation for condition in claim.conditions]
+        parts.append(self.failure_probability)
+        return tuple(part for part in parts if part is not None)
+
+    @property
+    def direction(self) -> Direction:
+        """Side of the main claim; EXACT for a definition."""
+        return self.claims[0].direction if self.claims else Direction.EXACT
+
+    def variable(self, name: str) -> Variable:
+        """The declared symbol called ``name``.
+
+        Raises:
+            InvalidParameterError: If there is none; the message lists all names.
+        """
+        for candidate in self.symbols:
+            if candidate.name == name:
+                return candidate
+        names = ", ".join(variable.name for variable in self.symbols)
+        require(
+            False,
+            f"name={name!r} is no symbol of {self.id}: it declares {names}. "
+            "Use one of these names.",
+        )
+        raise AssertionError  # pragma: no cover
+
+    def claim(self, of: str | None = None) -> Claim:
+        """The claim called ``of``, or whose subject is ``of``; the main one by default.
+
+        Raises:
+            InvalidParameterError: If there is none.
+        """
+        for candidate in self.claims:
+            if of is None or of in (candidate.name, str(candidate.subject)):
+                return candidate
+        names = ", ".join(claim.name for claim in self.claims) or "none"
+        require(
+            False,
+            f"of={of!r} names no claim of {self.id}, which has: {names}. "
+            "Choose one, or another statement.",
+        )
+        raise AssertionError  # pragma: no cover
+
+    def bound(self, of: str | None = None, *, check: bool = True, **values: Any) -> Any:
+        """The bound with values put in; exact in, exact out.
+
+        Args:
+            of: Claim or subject; the main claim by default.
+            check: Refuse values that violate a hypothesis.
+            values: Exact numbers or SymPy expressions by symbol name. Symbols left out
+                stay symbols (``C`` always does), unless a default is declared.
+
+        Raises:
+            InvalidParameterError: For an unknown name, or a violated hypothesis.
+
+        Rigor:
+            Exact. Which side is safe: `Claim.direction`.
+        """
+        from slth_verify.statements._bound import bound
+
+        return bound(self, of, values, check=check)
+
+    def check_hypotheses(
+        self, of: str | None = None, **values: Any
+    ) -> tuple[HypothesisCheck, ...]:
+        """Truth of every hypothesis at the given values, with the offending numbers.
+
+        Args:
+            of: Claim or subject whose own conditions are checked too; the main claim
+                by default.
+            values: Exact values by symbol name; declared defaults fill in the rest.
+
+        Returns:
+            One `HypothesisCheck` per hypothesis, in order, then those of the claim. A
+            condition on laws, norms or events, or one with a symbol that was given no
+            value, is INCONCLUSIVE.
+
+        Raises:
+            InvalidParameterError: For an unknown name or an unreadable value.
+
+        Rigor:
+            Exact; undecided is never VERIFIED.
+        """
+        from slth_verify.statements._hypotheses import check_hypotheses
+
+        return check_hypotheses(self, of, values)
+
+    def solve_for(self, symbol: str, *, of: str | None = None, **values: Any) -> Any:
+        """Inverse query: the threshold of ``symbol``; see `threshold` for details."""
+        return self.threshold(symbol, of=of, **values).value
+
+    def threshold(
+        self,
+        symbol: str,
+        *,
+        of: str | None = None,
+        decide: Decider | None = None,
+        **values: Any,
+    ) -> Threshold:
+        """The extreme value of ``symbol`` at which the claim still gives the subject.
+
+        Args:
+            symbol: Name to solve for.
+            of: Claim or subject; by default the first claim that involves ``symbol``.
+            decide: Comparison of exact constants; by default rational enclosures.
+            values: The other symbols, as in `bound`.
+
+        Raises:
+            InvalidParameterError: If nothing satisfies the claim, or it stays open.
+
+        Rigor:
+            Exact: closed forms are checked, and integers are settled by proved
+            comparisons at the value and at its neighbour.
+        """
+        from slth_verify.statements._solve import threshold
+
+        return threshold(self, symbol, of=of, decider=decide, values=values)
+
+    def compare(self, other: Statement, **options: Any) -> Comparison:
+        """Which of two statements is stronger, and where; see `compare`."""
+        from slth_verify.statements._compare import compare
+
+        return compare(self, other, **options)
+
+    def growth(self, of: str, within: str, **values: Any) -> Any:
+        """Leading term of the claim about ``of`` as ``within`` tends to its limit."""
+        from slth_verify.statements._growth import growth
+
+        return growth(self, of, within, values)
+
+    def latex(self) -> str:
+        """LaTeX of hypotheses and conclusion."""
+        from slth_verify.statements._render import statement_latex
+
+        return statement_latex(self)
+
+    def mathml(self) -> str:
+        """Presentation MathML of hypotheses and conclusion."""
+        from slth_verify.statements._render import statement_mathml
+
+        return statement_mathml(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """All fields as plain data (str, list, dict, None)."""
+        from slth_verify.statements._render import statement_json
+
+        return statement_json(self)
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.title}"
+
+
+def _names_in(expressions: tuple[Any, ...]) -> set[str]:
+    """Names of all free symbols, indexed bases and undefined functions."""
+    names: set[str] = set()
+    for expression in expressions:
+        for symbol in expression.free_symbols:
+            if not isinstance(symbol, sp.Indexed):
+                names.add(str(symbol.name))
+        for function in expression.atoms(AppliedUndef):
+            names.add(str(function.func.__name__))
+    return names

@@ -1,0 +1,303 @@
+"""The words of the statements that SymPy lacks: laws, events, quantifiers, norms.
+
+They are inert: nothing evaluates them. They let a hypothesis such as "the sample is
+i.i.d. uniform" and a conclusion such as "for all z some S ..." be symbolic objects with
+free symbols, instead of English.
+"""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import Any
+
+import sympy as sp
+from sympy.logic.boolalg import Boolean
+
+
+def _mathml_row(node: Any, words: str, printer: Any) -> Any:
+    """Presentation MathML of a template such as ``E[{}]``, as one row."""
+    row = printer.dom.createElement("mrow")
+    automatic = 0
+    for literal, field, _, _ in Formatter().parse(words):
+        if literal:
+            piece = printer.dom.createElement("mtext")
+            piece.appendChild(printer.dom.createTextNode(literal))
+            row.appendChild(piece)
+        if field is not None:
+            index = int(field) if field else automatic
+            automatic += 1
+            row.appendChild(printer._print(node.args[index]))
+    return row
+
+
+class Inert(sp.Expr):  # type: ignore[misc, unused-ignore]
+    """An unevaluated expression; subclasses give its LaTeX template."""
+
+    is_commutative = True
+    template = ""
+    words = ""
+
+    def __new__(cls, *args: Any) -> Any:
+        return sp.Expr.__new__(cls, *(sp.sympify(part) for part in args))
+
+    def _latex(self, printer: Any, *args: Any) -> str:
+        return self.template.format(*(printer._print(part) for part in self.args))
+
+    def _sympystr(self, printer: Any) -> str:
+        return self.words.format(*(printer._print(part) for part in self.args))
+
+    def _mathml_presentation(self, printer: Any) -> Any:
+        return _mathml_row(self, self.words, printer)
+
+
+class Law(Inert):
+    """The law (distribution) of a random variable."""
+
+    template = r"\mathcal{{L}}\left({}\right)"
+    words = "law({})"
+
+
+class Iid(Inert):
+    """The law of that many independent copies: ``Iid(law, count)``."""
+
+    template = r"{}^{{\otimes {}}}"
+    words = "{}^⊗{}"
+
+
+class UniformLaw(Inert):
+    """Uniform law on an interval: ``UniformLaw(low, high)``."""
+
+    template = r"\mathrm{{Unif}}\left[{}, {}\right]"
+    words = "Unif[{}, {}]"
+
+
+class NormalLaw(Inert):
+    """Normal law: ``NormalLaw(mean, variance)``."""
+
+    template = r"\mathcal{{N}}\left({}, {}\right)"
+    words = "N({}, {})"
+
+
+class StandardNormalVector(Inert):
+    """Law of ``m`` i.i.d. standard normals."""
+
+    template = r"\mathcal{{N}}\left(0, I_{{{}}}\right)"
+    words = "N(0, I_{})"
+
+
+class NsnLaw(Inert):
+    """Law of a normally-scaled normal vector of dimension ``m`` (def:nsn)."""
+
+    template = r"\mathrm{{NSN}}_{{{}}}"
+    words = "NSN_{}"
+
+
+class ChiSquaredLaw(Inert):
+    """Chi-squared law: ``ChiSquaredLaw(degrees)``."""
+
+    template = r"\chi^2_{{{}}}"
+    words = "χ²_{}"
+
+
+class BetaLaw(Inert):
+    """Beta law: ``BetaLaw(a, b)``."""
+
+    template = r"\mathrm{{Beta}}\left({}, {}\right)"
+    words = "Beta({}, {})"
+
+
+class DirichletLaw(Inert):
+    """Dirichlet law: ``DirichletLaw(a, b, c, d)``."""
+
+    template = r"\mathrm{{Dir}}\left({}, {}, {}, {}\right)"
+    words = "Dir({}, {}, {}, {})"
+
+
+class HypergeometricLaw(Inert):
+    """Law of the overlap of two uniform k-subsets: ``HypergeometricLaw(n, k, k)``."""
+
+    template = r"\mathrm{{Hyp}}\left({}, {}, {}\right)"
+    words = "Hyp({}, {}, {})"
+
+
+class Expectation(Inert):
+    """Expectation of an expression in declared random variables."""
+
+    template = r"\mathbb{{E}}\left[{}\right]"
+    words = "E[{}]"
+
+
+class Norm(Inert):
+    """``Norm(x, p)``: the p-norm of the entries of an array; ``p`` may be ``oo``."""
+
+    template = r"\left\|{}\right\|_{{{}}}"
+    words = "‖{}‖_{}"
+
+
+class SubsetSum(Inert):
+    """``SubsetSum(X, S)``: the sum of ``X_i`` over ``i`` in ``S``."""
+
+    template = r"\sum_{{i \in {1}}} {0}_i"
+    words = "Σ_{{i∈{1}}} {0}_i"
+
+
+class Prob(Inert):
+    """Probability of an event: ``Prob(event)``."""
+
+    template = r"\mathbb{{P}}\left[{}\right]"
+    words = "P[{}]"
+
+
+class Subsets(sp.Set):  # type: ignore[misc, unused-ignore]
+    """All subsets of ``{1..n}``, or those of size ``k``: ``Subsets(n[, k])``."""
+
+    is_iterable = False
+
+    def __new__(cls, *args: Any) -> Any:
+        return sp.Basic.__new__(cls, *(sp.sympify(part) for part in args))
+
+    def _contains(self, other: Any) -> None:
+        return None
+
+    def _latex(self, printer: Any, *args: Any) -> str:
+        inner = [printer._print(part) for part in self.args]
+        if len(inner) == 1:
+            return rf"2^{{[{inner[0]}]}}"
+        return rf"\binom{{[{inner[0]}]}}{{{inner[1]}}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return self._words().format(*(printer._print(part) for part in self.args))
+
+    def _mathml_presentation(self, printer: Any) -> Any:
+        return _mathml_row(self, self._words(), printer)
+
+    def _words(self) -> str:
+        return "subsets of [{}]" + (" of size {}" if len(self.args) == 2 else "")
+
+
+class IndexRange(sp.Set):  # type: ignore[misc, unused-ignore]
+    """The indices ``{1, ..., K}``: ``IndexRange(K)``."""
+
+    is_iterable = False
+
+    def __new__(cls, last: Any) -> Any:
+        return sp.Basic.__new__(cls, sp.sympify(last))
+
+    def _contains(self, other: Any) -> None:
+        return None
+
+    def _latex(self, printer: Any, *args: Any) -> str:
+        return rf"\{{1, \ldots, {printer._print(self.args[0])}\}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"[{printer._print(self.args[0])}]"
+
+    def _mathml_presentation(self, printer: Any) -> Any:
+        return _mathml_row(self, "[{}]", printer)
+
+
+class NamedSet(sp.Set):  # type: ignore[misc, unused-ignore]
+    """A set that is only named, such as the space of kernels: ``NamedSet(text)``."""
+
+    is_iterable = False
+
+    def __new__(cls, text: Any) -> Any:
+        return sp.Basic.__new__(cls, sp.Symbol(str(text)))
+
+    @property
+    def free_symbols(self) -> Any:
+        """None: the argument is a name."""
+        return set()
+
+    def _contains(self, other: Any) -> None:
+        return None
+
+    def _latex(self, printer: Any, *args: Any) -> str:
+        return rf"\text{{{self.args[0].name}}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(self.args[0].name)
+
+    def _mathml_presentation(self, printer: Any) -> Any:
+        return _mathml_row(self, self.args[0].name, printer)
+
+
+class Ball(sp.Set):  # type: ignore[misc, unused-ignore]
+    """``Ball(m, p, r)``: the vectors of R^m with p-norm at most ``r``."""
+
+    is_iterable = False
+    words = "{{x ∈ R^{0}: ‖x‖_{1} ≤ {2}}}"
+
+    def __new__(cls, *args: Any) -> Any:
+        return sp.Basic.__new__(cls, *(sp.sympify(part) for part in args))
+
+    def _contains(self, other: Any) -> None:
+        return None
+
+    def _latex(self, printer: Any, *args: Any) -> str:
+        m, p, r = (printer._print(part) for part in self.args)
+        return rf"\{{x \in \mathbb{{R}}^{{{m}}} : \|x\|_{{{p}}} \le {r}\}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return self.words.format(*(printer._print(part) for part in self.args))
+
+    def _mathml_presentation(self, printer: Any) -> Any:
+        return _mathml_row(self, self.words, printer)
+
+
+class Quantified(Boolean):  # type: ignore[misc, unused-ignore]
+    """``variable`` ranges over ``domain`` in ``body``; it is bound, not free."""
+
+    word = ""
+    latex_word = ""
+
+    def __new__(cls, variable: Any, domain: Any, body: Any) -> Any:
+        return sp.Basic.__new__(cls, variable, domain, sp.sympify(body))
+
+    @property
+    def free_symbols(self) -> Any:
+        """Free symbols of domain and body, without the bound variable."""
+        variable, domain, body = self.args
+        return (body.free_symbols - variable.free_symbols) | domain.free_symbols
+
+    def _latex(self, printer: Any, *args: Any) -> str:
+        variable, domain, body = (printer._print(part) for part in self.args)
+        return rf"{self.latex_word} {variable} \in {domain} :\; {body}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return self.word.format(*(printer._print(part) for part in self.args))
+
+    def _mathml_presentation(self, printer: Any) -> Any:
+        return _mathml_row(self, self.word, printer)
+
+
+class ForAll(Quantified):
+    """For every ``variable`` in ``domain``: ``body``."""
+
+    word = "∀{} ∈ {}: {}"
+    latex_word = r"\forall"
+
+
+class Exists(Quantified):
+    """For some ``variable`` in ``domain``: ``body``."""
+
+    word = "∃{} ∈ {}: {}"
+    latex_word = r"\exists"
+
+
+def is_inert(expression: Any) -> bool:
+    """Whether a relation speaks of laws, norms or events, not of plain numbers."""
+    return bool(expression.has(Inert, Quantified, NamedSet, Subsets, sp.Indexed))
+
+
+class Count(Inert):
+    """``Count(variable, domain, condition)``: how many elements satisfy it."""
+
+    template = r"\#\left\{{{} \in {} : {}\right\}}"
+    words = "#{{{} ∈ {}: {}}}"
+
+    @property
+    def free_symbols(self) -> Any:
+        """Free symbols of domain and condition, without the bound variable."""
+        variable, domain, condition = self.args
+        return (condition.free_symbols - variable.free_symbols) | domain.free_symbols

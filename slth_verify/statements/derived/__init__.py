@@ -1,0 +1,47 @@
+"""The project's own theorems; their proofs are in ``docs/theory``."""
+
+from slth_verify.statements.derived._covering import NET, TWO_BLOCKS
+from slth_verify.statements.derived._high_probability import (
+    HIGH_PROBABILITY,
+    MULTISET_BORELL,
+)
+from slth_verify.statements.derived._layers import (
+    A_POSTERIORI,
+    ACCUMULATION,
+    LAYER_ERROR,
+)
+from slth_verify.statements.derived._moments import (
+    CRUDE_MOMENT,
+    FIRST_MOMENT,
+    SHARP_MOMENT,
+)
+from slth_verify.statements.derived._nsn_law import NSN_LAW, WORST_TARGET
+from slth_verify.statements.derived._rss import (
+    RSS_CONSTANT,
+    RSS_COUNTING,
+    RSS_EXPLICIT,
+)
+from slth_verify.statements.derived._structured_slth import STRUCTURED_SLTH
+from slth_verify.statements.derived._weighted_moment import WEIGHTED_MOMENT
+
+STATEMENTS = (
+    RSS_EXPLICIT,
+    RSS_CONSTANT,
+    RSS_COUNTING,
+    NSN_LAW,
+    WORST_TARGET,
+    CRUDE_MOMENT,
+    SHARP_MOMENT,
+    WEIGHTED_MOMENT,
+    FIRST_MOMENT,
+    NET,
+    TWO_BLOCKS,
+    LAYER_ERROR,
+    ACCUMULATION,
+    STRUCTURED_SLTH,
+    MULTISET_BORELL,
+    HIGH_PROBABILITY,
+    A_POSTERIORI,
+)
+
+__all__ = ["STATEMENTS"]

@@ -1,0 +1,200 @@
+"""All targets at once: a net, and two independent blocks."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from slth_verify.statements._build import (
+    NATURALS,
+    NATURALS0,
+    REALS,
+    UNIT,
+    S,
+    X,
+    claim,
+    eq,
+    ge,
+    gt,
+    hit_probability,
+    hyp,
+    le,
+    nsn_sample,
+    ours,
+    var,
+    z,
+)
+from slth_verify.statements._proved import Floor, Least
+from slth_verify.statements._statement import Statement
+from slth_verify.statements._symbols import B, c, eps, h, kappa, m, r, tau
+from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._vocabulary import (
+    Ball,
+    Exists,
+    ForAll,
+    Norm,
+    Prob,
+    Subsets,
+    SubsetSum,
+)
+
+_i = sp.Symbol("i", integer=True)
+_N, _n0, _nall = sp.symbols("N n_0 n_all", integer=True)
+_p0, _P, _F, _xs, _X1 = sp.symbols("p_0 P F x_* X_B", real=True)
+_w, _q = sp.symbols("w q", real=True)
+
+_RHO = r / (2 * h)
+CELLS = sp.Sum(
+    2**_i * sp.binomial(m, _i) * sp.binomial(Floor(_RHO + _i / sp.Integer(2)), _i),
+    (_i, 0, m),
+)
+REACH = r + h * Least(m, Floor(r / h))
+
+
+def all_within(count: sp.Expr, order: object, accuracy: sp.Expr) -> sp.Basic:
+    """The event that every target of the ball is within ``accuracy`` of a sum."""
+    near = le(Norm(SubsetSum(X, S) - z, sp.oo), accuracy)
+    return ForAll(z, Ball(m, order, r), Exists(S, Subsets(count), near))
+
+
+NET = Statement(
+    id="der:net",
+    title="All targets at once, by a net",
+    kind=Kind.THEOREM,
+    source=ours("all-targets.md, Theorem 1"),
+    provenance=Provenance.DERIVED,
+    symbols=(
+        var(
+            X, "samples of B n_0 vectors of R^m", "B independent blocks of n_0 vectors"
+        ),
+        var(z, "vectors of R^m", "a net point in the ball of radius REACH"),
+        var(m, NATURALS, "dimension"),
+        var(r, REALS, "bound on the 1-norm of the targets"),
+        var(h, REALS, "rounding error of the net, per coordinate"),
+        var(eps, REALS, "accuracy for the points of the net"),
+        var(_n0, NATURALS, "samples per block"),
+        var(B, NATURALS, "number of blocks"),
+        var(_p0, UNIT, "chance that one block hits one point of the net"),
+        var(_i, NATURALS0, "nonzero coordinates of a net point"),
+        var(_N, NATURALS, "number of points of the net", CELLS),
+        var(_q, REALS, "1-norm of the points of the net"),
+        var(_P, REALS, "probability that all targets are hit within eps + h"),
+    ),
+    hypotheses=(
+        hyp("nsn", nsn_sample(X, m, B * _n0), "X_i i.i.d. NSN (def:nsn)"),
+        hyp("dimension", ge(m, 1), "the dimension is positive"),
+        hyp("radius", gt(r, 0), "the radius is positive"),
+        hyp("mesh", gt(h, 0), "the mesh is positive"),
+        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+        hyp("blocks", ge(B, 1), "at least one block"),
+        hyp(
+            "one-point",
+            ForAll(z, Ball(m, 1, REACH), ge(hit_probability(X, z, eps, _n0), _p0)),
+            "one block hits any point of 1-norm at most r + h min(m, floor(r/h)) "
+            "with probability at least p_0",
+        ),
+    ),
+    conclusion=ge(Prob(all_within(B * _n0, 1, eps + h)), 1 - _N * (1 - _p0) ** B),
+    failure_probability=_N * (1 - _p0) ** B,
+    summary="Round targets to the net (2hZ)^m; N cells meet the ball, and B "
+    "independent blocks hit them all except with probability N(1 - p_0)^B.",
+    claims=(
+        claim(
+            "probability",
+            _P,
+            Direction.LOWER,
+            1 - _N * (1 - _p0) ** B,
+            "probability that all targets are hit within eps + h",
+            B=1,
+            p_0=1,
+            N=-1,
+        ),
+        claim("points", _N, Direction.EXACT, CELLS, "cells that meet the ball"),
+        claim("reach", _q, Direction.UPPER, REACH, "1-norm of the points of the net"),
+    ),
+    notes=("floor(r/(2h) + i/2) must be taken of exact rationals.",),
+)
+
+_XB = sp.Sum(
+    sp.binomial(B, _i)
+    * (-c) ** _i
+    * (1 + 2 * _i * kappa * tau**2) ** (-m / sp.Integer(2)),
+    (_i, 0, B),
+)
+_XSTAR = sp.erfc(r / (2 * sp.sqrt(2) * tau)) / 2
+_FAILURE = 2 * _XB / _XSTAR
+
+TWO_BLOCKS = Statement(
+    id="der:two-blocks",
+    title="All targets at once, by two blocks (Theorem A)",
+    kind=Kind.THEOREM,
+    source=ours("all-targets.md, Theorem A"),
+    provenance=Provenance.DERIVED,
+    symbols=(
+        var(X, "samples of 2 B n_0 vectors of R^m", "two sides of B blocks of n_0"),
+        var(z, "vectors of R^m", "a target"),
+        var(m, NATURALS, "dimension"),
+        var(r, REALS, "bound on the 2-norm of the targets"),
+        var(eps, REALS, "accuracy of one side"),
+        var(tau, REALS, "standard deviation of the random split; free"),
+        var(_n0, NATURALS, "samples per block"),
+        var(B, NATURALS, "blocks per side"),
+        var(c, REALS, "certificate of one block at the target 0"),
+        var(kappa, REALS, "its decay: 1 - P(hit w) <= 1 - c exp(-kappa |w|^2)"),
+        var(_i, NATURALS0, "index of the sum"),
+        var(_w, REALS, "2-norm of a point to be hit by one block"),
+        var(_xs, REALS, "Phi(-r/(2 tau))"),
+        var(_X1, REALS, "mean Gaussian measure that one side misses"),
+        var(_F, REALS, "probability that some target is missed"),
+        var(_nall, NATURALS, "total number of samples"),
+    ),
+    hypotheses=(
+        hyp("nsn", nsn_sample(X, m, 2 * B * _n0), "X_i i.i.d. NSN (def:nsn)"),
+        hyp("dimension", ge(m, 1), "the dimension is positive"),
+        hyp("radius", gt(r, 0), "the radius is positive"),
+        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+        hyp("split", gt(tau, 0), "the split has positive variance"),
+        hyp("blocks", ge(B, 1), "at least one block per side"),
+        hyp("certificate-positive", gt(c, 0), "the certificate is positive"),
+        hyp("certificate", le(c, 1), "the certificate is a probability"),
+        hyp("decay", ge(kappa, 0), "the decay is not negative"),
+        hyp(
+            "one-block",
+            ForAll(
+                _w,
+                sp.Interval(0, sp.oo),
+                ge(hit_probability(X, z, eps, _n0), c * sp.exp(-kappa * _w**2)),
+            ),
+            "one block hits every z with |z|_2 = w within eps with probability at "
+            "least c exp(-kappa w^2)",
+        ),
+    ),
+    conclusion=ge(Prob(all_within(2 * B * _n0, 2, 2 * eps)), 1 - _FAILURE),
+    failure_probability=_FAILURE,
+    definitions=(eq(_X1, _XB), eq(_xs, _XSTAR)),
+    summary="Split every target at random as w + (z - w), w ~ N(z/2, tau^2 I), and hit "
+    "the halves with two independent sides: all targets with ||z||_2 <= r are hit "
+    "within 2 eps except with probability 2 X_B/x*.",
+    claims=(
+        claim(
+            "failure",
+            _F,
+            Direction.UPPER,
+            _FAILURE,
+            "probability that some target is missed",
+            B=-1,
+            c=-1,
+            kappa=1,
+            r=1,
+            m=1,
+        ),
+        claim("samples", _nall, Direction.EXACT, 2 * B * _n0, "total samples"),
+        claim("miss", _X1, Direction.EXACT, _XB, "mean measure missed by one side"),
+    ),
+    notes=(
+        "The sum alternates: it must be enclosed as a whole at a precision of about "
+        "B log2(1 + c) bits more than wanted, never rounded term by term.",
+        "The deterministic core: if Phi^-1(x_1) + Phi^-1(x_2) + r/tau < 0 for the "
+        "measures missed by the two sides, then every target is hit.",
+    ),
+    uses=("der:weighted-moment",),
+)

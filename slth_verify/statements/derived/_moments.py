@@ -1,0 +1,220 @@
+"""First and second moments of the subset-sum number: crude, sharp, and necessity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from slth_verify.statements._build import (
+    NATURALS,
+    NATURALS0,
+    NONNEGATIVE,
+    REALS,
+    X,
+    claim,
+    eq,
+    ge,
+    gt,
+    hit_probability,
+    hyp,
+    le,
+    nsn_sample,
+    ours,
+    var,
+    z,
+)
+from slth_verify.statements._proved import Least
+from slth_verify.statements._statement import Statement
+from slth_verify.statements._symbols import P, eps, j, k, m, n, r
+from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._vocabulary import (
+    ChiSquaredLaw,
+    Expectation,
+    Law,
+    Norm,
+)
+from slth_verify.statements.derived._nsn_law import R, at_axis, at_zero
+
+_q, _D = sp.Function("q"), sp.Function("D")
+_RA, _RB, _RC = sp.symbols("R_A R_B R_C", positive=True)
+FIRST = sp.Max(0, 2 * k - n)
+
+
+def overlap(size: Any = j) -> Any:
+    """``h(j)``: chance that two uniform k-subsets of [n] share exactly j elements."""
+    return sp.binomial(k, size) * sp.binomial(n - k, k - size) / sp.binomial(n, k)
+
+
+def cube_density(size: Any) -> Any:
+    """``(eps^2/pi)^(m/2) Gamma((i-m)/2)/Gamma(i/2)``, a bound on p_i(0) for i > m."""
+    scale = (eps**2 / sp.pi) ** (m / sp.Integer(2))
+    return scale * sp.gamma((size - m) / 2) / sp.gamma(size / 2)
+
+
+_CAPPED = sp.Piecewise(
+    (Least(sp.Integer(1), cube_density(k - j)), ge(k - j, m + 1)), (1, True)
+)
+_ONE = cube_density(k) * sp.exp(-(r**2 + m * eps**2 / 3) / (2 * (k - m - 2)))
+_CLOSED = _ONE / sp.Sum(overlap() * _CAPPED, (j, FIRST, k))
+
+_COMMON = (
+    var(X, "samples of n vectors of R^m", "the sample X_1, ..., X_n"),
+    var(z, "vectors of R^m", "the target"),
+    var(m, NATURALS, "dimension"),
+    var(n, NATURALS, "number of samples"),
+    var(k, NATURALS, "size of the subsets"),
+    var(eps, REALS, "accuracy in the max norm"),
+    var(r, REALS, "bound on the 2-norm of the target"),
+    var(P, REALS, "probability that some subset hits"),
+    var(R, NONNEGATIVE, "sum of the squared scales of a subset"),
+)
+_CONDITIONS = (
+    hyp("nsn", nsn_sample(X, m, n), "X_i i.i.d. NSN (def:nsn)"),
+    hyp("dimension", ge(m, 1), "the dimension is positive"),
+    hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+    hyp("radius-sign", ge(r, 0), "the radius is not negative"),
+    hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r"),
+)
+
+CRUDE_MOMENT = Statement(
+    id="der:crude-moment",
+    title="Crude second moment",
+    kind=Kind.THEOREM,
+    source=ours("second-moment.md, Theorem 1"),
+    provenance=Provenance.DERIVED,
+    symbols=(
+        *_COMMON,
+        var(j, NATURALS0, "overlap of two subsets"),
+        var(_q, "functions of the size", "q_i = p_i(0), and q_0 = 1"),
+    ),
+    hypotheses=(
+        *_CONDITIONS,
+        hyp("subset", le(k, n), "a k-subset of [n] needs k <= n"),
+        hyp("nonempty", ge(k, 1), "the subsets are not empty"),
+    ),
+    conclusion=ge(
+        hit_probability(X, z, eps, n, k),
+        at_axis(k) / sp.Sum(overlap() * _q(k - j), (j, FIRST, k)),
+    ),
+    definitions=(eq(_q(k), sp.Piecewise((at_zero(k), ge(k, 1)), (1, True))),),
+    summary="P(some k-subset hits) >= p_k(r e_1)/E[q_(k-J)] with J the overlap of two "
+    "uniform k-subsets, for every target with ||z||_2 <= r.",
+    claims=(
+        claim(
+            "closed",
+            P,
+            Direction.LOWER,
+            _CLOSED,
+            "probability that some k-subset hits, in closed form",
+            hyp("size", ge(k, m + 3), "three more terms than dimensions"),
+            n=1,
+            r=-1,
+        ),
+        claim(
+            "exact",
+            P,
+            Direction.LOWER,
+            at_axis(k) / sp.Sum(overlap() * _q(k - j), (j, FIRST, k)),
+            "probability that some k-subset hits, with exact probabilities",
+            n=1,
+            r=-1,
+        ),
+    ),
+    uses=("der:nsn-law", "der:worst-target", "lem:nsn-sum", "lem:nsn-joint"),
+)
+
+_V = _RC + _RA * _RB / (_RA + _RB)
+_SHARP = at_axis(k) ** 2 / sp.Sum(overlap() * _D(j), (j, FIRST, k))
+
+SHARP_MOMENT = Statement(
+    id="der:sharp-moment",
+    title="Sharper second moment",
+    kind=Kind.THEOREM,
+    source=ours("second-moment.md, Theorem 2"),
+    provenance=Provenance.DERIVED,
+    symbols=(
+        *_COMMON,
+        var(j, NATURALS0, "overlap of two subsets"),
+        var(_D, "functions of the overlap", "bound on P(both hit)"),
+        var(_RA, NONNEGATIVE, "squared scales of the shared samples; 0 if j = 0"),
+        var(_RB, NONNEGATIVE, "squared scales of the rest of the first; 0 if j = k"),
+        var(_RC, NONNEGATIVE, "squared scales of the rest of the second; 0 if j = k"),
+    ),
+    hypotheses=(
+        *_CONDITIONS,
+        hyp("nonempty", ge(k, 1), "the subsets are not empty"),
+        hyp("subset", le(k, n), "a k-subset of [n] needs k <= n"),
+        hyp("shared", eq(Law(_RA), ChiSquaredLaw(j)), "R_A is chi-squared"),
+        hyp("first", eq(Law(_RB), ChiSquaredLaw(k - j)), "R_B is chi-squared"),
+        hyp("second", eq(Law(_RC), ChiSquaredLaw(k - j)), "R_C is chi-squared"),
+        hyp(
+            "independent",
+            eq(Law(sp.Tuple(_RA, _RB, _RC)), Law(_RA) * Law(_RB) * Law(_RC)),
+            "the three are independent",
+        ),
+    ),
+    conclusion=ge(hit_probability(X, z, eps, n, k), _SHARP),
+    definitions=(
+        eq(
+            _D(j),
+            Expectation(
+                sp.erf(eps / sp.sqrt(2 * (_RA + _RB))) ** m
+                * sp.erf(eps / sp.sqrt(2 * _V)) ** m
+            ),
+        ),
+    ),
+    summary="P(some k-subset hits) >= p_k(r e_1)^2/E[D(J)], where D(j) bounds the "
+    "probability that two subsets with overlap j both hit, at the target 0.",
+    claims=(
+        claim(
+            "probability",
+            P,
+            Direction.LOWER,
+            _SHARP,
+            "probability that some k-subset hits",
+            r=-1,
+        ),
+    ),
+    notes=(
+        "erf at an infinite argument is 1: D(k) = E[erf(eps/sqrt(2 R_A))^m].",
+        "The denominator is taken at the target 0 on purpose: it is not largest at "
+        "r e_1 together with the numerator's minimum.",
+    ),
+    uses=("der:nsn-law", "der:worst-target"),
+)
+
+_EMPTY = sp.Piecewise((1, le(r, eps)), (0, True))
+_FIRST_MOMENT = _EMPTY + sp.Sum(sp.binomial(n, k) * at_axis(k), (k, 1, n))
+
+FIRST_MOMENT = Statement(
+    id="der:first-moment",
+    title="Necessary width by the first moment",
+    kind=Kind.THEOREM,
+    source=ours("second-moment.md, Theorem 3"),
+    provenance=Provenance.DERIVED,
+    symbols=_COMMON,
+    hypotheses=(
+        *_CONDITIONS[:-1],
+        hyp("axis", eq(Norm(z, 2), Norm(z, sp.oo)), "the target is on an axis"),
+        hyp("norm", eq(Norm(z, 2), r), "the target is r e_1"),
+    ),
+    conclusion=le(hit_probability(X, z, eps, n), _FIRST_MOMENT),
+    summary="P(some subset of any size hits r e_1) is at most the sum over k of "
+    "binomial(n, k) p_k(r e_1): a width where this sum is below 1 - delta cannot "
+    "succeed with probability 1 - delta.",
+    claims=(
+        claim(
+            "probability",
+            P,
+            Direction.UPPER,
+            _FIRST_MOMENT,
+            "probability that some subset hits r e_1",
+            n=1,
+            r=-1,
+            eps=1,
+        ),
+    ),
+    notes=("k = 0 counts: the empty sum hits when r <= eps.",),
+    uses=("der:nsn-law", "der:worst-target"),
+)

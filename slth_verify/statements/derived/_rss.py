@@ -1,0 +1,190 @@
+"""Theorem 1 with explicit constants, and what counting forces."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from slth_verify.statements._build import (
+    NATURALS0,
+    REALS,
+    S,
+    X,
+    claim,
+    ge,
+    gt,
+    hyp,
+    le,
+    lt,
+    ours,
+    sample_is,
+    var,
+    z,
+)
+from slth_verify.statements._statement import Statement
+from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
+from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._vocabulary import (
+    Exists,
+    ForAll,
+    Prob,
+    Subsets,
+    SubsetSum,
+    UniformLaw,
+)
+
+_q, _i = sp.symbols("q i", integer=True)
+_F, _G = sp.symbols("F G", real=True)
+_HALF = sp.Rational(1, 2)
+_START = (1 / (2 * eps1) - 1) * (1 - eps2) / eps2
+_GROWTH = sp.Rational(3, 4) ** n * _START
+_LAGUERRE = 2 ** (1 - _q) * sp.Sum(
+    sp.binomial(_q, _i) * _HALF**_i / sp.factorial(_i), (_i, 0, _q)
+)
+_WIDTH = sp.log(_START / delta) / sp.log(sp.Rational(4, 3))
+
+
+def covered(reach: sp.Expr, accuracy: sp.Expr) -> sp.Basic:
+    """The event that all z in [-reach, reach] are within ``accuracy`` of a sum."""
+    near = le(sp.Abs(z - SubsetSum(X, S)), accuracy)
+    return ForAll(z, sp.Interval(-reach, reach), Exists(S, Subsets(n), near))
+
+
+RSS_EXPLICIT = Statement(
+    id="der:rss-explicit",
+    title="Random subset sum with explicit constants",
+    kind=Kind.THEOREM,
+    source=ours("one-dimension.md, Theorem 1"),
+    provenance=Provenance.DERIVED,
+    symbols=(
+        var(X, "samples of n real numbers", "the sample X_1, ..., X_n"),
+        var(n, NATURALS0, "number of samples that cover [-1/2, 1/2]"),
+        var(_q, NATURALS0, "number of further samples that widen it to [-1, 1]"),
+        var(eps1, REALS, "half width of the first covered interval"),
+        var(eps2, REALS, "length of the largest gap left at the end"),
+        var(delta, REALS, "failure probability"),
+        var(_F, REALS, "probability that [-1/2, 1/2] is not covered"),
+        var(_G, REALS, "probability that [-1, 1] is not covered, with n + q samples"),
+        var(_i, NATURALS0, "number of positive further samples"),
+    ),
+    hypotheses=(
+        hyp("uniform", sample_is(X, UniformLaw(-1, 1), n + _q), "X_i i.i.d. uniform"),
+        hyp("eps1-positive", gt(eps1, 0), "the first interval has positive length"),
+        hyp("eps1-range", lt(eps1, _HALF), "it is no longer than [-1/2, 1/2]"),
+        hyp("eps2-positive", gt(eps2, 0), "the gap is positive"),
+        hyp("eps2-range", lt(eps2, 1), "the gap is shorter than [-1/2, 1/2]"),
+        hyp("delta-positive", gt(delta, 0), "the failure probability is positive"),
+        hyp("delta-range", lt(delta, 1), "the failure probability is below 1"),
+        hyp("width", ge(n, _WIDTH), "enough samples"),
+    ),
+    conclusion=ge(Prob(covered(_HALF, eps1 + eps2)), 1 - delta),
+    failure_probability=delta,
+    summary="With log((1/(2 eps1) - 1)(1 - eps2)/(eps2 delta))/log(4/3) uniform "
+    "samples, with probability at least 1 - delta every z in [-1/2, 1/2] is within "
+    "eps1 + eps2 of a subset sum; q further samples extend this to [-1, 1].",
+    claims=(
+        claim(
+            "width",
+            n,
+            Direction.SUFFICIENT,
+            _WIDTH,
+            "number of samples for [-1/2, 1/2]",
+            eps1=-1,
+            eps2=-1,
+            delta=-1,
+        ),
+        claim(
+            "failure",
+            _F,
+            Direction.UPPER,
+            _GROWTH,
+            "probability that [-1/2, 1/2] is not covered",
+            n=-1,
+            eps1=-1,
+            eps2=-1,
+        ),
+        claim(
+            "failure-full",
+            _G,
+            Direction.UPPER,
+            _GROWTH + _LAGUERRE,
+            "probability that [-1, 1] is not covered, with n + q samples",
+            n=-1,
+            q=-1,
+            eps1=-1,
+            eps2=-1,
+        ),
+    ),
+    notes=("For eps1 = 1/2 the interval is covered by the empty sum, with n = 0.",),
+)
+
+_BASE = sp.log(sp.Rational(4, 3))
+CONSTANT = 4 / _BASE + (4 * sp.log(2) / _BASE + 1) / sp.log(3)
+
+RSS_CONSTANT = Statement(
+    id="der:rss-constant",
+    title="Theorem 1 with an explicit constant",
+    kind=Kind.COROLLARY,
+    source=ours("one-dimension.md, Corollary 2"),
+    provenance=Provenance.DERIVED,
+    symbols=(
+        var(X, "samples of n real numbers", "the sample X_1, ..., X_n"),
+        var(n, NATURALS0, "number of samples"),
+        var(eps, REALS, "accuracy, and also failure probability"),
+        var(
+            P, REALS, "probability that all z in [-1, 1] are within eps of a subset sum"
+        ),
+    ),
+    hypotheses=(
+        hyp("uniform", sample_is(X, UniformLaw(-1, 1), n), "X_i i.i.d. uniform"),
+        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+        hyp("eps-range", lt(eps, sp.Rational(1, 3)), "the accuracy is below 1/3"),
+        hyp("width", ge(n, CONSTANT * sp.log(1 / eps)), "enough samples"),
+    ),
+    conclusion=ge(Prob(covered(sp.Integer(1), eps)), 1 - eps),
+    failure_probability=eps,
+    summary="thm:rss holds with C = 4/log(4/3) + (4 log 2/log(4/3) + 1)/log 3 < 23.6.",
+    claims=(
+        claim(
+            "width",
+            n,
+            Direction.SUFFICIENT,
+            CONSTANT * sp.log(1 / eps),
+            "number of samples",
+            eps=-1,
+        ),
+        claim(
+            "probability", P, Direction.LOWER, 1 - eps, "probability to cover", eps=-1
+        ),
+    ),
+    notes=("The constant is ours, not the paper's, and not the least possible.",),
+    uses=("thm:rss", "der:rss-explicit"),
+)
+
+RSS_COUNTING = Statement(
+    id="der:rss-counting",
+    title="Counting bound for random subset sum",
+    kind=Kind.LEMMA,
+    source=ours("one-dimension.md, Lemma 3"),
+    provenance=Provenance.DERIVED,
+    symbols=(
+        var(X, "n real numbers", "any numbers X_1, ..., X_n"),
+        var(n, NATURALS0, "how many numbers"),
+        var(eps, REALS, "accuracy"),
+    ),
+    hypotheses=(
+        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+        hyp("covers", covered(sp.Integer(1), eps), "all of [-1, 1] is covered"),
+    ),
+    conclusion=ge(n, sp.log(1 / eps) / sp.log(2)),
+    summary="2^n intervals of length 2 eps can cover [-1, 1] only if 2^n eps >= 1.",
+    claims=(
+        claim(
+            "width",
+            n,
+            Direction.NECESSARY,
+            sp.log(1 / eps) / sp.log(2),
+            "number of samples",
+            eps=-1,
+        ),
+    ),
+)

@@ -1,0 +1,150 @@
+"""Structured strong lottery tickets with explicit widths."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from slth_verify.statements._build import (
+    NATURALS,
+    REALS,
+    claim,
+    eq,
+    f,
+    g,
+    ge,
+    gt,
+    hyp,
+    le,
+    lt,
+    ours,
+    var,
+)
+from slth_verify.statements._proved import Ceil
+from slth_verify.statements._statement import Statement
+from slth_verify.statements._symbols import P, c_in, c_out, d, delta, depth, eps, n
+from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._vocabulary import (
+    Exists,
+    ForAll,
+    Law,
+    NamedSet,
+    Norm,
+    NormalLaw,
+    Prob,
+)
+
+_ROOT = (1 + eps) ** (1 / depth) - 1
+_n0, _nstar = sp.symbols("n_0 n_star", integer=True)
+_t, _p, _di, _ei, _Lg = sp.symbols("t p delta_i eps_i L_g", real=True)
+_W, _K = sp.symbols("W K")
+_WIDTH = _nstar + sp.sqrt(_nstar * _Lg) + _Lg
+_EVENT = ForAll(
+    f,
+    NamedSet("target networks"),
+    Exists(g, NamedSet("pruned networks"), le(Norm(f - g, sp.oo), eps)),
+)
+
+STRUCTURED_SLTH = Statement(
+    id="der:structured-slth",
+    title="Structured strong lottery tickets with explicit widths",
+    kind=Kind.THEOREM,
+    source=ours("layers.md, Theorem 4"),
+    provenance=Provenance.DERIVED,
+    symbols=(
+        var(d, NATURALS, "kernel size d_i of the layer"),
+        var(c_in, NATURALS, "channels c_(i-1) that enter the layer"),
+        var(c_out, NATURALS, "channels c_i that leave the layer"),
+        var(depth, NATURALS, "number of layers of the target"),
+        var(eps, REALS, "accuracy in the max norm"),
+        var(delta, REALS, "failure probability"),
+        var(_t, NATURALS, "signs needed: 2 in the first layer, 1 in the others"),
+        var(_p, REALS, "certified success of one block of n_0 vectors"),
+        var(_n0, NATURALS, "vectors per block, certified at dimension d^2 c_out"),
+        var(_di, REALS, "failure probability per channel", delta / (depth * c_in)),
+        var(_Lg, REALS, "log(2 t/delta_i)", sp.log(2 * _t / _di)),
+        var(
+            _nstar,
+            NATURALS,
+            "vectors needed of each sign",
+            Ceil(_Lg / sp.log(1 / (1 - _p))) * _n0,
+        ),
+        var(_ei, REALS, "accuracy of every subset sum"),
+        var(n, NATURALS, "n_i: the random 1x1 layer has 2 n_i c_(i-1) filters"),
+        var(_W, "random weights", "all entries of the random network of 2l layers"),
+        var(_K, "kernels of the target", "K^(1), ..., K^(l)"),
+        var(f, "target networks", "the target, or all targets at once"),
+        var(g, "pruned networks", "what a blocked mask and filter removal leave"),
+        var(P, REALS, "probability of a ticket within eps"),
+    ),
+    hypotheses=(
+        hyp("normal", eq(Law(_W), NormalLaw(0, 1)), "all weights i.i.d. N(0, 1)"),
+        hyp("kernel-norm", le(Norm(_K, 1), 1), "every ||K^(i)||_1 is at most 1"),
+        hyp("kernel-size", ge(d, 1), "kernels are not empty"),
+        hyp("channels-in", ge(c_in, 1), "at least one channel enters"),
+        hyp("channels-out", ge(c_out, 1), "at least one channel leaves"),
+        hyp("depth", ge(depth, 1), "at least one layer"),
+        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+        hyp("delta-positive", gt(delta, 0), "the failure probability is positive"),
+        hyp("delta-range", lt(delta, 1), "the failure probability is below 1"),
+        hyp("signs-low", ge(_t, 1), "one or two signs"),
+        hyp("signs-high", le(_t, 2), "one or two signs"),
+        hyp("block-positive", gt(_p, 0), "the certificate is positive"),
+        hyp("block-range", lt(_p, 1), "the certificate is below 1"),
+        hyp("per-channel", le(_di, delta / (depth * c_in)), "the budget is kept"),
+        hyp("width", ge(n, _WIDTH), "wide enough, in every layer"),
+    ),
+    conclusion=ge(Prob(_EVENT), 1 - delta),
+    failure_probability=delta,
+    summary="Widths n_i = n* + sqrt(n* Lg) + Lg suffice, Lg = log(2t/delta_i), when n* "
+    "NSN vectors of dimension d^2 c_out hit a channel within eps_i = "
+    "((1+eps)^(1/l) - 1)/(d^2 c_in), except with probability delta_i/(2t).",
+    claims=(
+        claim(
+            "width",
+            n,
+            Direction.SUFFICIENT,
+            _WIDTH,
+            "width multiplier n_i of one layer",
+            n_star=1,
+            L_g=1,
+            delta=-1,
+            depth=1,
+            c_in=1,
+            n_0=1,
+            p=-1,
+        ),
+        claim(
+            "accuracy",
+            _ei,
+            Direction.EXACT,
+            _ROOT / (d**2 * c_in),
+            "accuracy that every subset sum needs",
+            eps=1,
+            depth=-1,
+            d=-1,
+            c_in=-1,
+        ),
+        claim(
+            "per-channel",
+            _di,
+            Direction.EXACT,
+            delta / (depth * c_in),
+            "failure probability per channel",
+            delta=1,
+            depth=-1,
+            c_in=-1,
+        ),
+    ),
+    notes=(
+        "One fixed target: n_0 and p come from der:weighted-moment at accuracy eps_i "
+        "and radius 1, and n_star has its default.",
+        "All targets at once: pass n_star = 2 B n_0 of der:two-blocks, at accuracy "
+        "eps_i/2 per side, with failure at most delta_i/(2t).",
+    ),
+    uses=(
+        "der:weighted-moment",
+        "der:two-blocks",
+        "der:layer-error",
+        "der:accumulation",
+    ),
+)

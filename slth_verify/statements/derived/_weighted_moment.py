@@ -1,0 +1,163 @@
+"""Theorem U: the second moment of an observably weighted count of hits."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from slth_verify.statements._build import (
+    NATURALS,
+    NATURALS0,
+    NONNEGATIVE,
+    REALS,
+    UNIT,
+    X,
+    claim,
+    eq,
+    ge,
+    gt,
+    hit_probability,
+    hyp,
+    le,
+    lt,
+    nsn_sample,
+    ours,
+    var,
+    z,
+)
+from slth_verify.statements._statement import Statement
+from slth_verify.statements._symbols import P, eps, j, k, lam, m, n, r, theta, x
+from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._vocabulary import (
+    BetaLaw,
+    Expectation,
+    Law,
+    Norm,
+)
+from slth_verify.statements.derived._moments import FIRST, overlap
+from slth_verify.statements.derived._tangents import (
+    WEIGHTS,
+    term_disjoint,
+    term_equal,
+    term_proper,
+)
+
+_B = sp.Function("B_U")
+_BJ = sp.Symbol("B_j", real=True)
+_D, _p, _y = sp.symbols("D p y", positive=True)
+_s = m / sp.Integer(2)
+_a = k / sp.Integer(2) - _s
+_b = (n - k) / sp.Integer(2)
+
+_CUBE = r**2 + m * eps**2 / 3
+FIRST_FACTOR = (
+    sp.gamma(_a)
+    * sp.gamma(_b - x)
+    * sp.gamma(n / sp.Integer(2))
+    / (sp.gamma(k / sp.Integer(2)) * sp.gamma(_b) * sp.gamma(_a + _b - x))
+    * (1 - 2 * lam + 2 * lam * _a / (_a + _b - x)) ** (-_s)
+    * sp.exp(-_CUBE / 2 * (_a + _b - x - 1) / ((_a - 1) * (n - 2)))
+)
+
+_share = (1 - _D) * _p + _D * _y
+_share2 = (1 - _D) * _p + _D * (1 - _y)
+_tilt = _share * (1 - 4 * lam * (1 - _share))
+_tilt2 = _share2 * (1 - 4 * lam * (1 - _share2))
+BRACKET = (1 - 4 * lam) * ((1 - _D) * _p + _D * _y * (1 - _y)) + 4 * lam * (
+    _D * (1 - _D) * _p + (1 - _D) ** 2 * _p**2 + _D**2 * _y * (1 - _y)
+)
+_INTEGRAND = (
+    ((1 - _share) * (1 - _share2)) ** (-x)
+    * (_tilt * _tilt2) ** (-(1 - theta) * _s / 2)
+    * (_D * BRACKET) ** (-theta * _s)
+)
+_SCALE = (
+    (2 * eps**2 / sp.pi) ** (-(1 - theta) * _s)
+    * 2 ** ((1 - theta) * _s)
+    * sp.gamma(n / sp.Integer(2) + (1 - theta) * _s)
+    / sp.gamma(n / sp.Integer(2))
+)
+_PROPER, _PROPER_IF = term_proper()
+_APART, _APART_IF = term_disjoint()
+_EQUAL, _EQUAL_IF = term_equal()
+_PROBABILITY = FIRST_FACTOR**2 / sp.Sum(overlap() * _B(j), (j, FIRST, k))
+
+WEIGHTED_MOMENT = Statement(
+    id="der:weighted-moment",
+    title="Weighted second moment (Theorem U)",
+    kind=Kind.THEOREM,
+    source=ours("weighted-moment.md, Theorem U"),
+    provenance=Provenance.DERIVED,
+    symbols=(
+        var(X, "samples of n vectors of R^m", "the sample X_1, ..., X_n"),
+        var(z, "vectors of R^m", "the target"),
+        var(m, NATURALS, "dimension"),
+        var(n, NATURALS, "number of samples"),
+        var(k, NATURALS, "size of the subsets"),
+        var(eps, REALS, "accuracy in the max norm"),
+        var(r, REALS, "bound on the 2-norm of the target"),
+        var(lam, REALS, "tilt of |sum X_i|^2 / A in the weight; free"),
+        var(x, REALS, "exponent of 1/(1 - share) in the weight; free"),
+        var(theta, UNIT, "interpolation; free for each j"),
+        var(j, NATURALS0, "overlap of two subsets"),
+        var(P, REALS, "probability that some k-subset hits"),
+        var(_B, "functions of the overlap", "bound on the scaled pair moment"),
+        var(_BJ, REALS, "B_U(j), bounded in closed form by one tangent"),
+        var(_D, NONNEGATIVE, "share of A in the symmetric difference"),
+        var(_p, NONNEGATIVE, "share of the intersection in the rest"),
+        var(_y, NONNEGATIVE, "share of the first in the symmetric difference"),
+        *(
+            var(symbol, UNIT, f"tangent weight of {meaning}; free")
+            for symbol, meaning in WEIGHTS
+        ),
+    ),
+    hypotheses=(
+        hyp("nsn", nsn_sample(X, m, n), "X_i i.i.d. NSN (def:nsn)"),
+        hyp("dimension", ge(m, 1), "the dimension is positive"),
+        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+        hyp("radius-sign", ge(r, 0), "the radius is not negative"),
+        hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r"),
+        hyp("size", ge(k, m + 3), "k/2 - m/2 > 1, for the first moment"),
+        hyp("half", lt(2 * k, n), "k < n/2, where the product coordinates exist"),
+        hyp("tilt-sign", ge(lam, 0), "the tilt is not negative"),
+        hyp("tilt", lt(lam, sp.Rational(1, 4)), "the tilt is below 1/4"),
+        hyp("weight-sign", ge(x, 0), "the exponent is not negative"),
+        hyp("weight", gt(n - k, 4 * x), "(n-k)/2 > 2x, for the second moment"),
+        hyp("theta-low", ge(theta, 0), "interpolation weights lie in [0, 1]"),
+        hyp("theta-high", le(theta, 1), "interpolation weights lie in [0, 1]"),
+        hyp("share-d", eq(Law(_D), BetaLaw(k - j, n / 2 - k + j)), "D is Beta"),
+        hyp("share-p", eq(Law(_p), BetaLaw(j / 2, (n + j) / 2 - k)), "p is Beta"),
+        hyp("share-y", eq(Law(_y), BetaLaw((k - j) / 2, (k - j) / 2)), "y is Beta"),
+        hyp(
+            "independent",
+            eq(Law(sp.Tuple(_D, _p, _y)), Law(_D) * Law(_p) * Law(_y)),
+            "the three are independent",
+        ),
+        hyp("j-positive", ge(j, 0), "the overlap is a size"),
+        hyp("j-most", le(j, k), "the overlap is at most k"),
+    ),
+    conclusion=ge(hit_probability(X, z, eps, n, k), _PROBABILITY),
+    definitions=(eq(_B(j), _SCALE * Expectation(_INTEGRAND)),),
+    summary="P(some k-subset hits) >= N_1^2/sum_j h(j) B(j), where hits are weighted "
+    "by observable functions of the sample; uniform over ||z||_2 <= r.",
+    claims=(
+        claim(
+            "probability",
+            P,
+            Direction.LOWER,
+            _PROBABILITY,
+            "probability that some k-subset hits",
+            r=-1,
+        ),
+        claim("term", _BJ, Direction.UPPER, _PROPER, "B(j), 0 < j < k", *_PROPER_IF),
+        claim("term-disjoint", _BJ, Direction.UPPER, _APART, "B(0)", *_APART_IF),
+        claim("term-equal", _BJ, Direction.UPPER, _EQUAL, "B(k)", *_EQUAL_IF),
+    ),
+    notes=(
+        "lam, x, theta (for each j) and the tangent weights are free: every admissible "
+        "choice gives a valid bound, so an optimiser need not be trusted.",
+        "j = 0 is read with p = 0, and j = k with D = 0 and theta = 0.",
+        "A moment that does not exist makes the bound 0, never wrong: all arguments of "
+        "gamma functions must be positive.",
+    ),
+    uses=("der:nsn-law",),
+)

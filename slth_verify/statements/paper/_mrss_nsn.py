@@ -1,0 +1,89 @@
+"""Theorem 5: multidimensional random subset sum for normally-scaled normals."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from slth_verify.statements._build import (
+    NATURALS,
+    REALS,
+    X,
+    claim,
+    ge,
+    gt,
+    hit_probability,
+    hyp,
+    lt,
+    nsn_sample,
+    the_paper,
+    var,
+    z,
+)
+from slth_verify.statements._proved import Ceil
+from slth_verify.statements._statement import Statement
+from slth_verify.statements._symbols import C, P, eps, k, m, n
+from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._vocabulary import Ball, ForAll
+
+A_N, A_M, A_LOG, P0 = sp.symbols("a_n a_m a_log p_0", real=True)
+_SIZE = C * m**A_M * sp.log(m / eps) ** A_LOG
+
+MRSS_NSN = Statement(
+    id="thm:mrss-nsn",
+    title="Multidimensional random subset sum for NSN vectors",
+    kind=Kind.THEOREM,
+    source=the_paper("Theorem 5 (normally-scaled MRSS)"),
+    provenance=Provenance.RECONSTRUCTED,
+    symbols=(
+        var(X, "samples of n vectors of R^m", "the sample X_1, ..., X_n"),
+        var(z, "vectors of R^m", "the target"),
+        var(m, NATURALS, "dimension"),
+        var(eps, REALS, "accuracy in the max norm"),
+        var(C, REALS, "universal constant, not named"),
+        var(A_N, REALS, "exponent in n >= k^a_n", sp.Integer(2)),
+        var(A_M, REALS, "exponent of the dimension", sp.Integer(3)),
+        var(A_LOG, REALS, "exponent of the logarithm", sp.Integer(1)),
+        var(k, NATURALS, "size of the subset", Ceil(_SIZE)),
+        var(n, NATURALS, "number of samples"),
+        var(P0, REALS, "constant success probability, not named"),
+        var(P, REALS, "probability that some k-subset hits the target"),
+    ),
+    hypotheses=(
+        hyp("nsn", nsn_sample(X, m, n), "X_i i.i.d. NSN (def:nsn)"),
+        hyp("dimension", ge(m, 1), "the dimension is positive"),
+        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+        hyp("eps-range", lt(eps, 1), "the accuracy is below 1"),
+        hyp("constant", gt(C, 0), "there is a universal C > 0 for which this holds"),
+        hyp("probability", gt(P0, 0), "the constant probability is positive"),
+        hyp("size", ge(k, _SIZE), "the subsets are large enough"),
+        hyp("width", ge(n, k**A_N), "there are enough samples"),
+    ),
+    conclusion=ForAll(
+        z, Ball(m, 1, sp.sqrt(k)), ge(hit_probability(X, z, eps, n, k), P0)
+    ),
+    failure_probability=1 - P0,
+    summary="With n >= k^2 NSN vectors and k >= C m^3 log(m/eps), every target with "
+    "||z||_1 <= sqrt(k) is hit by some k-subset with constant probability.",
+    claims=(
+        claim(
+            "width",
+            n,
+            Direction.SUFFICIENT,
+            k**A_N,
+            "number of samples",
+            m=1,
+            eps=-1,
+            C=1,
+            k=1,
+        ),
+        claim("size", k, Direction.SUFFICIENT, _SIZE, "subset size", m=1, eps=-1, C=1),
+        claim("probability", P, Direction.LOWER, P0, "probability of one fixed target"),
+    ),
+    notes=(
+        "The exponents 2, 3 and 1 are reconstructed and can be overridden (a_n, a_m, "
+        "a_log); the range of eps and the constant probability are not at hand.",
+        "The probability is for one fixed target; for all targets at once see der:net "
+        "and der:two-blocks.",
+    ),
+    uses=("def:nsn", "def:subset-sum-number", "lem:nsn-sum", "lem:nsn-joint"),
+)

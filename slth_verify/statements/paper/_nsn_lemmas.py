@@ -1,0 +1,130 @@
+"""Lemmas 7 and 8: how likely one subset hits, and two overlapping ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from slth_verify.statements._build import (
+    NATURALS,
+    NATURALS0,
+    REALS,
+    X,
+    claim,
+    ge,
+    gt,
+    hyp,
+    le,
+    nsn_sample,
+    the_paper,
+    var,
+    z,
+)
+from slth_verify.statements._statement import Statement
+from slth_verify.statements._symbols import P, eps, j, k, m, n, r
+from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._vocabulary import Norm, Prob, SubsetSum
+
+_S, _S2 = sp.symbols("S S_2")
+
+
+def one_subset(size: Any) -> Any:
+    """``(eps^2/pi)^(m/2) Gamma((k-m)/2)/Gamma(k/2)``: volume times mean density."""
+    return (
+        (eps**2 / sp.pi) ** (m / sp.Integer(2))
+        * sp.gamma((size - m) / 2)
+        / sp.gamma(size / 2)
+    )
+
+
+_UPPER = one_subset(k)
+_LOWER = _UPPER * sp.exp(-(r**2 + m * eps**2 / 3) / (2 * (k - m - 2)))
+_JOINT = one_subset(k) * one_subset(k - j)
+_HIT = le(Norm(SubsetSum(X, _S) - z, sp.oo), eps)
+_HIT2 = le(Norm(SubsetSum(X, _S2) - z, sp.oo), eps)
+
+_COMMON = (
+    var(X, "samples of n vectors of R^m", "the sample X_1, ..., X_n"),
+    var(z, "vectors of R^m", "the target"),
+    var(_S, "k-subsets of [n]", "a fixed subset"),
+    var(m, NATURALS, "dimension"),
+    var(n, NATURALS, "number of samples"),
+    var(k, NATURALS, "size of the subset"),
+    var(eps, REALS, "accuracy in the max norm"),
+)
+
+NSN_SUM = Statement(
+    id="lem:nsn-sum",
+    title="One sum of NSN vectors hits the target",
+    kind=Kind.LEMMA,
+    source=the_paper("Lemma 7"),
+    provenance=Provenance.RECONSTRUCTED,
+    symbols=(
+        *_COMMON,
+        var(r, REALS, "bound on the 2-norm of the target"),
+        var(P, REALS, "probability that the fixed subset hits"),
+    ),
+    hypotheses=(
+        hyp("nsn", nsn_sample(X, m, n), "X_i i.i.d. NSN (def:nsn)"),
+        hyp("dimension", ge(m, 1), "the dimension is positive"),
+        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+        hyp("radius-sign", ge(r, 0), "the radius is not negative"),
+        hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r"),
+        hyp("size", ge(k, m + 3), "three more terms than dimensions"),
+    ),
+    conclusion=sp.And(ge(Prob(_HIT), _LOWER), le(Prob(_HIT), _UPPER), evaluate=False),
+    summary="A fixed sum of k NSN vectors is within eps of z with a probability of "
+    "order (eps^2/pi)^(m/2) Gamma((k-m)/2)/Gamma(k/2).",
+    claims=(
+        claim("lower", P, Direction.LOWER, _LOWER, "probability of one subset", r=-1),
+        claim(
+            "upper",
+            P,
+            Direction.UPPER,
+            _UPPER,
+            "probability of one subset",
+            eps=1,
+            k=-1,
+        ),
+    ),
+    notes=(
+        "The paper's own constants are not at hand; these bounds are proved in "
+        "docs/theory from der:nsn-law. The upper bound needs k > m only.",
+    ),
+    uses=("def:nsn",),
+)
+
+NSN_JOINT = Statement(
+    id="lem:nsn-joint",
+    title="Two overlapping sums of NSN vectors both hit the target",
+    kind=Kind.LEMMA,
+    source=the_paper("Lemma 8"),
+    provenance=Provenance.RECONSTRUCTED,
+    symbols=(
+        *_COMMON,
+        var(_S2, "k-subsets of [n]", "a second fixed subset"),
+        var(j, NATURALS0, "size of the intersection of the two"),
+        var(P, REALS, "probability that both subsets hit"),
+    ),
+    hypotheses=(
+        hyp("nsn", nsn_sample(X, m, n), "X_i i.i.d. NSN (def:nsn)"),
+        hyp("dimension", ge(m, 1), "the dimension is positive"),
+        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+        hyp("overlap", ge(j, 0), "the overlap is a size"),
+        hyp("fresh", ge(k - j, m + 1), "more fresh terms than dimensions"),
+    ),
+    conclusion=le(Prob(sp.And(_HIT, _HIT2, evaluate=False)), _JOINT),
+    summary="Two k-subsets that share j samples both hit with at most the "
+    "probability of one, times that of the k - j fresh samples of the other.",
+    claims=(
+        claim(
+            "upper", P, Direction.UPPER, _JOINT, "probability of both", eps=1, j=1, k=-1
+        ),
+    ),
+    notes=(
+        "The paper's own constants are not at hand; der:sharp-moment and der:weighted-"
+        "moment have sharper bounds.",
+    ),
+    uses=("def:nsn", "lem:nsn-sum"),
+)

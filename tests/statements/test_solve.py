@@ -1,0 +1,212 @@
+"""Inverse queries go round: the answer meets the claim, its neighbour does not."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+import sympy as sp
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from slth_verify.errors import InvalidParameterError
+from slth_verify.statements import decide, statement
+from slth_verify.verdict import Verdict
+
+accuracies = st.fractions(
+    min_value=Fraction(1, 10**6), max_value=Fraction(33, 100), max_denominator=10**6
+)
+constants = st.fractions(
+    min_value=Fraction(1, 100), max_value=100, max_denominator=1000
+)
+VERIFIED, REFUTED = Verdict.VERIFIED, Verdict.REFUTED
+
+
+@given(eps=accuracies, constant=constants)
+@settings(max_examples=60)
+def test_width_of_theorem_one_goes_round(eps: Fraction, constant: Fraction) -> None:
+    s = statement("thm:rss")
+    n = s.solve_for("n", eps=eps, C=constant)
+    bound = s.bound(eps=eps, C=constant)
+    assert decide(n, ">=", bound) is VERIFIED
+    assert decide(n - 1, ">=", bound) is REFUTED
+
+
+@given(n=st.integers(1, 10**6), constant=constants)
+@settings(max_examples=60)
+def test_accuracy_of_theorem_one_goes_round(n: int, constant: Fraction) -> None:
+    s = statement("thm:rss")
+    assume(3 * n > 5 * constant)  # otherwise eps = exp(-n/C) may be above 1/3
+    answer = s.threshold("eps", n=n, C=constant)
+    assert (answer.side, answer.attained) == ("least", True)
+    bound = s.bound(eps=answer.value, C=constant)
+    assert sp.simplify(bound - n) == 0
+    smaller = answer.value * sp.Rational(999_999, 1_000_000)
+    assert decide(n, ">=", s.bound(eps=smaller, C=constant)) is REFUTED
+
+
+@given(m=st.integers(1, 40), eps=accuracies, constant=constants, a_m=st.integers(1, 4))
+@settings(max_examples=40)
+def test_width_of_theorem_five_goes_round(m, eps, constant, a_m) -> None:
+    s = statement("thm:mrss-nsn")
+    values = {"m": m, "eps": eps, "C": constant, "a_m": a_m}
+    k = s.solve_for("k", **values)
+    assert decide(k, ">=", s.bound("size", **values)) is VERIFIED
+    assert k == 1 or decide(k - 1, ">=", s.bound("size", **values)) is REFUTED
+    assert s.solve_for("n", **values) == k**2
+
+
+@given(n=st.integers(1, 10**9), m=st.integers(1, 12))
+@settings(max_examples=40)
+def test_accuracy_of_theorem_five_goes_round(n: int, m: int) -> None:
+    s = statement("thm:mrss-nsn")
+    try:
+        eps = s.solve_for("eps", n=n, m=m, C=1)
+    except InvalidParameterError:
+        assert decide(s.bound(eps="0.999999", m=m, C=1), ">", n) is VERIFIED
+        return
+    assert decide(s.bound(eps=eps, m=m, C=1), "<=", n) is VERIFIED
+    smaller = eps * sp.Rational(999_999, 1_000_000)
+    assert decide(s.bound(eps=smaller, m=m, C=1), "<=", n) is REFUTED
+
+
+@given(
+    eta=st.fractions(Fraction(1, 500), Fraction(1, 2), max_denominator=500),
+    error=accuracies,
+)
+@settings(max_examples=40)
+def test_depth_of_the_accumulated_error_goes_round(eta, error) -> None:
+    s = statement("lem:error-accumulation")
+    try:
+        depth = s.solve_for("depth", eta=eta, error=error)
+    except InvalidParameterError:
+        assert eta > error
+        return
+    assert decide(s.bound(eta=eta, depth=depth), "<=", sp.sympify(error)) is VERIFIED
+    deeper = s.bound(eta=eta, depth=depth + 1)
+    assert decide(deeper, "<=", sp.sympify(error)) is REFUTED
+
+
+@given(
+    eps1=st.fractions(Fraction(1, 10**4), Fraction(49, 100), max_denominator=10**4),
+    eps2=st.fractions(Fraction(1, 10**4), Fraction(99, 100), max_denominator=10**4),
+    delta=st.fractions(Fraction(1, 10**6), Fraction(99, 100), max_denominator=10**6),
+)
+@settings(max_examples=40)
+def test_explicit_width_meets_its_failure_probability(eps1, eps2, delta) -> None:
+    s = statement("der:rss-explicit")
+    n = s.solve_for("n", eps1=eps1, eps2=eps2, delta=delta)
+    exact_delta = sp.Rational(delta.numerator, delta.denominator)
+    failure = s.bound("failure", n=n, eps1=eps1, eps2=eps2)
+    assert decide(failure, "<=", exact_delta) is VERIFIED
+    if n > 0:
+        fewer = s.bound("failure", n=n - 1, eps1=eps1, eps2=eps2)
+        assert decide(fewer, "<=", exact_delta) is REFUTED
+    assert s.solve_for("n", of="failure", F=delta, eps1=eps1, eps2=eps2) == n
+
+
+@given(
+    p=st.fractions(Fraction(1, 10), Fraction(9, 10), max_denominator=100),
+    channels=st.integers(1, 64),
+    depth=st.integers(1, 20),
+    signs=st.integers(1, 2),
+)
+@settings(max_examples=25)
+def test_explicit_network_width_goes_round(p, channels, depth, signs) -> None:
+    s = statement("der:structured-slth")
+    values = {"p": p, "c_in": channels, "depth": depth, "t": signs, "n_0": 97}
+    n = s.solve_for("n", delta="1/100", **values)
+    bound = s.bound(delta="1/100", **values)
+    assert decide(n, ">=", bound) is VERIFIED
+    assert decide(n - 1, ">=", bound) is REFUTED
+
+
+def test_blocks_by_certified_bisection() -> None:
+    s = statement("der:two-blocks")
+    values = {"c": "9/10", "kappa": "1/100", "tau": "1/2", "r": 1, "m": 4}
+    answer = s.threshold("B", F="1/1000", **values)
+    assert answer.method == "bisection"
+    assert (answer.value, answer.beyond) == (5, 4)
+    limit = sp.Rational(1, 1000)
+    assert decide(s.bound(B=5, **values), "<=", limit) is VERIFIED
+    assert decide(s.bound(B=4, **values), "<=", limit) is REFUTED
+
+
+def test_real_bisection_brackets_the_threshold() -> None:
+    s = statement("der:two-blocks")
+    values = {"c": "9/10", "B": 4, "tau": "1/2", "r": 1, "m": 4}
+    answer = s.threshold("kappa", F="1/10", **values)
+    assert answer.side == "greatest"
+    tenth = sp.Rational(1, 10)
+    assert decide(s.bound(kappa=answer.value, **values), "<=", tenth) is VERIFIED
+    assert decide(s.bound(kappa=answer.beyond, **values), "<=", tenth) is REFUTED
+    assert 0 < answer.beyond / answer.value - 1 < sp.Rational(1, 10**9)
+
+
+def test_width_of_the_crude_moment_is_the_least_one() -> None:
+    s = statement("der:crude-moment")
+    values = {"k": 8, "m": 1, "eps": "1/10", "r": 1}
+    n = s.solve_for("n", P="1/2", **values)
+    assert decide(s.bound(n=n, **values), ">=", sp.Rational(1, 2)) is VERIFIED
+    assert decide(s.bound(n=n - 1, **values), ">=", sp.Rational(1, 2)) is REFUTED
+
+
+def test_symbolic_answers() -> None:
+    C, n = sp.Symbol("C", real=True), sp.Symbol("n", integer=True)
+    assert statement("thm:rss").solve_for("eps") == sp.exp(-n / C)
+    answer = statement("thm:rss").solve_for("n", eps="1/100")
+    assert answer.free_symbols == {C}
+
+
+def test_powers_of_two_are_hit_exactly() -> None:
+    s = statement("der:rss-counting")
+    assert s.solve_for("n", eps="1/128") == 7
+    assert s.solve_for("n", eps="1/129") == 8
+    assert s.solve_for("eps", n=7) == sp.Rational(1, 128)
+
+
+def test_no_solution_names_the_hypothesis() -> None:
+    with pytest.raises(InvalidParameterError, match="eps < 1/3"):
+        statement("thm:rss").solve_for("eps", n=1, C=3)
+    with pytest.raises(InvalidParameterError, match="Naturals"):
+        statement("lem:error-accumulation").solve_for(
+            "depth", eta="1/10", error="1/100"
+        )
+
+
+def test_an_open_comparison_is_no_answer() -> None:
+    s = statement("der:crude-moment")
+    values = {"k": 8, "m": 1, "eps": "1/10", "r": 1, "P": "1/2"}
+    with pytest.raises(InvalidParameterError, match="stays open"):
+        s.solve_for("n", decide=lambda a, rel, b: Verdict.INCONCLUSIVE, **values)
+
+
+def test_an_injected_comparison_is_used() -> None:
+    s = statement("der:crude-moment")
+    values = {"k": 8, "m": 1, "eps": "1/10", "r": 1, "P": "1/2"}
+    seen = []
+
+    def spy(lhs, relation, rhs):
+        seen.append(relation)
+        return decide(lhs, relation, rhs)
+
+    assert s.solve_for("n", decide=spy, **values) == s.solve_for("n", **values)
+    assert seen
+
+
+@pytest.mark.parametrize(
+    ("symbol", "values", "fragment"),
+    [
+        ("n", {"n": 3}, "leave it out"),
+        ("X", {}, "no claim"),
+        ("depth", {}, "no symbol"),
+    ],
+)
+def test_misuse_is_explained(symbol, values, fragment) -> None:
+    with pytest.raises(InvalidParameterError, match=fragment):
+        statement("thm:rss").solve_for(symbol, **values)
+
+
+def test_values_that_are_missing_are_named() -> None:
+    with pytest.raises(InvalidParameterError, match="c, m have no value"):
+        statement("der:two-blocks").solve_for("B", kappa=1, tau=1, r=1, F="1/10")
