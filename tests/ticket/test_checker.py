@@ -1,6 +1,5 @@
 """The checker proves honest tickets and refuses every planted lie."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,16 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file, save_file
 
 import slth_verify as sv
 from slth_verify.cli import run
-from slth_verify.errors import InvalidTargetError, InvalidTicketError
 from slth_verify.ticket import Ticket, TicketLayer
 from slth_verify.verdict import Verdict
 
 EPS = Fraction(1, 4)
-_DESCRIPTION = '{"schema_version": 1, "input_shape": [1, 6, 6]}'
 
 
 @pytest.fixture(scope="module")
@@ -239,56 +235,6 @@ def test_radius_dropped_from_the_second_opinion_is_seen(
 
     monkeypatch.setattr(findings, "error_bound_mp", off)
     assert sv.check(ticket, target).verdict is Verdict.INCONCLUSIVE
-
-
-@pytest.mark.parametrize("cut", [10, 100, -1])
-def test_truncated_file_is_refused(cut: int, ticket: Ticket, tmp_path: Path) -> None:
-    path = tmp_path / "cut.ticket"
-    path.write_bytes(ticket.to_bytes()[:cut])
-    with pytest.raises(InvalidTicketError, match="slth-verify prune"):
-        Ticket.load(path)
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("schema_version", 2),
-        ("eps", "nan"),
-        ("eps", "1e999999999"),
-        ("eps", "1/0"),
-        ("eps", 0.25),
-        ("scale_exponents", [10**9, 0]),
-        ("random_network", {"generator": "x", "seed": True, "widths": [1, 1]}),
-        ("random_network", {"generator": "x", "seed": 1}),
-        ("versions", None),
-    ],
-)
-def test_bad_metadata_is_refused(
-    key: str, value: object, ticket: Ticket, tmp_path: Path
-) -> None:
-    good = tmp_path / "good.ticket"
-    ticket.save(good)
-    from safetensors import safe_open
-
-    with safe_open(good, framework="numpy") as file:
-        metadata = json.loads(file.metadata()["slth_verify_ticket"])
-    metadata[key] = value
-    bad = tmp_path / "bad.ticket"
-    save_file(load_file(good), bad, {"slth_verify_ticket": json.dumps(metadata)})
-    with pytest.raises(InvalidTicketError, match="no readable ticket"):
-        Ticket.load(bad)
-    assert run(["check", str(bad), str(good)]) == 2
-
-
-def test_target_with_nan_is_refused(ticket: Ticket, tmp_path: Path) -> None:
-    path = tmp_path / "nan.safetensors"
-    kernels = {
-        "layers.1.weight": np.full((2, 1, 3, 3), np.nan, np.float32),
-        "layers.2.weight": np.ones((2, 2, 1, 1), np.float32),
-    }
-    save_file(kernels, path, {"slth_verify_target": _DESCRIPTION})
-    with pytest.raises(InvalidTargetError, match="NaN"):
-        sv.check(ticket, path)
 
 
 def test_checker_loads_neither_torch_nor_scipy_nor_solvers(
