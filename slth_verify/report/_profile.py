@@ -64,7 +64,7 @@ class Profile:
     uniform_inputs: int = 32
     corner_inputs: int = 32
     samples: int = 10
-    certified_dimension: int = 18
+    certified_dimension: int = 4
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:

@@ -16,7 +16,7 @@ from slth_verify.statements._bound import (
 from slth_verify.statements._box import sign
 from slth_verify.statements._decide import sign_of
 from slth_verify.statements._exact import read_exact
-from slth_verify.statements._isolate import sign_pieces
+from slth_verify.statements._isolate import Piece, sign_pieces
 from slth_verify.statements._types import Claim, Direction
 
 if TYPE_CHECKING:
@@ -49,12 +49,13 @@ class Stretch:
     stronger: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
     """Outcome of `compare`.
 
     Attributes:
         subject: The bounded quantity.
+        meanings: What it stands for in the first and in the second statement.
         left: Bound of the first statement, exact.
         right: Bound of the second, exact.
         directions: Directions of the two claims. If they differ, as sufficient and
@@ -67,6 +68,7 @@ class Comparison:
     """
 
     subject: str
+    meanings: tuple[str, str]
     left: Any
     right: Any
     directions: tuple[Direction, Direction]
@@ -95,8 +97,7 @@ def compare(
         over: ``(name, low, high)``: compare for all values of one symbol in a range.
         width: Cells are split down to this relative width; a bracket around a crossover
             joins a few of them.
-        second_values: Values for the second statement only, for example to express its
-            symbols through those of the first.
+        second_values: Values for the second statement only.
         values: Values for every statement that has a symbol of that name.
 
     Returns:
@@ -112,54 +113,93 @@ def compare(
     names = of if isinstance(of, tuple) else (of, of)
     claims = (first.claim(names[0]), second.claim(names[1]))
     _refuse_unknown(first, second, values)
-    left = _side(first, claims[0], values)
-    right = _side(second, claims[1], {**values, **(second_values or {})})
-    subject = str(claims[0].subject)
-    directions = (claims[0].direction, claims[1].direction)
-    ids = (first.id, second.id)
-    difference = left - right
+    theirs = {**values, **(second_values or {})}
+    sides = (_side(first, claims[0], values), _side(second, claims[1], theirs))
+    difference = sides[0] - sides[1]
+    pieces: tuple[Piece, ...] = ()
     if over is None:
         order = _order(first, second, difference)
-        return Comparison(
-            subject,
-            left,
-            right,
-            directions,
-            _smaller(order, ids),
-            _stronger(order, directions, ids),
-        )
-    symbol = first.variable(over[0]).symbol
-    if difference.free_symbols - {symbol}:
-        extra = ", ".join(sorted(map(str, difference.free_symbols - {symbol})))
+    else:
+        for end in over[1:]:
+            _refuse_end(first, claims[0], values, over[0], end)
+            _refuse_end(second, claims[1], theirs, over[0], end)
+        symbol = first.variable(over[0]).symbol
+        pieces = _pieces(difference, symbol, over, width, (first.id, second.id))
+        signs = {piece.sign for piece in pieces}
+        order = signs.pop() if len(signs) == 1 else None
+    return _comparison((first.id, second.id), claims, sides, order, pieces)
+
+
+def _comparison(
+    ids: tuple[str, str],
+    claims: tuple[Claim, Claim],
+    sides: tuple[Any, Any],
+    order: int | None,
+    pieces: tuple[Piece, ...],
+) -> Comparison:
+    directions = (claims[0].direction, claims[1].direction)
+    return Comparison(
+        subject=str(claims[0].subject),
+        meanings=(claims[0].meaning, claims[1].meaning),
+        left=sides[0],
+        right=sides[1],
+        directions=directions,
+        smaller=_smaller(order, ids),
+        stronger=_stronger(order, directions, ids),
+        stretches=tuple(_stretch(piece, directions, ids) for piece in pieces),
+        crossovers=_crossovers(pieces),
+    )
+
+
+def _pieces(
+    difference: Any,
+    symbol: Any,
+    over: tuple[str, Any, Any],
+    width: Any,
+    ids: tuple[str, str],
+) -> tuple[Piece, ...]:
+    """Stretches of proved order over a range of one symbol."""
+    extra = ", ".join(sorted(map(str, difference.free_symbols - {symbol})))
+    if extra:
         raise InvalidParameterError(
             f"over={over[0]!r} leaves {extra} without a value: {ids[0]} and {ids[1]} "
             "can be compared over a range of one symbol only. Give the others values."
         )
     low, high = read_exact(over[1], "low"), read_exact(over[2], "high")
-    pieces = sign_pieces(difference, symbol, low, high, read_exact(width, "width"))
-    stretches = tuple(
-        Stretch(
-            p.low, p.high, _smaller(p.sign, ids), _stronger(p.sign, directions, ids)
+    if not (low.is_Rational and high.is_Rational and low < high):
+        raise InvalidParameterError(
+            f"over={over!r}: a range needs two rational ends, the lower one first. "
+            "Write them as numbers or as strings such as '1/100'."
         )
-        for p in pieces
+    return sign_pieces(difference, symbol, low, high, read_exact(width, "width"))
+
+
+def _stretch(
+    piece: Piece, directions: tuple[Direction, Direction], ids: tuple[str, str]
+) -> Stretch:
+    return Stretch(
+        piece.low,
+        piece.high,
+        _smaller(piece.sign, ids),
+        _stronger(piece.sign, directions, ids),
     )
-    crossovers = tuple(
-        (p.low, p.high)
-        for before, p, after in zip(pieces, pieces[1:], pieces[2:], strict=False)
-        if p.sign is None and before.sign != after.sign
+
+
+def _crossovers(pieces: tuple[Piece, ...]) -> tuple[tuple[Any, Any], ...]:
+    """Open pieces on whose two sides the order differs."""
+    return tuple(
+        (piece.low, piece.high)
+        for before, piece, after in zip(pieces, pieces[1:], pieces[2:], strict=False)
+        if piece.sign is None and before.sign != after.sign
     )
-    signs = {piece.sign for piece in pieces}
-    order = signs.pop() if len(signs) == 1 else None
-    return Comparison(
-        subject,
-        left,
-        right,
-        directions,
-        _smaller(order, ids),
-        _stronger(order, directions, ids),
-        stretches,
-        crossovers,
-    )
+
+
+def _refuse_end(
+    statement: Statement, claim: Claim, values: Mapping[str, Any], name: str, end: Any
+) -> None:
+    """Refuse a range that leaves the hypotheses; they hold between if at both ends."""
+    if name in {variable.name for variable in statement.symbols}:
+        _side(statement, claim, {**values, name: end})
 
 
 def _refuse_unknown(

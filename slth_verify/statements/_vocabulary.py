@@ -106,20 +106,6 @@ class BetaLaw(Inert):
     words = "Beta({}, {})"
 
 
-class DirichletLaw(Inert):
-    """Dirichlet law: ``DirichletLaw(a, b, c, d)``."""
-
-    template = r"\mathrm{{Dir}}\left({}, {}, {}, {}\right)"
-    words = "Dir({}, {}, {}, {})"
-
-
-class HypergeometricLaw(Inert):
-    """Law of the overlap of two uniform k-subsets: ``HypergeometricLaw(n, k, k)``."""
-
-    template = r"\mathrm{{Hyp}}\left({}, {}, {}\right)"
-    words = "Hyp({}, {}, {})"
-
-
 class Expectation(Inert):
     """Expectation of an expression in declared random variables."""
 

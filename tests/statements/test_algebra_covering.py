@@ -41,6 +41,7 @@ def test_reference_numbers_of_cells(m: int, rho: str, count: int) -> None:
 
 def test_half_integers_are_not_lost() -> None:
     # rho = 1/2: the floor of 1/2 + 1/2 must be 1, not 0
+    # and the points of the lattice inside the ball (W3) are fewer: 1
     assert NET.bound("points", m=1, r=1, h=1) == 3
 
 

@@ -179,3 +179,24 @@ def test_the_entry_accuracy_meets_the_layer_coefficient() -> None:
     budget = ACCUMULATION.bound("budget")
     assert sp.simplify(coefficient - budget) == 0
     assert {str(x) for x in eps_i.free_symbols} == {"eps", "depth", "d", "c_in"}
+
+
+def test_w4_the_larger_modulus_is_not_the_error() -> None:
+    exact = LAYERS.claim("exact").expression
+    Dp, Dn = sp.IndexedBase("D_p"), sp.IndexedBase("D_n")
+    names = {str(x): x for x in exact.free_symbols}
+    formula = exact.subs({names["M"]: 1, names["d"]: 1, names["c_in"]: 2}).doit()
+    one_sided = {Dp[1, 1, 1]: 1, Dp[1, 1, 2]: -1, Dn[1, 1, 1]: 0, Dn[1, 1, 2]: 0}
+    assert formula.subs(one_sided) == 1  # the sum of larger moduli is 2
+    both = one_sided | {Dn[1, 1, 1]: -1, Dn[1, 1, 2]: 1}
+    assert formula.subs(both) == 2
+
+
+def test_all_targets_use_their_own_number_of_vectors() -> None:
+    # n_star = 2 B n_0 instead of the default for one fixed target
+    values = {"c_in": 16, "depth": 4, "delta": "1/100", "t": 2}
+    n = NETWORK.solve_for("n", n_star=2 * 3 * 97, **values)
+    L_g = sp.log(2 * 2 * 16 * 4 * 100)
+    bound = 582 + sp.sqrt(582 * L_g) + L_g
+    assert decide(n, ">=", bound) is Verdict.VERIFIED
+    assert decide(n - 1, ">=", bound) is Verdict.REFUTED

@@ -129,3 +129,20 @@ def test_counting_bound_is_met_by_powers_of_two() -> None:
         sums = [Fraction(2 * i + 1, 2**n) - 1 for i in range(2**n)]
         assert all(b - a <= 2 * Fraction(1, int(1 / eps)) for a, b in pairwise(sums))
         assert math.isclose(sums[0], -1 + 2.0**-n)
+
+
+def test_w1_a_covered_set_that_leaves_the_interval_may_more_than_double() -> None:
+    def inside(intervals: list[tuple[Fraction, Fraction]]) -> Fraction:
+        half, total, end = Fraction(1, 2), Fraction(0), Fraction(-1)
+        for low, high in sorted(intervals):
+            low, high = max(low, -half, end), min(high, half)
+            if high > low:
+                total, end = total + high - low, high
+        return total
+
+    covered = [(Fraction(-1, 10), Fraction(1, 10))]
+    lengths = [inside(covered)]
+    for sample in (Fraction(55, 100), Fraction(-1, 5)):
+        covered += [(low + sample, high + sample) for low, high in covered]
+        lengths.append(inside(covered))
+    assert lengths == [Fraction(1, 5), Fraction(1, 4), Fraction(65, 100)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from fractions import Fraction
 
 import pytest
@@ -160,3 +162,24 @@ def test_crude_moment_in_closed_form_is_a_probability() -> None:
     bound = s.bound(n=60, k=12, m=2, eps="1/10", r=1)
     assert decide(bound, ">", 0) is Verdict.VERIFIED
     assert decide(bound, "<", 1) is Verdict.VERIFIED
+
+
+def test_a_function_may_be_given_as_a_lambda() -> None:
+    # with B(j) = 1 for all j the overlap weights sum to one
+    s = statement("der:weighted-moment")
+    j = sp.Symbol("j", integer=True)
+    values = {"n": 30, "k": 8, "m": 2, "eps": "1/10", "r": 1, "lam": 0, "x": 0}
+    bound = s.bound("probability", B_U=sp.Lambda(j, sp.Integer(1)), **values)
+    doubled = s.bound("probability", B_U=sp.Lambda(j, sp.Integer(2)), **values)
+    assert sp.simplify(bound / doubled) == 2
+    assert not bound.has(sp.Sum)
+
+
+def test_the_room_imports_no_other_room() -> None:
+    code = (
+        "import sys, slth_verify.statements;"
+        "rooms = {m.split('.')[1] for m in sys.modules if 'slth_verify.' in m};"
+        "assert rooms <= {'statements', 'errors', 'verdict', '_version'}, rooms;"
+        "assert not {'torch', 'scipy', 'hypothesis'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

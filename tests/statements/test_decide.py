@@ -78,7 +78,7 @@ def test_integer_power_contains_the_powers_of_both_ends(
 
 
 @given(small)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_erf_encloses(x: Fraction) -> None:
     assert contains(enclose(sp.erf(rational(x)), 80), sp.erf(rational(x)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slth_verify.errors import InvalidParameterError
@@ -21,7 +21,8 @@ from slth_verify.statements import (
 sizes = st.integers(1, 4)
 
 
-@given(d=sizes, c=sizes, n=sizes)
+@given(d=st.integers(1, 2), c=st.integers(1, 3), n=st.integers(1, 3))
+@settings(max_examples=15)
 def test_the_mask_is_its_definition(d: int, c: int, n: int) -> None:
     mask = channel_blocked_mask(d, c, n)
     entry = statement("def:channel-blocked-mask")

@@ -23,7 +23,7 @@ VERIFIED, REFUTED = Verdict.VERIFIED, Verdict.REFUTED
 
 
 @given(eps=accuracies, constant=constants)
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_width_of_theorem_one_goes_round(eps: Fraction, constant: Fraction) -> None:
     s = statement("thm:rss")
     n = s.solve_for("n", eps=eps, C=constant)
@@ -33,7 +33,7 @@ def test_width_of_theorem_one_goes_round(eps: Fraction, constant: Fraction) -> N
 
 
 @given(n=st.integers(1, 10**6), constant=constants)
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_accuracy_of_theorem_one_goes_round(n: int, constant: Fraction) -> None:
     s = statement("thm:rss")
     assume(3 * n > 5 * constant)  # otherwise eps = exp(-n/C) may be above 1/3
@@ -46,7 +46,7 @@ def test_accuracy_of_theorem_one_goes_round(n: int, constant: Fraction) -> None:
 
 
 @given(m=st.integers(1, 40), eps=accuracies, constant=constants, a_m=st.integers(1, 4))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_width_of_theorem_five_goes_round(m, eps, constant, a_m) -> None:
     s = statement("thm:mrss-nsn")
     values = {"m": m, "eps": eps, "C": constant, "a_m": a_m}
@@ -57,7 +57,7 @@ def test_width_of_theorem_five_goes_round(m, eps, constant, a_m) -> None:
 
 
 @given(n=st.integers(1, 10**9), m=st.integers(1, 12))
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_accuracy_of_theorem_five_goes_round(n: int, m: int) -> None:
     s = statement("thm:mrss-nsn")
     try:
@@ -74,7 +74,7 @@ def test_accuracy_of_theorem_five_goes_round(n: int, m: int) -> None:
     eta=st.fractions(Fraction(1, 500), Fraction(1, 2), max_denominator=500),
     error=accuracies,
 )
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_depth_of_the_accumulated_error_goes_round(eta, error) -> None:
     s = statement("lem:error-accumulation")
     try:
@@ -92,7 +92,7 @@ def test_depth_of_the_accumulated_error_goes_round(eta, error) -> None:
     eps2=st.fractions(Fraction(1, 10**4), Fraction(99, 100), max_denominator=10**4),
     delta=st.fractions(Fraction(1, 10**6), Fraction(99, 100), max_denominator=10**6),
 )
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_explicit_width_meets_its_failure_probability(eps1, eps2, delta) -> None:
     s = statement("der:rss-explicit")
     n = s.solve_for("n", eps1=eps1, eps2=eps2, delta=delta)
@@ -111,7 +111,7 @@ def test_explicit_width_meets_its_failure_probability(eps1, eps2, delta) -> None
     depth=st.integers(1, 20),
     signs=st.integers(1, 2),
 )
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_explicit_network_width_goes_round(p, channels, depth, signs) -> None:
     s = statement("der:structured-slth")
     values = {"p": p, "c_in": channels, "depth": depth, "t": signs, "n_0": 97}

@@ -169,6 +169,8 @@ HIGH_PROBABILITY = Statement(
             "D is Beta, independent of A; D = 0 for i = 0",
         ),
         hyp("levels", gt(_y[1], 0), "levels are positive"),
+        hyp("levels-rise", ge(_y[_l + 1], _y[_l]), "levels rise"),
+        hyp("miss-rises", ge(_F2(_y[_l + 1]), _F2(_y[_l])), "F_2 does not fall"),
         hyp("level-count", ge(_Lc, 1), "at least one level"),
     ),
     conclusion=ge(hit_probability(X, z, eps, n + _R), 1 - _LAYERS),

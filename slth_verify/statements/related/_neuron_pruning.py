@@ -26,6 +26,32 @@ _W = sp.Symbol("W")
 _LAW = sp.Symbol("mu")
 _PAPER = "Structured vs. Unstructured Pruning: An Exponential Gap, 2026"
 
+_SYMBOLS = (
+    var(d, NATURALS, "input dimension of the target neuron"),
+    var(eps, REALS, "accuracy"),
+    var(n, NATURALS, "hidden neurons of the random network"),
+    var(C, REALS, "constant of the Omega, not named"),
+    var(_W, "random weights", "weights of the random network"),
+    var(_LAW, "laws", "their law, not stated in the abstract"),
+    var(f, "functions", "the target: one ReLU neuron without bias"),
+    var(g, "networks left by removing neurons", "the pruned network"),
+)
+_HYPOTHESES = (
+    hyp("random", eq(Law(_W), _LAW), "a random two-layer ReLU network, no bias"),
+    hyp("dimension", ge(d, 1), "the dimension is positive"),
+    hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+    hyp("constant", gt(C, 0), "a positive constant"),
+    hyp(
+        "reached",
+        Exists(
+            g,
+            NamedSet("networks left by removing neurons"),
+            le(Norm(f - g, sp.oo), eps),
+        ),
+        "neuron pruning, with no block mask, reaches the target within eps",
+    ),
+)
+
 
 def _lower(expression: sp.Expr, id: str, version: str, note: str) -> Statement:
     trends = {"eps": -1, "C": 1}
@@ -37,33 +63,8 @@ def _lower(expression: sp.Expr, id: str, version: str, note: str) -> Statement:
         kind=Kind.THEOREM,
         source=Source(paper=_PAPER, version=version, item="abstract"),
         provenance=Provenance.CITED,
-        symbols=(
-            var(d, NATURALS, "input dimension of the target neuron"),
-            var(eps, REALS, "accuracy"),
-            var(n, NATURALS, "hidden neurons of the random network"),
-            var(C, REALS, "constant of the Omega, not named"),
-            var(_W, "random weights", "weights of the random network"),
-            var(_LAW, "laws", "their law, not stated in the abstract"),
-            var(f, "functions", "the target: one ReLU neuron without bias"),
-            var(g, "networks left by removing neurons", "the pruned network"),
-        ),
-        hypotheses=(
-            hyp(
-                "random", eq(Law(_W), _LAW), "a random two-layer ReLU network, no bias"
-            ),
-            hyp("dimension", ge(d, 1), "the dimension is positive"),
-            hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
-            hyp("constant", gt(C, 0), "a positive constant"),
-            hyp(
-                "reached",
-                Exists(
-                    g,
-                    NamedSet("networks left by removing neurons"),
-                    le(Norm(f - g, sp.oo), eps),
-                ),
-                "neuron pruning, with no block mask, reaches the target within eps",
-            ),
-        ),
+        symbols=_SYMBOLS,
+        hypotheses=_HYPOTHESES,
         conclusion=ge(n, expression),
         summary="To approximate one ReLU neuron within eps by removing hidden "
         "neurons of a random two-layer ReLU network, the network must start with order "

@@ -1,0 +1,108 @@
+"""What an evaluator answers: a number, its direction, and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from slth_verify.enclosure import Enclosure
+from slth_verify.verdict import Evidence
+
+#: "upper": the number is an upper bound (of the least sufficient width, or of the
+#: success probability); "lower": a lower bound; "both": an enclosure from both sides.
+Direction = Literal["upper", "lower", "both"]
+
+#: "certified": enough, with proof; "necessary": not enough below, with proof; "paper":
+#: the form of the paper, with its unnamed constant.
+Kind = Literal["certified", "necessary", "paper"]
+
+#: A value as it is written into JSON: exact rationals are strings "p/q".
+Json = str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of a derivation.
+
+    Attributes:
+        statement: Identifier of the statement that is used.
+        text: What it gives here, in one sentence.
+        values: The numbers, by name; enclosures as ``[lower, upper]``.
+    """
+
+    statement: str
+    text: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundResult:
+    """A bound with its provenance.
+
+    Attributes:
+        statement: Identifier of the statement that carries the bound.
+        kind: ``certified``, ``necessary`` or ``paper``.
+        inputs: The question, by name.
+        n: Width (number of samples, or of filters per input channel), if any.
+        size: Size k of the subsets that the certificate counts, if any.
+        probability: Enclosure of the probability that the bound speaks of.
+        direction: Whether the number bounds from above, from below, or both.
+        evidence: How the number is known.
+        ledger: The derivation, step by step.
+    """
+
+    statement: str
+    kind: Kind
+    inputs: tuple[tuple[str, Json], ...]
+    n: int | None = None
+    size: int | None = None
+    probability: Enclosure | None = None
+    direction: Direction
+    evidence: Evidence
+    ledger: tuple[Step, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """The JSON object of the ``bounds`` commands; keys without value left out.
+
+        Probabilities are decimal strings, rounded outwards.
+        """
+        document: dict[str, object] = {
+            "statement": self.statement,
+            "kind": self.kind,
+            "inputs": dict(self.inputs),
+            "n": self.n,
+            "size": self.size,
+            "probability": None,
+            "direction": self.direction,
+            "evidence": self.evidence.value,
+            "ledger": [
+                {"statement": step.statement, "text": step.text}
+                | ({"values": dict(step.values)} if step.values else {})
+                for step in self.ledger
+            ],
+        }
+        if self.probability is not None:
+            lower, upper = self.probability.decimal()
+            document["probability"] = {"lower": lower, "upper": upper}
+        return {key: value for key, value in document.items() if value is not None}
+
+    def to_text(self) -> str:
+        """The derivation as plain text, one step per line."""
+        question = ", ".join(f"{name}={value}" for name, value in self.inputs)
+        lines = [f"{self.statement} ({self.kind}, {self.direction}): {question}"]
+        for number, step in enumerate(self.ledger, start=1):
+            values = ", ".join(f"{name}={value}" for name, value in step.values)
+            detail = f" ({values})" if values else ""
+            lines.append(f"  {number}. {step.statement}: {step.text}{detail}")
+        lines.append(f"  result: {self._result()} [{self.evidence.value}]")
+        return "\n".join(lines)
+
+    def _result(self) -> str:
+        parts = []
+        if self.n is not None:
+            parts.append(f"n={self.n}")
+        if self.size is not None:
+            parts.append(f"size={self.size}")
+        if self.probability is not None:
+            parts.append(f"probability in {self.probability}")
+        return ", ".join(parts) or "no number"
