@@ -23,6 +23,7 @@ _COMMANDS = {
     "prune": "_prune",
     "check": "_check",
     "collapse": "_collapse",
+    "bounds": "_bounds",
     "statements": "_statements",
 }
 
@@ -55,6 +56,7 @@ def group() -> None:
     slth-verify prune net.safetensors --eps 0.01 --seed 1 --output net.ticket
     slth-verify check net.ticket net.safetensors
     slth-verify statements thm:mrss-nsn
+    slth-verify bounds mrss --dim 9 --eps 0.01 --kind all
     """
 
 

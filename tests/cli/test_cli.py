@@ -112,6 +112,34 @@ def test_internal_errors_exit_with_4(
     assert "boom" in captured.err
 
 
+def test_bounds_have_the_documented_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    keys = {"statement", "kind", "inputs", "n", "probability", "direction"}
+    for kind in ("certified", "necessary"):
+        arguments = ["--dim", "2", "--eps", "0.1", "--kind", kind, "--json"]
+        assert run(["bounds", "mrss", *arguments]) == 0
+        document = json.loads(capsys.readouterr().out)
+        assert keys | {"evidence", "ledger"} <= set(document)
+        assert document["kind"] == kind
+    assert run(["bounds", "mrss", "--dim", "2", "--eps", "0.1", "--kind", "all"]) == 0
+    text = capsys.readouterr().out
+    assert "C" in text.splitlines()[0]
+    assert run(["bounds", "success", "--dim", "1", "--n", "9", "--eps", "0.1"]) == 0
+    assert capsys.readouterr().out
+    assert run(["bounds", "mrss", "--dim", "0", "--eps", "0.1"]) == 2
+
+
+def test_statements_are_listed_and_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["statements"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert len(listed) == len(sv.statements())
+    assert run(["statements", "thm:rss", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["statement"]["id"] == "thm:rss"
+    assert run(["statements", "thm:rss"]) == 0
+    assert "Hypotheses" in capsys.readouterr().out
+    assert run(["statements", "thm:nonsense"]) == 2
+    assert sv.statement("thm:rss").id == "thm:rss"
+
+
 def test_help_loads_nothing_heavy() -> None:
     code = (
         "import sys\n"
