@@ -32,7 +32,7 @@ def ladder_chart(case: Document, identifier: str) -> str:
     text = "; ".join(f"layer {r['layer']}: {_ladder_words(r)}" for r in case["ladder"])
 
     def draw(axes: Axes) -> None:
-        marks = (("necessary", ">", 0), ("certified", "<", 1), ("used", "o", 2))
+        marks = (("necessary", ">", 1), ("certified", "<", 0), ("used", "o", 2))
         for place, rung in enumerate(rungs):
             known = [
                 float(ends(rung[key])[0]) for key, _, _ in marks if _has(rung[key])
