@@ -1,9 +1,10 @@
 """The certified bound on sup ||f - g||_max, in exact rational arithmetic.
 
-Layer by layer (statement der:a-posteriori). Write W+ for the sum of u V over kept
-filters with u > 0, W- for that of |u| V over u < 0, K for the normalised kernel; then
-the pruned layer is ``W+ * x+ + W- * x-``, and with ``D+ = W+ - K``, ``D- = W- + K`` its
-error is ``D+ * x+ + D- * x-``. A window at the border of the image sees fewer terms.
+Layer by layer (der:layer-error, then der:channel-certificate). Write W+ for the sum of
+u V over kept filters with u > 0, W- for that of |u| V over u < 0, K for the normalised
+kernel; then the pruned layer is ``W+ * x+ + W- * x-``, and with ``D+ = W+ - K``, ``D- =
+W- + K`` its error is ``D+ * x+ + D- * x-``. A window at the border of the image sees
+fewer terms.
 
 First layer, every entry of x free in [-1, 1], output filter o:
     e_o = max(sum max(0, D+, D-), sum max(0, -D+, -D-)),  M_o = sum |K|.
@@ -136,7 +137,7 @@ def accumulate(
         Exact; the result is an upper bound for every input in [-1, 1].
 
     Source:
-        der:a-posteriori, der:layer-error, der:accumulation.
+        der:layer-error, der:channel-certificate; closed form: der:a-posteriori.
     """
     scale = Fraction(2) ** sum(exponents)
     bounds: list[LayerBound] = []

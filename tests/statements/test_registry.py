@@ -46,6 +46,7 @@ DERIVED = (
     "der:multiset-borell",
     "der:high-probability",
     "der:a-posteriori",
+    "der:channel-certificate",
 )
 RELATED = (
     "rel:unstructured-log",

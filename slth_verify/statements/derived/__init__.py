@@ -1,5 +1,6 @@
 """The project's own theorems; their proofs are in ``docs/theory``."""
 
+from slth_verify.statements.derived._channels import CHANNEL_CERTIFICATE
 from slth_verify.statements.derived._covering import NET, TWO_BLOCKS
 from slth_verify.statements.derived._high_probability import (
     HIGH_PROBABILITY,
@@ -42,6 +43,7 @@ STATEMENTS = (
     MULTISET_BORELL,
     HIGH_PROBABILITY,
     A_POSTERIORI,
+    CHANNEL_CERTIFICATE,
 )
 
 __all__ = ["STATEMENTS"]
