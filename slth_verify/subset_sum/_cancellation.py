@@ -33,9 +33,9 @@ class Prices:
     vectors: FloatArray
     energies: FloatArray
 
-    def after(self, start: int) -> Prices:
-        """Those of the columns from ``start`` on."""
-        return Prices(self.vectors[start:], self.energies[start:])
+    def between(self, start: int, stop: int) -> Prices:
+        """Those of the columns from ``start`` up to, not including, ``stop``."""
+        return Prices(self.vectors[start:stop], self.energies[start:stop])
 
 
 def prices(columns: FloatArray, regularisation: float) -> Prices:
@@ -71,7 +71,10 @@ def prices(columns: FloatArray, regularisation: float) -> Prices:
 
 
 def cancel(
-    columns: FloatArray, vectors: FloatArray, residual: FloatArray
+    columns: FloatArray,
+    vectors: FloatArray,
+    residual: FloatArray,
+    noise: FloatArray | None = None,
 ) -> tuple[SignArray, FloatArray]:
     """Signs of the columns in turn, each by its decision vector.
 
@@ -80,16 +83,19 @@ def cancel(
         vectors: Decision vectors, shape ``(N, m)``; the columns themselves give the
             plain greedy walk.
         residual: r before the first column, shape ``(m,)``.
+        noise: Added to ``r . q_l`` before its sign is taken, shape ``(N,)``. Logistic
+            noise of scale T/2 draws a sign with odds exp(price difference / T).
 
     Returns:
         Signs, shape ``(N,)``, and the residual after the last column.
     """
     signs = np.empty(columns.shape[0], dtype=np.int8)
+    offset = np.zeros(columns.shape[0]) if noise is None else noise
     rest = residual.copy()
     for start in range(0, columns.shape[0], _BLOCK):
         block = columns[start : start + _BLOCK]
         decide = vectors[start : start + _BLOCK]
-        wish = decide @ rest
+        wish = decide @ rest + offset[start : start + _BLOCK]
         effect = np.ascontiguousarray((block @ decide.T) / 2.0)
         chosen = np.empty(block.shape[0])
         for i in range(block.shape[0]):

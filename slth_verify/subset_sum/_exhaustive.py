@@ -1,51 +1,40 @@
-"""Exhaustive search: the best of all subsets of at most 20 columns."""
+"""Every subset of a small pool."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from slth_verify.subset_sum._lists import subset_sums
 from slth_verify.subset_sum._problem import (
     Effort,
     FloatArray,
-    IndexArray,
     Problem,
     Proposal,
 )
-from slth_verify.subset_sum._residual import make_proposal
+from slth_verify.subset_sum._residual import make_proposal, scores_of
 
-#: Most columns with a non-zero scale.
-LIMIT = 20
-#: Pools up to this size are listed to count their usable columns.
-_LISTED = 64
-_LOW_HALF = 11
-_MAX_DIM = 4096
-
-
-def usable_columns(problem: Problem) -> IndexArray | None:
-    """Indices of all columns that are not zero, or None for a pool beyond 64."""
-    if problem.source.size > _LISTED:
-        return None
-    return problem.source.scales_below(math.inf)[0]
-
-
-def subset_sums(columns: FloatArray) -> FloatArray:
-    """Sums of all subsets, row b for the bitmask b, shape ``(2^n, m)``."""
-    sums = np.zeros((1, columns.shape[1]))
-    for column in columns:
-        sums = np.concatenate([sums, sums + column])
-    return sums
+_MOST_COLUMNS = 20
+_ENTRIES = 1 << 20  # residual coordinates held at once
+_RESCORED = 4096
+_LISTED = 4096  # larger pools are not listed to count their usable columns
 
 
 @dataclass(frozen=True, slots=True)
 class ExhaustiveSearch:
-    """Looks at every subset; ties go to the smallest bitmask.
+    """Looks at every subset of at most 20 usable columns, and returns the best.
 
-    The optimum of the tolerance's score, up to float64 rounding of the sums. Up to 20
-    columns, about 2^20 m additions, memory 2^11 m floats.
+    The best under the tolerance's score: all subsets are scored in float64; those whose
+    score could, within the rounding of their sums, be the smallest are scored again
+    from correctly rounded residuals; equal scores go to the smallest bitmask (bit i:
+    the i-th usable column). Of such near-ties the 4096 smallest bitmasks are
+    looked at. The rounding bound assumes a score that is a seminorm, as
+    `MaxTolerance`'s and `FilterBudget`'s. Sums that leave the float64 range on the way
+    are skipped.
 
     Attributes:
         name: ``"exhaustive"``.
@@ -54,40 +43,60 @@ class ExhaustiveSearch:
     name: str = "exhaustive"
 
     def supports(self, problem: Problem) -> bool:
-        """Up to 20 columns that are not zero, dimension up to 4096."""
-        found = usable_columns(problem)
-        small = found is not None and len(found) <= LIMIT
-        return small and problem.source.dim <= _MAX_DIM
+        """At most 20 usable columns, and rows that fit 8 MB."""
+        source = problem.source
+        if source.dim > _ENTRIES or source.size > _LISTED:
+            return False
+        return source.scales_below(math.inf)[0].size <= _MOST_COLUMNS
 
     def solve(
         self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
     ) -> Proposal:
-        """The best subset; the best so far if time runs out.
-
-        Args:
-            problem: Within `supports`.
-            seed: Not used; the search is deterministic.
-            effort: Not used; the search is complete.
-            time_limit: Seconds; looked at every 2^11 subsets.
-        """
+        """The optimum, whatever seed and effort; the best so far if time runs out."""
         started = time.monotonic()
         indices = problem.source.scales_below(math.inf)[0]
         columns = problem.source.columns(indices)
+        counters = {"subsets": 0.0, "complete": 1.0}
+        lowest, margin = math.inf, _margin(problem, columns)
+        scored = []
         with np.errstate(over="ignore", invalid="ignore"):
-            low = subset_sums(columns[:_LOW_HALF]) - problem.target
-            high = subset_sums(columns[_LOW_HALF:])
-            best, mask, looked = math.inf, 0, 0
-            for row, offset in enumerate(high):
-                scores = problem.tolerance.score(low + offset)
-                scores = np.where(np.isfinite(scores), scores, math.inf)
-                position = int(np.argmin(scores))
-                looked += len(scores)
-                if scores[position] < best:
-                    best, mask = float(scores[position]), row * len(low) + position
+            for start, scores in _scores(problem, columns):
+                scored.append(scores)
+                lowest = min(lowest, float(scores.min(initial=math.inf)))
+                counters["subsets"] = float(start + scores.size)
                 if time.monotonic() - started > time_limit:
+                    counters["complete"] = 0.0
                     break
-        chosen = (mask >> np.arange(len(indices))) & 1 == 1
-        counters = {"subsets": float(looked), "seconds": time.monotonic() - started}
-        return make_proposal(
-            problem, indices[chosen], solver=self.name, effort=counters
+        masks = np.flatnonzero(
+            np.concatenate(scored) <= lowest * (1.0 + 1e-14) + margin
         )
+        best = make_proposal(problem, indices[:0], solver=self.name, effort=counters)
+        for mask in masks[:_RESCORED].tolist():
+            found = make_proposal(
+                problem,
+                indices[(mask >> np.arange(indices.size)) & 1 == 1],
+                solver=self.name,
+                effort=counters,
+            )
+            if found.score < best.score:
+                best = found
+        counters["seconds"] = time.monotonic() - started
+        return best
+
+
+def _scores(problem: Problem, columns: FloatArray) -> Iterator[tuple[int, FloatArray]]:
+    """Scores of all subsets in order of their bitmask, in blocks."""
+    count, dim = columns.shape
+    low = min(count, max(0, int(math.log2(_ENTRIES // dim))))
+    below = subset_sums(columns[:low]) - problem.target
+    for high, above in enumerate(subset_sums(columns[low:])):
+        yield high << low, scores_of(problem, below + above)
+
+
+def _margin(problem: Problem, columns: FloatArray) -> float:
+    """Twice the score of the largest rounding error that a sum can carry."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = np.abs(columns).sum(axis=0) + np.abs(problem.target)
+        rounding = (columns.shape[0] + 2) * np.finfo(np.float64).eps * total
+        margin = 2.0 * float(problem.tolerance.score(rounding))
+    return margin if math.isfinite(margin) else 0.0

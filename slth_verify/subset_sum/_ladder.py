@@ -16,7 +16,7 @@ from slth_verify.subset_sum._problem import (
     Problem,
     Proposal,
 )
-from slth_verify.subset_sum._residual import make_proposal
+from slth_verify.subset_sum._residual import make_proposal, scores_of
 from slth_verify.subset_sum._walk import Walk
 
 _MOST_FLIPPED = 2048  # columns whose flips are tried
@@ -34,8 +34,8 @@ class _Stage:
 
 _STAGES: dict[Effort, tuple[_Stage, ...]] = {
     "low": (),
-    "normal": (_Stage(256, 8, 2),),
-    "high": (_Stage(256, 8, 2), _Stage(2048, 24, 2)),
+    "normal": (_Stage(256, 10, 1),),
+    "high": (_Stage(256, 10, 1), _Stage(1024, 40, 1)),
 }
 
 
@@ -65,8 +65,8 @@ class Ladder:
         Args:
             problem: What to solve.
             seed: Not negative.
-            effort: ``"low"``: cancellation alone; ``"normal"``: also flips and eight
-                beams of 256 states; ``"high"``: also 24 beams of 2048.
+            effort: ``"low"``: cancellation alone; ``"normal"``: also flips and ten
+                beams of 256 states; ``"high"``: also forty of 1024.
             time_limit: Seconds; looked at between steps.
         """
         search = _Search(problem, self.name, seed, time_limit)
@@ -114,12 +114,10 @@ class _Search:
         found = self.walk.beam(stage.width, rng, self._out_of_time)
         if found is None:
             return
-        head, tails, errors = found
-        self.counters["states"] += float(tails.shape[0] * tails.shape[1])
-        scores = self._score(errors)
+        self.counters["states"] += float(found.tails.size)
+        scores = self._score(found.errors)
         for k in np.argsort(scores, kind="stable")[: stage.polished]:
-            signs = np.concatenate((head, tails[k])).astype(np.float64)
-            self._polish(signs)
+            self._polish(found.signs(int(k)))
             if self._over():
                 return
 
@@ -148,7 +146,7 @@ class _Search:
         )
 
     def _score(self, errors: FloatArray) -> FloatArray:
-        return self.problem.tolerance.score(errors * self.loaded.unit)
+        return scores_of(self.problem, errors * self.loaded.unit)
 
     def _out_of_time(self) -> bool:
         return time.monotonic() - self.started > self.time_limit

@@ -1,15 +1,17 @@
-"""Meet in the middle: pairs of half sums, found by a nearest-neighbour search."""
+"""Meet in the middle: two lists of subset sums, joined by nearest neighbours."""
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
+from numpy.typing import NDArray
 
-from slth_verify.subset_sum._exhaustive import subset_sums, usable_columns
+from slth_verify.subset_sum._lists import NearestSums, subset_sums
+from slth_verify.subset_sum._prepare import Prepared, prepare, prepare_all
 from slth_verify.subset_sum._problem import (
     Effort,
     FloatArray,
@@ -18,25 +20,44 @@ from slth_verify.subset_sum._problem import (
     Problem,
     Proposal,
 )
-from slth_verify.subset_sum._residual import make_proposal
+from slth_verify.subset_sum._residual import make_proposal, scores_of
+from slth_verify.subset_sum._walk import Walk
 
-_MAX_DIM = 6
-_MAX_COLUMNS = 40
-#: Columns per half, by effort.
-_HALF = {"low": 10, "normal": 14, "high": 17}
-#: Half sums looked up at once, and pairs that are scored exactly at the end.
-_BATCH = 1 << 13
-_FINALISTS = 16
+_MOST_DIMENSIONS = 12
+_CHUNK = 1024  # points asked at once; the bound tightens in between
+_NEIGHBOURS = 4  # entries scored per point where the norm is not the score
+_RESCORED = 8  # best pairs whose residual is recomputed exactly
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Sizes: bits of the tail list, bits of all subsets, states and number of beams."""
+
+    tail: int
+    whole: int
+    states: int
+    beams: int
+
+
+_LISTS: dict[Effort, _Lists] = {
+    "low": _Lists(tail=14, whole=28, states=1024, beams=1),
+    "normal": _Lists(tail=16, whole=34, states=4096, beams=8),
+    "high": _Lists(tail=19, whole=40, states=8192, beams=40),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class MeetInTheMiddle:
-    """Splits the columns in two halves and pairs each half sum with its nearest.
+    """Joins two lists of partial sums, for small dimension.
 
-    Complete for the sup norm while both halves hold all columns (28 at effort normal,
-    34 at high); of more columns a random part is taken. For other tolerances the
-    nearest few in the sup norm are re-scored, which may miss the optimum. Dimension up
-    to 6; memory 2 * 2^17 * m floats and a tree over half of them, below 100 MB.
+    With at most 28, 34, 40 usable columns (effort low, normal, high) the lists hold all
+    subsets of each half, so that under `MaxTolerance` the answer is the optimum up to
+    float64 rounding. With more columns the first list comes from beams over the larger
+    ones and the answer is heuristic, as it is under every other tolerance: there the
+    four entries nearest in L1 are scored, and the best subset may be missed.
+
+    Memory: two lists of up to ``2**20 m`` float64 and a k-d tree over one of them,
+    together below 500 MB for ``m <= 12``; larger dimensions are not supported.
 
     Attributes:
         name: ``"meet-in-the-middle"``.
@@ -45,70 +66,131 @@ class MeetInTheMiddle:
     name: str = "meet-in-the-middle"
 
     def supports(self, problem: Problem) -> bool:
-        """Dimension up to 6 and at most 40 columns that are not zero."""
-        found = usable_columns(problem)
-        few = found is not None and len(found) <= _MAX_COLUMNS
-        return few and problem.source.dim <= _MAX_DIM
+        """Dimension at most 12."""
+        return problem.source.dim <= _MOST_DIMENSIONS
 
     def solve(
         self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
     ) -> Proposal:
-        """The best pair of half sums.
+        """The best subset found; stops once the tolerance is met.
 
         Args:
-            problem: Within `supports`.
-            seed: Chooses the columns if there are too many.
-            effort: 10, 14 or 17 columns per half.
-            time_limit: Seconds; looked at between batches of half sums.
+            problem: What to solve.
+            seed: Not negative.
+            effort: Sizes of the lists and number of beams.
+            time_limit: Seconds; looked at between chunks of at most 1024 points.
         """
-        started = time.monotonic()
-        indices = problem.source.scales_below(math.inf)[0]
-        most = 2 * _HALF[effort]
-        if len(indices) > most:
-            rng = np.random.default_rng(seed)
-            indices = np.sort(rng.choice(indices, most, replace=False))
-        columns = problem.source.columns(indices)
-        middle = len(indices) // 2
-        low, high = subset_sums(columns[:middle]), subset_sums(columns[middle:])
-        if not (np.isfinite(low).all() and np.isfinite(high).all()):
-            masks = np.zeros(1, dtype=np.int64)
+        join = _Join(problem, self.name, time_limit)
+        if join.over():
+            return join.best
+        sizes = _LISTS[effort]
+        every = prepare_all(problem, sizes.whole)
+        if every is not None:
+            join.whole(every)
         else:
-            masks = _best_pairs(problem, low, high, started + time_limit)
-        counters = {"half sums": float(len(low) + len(high))}
-        proposals = [
-            make_proposal(
-                problem,
-                indices[(mask >> np.arange(len(indices))) & 1 == 1],
-                solver=self.name,
-                effort=counters,
-            )
-            for mask in masks.tolist()
-        ]
-        counters["seconds"] = time.monotonic() - started
-        return min(proposals, key=lambda proposal: proposal.score)
+            loaded = prepare(problem, seed)
+            if loaded.count:
+                join.beams(loaded, sizes, np.random.default_rng((seed, 2)))
+        join.counters["seconds"] = time.monotonic() - join.started
+        return join.best
 
 
-def _best_pairs(
-    problem: Problem, low: FloatArray, high: FloatArray, deadline: float
-) -> IndexArray:
-    """Bitmasks of the pairs with the best scores in floats."""
-    neighbours = 1 if isinstance(problem.tolerance, MaxTolerance) else 8
-    neighbours = min(neighbours, len(high))
-    tree = cKDTree(high)
-    masks: list[IndexArray] = [np.zeros(1, dtype=np.int64)]
-    scores: list[FloatArray] = [np.array([math.inf])]
-    for start in range(0, len(low), _BATCH):
-        part = low[start : start + _BATCH]
-        _, near = tree.query(
-            problem.target - part, k=list(range(1, neighbours + 1)), p=np.inf
+class _Join:
+    """One solve: the best subset so far, and the clock."""
+
+    def __init__(self, problem: Problem, solver: str, time_limit: float) -> None:
+        self.started = time.monotonic()
+        self.problem, self.solver, self.time_limit = problem, solver, time_limit
+        self.norm = math.inf if isinstance(problem.tolerance, MaxTolerance) else 1.0
+        self.counters: dict[str, float] = {"columns": 0.0, "pairs": 0.0}
+        self.bound = math.inf
+        self.best = self._exact(np.empty(0, dtype=np.int64))
+
+    def whole(self, loaded: Prepared) -> None:
+        """All subsets: every other column left, so that both lists span all scales."""
+        self.counters["columns"] = float(loaded.count)
+        left, right = np.arange(0, loaded.count, 2), np.arange(1, loaded.count, 2)
+        errors = subset_sums(loaded.columns[left]) - loaded.target
+        sums = NearestSums(subset_sums(loaded.columns[right]), self.norm)
+        for row, entry in self._pairs(errors, sums, loaded.unit):
+            bits = np.concatenate((_bits(row, left.size), _bits(entry, right.size)))
+            self._offer(loaded.indices[np.concatenate((left, right))[bits]])
+
+    def beams(self, loaded: Prepared, sizes: _Lists, rng: np.random.Generator) -> None:
+        """Beams over all but the smallest columns, whose sums are all listed."""
+        self.counters["columns"] = float(loaded.count)
+        walk = Walk(loaded)
+        tail = min(sizes.tail, loaded.count)
+        first = loaded.count - tail
+        sums = NearestSums(subset_sums(loaded.columns[first:]), self.norm)
+        for run in range(sizes.beams):
+            if self.over():
+                return
+            draw = rng if run else None
+            found = walk.beam(sizes.states, draw, self._out_of_time, spared=tail)
+            if found is None:
+                return
+            for row, entry in self._pairs(found.errors, sums, loaded.unit):
+                bits = np.concatenate((found.signs(row) > 0.0, _bits(entry, tail)))
+                self._offer(loaded.indices[bits])
+
+    def over(self) -> bool:
+        """Whether to stop: tolerance met, or out of time."""
+        return self.best.found or self._out_of_time()
+
+    def _pairs(
+        self, errors: FloatArray, sums: NearestSums, unit: float
+    ) -> list[tuple[int, int]]:
+        """The best pairs (row of errors, entry of sums), best first."""
+        neighbours = 1 if self.norm == math.inf else _NEIGHBOURS
+        best: list[tuple[float, int, int]] = []
+        for start, points in self._chunks(errors):
+            rows, entries = sums.query(-points, neighbours, self.bound)
+            self.counters["pairs"] += float(rows.size)
+            if rows.size == 0:
+                continue
+            joined = points[rows] + sums.entries(entries)
+            scores = scores_of(self.problem, joined * unit)
+            order = np.argsort(scores, kind="stable")[:_RESCORED]
+            best += [
+                (float(scores[k]), start + int(rows[k]), int(entries[k])) for k in order
+            ]
+            best = sorted(best)[:_RESCORED]
+            self._tighten(joined[order[0]], float(scores[order[0]]), best[0][0])
+            if best[0][0] <= 1.0:
+                break
+        return [(row, entry) for _, row, entry in best]
+
+    def _chunks(self, errors: FloatArray) -> Iterator[tuple[int, FloatArray]]:
+        """Blocks of rows, until time is out; short ones where each row takes long."""
+        step = _CHUNK if self.norm == math.inf else _CHUNK // 16
+        for start in range(0, errors.shape[0], step):
+            if self._out_of_time():
+                return
+            yield start, errors[start : start + step]
+
+    def _tighten(self, joined: FloatArray, score: float, best: float) -> None:
+        """Nothing farther than the best pair needs to be looked at any more."""
+        if score <= best and score < math.inf:
+            if self.norm == math.inf:
+                distance = float(np.abs(joined).max()) * (1.0 + 1e-12)
+            else:
+                distance = 1.5 * float(np.abs(joined).sum())
+            self.bound = min(self.bound, distance)
+
+    def _offer(self, indices: IndexArray) -> None:
+        found = self._exact(indices)
+        if found.score < self.best.score:
+            self.best = found
+
+    def _exact(self, indices: IndexArray) -> Proposal:
+        return make_proposal(
+            self.problem, indices, solver=self.solver, effort=self.counters
         )
-        pairs = part[:, None, :] + high[near] - problem.target
-        found = problem.tolerance.score(pairs).ravel()
-        rows = np.repeat(np.arange(start, start + len(part)), neighbours)
-        keep = np.argsort(found, kind="stable")[:_FINALISTS]
-        masks.append(rows[keep] + near.ravel()[keep].astype(np.int64) * len(low))
-        scores.append(found[keep])
-        if time.monotonic() > deadline:
-            break
-    order = np.argsort(np.concatenate(scores), kind="stable")[:_FINALISTS]
-    return np.concatenate(masks)[order]
+
+    def _out_of_time(self) -> bool:
+        return time.monotonic() - self.started > self.time_limit
+
+
+def _bits(mask: int, count: int) -> NDArray[np.bool_]:
+    return np.asarray((mask >> np.arange(count)) & 1, dtype=np.bool_)

@@ -9,10 +9,18 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.subset_sum._exhaustive import ExhaustiveSearch
 from slth_verify.subset_sum._ladder import Ladder
 from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
-from slth_verify.subset_sum._problem import Effort, Problem, Proposal, Solver
+from slth_verify.subset_sum._problem import (
+    Effort,
+    MaxTolerance,
+    Problem,
+    Proposal,
+    Solver,
+)
 from slth_verify.subset_sum._residual import make_proposal
 
 _REGISTRY: dict[str, Solver] = {}
+# up to which joined lists beat the ladder in a few seconds: sup norm, other scores
+_JOINED_SUP, _JOINED_OTHER = 9, 6
 
 
 def register(solver: Solver) -> Solver:
@@ -92,13 +100,17 @@ def _named(name: str) -> Solver:
 
 
 def _choose(problem: Problem) -> tuple[Solver, str]:
-    """The most complete solver that fits, and why."""
-    size = f"n={problem.source.size}, m={problem.source.dim}"
-    if _REGISTRY["exhaustive"].supports(problem):
-        return _REGISTRY["exhaustive"], f"{size}: few enough to look at every subset"
-    if _REGISTRY["meet-in-the-middle"].supports(problem):
-        return _REGISTRY["meet-in-the-middle"], f"{size}: half sums fit in memory"
-    return _REGISTRY["ladder"], f"{size}: too many columns to enumerate"
+    """Exhaustive where possible, lists in small dimension, else the ladder."""
+    n, m = problem.source.size, problem.source.dim
+    size = f"n={n}, m={m}"
+    exhaustive = _REGISTRY["exhaustive"]
+    lists = _REGISTRY["meet-in-the-middle"]
+    if exhaustive.supports(problem):
+        return exhaustive, f"{size}: few enough columns to look at every subset"
+    sup = isinstance(problem.tolerance, MaxTolerance)
+    if lists.supports(problem) and m <= (_JOINED_SUP if sup else _JOINED_OTHER):
+        return lists, f"{size}: in small dimension joined lists reach farthest"
+    return _REGISTRY["ladder"], f"{size}: the ladder serves every size"
 
 
 def _recomputed(problem: Problem, found: Proposal, reason: str) -> Proposal:

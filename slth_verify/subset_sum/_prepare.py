@@ -67,10 +67,36 @@ def prepare(problem: Problem, seed: int) -> Prepared:
     )
 
 
+def prepare_all(problem: Problem, most: int) -> Prepared | None:
+    """All usable columns, if they are at most ``most``; None otherwise.
+
+    The unit is the largest entry's power of two, so that sums stay finite.
+    """
+    source = problem.source
+    if source.size > 4096:  # a huge pool is not listed only to see that it is
+        return None
+    indices, scales = source.scales_below(math.inf)
+    if indices.size > most:
+        return None
+    order = np.argsort(-scales, kind="stable")
+    indices, scales = indices[order], scales[order]
+    columns = source.columns(indices)
+    peak = max(
+        float(np.abs(columns).max(initial=0.0)),
+        float(np.abs(problem.target).max()),
+    )
+    unit = _power_of_two(peak)
+    return Prepared(indices, columns / unit, scales / unit, problem.target / unit, unit)
+
+
 def _unit(scales: FloatArray, smallest: int, spread: float) -> float:
     """A power of two: division by it changes no digit (short of underflow)."""
     if scales.size == 0:
         return 1.0
     lowest = float(scales[-min(smallest, scales.size)])
     wanted = max(min(lowest, spread), float(scales[-1]), spread * 2.0**-200)
-    return math.ldexp(1.0, min(max(math.frexp(wanted)[1], -1000), 1000))
+    return _power_of_two(wanted)
+
+
+def _power_of_two(value: float) -> float:
+    return math.ldexp(1.0, min(max(math.frexp(value)[1], -1000), 1000))

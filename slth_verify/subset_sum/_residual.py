@@ -124,8 +124,14 @@ def make_proposal(
 
 def score_of(problem: Problem, residual: FloatArray) -> float:
     """Badness of one residual; infinity where the tolerance answers NaN."""
-    score = float(problem.tolerance.score(residual))
-    return score if score == score else math.inf
+    return float(scores_of(problem, residual[None, :])[0])
+
+
+def scores_of(problem: Problem, residuals: FloatArray) -> FloatArray:
+    """Badness of residuals, shape ``(k, m)`` to ``(k,)``; infinity instead of NaN."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        scores = problem.tolerance.score(residuals)
+    return np.where(np.isnan(scores), math.inf, scores)
 
 
 def audit(problem: Problem, proposal: Proposal) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""The walk down the ladder: one way by cancellation, others by perturbed beams."""
+"""The walk down the ladder: by cancellation, or by a beam after a random start."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,14 +14,32 @@ from slth_verify.subset_sum._problem import FloatArray
 
 _REGULARISATION = 0.1
 _LARGEST_PRICED = 2.0**16  # scale, in units, up to which columns are priced
-_PERTURBED = 8  # signs drawn at random in a restart
+_TEMPERATURE = 0.7  # of the random start, in units of the price
+
+
+@dataclass(frozen=True, eq=False)
+class Leaves:
+    """Where a beam ended.
+
+    Attributes:
+        head: Signs of the columns before the beam, shape ``(h,)``.
+        tails: Signs of the columns in the beam, shape ``(B, t)``.
+        errors: Sum of the chosen columns minus target, shape ``(B, m)``.
+    """
+
+    head: SignArray
+    tails: SignArray
+    errors: FloatArray
+
+    def signs(self, state: int) -> FloatArray:
+        """All signs of one state, shape ``(h + t,)``."""
+        return np.concatenate((self.head, self.tails[state])).astype(np.float64)
 
 
 class Walk:
     """Sign vectors for the columns of a problem, largest scale first.
 
-    The last ``12 m`` columns are decided by their prices, those above greedily. A beam
-    runs over the last ``4 m`` (small dimensions: ``8 m``).
+    The last ``12 m`` columns are decided by their prices, those above greedily.
 
     Args:
         prepared: The columns, at least one.
@@ -28,19 +47,18 @@ class Walk:
 
     def __init__(self, prepared: Prepared) -> None:
         self._columns = prepared.columns
-        count, dim = prepared.columns.shape
+        self._dim = prepared.target.size
         priced = int(np.count_nonzero(prepared.scales <= _LARGEST_PRICED))
-        self._window = count - min(priced, max(12 * dim, 96))
+        self._window = prepared.count - min(priced, max(12 * self._dim, 96))
         self._prices = prices(self._columns[self._window :], _REGULARISATION)
-        length = max(4 * dim, min(8 * dim, 150), 32)
-        self._beam_from = max(self._window, count - length)
         start = prepared.target - self._columns.sum(axis=0) / 2.0
         above = self._columns[: self._window]
         self._greedy, self._start = cancel(above, above, start)
 
     def cancellation(self) -> FloatArray:
         """Every sign in turn by its price, shape ``(N,)``."""
-        signs, _ = self._cancel(self._window, self._columns.shape[0], self._start)
+        count = self._columns.shape[0]
+        signs, _ = self._cancel(self._window, count, self._start, None)
         return np.concatenate((self._greedy, signs)).astype(np.float64)
 
     def beam(
@@ -48,43 +66,49 @@ class Walk:
         width: int,
         rng: np.random.Generator | None,
         out_of_time: Callable[[], bool],
-    ) -> tuple[SignArray, SignArray, FloatArray] | None:
-        """The cheapest sign vectors of a beam.
+        spared: int = 0,
+    ) -> Leaves | None:
+        """The cheapest sign vectors of a beam over the small columns.
 
         Args:
             width: States kept.
-            rng: If given, some signs above the beam are drawn at random first, which
-                leads to other states of much the same quality.
+            rng: If given, the signs above the beam are drawn, each with odds by its
+                price: other states of much the same quality.
             out_of_time: Asked between steps.
+            spared: How many of the last columns stay undecided and out.
 
         Returns:
-            Signs before the beam, shape ``(h,)``; signs in the beam, shape
-            ``(B, N - h)``; errors (sum minus target), shape ``(B, m)``; None if time
-            ran out.
+            None if time ran out.
         """
-        rest, begin = self._start, self._window
-        head = [self._greedy]
-        if rng is not None:
-            dim = self._columns.shape[1]
-            first = max(begin, self._beam_from - max(2 * dim, 30))
-            signs, rest = self._cancel(begin, first, rest)
-            stop = min(first + _PERTURBED, self._columns.shape[0])
-            drawn = rng.choice(np.array([-1, 1], dtype=np.int8), stop - first)
-            rest = rest - drawn.astype(np.float64) @ self._columns[first:stop] / 2.0
-            head += [signs, drawn]
-            begin = stop
-        beam_from = max(begin, self._beam_from)
-        signs, rest = self._cancel(begin, beam_from, rest)
-        head.append(signs)
-        at = beam_from - self._window
-        tail = self._prices.after(at)
-        found = beam(self._columns[beam_from:], tail, rest, width, out_of_time)
+        stop = self._columns.shape[0] - spared
+        first = max(self._window, stop - self._length())
+        if rng is not None and first - self._window < 8:
+            # no room above the beam: let it start lower, at random
+            first = self._window + int(rng.integers(1, 2 + (stop - self._window) // 2))
+            first = min(first, stop)
+        signs, rest = self._cancel(self._window, first, self._start, rng)
+        tail = self._prices.between(first - self._window, stop - self._window)
+        found = beam(self._columns[first:stop], tail, rest, width, out_of_time)
         if found is None:
             return None
-        return np.concatenate(head), found[0], -found[1]
+        # r counts every undecided column half
+        errors = -found[1] - self._columns[stop:].sum(axis=0) / 2.0
+        return Leaves(np.concatenate((self._greedy, signs)), found[0], errors)
+
+    def _length(self) -> int:
+        return max(4 * self._dim, min(8 * self._dim, 150), 96)
 
     def _cancel(
-        self, start: int, stop: int, rest: FloatArray
+        self,
+        start: int,
+        stop: int,
+        rest: FloatArray,
+        rng: np.random.Generator | None,
     ) -> tuple[SignArray, FloatArray]:
-        vectors = self._prices.vectors[start - self._window : stop - self._window]
-        return cancel(self._columns[start:stop], vectors, rest)
+        vectors = self._prices.between(start - self._window, stop - self._window)
+        noise = None
+        if rng is not None:
+            noise = np.zeros(stop - start)
+            drawn = min(max(2 * self._dim, 30), noise.size)
+            noise[noise.size - drawn :] = rng.logistic(0.0, _TEMPERATURE / 2.0, drawn)
+        return cancel(self._columns[start:stop], vectors.vectors, rest, noise)

@@ -145,16 +145,20 @@ def test_automatic_choice_says_why() -> None:
     assert solve(small).solver == "exhaustive"
     half = Problem(DenseColumns(_nsn(30, 3, 0)[0]), np.ones(3), MaxTolerance(0.5))
     assert solve(half).solver == "meet-in-the-middle"
-    many = Problem(DenseColumns(_nsn(90, 3, 0)[0]), np.ones(3), MaxTolerance(0.5))
+    many = Problem(DenseColumns(_nsn(90, 40, 0)[0]), np.ones(40), MaxTolerance(5.0))
     assert solve(many).solver == "ladder"
     assert all("n=" in solve(problem).reason for problem in (small, half, many))
+    assert solve(many, solver="ladder").reason == ""
 
 
-@pytest.mark.parametrize("solver", ["exhaustive", "meet-in-the-middle"])
-def test_too_large_problems_are_refused(solver: str) -> None:
-    problem = Problem(DenseColumns(_nsn(60, 3, 0)[0]), np.zeros(3), MaxTolerance(1.0))
+@pytest.mark.parametrize(
+    ("name", "count", "dim"), [("exhaustive", 21, 3), ("meet-in-the-middle", 30, 13)]
+)
+def test_too_large_problems_are_refused(name: str, count: int, dim: int) -> None:
+    columns = DenseColumns(_nsn(count, dim, 0)[0])
+    problem = Problem(columns, np.zeros(dim), MaxTolerance(1.0))
     with pytest.raises(InvalidParameterError, match="auto"):
-        solve(problem, solver=solver)
+        solve(problem, solver=name)
 
 
 @pytest.mark.parametrize("dim", [9, 36])
