@@ -12,6 +12,7 @@ from pathlib import Path
 from slth_verify.construction import prune, suggested_widths
 from slth_verify.errors import NoTicketFoundError
 from slth_verify.network import GENERATOR, RandomCNN
+from slth_verify.report._certified import CertifiedWidths
 from slth_verify.report._examine import examine, probe
 from slth_verify.report._ladder import width_ladder
 from slth_verify.report._model import CaseReport
@@ -66,7 +67,11 @@ class _Task:
 
 
 def run_case(
-    subject: Subject, profile: Profile, output: Path, progress: Progress
+    subject: Subject,
+    profile: Profile,
+    output: Path,
+    progress: Progress,
+    widths: CertifiedWidths,
 ) -> CaseReport:
     """Approximate one target and write its ticket below ``output``.
 
@@ -75,6 +80,7 @@ def run_case(
         profile: How much to do.
         output: Folder of the report.
         progress: Called as work goes on.
+        widths: Searches certified widths; `CertifiedWidths.complete` fills them in.
 
     Returns:
         The case; INCONCLUSIVE with the reason if no ticket was found. Every other
@@ -88,8 +94,7 @@ def run_case(
         network = RandomCNN(subject.seed, suggested_widths(target, Fraction(eps)))
         target.save(output / task.target_file)
     with task.stage("widths"):
-        limit = profile.certified_dimension
-        ladder = width_ladder(target, Fraction(eps), network.widths, limit)
+        ladder = width_ladder(target, Fraction(eps), network.widths, widths)
     case = CaseReport(
         name=target.name,
         origin=subject.origin,

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from slth_verify.bounds import mrss_width, necessary_width
+from slth_verify.bounds import necessary_width
 from slth_verify.network import TargetCNN
+from slth_verify.report._certified import PROBABILITY, CertifiedWidths
 from slth_verify.report._parts import Formula, Rung
 from slth_verify.report._quantity import Absent, Direction, Figure, Quantity, exact
 from slth_verify.statements import latex, mathml, statement
 from slth_verify.verdict import Evidence
 
-#: The probability that the ladder asks for.
-PROBABILITY = Fraction(1, 2)
 _PAPER = "thm:structured-slth"
 _MATHML = "http://www.w3.org/1998/Math/MathML"
 
 
 def width_ladder(
-    target: TargetCNN, eps: Fraction, used: tuple[int, ...], certify_up_to: int
+    target: TargetCNN, eps: Fraction, used: tuple[int, ...], widths: CertifiedWidths
 ) -> tuple[Rung, ...]:
     """Widths n_i of every layer, as far as they are known.
 
@@ -31,11 +30,11 @@ def width_ladder(
         target: The target.
         eps: Accuracy in the target's units.
         used: Widths of the random network.
-        certify_up_to: Largest dimension for which a certified width is searched.
+        widths: Searches certified widths, perhaps later.
 
     Cost:
-        About a second a layer; a certified width costs 2 s at dimension 18 and a minute
-        at 150 when it is asked for the first time.
+        About a second a layer. A certified width costs 2 s at dimension 18 and a minute
+        at 150 when it is asked for the first time, in a second process.
 
     Rigor:
         Each figure names its own kind and side.
@@ -53,7 +52,7 @@ def width_ladder(
                 exact(accuracy, "entry of the normalised kernel"),
                 exact(PROBABILITY),
                 _necessary(shape.dimension(layer), accuracy),
-                _certified(shape.dimension(layer), accuracy, certify_up_to),
+                widths.ask(target.name, layer, shape.dimension(layer), accuracy),
                 _paper(target, layer, normalised),
                 exact(used[layer - 1], "n"),
             )
@@ -69,16 +68,6 @@ def _necessary(dimension: int, accuracy: Fraction) -> Figure:
         return Absent("no width was found to be too small")
     text = str(found.n)
     return Quantity(text, text, Evidence.ENCLOSED, Direction.LOWER, "n")
-
-
-def _certified(dimension: int, accuracy: Fraction, limit: int) -> Figure:
-    if dimension > limit:
-        return Absent(f"this profile stops at m = {limit}")
-    found = mrss_width(dimension, accuracy, PROBABILITY)
-    if found.n is None:
-        return Absent("no certificate was found")
-    text = str(found.n)
-    return Quantity(text, text, Evidence.ENCLOSED, Direction.UPPER, "n")
 
 
 def _paper(target: TargetCNN, layer: int, eps: Fraction) -> Formula | Absent:

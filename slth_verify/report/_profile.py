@@ -57,14 +57,14 @@ class Profile:
     digits: bool = True
     generated: int = 6
     dense: bool = True
-    relative_eps: str = "0.05"
+    relative_eps: str = "1/40"
     dense_relative_eps: str = "0.25"
     relative_limit: str = "0.1"
     accuracy_points: str = "0.5"
     uniform_inputs: int = 32
     corner_inputs: int = 32
     samples: int = 10
-    certified_dimension: int = 4
+    certified_dimension: int = 90
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:

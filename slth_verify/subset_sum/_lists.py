@@ -40,9 +40,7 @@ class NearestSums:
             ranks = np.argsort(sums[:, 0], kind="stable")
             self._line = (ranks, sums[ranks, 0])
         else:
-            self._tree = cKDTree(
-                sums, balanced_tree=False, compact_nodes=False, copy_data=False
-            )
+            self._tree = cKDTree(sums, compact_nodes=False, copy_data=False)
 
     def entries(self, entries: IndexArray) -> FloatArray:
         """The sums at these places, shape ``(k, m)``."""

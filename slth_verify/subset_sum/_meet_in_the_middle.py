@@ -120,7 +120,7 @@ class _Join:
         """Beams over all but the smallest columns, whose sums are all listed."""
         self.counters["columns"] = float(loaded.count)
         walk = Walk(loaded)
-        tail = min(sizes.tail, loaded.count)
+        tail = min(sizes.tail, walk.priced)
         first = loaded.count - tail
         sums = NearestSums(subset_sums(loaded.columns[first:]), self.norm)
         for run in range(sizes.beams):
@@ -143,7 +143,7 @@ class _Join:
     ) -> list[tuple[int, int]]:
         """The best pairs (row of errors, entry of sums), best first."""
         neighbours = 1 if self.norm == math.inf else _NEIGHBOURS
-        best: list[tuple[float, int, int]] = []
+        best = [self._alone(errors, unit)]
         for start, points in self._chunks(errors):
             rows, entries = sums.query(-points, neighbours, self.bound)
             self.counters["pairs"] += float(rows.size)
@@ -156,7 +156,8 @@ class _Join:
                 (float(scores[k]), start + int(rows[k]), int(entries[k])) for k in order
             ]
             best = sorted(best)[:_RESCORED]
-            self._tighten(joined[order[0]], float(scores[order[0]]), best[0][0])
+            if best[0][0] == scores[order[0]]:
+                self._tighten(joined[order[0]])
             if best[0][0] <= 1.0:
                 break
         return [(row, entry) for _, row, entry in best]
@@ -169,14 +170,21 @@ class _Join:
                 return
             yield start, errors[start : start + step]
 
-    def _tighten(self, joined: FloatArray, score: float, best: float) -> None:
-        """Nothing farther than the best pair needs to be looked at any more."""
-        if score <= best and score < math.inf:
-            if self.norm == math.inf:
-                distance = float(np.abs(joined).max()) * (1.0 + 1e-12)
-            else:
-                distance = 1.5 * float(np.abs(joined).sum())
-            self.bound = min(self.bound, distance)
+    def _alone(self, errors: FloatArray, unit: float) -> tuple[float, int, int]:
+        """The best row joined with the empty sum: a first bound, without a search."""
+        scores = scores_of(self.problem, errors * unit)
+        row = int(np.argmin(scores))
+        self._tighten(errors[row])
+        return float(scores[row]), row, 0
+
+    def _tighten(self, error: FloatArray) -> None:
+        """Nothing farther than this error needs to be looked at any more."""
+        if self.norm == math.inf:
+            # ties are no better; where all distances tie, they would all be visited
+            distance = float(np.abs(error).max()) * (1.0 - 1e-14)
+        else:
+            distance = 1.5 * float(np.abs(error).sum())
+        self.bound = min(self.bound, distance)
 
     def _offer(self, indices: IndexArray) -> None:
         found = self._exact(indices)

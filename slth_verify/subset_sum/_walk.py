@@ -55,6 +55,11 @@ class Walk:
         above = self._columns[: self._window]
         self._greedy, self._start = cancel(above, above, start)
 
+    @property
+    def priced(self) -> int:
+        """How many of the last columns have a price."""
+        return self._columns.shape[0] - self._window
+
     def cancellation(self) -> FloatArray:
         """Every sign in turn by its price, shape ``(N,)``."""
         count = self._columns.shape[0]
@@ -75,7 +80,7 @@ class Walk:
             rng: If given, the signs above the beam are drawn, each with odds by its
                 price: other states of much the same quality.
             out_of_time: Asked between steps.
-            spared: How many of the last columns stay undecided and out.
+            spared: How many of the last columns, at most `priced`, stay out.
 
         Returns:
             None if time ran out.
