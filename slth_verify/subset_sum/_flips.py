@@ -118,7 +118,7 @@ class _Threshold:
         """Moves towards the wanted number of pairs; whether to look again."""
         stride = 0.3 * abs(self.value) + 0.01 * self._energy
         if found < self._most // 4:
-            self.value += stride
+            self.value = min(self.value + stride, _LARGE)
         elif found > 4 * self._most:
             self.value -= 0.7 * stride
         else:

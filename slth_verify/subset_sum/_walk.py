@@ -58,7 +58,7 @@ class Walk:
     @property
     def priced(self) -> int:
         """How many of the last columns have a price."""
-        return self._columns.shape[0] - self._window
+        return int(self._columns.shape[0]) - self._window
 
     def cancellation(self) -> FloatArray:
         """Every sign in turn by its price, shape ``(N,)``."""
