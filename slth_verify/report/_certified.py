@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from multiprocessing import TimeoutError as NotEndedError
 from multiprocessing import get_context
+from multiprocessing.pool import AsyncResult, Pool
 
 from slth_verify.bounds import mrss_width
 from slth_verify.report._model import CaseReport
@@ -27,11 +29,14 @@ class CertifiedWidths:
 
     Attributes:
         limit: Largest dimension for which a width is searched.
+        patience: Seconds, from the first search on, after which nobody waits.
     """
 
     limit: int
-    _pool: ProcessPoolExecutor | None = None
-    _open: dict[tuple[str, int], Future[int | None]] = field(default_factory=dict)
+    patience: float
+    _deadline: float = 0.0
+    _pool: Pool | None = None
+    _open: dict[tuple[str, int], AsyncResult[int | None]] = field(default_factory=dict)
 
     def ask(self, case: str, layer: int, dimension: int, accuracy: Fraction) -> Figure:
         """The certified width, or a placeholder until `complete` is called.
@@ -47,33 +52,41 @@ class CertifiedWidths:
         if dimension <= _INLINE:
             return _figure(_search(dimension, str(accuracy)))
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-        future = self._pool.submit(_search, dimension, str(accuracy))
-        self._open[case, layer] = future
+            self._pool = get_context("spawn").Pool(1)
+            self._deadline = time.monotonic() + self.patience
+        asked = self._pool.apply_async(_search, (dimension, str(accuracy)))
+        self._open[case, layer] = asked
         return Absent("the search has not ended")
 
     def complete(self, case: CaseReport, progress: Progress) -> CaseReport:
-        """The case with the widths that were still open; waits for them."""
+        """The case with the widths that were still open, as far as they are found."""
         label = f"{case.name}: certified widths"
         ladder = list(case.ladder)
         mine = [key for key in self._open if key[0] == case.name]
         for done, key in enumerate(mine):
             progress(label, done, len(mine))
-            found = _figure(self._open.pop(key).result())
+            found = self._await(self._open.pop(key))
             ladder[key[1] - 1] = replace(ladder[key[1] - 1], certified=found)
             progress(label, done + 1, len(mine))
         return replace(case, ladder=tuple(ladder))
 
+    def _await(self, asked: AsyncResult[int | None]) -> Figure:
+        try:
+            return _figure(asked.get(max(0.0, self._deadline - time.monotonic())))
+        except NotEndedError:
+            return Absent(f"the search took more than {self.patience:.0f} s")
+
     def close(self) -> None:
-        """Stop the second process."""
+        """Stop the second process, whatever it is doing."""
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.terminate()
+            self._pool.join()
 
 
 @contextmanager
-def certified_widths(limit: int) -> Iterator[CertifiedWidths]:
+def certified_widths(limit: int, patience: float) -> Iterator[CertifiedWidths]:
     """A `CertifiedWidths` that is closed in any case."""
-    widths = CertifiedWidths(limit)
+    widths = CertifiedWidths(limit, patience)
     try:
         yield widths
     finally:

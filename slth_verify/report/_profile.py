@@ -46,7 +46,7 @@ class Profile:
         corner_inputs: Random images per case with entries -1, 0, 1.
         samples: Held-out digits that are drawn.
         certified_dimension: Largest dimension of a subset-sum problem for which a
-            certified width is searched; 0 for none.
+            certified width is searched, for at most twice the time limit; 0 for none.
         time_limit: Seconds that one subset-sum problem may take.
 
     Raises:

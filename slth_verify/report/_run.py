@@ -93,7 +93,8 @@ def report_on(
         )
     start = time.perf_counter()
     cases = []
-    with certified_widths(profile.certified_dimension) as widths:
+    patience = 2 * profile.time_limit
+    with certified_widths(profile.certified_dimension, patience) as widths:
         for done, subject in enumerate(subjects):
             progress("cases", done, len(subjects))
             cases.append(run_case(subject, profile, output, progress, widths))
