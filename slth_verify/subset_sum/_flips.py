@@ -39,7 +39,7 @@ class PairDescent:
         self._most = min(max(_ENTRIES // columns.shape[1], 512), 4096)
         self._norms = np.diagonal(gram).copy()
         # single precision chooses candidates only; their scores are exact to rounding
-        self._products = (2.0 * gram).astype(np.float32)
+        self._products = np.clip(2.0 * gram, -_LARGE, _LARGE).astype(np.float32)
         self._below = np.tril_indices(self._count)
         self._change = np.empty_like(self._products)
         self._small = np.empty(self._products.shape, dtype=np.bool_)

@@ -165,6 +165,7 @@ class _Join:
     def _chunks(self, errors: FloatArray) -> Iterator[tuple[int, FloatArray]]:
         """Blocks of rows, until time is out; short ones where each row takes long."""
         step = _CHUNK if self.norm == math.inf else _CHUNK // 16
+        step = min(step, 256) if errors.shape[1] > 4 else step
         for start in range(0, errors.shape[0], step):
             if self._out_of_time():
                 return

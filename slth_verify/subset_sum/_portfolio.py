@@ -19,8 +19,9 @@ from slth_verify.subset_sum._problem import (
 from slth_verify.subset_sum._residual import make_proposal
 
 _REGISTRY: dict[str, Solver] = {}
-# up to which joined lists beat the ladder in a few seconds: sup norm, other scores
-_JOINED_SUP, _JOINED_OTHER = 9, 6
+# dimensions up to which joined lists beat the ladder within seconds: any tolerance;
+# the sup norm over a pool that is not tiny
+_JOINED, _JOINED_SUP = 6, 9
 
 
 def register(solver: Solver) -> Solver:
@@ -107,8 +108,8 @@ def _choose(problem: Problem) -> tuple[Solver, str]:
     lists = _REGISTRY["meet-in-the-middle"]
     if exhaustive.supports(problem):
         return exhaustive, f"{size}: few enough columns to look at every subset"
-    sup = isinstance(problem.tolerance, MaxTolerance)
-    if lists.supports(problem) and m <= (_JOINED_SUP if sup else _JOINED_OTHER):
+    sup = isinstance(problem.tolerance, MaxTolerance) and n >= 10 * m
+    if lists.supports(problem) and m <= (_JOINED_SUP if sup else _JOINED):
         return lists, f"{size}: in small dimension joined lists reach farthest"
     return _REGISTRY["ladder"], f"{size}: the ladder serves every size"
 

@@ -171,4 +171,4 @@ def _sum(terms: list[float]) -> float:
     try:
         return float(total)
     except OverflowError:
-        return math.copysign(math.inf, total)
+        return math.inf if total > 0 else -math.inf

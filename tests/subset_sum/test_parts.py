@@ -1,0 +1,134 @@
+"""The ladder's parts against their definitions."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from slth_verify.subset_sum._beam import beam
+from slth_verify.subset_sum._cancellation import cancel, prices
+from slth_verify.subset_sum._flips import PairDescent
+from slth_verify.subset_sum._lists import NearestSums, subset_sums
+
+LAM = 0.1
+
+
+def _columns(count: int, dim: int, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    scales = np.sort(np.abs(rng.standard_normal(count)))[::-1]
+    return scales[:, None] * rng.standard_normal((count, dim))
+
+
+def _form(columns: np.ndarray, dim: int) -> np.ndarray:
+    return np.linalg.inv(LAM * np.eye(dim) + columns.T @ columns / 4.0)
+
+
+@pytest.mark.parametrize(("count", "dim"), [(1, 1), (30, 4), (130, 7)])
+def test_prices_are_those_of_the_definition(count: int, dim: int) -> None:
+    columns = _columns(count, dim, 1)
+    found = prices(columns, LAM)
+    for place in {0, count // 2, count - 1}:
+        form = _form(columns[place + 1 :], dim)
+        vector = form @ columns[place]
+        assert found.vectors[place] == pytest.approx(vector, rel=1e-8, abs=1e-10)
+        energy = columns[place] @ vector
+        assert found.energies[place] == pytest.approx(energy, rel=1e-8)
+
+
+def test_cancellation_follows_the_signs_of_the_prices() -> None:
+    columns = _columns(130, 5, 2)
+    vectors = prices(columns, LAM).vectors
+    rest = np.full(5, 2.0)
+    signs, left = cancel(columns, vectors, rest)
+    for column, vector, sign in zip(columns, vectors, signs, strict=True):
+        assert sign == (1 if rest @ vector > 0.0 else -1)
+        rest = rest - sign * column / 2.0
+    assert left == pytest.approx(rest, abs=1e-9)
+
+
+def test_noise_can_force_signs() -> None:
+    columns = _columns(60, 5, 2)
+    wanted = np.random.default_rng(0).choice([-1.0, 1.0], 60)
+    signs, _ = cancel(columns, columns, np.ones(5), 1e12 * wanted)
+    assert np.array_equal(signs, wanted)
+
+
+def test_a_beam_as_wide_as_all_states_is_exhaustive() -> None:
+    columns, rest = _columns(9, 3, 4), np.array([0.3, -0.2, 0.1])
+    found = beam(columns, prices(columns, LAM), rest, 1 << 9, lambda: False)
+    assert found is not None
+    signs, residuals = found
+    assert np.unique(signs, axis=0).shape == (1 << 9, 9)
+    assert residuals == pytest.approx(rest - signs @ columns / 2.0, abs=1e-12)
+    norms = np.square(residuals).sum(axis=1)
+    assert (np.diff(norms) >= -1e-9).all()
+
+
+def test_a_narrow_beam_reports_its_true_residuals() -> None:
+    columns, rest = _columns(100, 6, 5), np.ones(6)
+    decide = prices(columns, LAM)
+    found = beam(columns, decide, rest, 40, lambda: False)
+    assert found is not None
+    signs, residuals = found
+    assert signs.shape == (40, 100)
+    assert np.unique(signs, axis=0).shape[0] == 40
+    assert residuals == pytest.approx(rest - signs @ columns / 2.0, abs=1e-9)
+    _, single = cancel(columns, decide.vectors, rest)
+    assert np.square(residuals[0]).sum() <= np.square(single).sum()
+
+
+def test_a_beam_stops_when_time_is_out() -> None:
+    columns = _columns(100, 6, 5)
+    decide = prices(columns, LAM)
+    assert beam(columns, decide, np.ones(6), 40, lambda: True) is None
+
+
+def _sup(errors: np.ndarray) -> np.ndarray:
+    return np.abs(errors).max(axis=-1) / 1e-9
+
+
+def test_descent_ends_where_no_pair_of_flips_helps() -> None:
+    columns, target = _columns(24, 3, 6), np.array([0.4, -0.1, 0.2])
+    start = np.where(np.random.default_rng(1).random(24) < 0.5, 1.0, -1.0)
+
+    def error(signs: np.ndarray) -> np.ndarray:
+        return (signs > 0.0) @ columns - target
+
+    descent = PairDescent(columns)
+    end = descent.run(start, error(start), _sup, lambda: False)
+    reached = float(_sup(error(end)))
+    assert reached < float(_sup(error(start)))
+    for pair in itertools.combinations_with_replacement(range(24), 2):
+        flipped = end.copy()
+        flipped[list(set(pair))] *= -1.0
+        assert float(_sup(error(flipped))) >= reached * (1.0 - 1e-9)
+
+
+def test_descent_leaves_the_start_alone_and_obeys_the_clock() -> None:
+    columns = _columns(24, 3, 6)
+    start = -np.ones(24)
+    descent = PairDescent(columns)
+    end = descent.run(start, -np.ones(3), _sup, lambda: True)
+    assert np.array_equal(end, start)
+    descent.run(start, -np.ones(3), _sup, lambda: False)
+    assert np.array_equal(start, -np.ones(24))
+
+
+def test_subset_sums_follow_the_bits() -> None:
+    columns = _columns(6, 2, 7)
+    sums = subset_sums(columns)
+    for mask in range(64):
+        chosen = [i for i in range(6) if mask >> i & 1]
+        assert sums[mask] == pytest.approx(columns[chosen].sum(axis=0), abs=1e-12)
+
+
+@pytest.mark.parametrize("dim", [1, 2, 4])
+@pytest.mark.parametrize("order", [np.inf, 1.0])
+def test_nearest_sums_are_nearest(dim: int, order: float) -> None:
+    rng = np.random.default_rng(8)
+    sums, points = rng.standard_normal((200, dim)), rng.standard_normal((30, dim))
+    distances = np.linalg.norm(points[:, None] - sums, ord=order, axis=2)
+    rows, entries = NearestSums(sums, order).query(points, 1, np.inf)
+    for row in range(30):
+        near = distances[row, entries[rows == row]].min()
+        assert near == pytest.approx(distances[row].min(), abs=1e-12)
