@@ -22,6 +22,7 @@ _REGISTRY: dict[str, Solver] = {}
 # dimensions up to which joined lists beat the ladder within seconds: any tolerance;
 # the sup norm over a pool that is not tiny
 _JOINED, _JOINED_SUP = 6, 9
+_LAVISH = 1000  # pools beyond this many columns may be wide enough for one walk
 
 
 def register(solver: Solver) -> Solver:
@@ -87,6 +88,10 @@ def solve(
             f"n={problem.source.size}, m={problem.source.dim} (def:subset-sum-number). "
             "Use solver='auto'."
         )
+    if solver == "auto" and chosen.name != "ladder":
+        quick = _first_walk(problem, seed, time_limit)
+        if quick is not None:
+            return quick
     found = chosen.solve(problem, seed=seed, effort=effort, time_limit=time_limit)
     return _recomputed(problem, found, reason)
 
@@ -112,6 +117,17 @@ def _choose(problem: Problem) -> tuple[Solver, str]:
     if lists.supports(problem) and m <= (_JOINED_SUP if sup else _JOINED):
         return lists, f"{size}: in small dimension joined lists reach farthest"
     return _REGISTRY["ladder"], f"{size}: the ladder serves every size"
+
+
+def _first_walk(problem: Problem, seed: int, time_limit: float) -> Proposal | None:
+    """One walk down the ladder, where the pool may be wide enough for it."""
+    n, m = problem.source.size, problem.source.dim
+    if n <= _LAVISH:
+        return None
+    ladder = _REGISTRY["ladder"]
+    found = ladder.solve(problem, seed=seed, effort="low", time_limit=time_limit)
+    reason = f"n={n}, m={m}: the first walk down the ladder is enough"
+    return _recomputed(problem, found, reason) if found.found else None
 
 
 def _recomputed(problem: Problem, found: Proposal, reason: str) -> Proposal:

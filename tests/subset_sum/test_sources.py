@@ -76,7 +76,7 @@ def test_subsets_that_are_none_are_refused(indices: list[float]) -> None:
 
 
 class Pool:
-    """Ten million scalars, whose vectors are drawn one by one from counters."""
+    """Millions of scalars, whose vectors are drawn one by one from counters."""
 
     def __init__(self, size: int, dim: int, seed: int) -> None:
         self.size, self.dim, self.seed = size, dim, seed
@@ -118,7 +118,7 @@ class Listed:
 
 @pytest.mark.parametrize("lazy", [True, False])
 def test_selection_holds_the_smallest_and_every_octave(lazy: bool) -> None:
-    pool = Pool(10_000_000, 9, 3)
+    pool = Pool(4_000_000, 9, 3)
     source = pool if lazy else Listed(pool)
     assert isinstance(source, PrefixColumnSource) == lazy
     top, wanted = 0.05, Selection(smallest=60, per_octave=25)
