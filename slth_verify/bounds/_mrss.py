@@ -170,7 +170,7 @@ def mrss_success(
             "(def:subset-sum-number). Lower size or draw more vectors."
         )
     proposal = Search(dim, width, norm).best(n, size)
-    useful = math.isfinite(proposal.log_probability)
+    useful = math.isfinite(proposal.value)
     chosen = size or (proposal.size if useful else min(n, dim + 1))
     lower, step = _best_lower(
         (n, chosen, dim, width, norm),

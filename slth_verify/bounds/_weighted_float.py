@@ -55,12 +55,20 @@ def _log_first(
     n: int, k: int, dim: int, eps: float, norm: float, tilt: float, weight: float
 ) -> float:
     s = dim / 2
-    a, b = k / 2 - s, (n - k) / 2 - weight
-    mass = _log_tilted(a, b, s, 2 * tilt)
-    ratio = math.exp(_log_tilted(a - 1, b, s + 1, 2 * tilt) - mass)
-    decay = (1 - 2 * tilt) * ratio / (n - 2)
+    mass = _log_tilted(k / 2 - s, (n - k) / 2 - weight, s, 2 * tilt)
     square = norm**2 + dim * eps**2 / 3
-    return mass - float(betaln(k / 2, (n - k) / 2)) - decay * square / 2
+    exponent = decay(n, k, dim, tilt, weight) * square / 2
+    return mass - float(betaln(k / 2, (n - k) / 2)) - exponent
+
+
+def decay(n: int, k: int, dim: int, tilt: float, weight: float) -> float:
+    """Mean inverse variance: the bound falls like ``exp(-decay |z|^2)``."""
+    s = dim / 2
+    a, b = k / 2 - s, (n - k) / 2 - weight
+    if a <= 1 or b <= 0:
+        return math.inf
+    log_ratio = _log_tilted(a - 1, b, s + 1, 2 * tilt) - _log_tilted(a, b, s, 2 * tilt)
+    return (1 - 2 * tilt) * math.exp(log_ratio) / (n - 2)
 
 
 def _log_tilted(a: float, b: float, s: float, c: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -25,14 +26,14 @@ class Proposal:
         size: Size k of the subsets.
         tilt: The number lambda.
         weight: The exponent x.
-        log_probability: Logarithm of the estimated probability.
+        value: The estimated objective, the logarithm of the probability by default.
     """
 
     n: int
     size: int
     tilt: Fraction
     weight: Fraction
-    log_probability: float
+    value: float
 
     def certificate(
         self, dim: int, eps: Fraction, norm: Fraction
@@ -49,13 +50,29 @@ class Proposal:
         )
 
 
-class Search:
-    """Finds parameters for one dimension, accuracy and norm; remembers what it saw."""
+#: What a search maximises, from n, k, lambda and x.
+Objective = Callable[[int, int, float, float], float]
 
-    def __init__(self, dim: int, eps: Fraction, norm: Fraction) -> None:
+
+class Search:
+    """Finds parameters for one dimension; remembers what it saw.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Euclidean norm of the target.
+        objective: What to maximise in place of the logarithm of the probability.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        eps: Fraction,
+        norm: Fraction,
+        objective: Objective | None = None,
+    ) -> None:
         self.dim = dim
-        self.eps = float(eps)
-        self.norm = float(norm)
+        self._objective = objective or _probability(dim, float(eps), float(norm))
         self._best: dict[tuple[int, int | None, bool], Proposal] = {}
         self._seen: dict[tuple[int, int, int, int], float] = {}
 
@@ -75,17 +92,17 @@ class Search:
     def least(self, log_goal: float) -> Proposal:
         """Parameters for the least n whose estimate reaches the goal."""
         low, high = 0, 2 * self.dim + 8
-        while self.best(high, fine=False).log_probability < log_goal:
+        while self.best(high, fine=False).value < log_goal:
             low, high = high, math.ceil(1.3 * high)
             if high > _LARGEST:
                 return self.best(high, fine=False)
         while high - low > 1:
             middle = self._between(low, high, log_goal)
-            if self.best(middle, fine=False).log_probability >= log_goal:
+            if self.best(middle, fine=False).value >= log_goal:
                 high = middle
             else:
                 low = middle
-        while self.best(high - 1).log_probability >= log_goal:
+        while self.best(high - 1).value >= log_goal:
             high -= 1
         return self.best(high)
 
@@ -94,8 +111,8 @@ class Search:
         middle = (low + high) // 2
         if low < 1 or high - low < 4:
             return middle
-        below = self.best(low, fine=False).log_probability - log_goal
-        above = self.best(high, fine=False).log_probability - log_goal
+        below = self.best(low, fine=False).value - log_goal
+        above = self.best(high, fine=False).value - log_goal
         if not math.isfinite(below) or above <= below:
             return middle
         guess = low + (high - low) * (-below) / (above - below)
@@ -136,7 +153,7 @@ class Search:
 
     def _start(self, n: int, size: int | None) -> tuple[tuple[int, int, int], bool]:
         """Scaled from the nearest n seen, or a rule of thumb; and whether it is far."""
-        seen = [p for p in self._best.values() if math.isfinite(p.log_probability)]
+        seen = [p for p in self._best.values() if math.isfinite(p.value)]
         far = True
         if seen:
             near = min(seen, key=lambda p: abs(math.log(p.n / n)))
@@ -154,7 +171,12 @@ class Search:
         if tilt < 0 or weight < 0 or k < self.dim + 3 or k >= n:
             return -math.inf
         if key not in self._seen:
-            self._seen[key] = log_bound(
-                n, k, self.dim, self.eps, self.norm, tilt / _GRID, weight / 2
-            )
+            self._seen[key] = self._objective(n, k, tilt / _GRID, weight / 2)
         return self._seen[key]
+
+
+def _probability(dim: int, eps: float, norm: float) -> Objective:
+    def objective(n: int, k: int, tilt: float, weight: float) -> float:
+        return log_bound(n, k, dim, eps, norm, tilt, weight)
+
+    return objective
