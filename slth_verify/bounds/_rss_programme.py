@@ -1,20 +1,22 @@
 r"""Failure probability of the one-dimensional growth process, step by step, exactly.
 
-Statement. Let I = [-1/2, 1/2], let f_0 be the indicator of [-e1, e1] and
-f_{t+1}(z) = f_t(z) or f_t(z - X_{t+1}), where f_t is taken as 0 outside I. The covered
-share v_t starts at 2 e1, satisfies :math:`v_t \le v_{t+1} \le \min(2 v_t, 1)` and
-:math:`E[v_{t+1} | v_t] = \mu(v_t)`, :math:`\mu(v) = v + v(1-v)/2`. With
-:math:`U_0(v) = 1\{v < 1 - e_2\}` and
+Statement. Let J be [-1/2, 1/2] or [-1, 1], let A_0 be the interval [-e1, e1] and A_{t+1}
+the union of A_t and of the part of ``A_t + X_{t+1}`` that lies in J. The share v_t of J
+that A_t covers satisfies :math:`v_t \le v_{t+1} \le \min(2 v_t, 1)` and
+:math:`E[v_{t+1} | A_t] \ge \mu(v_t)`, :math:`\mu(v) = v + v(1-v)/2`. With
+:math:`U_0(v) = 1\{v < 1 - g\}` and
 
 .. math:: U_{t+1}(v) = \text{largest } E\,U_t(V) \text{ over laws of V on }
     [v, \min(2v, 1)] \text{ with mean } \mu(v)
 
-the probability that v_n < 1 - e2 is at most U_n(2 e1).
+the probability that v_n < 1 - g is at most U_n(v_0). A mean above mu(v) does no harm,
+since U falls.
 
 Monotonicity. If U falls, so does the next one. Let v < v' and let a two-point law on
-a < b be best at v'. At v, the law on a and min(b, 2v) with mean mu(v) puts no more mass
-on the upper point, because ``(mu(v) - a) / (2v - a)`` grows with v for a >= v (its
-derivative has the sign of ``a (1 + 2v) - 2 v^2``); if mu(v) < a, use v and a instead.
+a < b be best at v'. If mu(v) <= a, the constant mu(v) is at least as bad at v. Else the
+law on a and min(b, 2v) with mean mu(v) puts no more mass on the upper point, because
+``(mu(v) - a) / (2v - a)`` grows with v for a >= v (its derivative has the sign of
+``a (1 + 2v) - 2 v^2``), and so does ``(mu(v) - a) / (1 - a)``.
 So the step function that holds on to the value of the node on the left is again an
 upper bound. Its concave envelope passes through the upper right corners of the steps.
 """
@@ -37,74 +39,68 @@ _BITS = 112
 _FINER = 24
 
 
-def failure_probabilities(e1: Fraction, e2: Fraction) -> Iterator[Fraction]:
+def failure_probabilities(start: Fraction, missing: Fraction) -> Iterator[Fraction]:
     """Upper bounds of the failure probability after 0, 1, 2, ... samples.
 
     Args:
-        e1: Half width of the first interval, ``0 < e1 <= 1/2``.
-        e2: Share of I that may stay uncovered, ``0 < e2 < 1``.
+        start: Share of J that is covered at first, ``0 < start <= 1``.
+        missing: Share of J that may stay uncovered, ``0 < missing < 1``.
 
     Yields:
         For every number of samples an upper bound of the probability that less than
-        ``1 - e2`` of I is covered, that is, that some target in I is farther than
-        ``e1 + e2`` from every subset sum.
+        ``1 - missing`` of J is covered.
+
+    Raises:
+        InvalidParameterError: If a share is out of range.
 
     Rigor:
         Exact integers, rounded up.
     """
-    if not 0 < e1 <= Fraction(1, 2) or not 0 < e2 < 1:
+    if not 0 < start <= 1 or not 0 < missing < 1:
         raise InvalidParameterError(
-            f"e1={e1}, e2={e2}: 0 < e1 <= 1/2 and 0 < e2 < 1 were required "
-            "(der:rss-explicit). Split the accuracy differently."
+            f"start={start}, missing={missing}: 0 < start <= 1 and 0 < missing < 1 "
+            "were required (der:rss-explicit). Split the accuracy differently."
         )
-    nodes, means, tops = _positions(e1, e2)
-    start = bisect_left(nodes, means[0][0])
-    good = bisect_left(nodes, means[0][1])
+    nodes, means, tops = _positions(start, missing)
+    unit = nodes[-1]
+    here = bisect_left(nodes, int(start * unit))
+    good = bisect_left(nodes, int((1 - missing) * unit))
     one = 1 << _BITS
     values = [one] * good + [0] * (len(nodes) - good)
     while True:
-        yield Fraction(values[start], one)
-        values = _next(nodes, values, means[1:], tops, good)
+        yield Fraction(values[here], one)
+        values = _next(nodes, values, means, tops, good)
 
 
 def _positions(
-    e1: Fraction, e2: Fraction
-) -> tuple[list[int], list[tuple[int, int]], list[int]]:
-    """Nodes, means and window ends as integers of one common unit.
+    start: Fraction, missing: Fraction
+) -> tuple[list[int], list[int], list[int]]:
+    """Nodes, means and window ends as integers of one common unit, the last node.
 
-    The first entry of the means holds the positions of ``2 e1`` and ``1 - e2``.
+    The nodes lie densest near ``start`` and near 1. Means are rounded down.
     """
-    places = {2 * e1, 1 - e2, Fraction(1)}
-    octave = 2 * e1
-    while octave < 1:
-        for i in range(_PER_OCTAVE):
-            place = octave * (1 + Fraction(i, _PER_OCTAVE))
-            if place < 1:
-                places.add(place)
-        octave *= 2
-    octave = e2
-    while octave < Fraction(1, 2):
-        for i in range(_PER_OCTAVE):
-            place = 1 - octave * (1 + Fraction(i, _PER_OCTAVE))
-            if place > 2 * e1:
-                places.add(place)
-        octave *= 2
+    places = {start, 1 - missing, Fraction(1)}
+    for i in range(_PER_OCTAVE):
+        step = 1 + Fraction(i, _PER_OCTAVE)
+        octave = start
+        while octave * step < 1:
+            places.add(octave * step)
+            octave *= 2
+        octave = missing
+        while octave < Fraction(1, 2) and 1 - octave * step > start:
+            places.add(1 - octave * step)
+            octave *= 2
+    unit = start.denominator * missing.denominator * _PER_OCTAVE << _FINER
     exact = sorted(places)
-    unit = e1.denominator * e2.denominator * _PER_OCTAVE << _FINER
-    nodes = [int(place * unit) for place in exact]
-    means = [(int(2 * e1 * unit), int((1 - e2) * unit))]
-    tops = []
-    for place in exact:
-        mean = place + place * (1 - place) / 2
-        means.append((int(mean * unit), 0))
-        tops.append(int(min(2 * place, Fraction(1)) * unit))
-    return nodes, means, tops
+    means = [int((v + v * (1 - v) / 2) * unit) for v in exact]
+    tops = [int(min(2 * v, Fraction(1)) * unit) for v in exact]
+    return [int(v * unit) for v in exact], means, tops
 
 
 def _next(
     nodes: list[int],
     values: list[int],
-    means: list[tuple[int, int]],
+    means: list[int],
     tops: list[int],
     good: int,
 ) -> list[int]:
@@ -112,7 +108,7 @@ def _next(
     following = [0] * len(nodes)
     chain = [(nodes[-1], 0)]
     for i in range(len(nodes) - 2, -1, -1):
-        mean = means[i][0]
+        mean = means[i]
         if tops[i] == nodes[-1]:
             _extend(chain, (nodes[i + 1], values[i]))
             bound = _right_end(chain, mean)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from slth_verify.bounds import BoundResult
 
 _KINDS = ("paper", "certified", "necessary", "all")
+_BALLS = ("euclidean", "one-norm")
 
 
 @click.group()
@@ -27,15 +29,29 @@ def command() -> None:
 @click.option("--dim", type=int, required=True, help="Dimension m of the vectors.")
 @click.option("--eps", required=True, help="Accuracy in the max norm, such as 0.01.")
 @click.option("--prob", default="1/2", show_default=True, help="Success probability.")
-@click.option("--target-norm", default="1", show_default=True, help="Euclidean norm.")
+@click.option("--target-norm", default="1", show_default=True, help="Radius.")
+@click.option("--universal", is_flag=True, help="All targets of the ball at once.")
+@click.option("--ball", type=click.Choice(_BALLS), default="euclidean")
 @click.option("--kind", type=click.Choice(_KINDS), default="certified")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def mrss(
-    dim: int, eps: str, prob: str, target_norm: str, kind: str, as_json: bool
+    dim: int,
+    eps: str,
+    prob: str,
+    target_norm: str,
+    universal: bool,
+    ball: str,
+    kind: str,
+    as_json: bool,
 ) -> int:
-    """Width of the multidimensional random subset sum for NSN vectors."""
+    """Width of the multidimensional random subset sum for NSN vectors.
+
+    Without --universal the width is for one target of that Euclidean norm; with it,
+    one sample serves all targets of the ball at once.
+    """
     from slth_verify.bounds import mrss_width
 
+    ask = partial(mrss_width, universal=universal, ball=ball)
     results: list[dict[str, Any]] = []
     lines: list[str] = []
     if kind in ("paper", "all"):
@@ -43,11 +59,11 @@ def mrss(
         results.append(paper)
         lines.append(f"paper      n >= {paper['expression']}  (constant C not named)")
     if kind in ("certified", "all"):
-        enough = mrss_width(dim, eps, prob, target_norm, kind="certified")
+        enough = ask(dim, eps, prob, target_norm, kind="certified")
         results.append(enough.to_json())
         lines.append(f"certified  n = {enough.n} is enough")
     if kind in ("necessary", "all"):
-        needed = mrss_width(dim, eps, prob, target_norm, kind="necessary")
+        needed = ask(dim, eps, prob, target_norm, kind="necessary")
         results.append(needed.to_json())
         lines.append(f"necessary  fewer than n = {needed.n} are not enough")
     if as_json:

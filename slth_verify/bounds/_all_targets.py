@@ -1,0 +1,102 @@
+"""Widths for all targets at once: every evaluator there is, and the smallest answer."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from slth_verify.bounds._fixed_target import certificate_values
+from slth_verify.bounds._net import net_size, net_width
+from slth_verify.bounds._result import Step
+from slth_verify.bounds._two_sides import STATEMENT
+from slth_verify.bounds._two_sides_search import TwoSidesWidth, two_sides_width
+from slth_verify.bounds._width import FoundWidth
+from slth_verify.enclosure import Enclosure
+
+#: The ball of targets: of the Euclidean norm or, smaller, of the one-norm.
+TargetBall = Literal["euclidean", "one-norm"]
+
+
+def all_targets_width(
+    dim: int, eps: Fraction, norm: Fraction, goal: Fraction, ball: TargetBall
+) -> FoundWidth:
+    """The smallest width that any evaluator certifies for all targets at once.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Radius of the ball of targets.
+        goal: Probability that all of them are hit, strictly between 0 and 1.
+        ball: Which norm the radius is measured in. Two sides cover the Euclidean ball
+            and so the one-norm ball in it; the net covers the one-norm ball only, and
+            is tried for that ball, or in one dimension, where both balls agree.
+
+    Rigor:
+        Enclosed.
+
+    Raises:
+        InvalidParameterError: If no certificate was found.
+    """
+    found = [by_two_sides(dim, eps, norm, goal)]
+    if _net_is_worth_a_try(dim, eps, norm, goal, ball):
+        found.append(net_width(dim, eps, norm, goal))
+    return min(found, key=lambda width: width.n)
+
+
+def by_two_sides(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+    """The width of two independent sides of blocks, for the Euclidean ball."""
+    found = two_sides_width(dim, eps, norm, goal)
+    return FoundWidth(
+        n=found.n,
+        failure=found.failure,
+        derivation=_ledger(found),
+        size=found.certificate.size,
+        stairs=found.stairs(),
+    )
+
+
+def _net_is_worth_a_try(
+    dim: int, eps: Fraction, norm: Fraction, goal: Fraction, ball: TargetBall
+) -> bool:
+    """Whether the net covers the ball and has few points.
+
+    Blocks repeat about ``log(N / delta)`` times for the net and ``2 log(2 / delta)``
+    times for two sides, so with more than ``1 / delta`` points the net is behind.
+    """
+    if dim > 1 and ball != "one-norm":
+        return False
+    return net_size(dim, eps / 2, norm) * (1 - goal) <= _FEW
+
+
+#: Largest expected number of missed points, were each missed like the whole ball.
+_FEW = 4
+
+
+def _ledger(found: TwoSidesWidth) -> tuple[Step, ...]:
+    certificate, sides = found.certificate, found.sides
+    c, kappa = found.reach
+    block = Step(
+        statement="der:weighted-moment",
+        text="One block hits every w with probability at least c exp(-kappa |w|^2), at "
+        "half of the accuracy.",
+        values=(
+            *certificate_values(certificate),
+            ("eps", str(certificate.eps)),
+            ("c", str(Enclosure(c, Fraction(1)))),
+            ("kappa", str(Enclosure(Fraction(0), kappa))),
+        ),
+    )
+    both = Step(
+        statement=STATEMENT,
+        text="Two independent sides of disjoint blocks reach all targets of the "
+        "Euclidean ball together, hence those of the one-norm ball of that radius.",
+        values=(
+            ("radius", str(found.norm)),
+            ("blocks per side", str(sides.blocks)),
+            ("tau", str(sides.tau)),
+            ("slope", str(sides.slope)),
+            ("n", str(found.n)),
+            ("failure", str(Enclosure(Fraction(0), found.failure))),
+        ),
+    )
+    return (block, both)

@@ -1,0 +1,94 @@
+"""Widths for one target: every evaluator there is, and the smallest answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from slth_verify.bounds._blocks import BlockWidth, block_width
+from slth_verify.bounds._result import Step
+from slth_verify.bounds._weighted_moment import STATEMENT, WeightedCertificate
+from slth_verify.bounds._width import FoundWidth
+from slth_verify.enclosure import Enclosure
+
+#: An evaluator: from dimension, accuracy, Euclidean norm and probability.
+Evaluator = Callable[[int, Fraction, Fraction, Fraction], FoundWidth]
+
+
+def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+    """The smallest width that any evaluator certifies for one target.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Largest Euclidean norm of the target.
+        goal: Success probability, strictly between 0 and 1.
+
+    Rigor:
+        Enclosed.
+
+    Raises:
+        InvalidParameterError: If no certificate was found.
+    """
+    found = [evaluate(dim, eps, norm, goal) for evaluate in _EVALUATORS]
+    return min(found, key=lambda width: width.n)
+
+
+def by_blocks(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+    """The width of independent blocks."""
+    found = block_width(dim, eps, norm, goal)
+    miss = 1 - found.single
+    stairs = tuple(
+        (blocks * found.certificate.n, miss**blocks)
+        for blocks in range(1, 2 * found.blocks + 2)
+    )
+    return FoundWidth(
+        n=found.n,
+        failure=1 - found.probability,
+        derivation=block_ledger(found),
+        size=found.certificate.size,
+        stairs=stairs,
+    )
+
+
+def block_ledger(found: BlockWidth) -> tuple[Step, ...]:
+    """The derivation of a width for one target."""
+    certificate = found.certificate
+    single = Step(
+        statement=STATEMENT,
+        text="One block hits every target of this Euclidean norm with at least this "
+        "probability, by a weighted second moment over its subsets of one size.",
+        values=(
+            *certificate_values(certificate),
+            ("eps", str(certificate.eps)),
+            ("norm", str(certificate.norm)),
+            ("probability", str(Enclosure(found.single, Fraction(1)))),
+        ),
+    )
+    if found.blocks == 1:
+        return (single,)
+    repeated = Step(
+        statement=STATEMENT,
+        text="Disjoint blocks are independent; one of them is enough.",
+        values=(
+            ("blocks", str(found.blocks)),
+            ("n", str(found.n)),
+            ("probability", str(Enclosure(found.probability, Fraction(1)))),
+        ),
+    )
+    return (single, repeated)
+
+
+def certificate_values(
+    certificate: WeightedCertificate,
+) -> tuple[tuple[str, str], ...]:
+    """The parameters that `WeightedCertificate` needs to check the bound again."""
+    return (
+        ("n", str(certificate.n)),
+        ("size", str(certificate.size)),
+        ("lambda", str(certificate.tilt)),
+        ("weight", str(certificate.weight)),
+    )
+
+
+_EVALUATORS: tuple[Evaluator, ...] = (by_blocks,)

@@ -1,0 +1,84 @@
+r"""All targets of a one-norm ball at once, by a net.
+
+Statement (der:net). Round every coordinate to the nearest point of 2hZ. The cells of
+``2hu`` that meet the ball of radius r of the one-norm are counted by
+
+.. math:: N = \sum_{i=0}^m 2^i \binom mi \binom{\lfloor r/(2h) + i/2 \rfloor}{i},
+
+their centres have a Euclidean norm of at most ``r + h`` (0 if ``r < h``), and if all
+centres are hit within ``eps - h``, all targets are hit within ``eps``.
+
+The ball is the one of the one-norm: a Euclidean ball meets far more cells.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from math import comb
+
+from slth_verify.bounds._fixed_target import fixed_width
+from slth_verify.bounds._result import Step
+from slth_verify.bounds._width import FoundWidth
+
+STATEMENT = "der:net"
+
+
+def net_size(dim: int, spacing: Fraction, norm: Fraction) -> int:
+    """Number of cells of the grid of width ``2 spacing`` that meet a one-norm ball.
+
+    Args:
+        dim: Dimension m.
+        spacing: Half width h of a cell, positive.
+        norm: Radius r of the ball in the one-norm.
+
+    Rigor:
+        Exact; the floors are taken of rational numbers.
+    """
+    ratio = norm / (2 * spacing)
+    return sum(
+        2**i * comb(dim, i) * comb(math.floor(ratio + Fraction(i, 2)), i)
+        for i in range(dim + 1)
+    )
+
+
+def net_reach(spacing: Fraction, norm: Fraction) -> Fraction:
+    """Largest Euclidean norm of a point of the net.
+
+    Rigor:
+        Exact, and attained by rounding ``r e_1`` if r is an odd multiple of h.
+    """
+    return norm + spacing if norm >= spacing else Fraction(0)
+
+
+def net_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+    """A width with which all targets of a one-norm ball are reached, by a net.
+
+    Half of the accuracy goes into the net, half into the subset sums.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Radius r of the ball in the one-norm.
+        goal: Probability, strictly between 0 and 1.
+
+    Rigor:
+        Enclosed; the union bound over the net is exact.
+    """
+    half = eps / 2
+    count = net_size(dim, half, norm)
+    one = fixed_width(dim, half, net_reach(half, norm), 1 - (1 - goal) / count)
+    step = Step(
+        statement=STATEMENT,
+        text="Every target of the one-norm ball lies within half of the accuracy of a "
+        "point of the net; the points are hit together except with the sum of their "
+        "failure probabilities.",
+        values=(("h", str(half)), ("radius", str(norm)), ("points", str(count))),
+    )
+    return FoundWidth(
+        n=one.n,
+        failure=count * one.failure,
+        derivation=(*one.ledger(), step),
+        size=one.size,
+        stairs=tuple((n, min(Fraction(1), count * miss)) for n, miss in one.stairs),
+    )

@@ -1,0 +1,273 @@
+"""Search for two sides of blocks that reach all targets. Floats propose, balls decide.
+
+The parameters of one block, the number of blocks, tau and the slope of the majorant
+are proposed from `log_bound`; `two_sides_width` certifies them and remembers them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from scipy.special import logsumexp, ndtr
+
+from slth_verify.bounds._cache import remember, remembered
+from slth_verify.bounds._two_sides import STATEMENT, Sides, failure_of_sides
+from slth_verify.bounds._weighted_float import decay, log_bound
+from slth_verify.bounds._weighted_moment import WeightedCertificate
+from slth_verify.bounds._weighted_search import Proposal, Search
+from slth_verify.errors import InvalidParameterError
+
+#: The float estimate must be this many nats better than asked before balls are asked.
+_SLACK = 2e-3
+
+#: Samples added before giving up, should the balls disagree with the floats.
+_PATIENCE = 12
+
+#: Values of tau that are tried.
+_TAUS = tuple(
+    Fraction(i, 32) for i in (*range(4, 16), *range(16, 32, 2), *range(32, 65, 4))
+)
+
+#: Normal scores where the majorant is estimated, and where it may reach 1.
+_SCORES = np.arange(-8, 8 + 1 / 64, 1 / 32)
+_CUTS = np.arange(64, 385, 4)
+
+#: Growth of the sample sizes of one block that are compared.
+_GROWTH = 1.12
+
+
+@dataclass(frozen=True, slots=True)
+class TwoSidesWidth:
+    """A width for all targets of a Euclidean ball, with its proof.
+
+    Attributes:
+        sides: Number of blocks on each side, tau, and the slope of the majorant.
+        certificate: Second-moment bound of one block, at half of the accuracy.
+        norm: Largest Euclidean norm of the targets.
+        reach: Certified numbers (c, kappa) of one block.
+        failure: Certified bound on the probability that some target is missed.
+    """
+
+    sides: Sides
+    certificate: WeightedCertificate
+    norm: Fraction
+    reach: tuple[Fraction, Fraction]
+    failure: Fraction
+
+    @property
+    def n(self) -> int:
+        """All samples, both sides."""
+        return 2 * self.sides.blocks * self.certificate.n
+
+    def stairs(self) -> tuple[tuple[int, Fraction], ...]:
+        """Widths with their failure probabilities, for other numbers of blocks."""
+        c, kappa = self.reach
+        log_c = math.log(c) if c > 0 else -math.inf
+        dim, norm = self.certificate.dim, self.norm
+        estimate = Estimate(dim, float(norm))
+        stairs = []
+        for blocks in range(1, 2 * self.sides.blocks + 1):
+            if blocks == self.sides.blocks:
+                failure = self.failure
+            else:
+                _, sides = estimate.best(log_c, float(kappa), blocks)
+                failure = failure_of_sides(sides, c, kappa, dim, norm)
+            stairs.append((2 * blocks * self.certificate.n, failure))
+        return tuple(stairs)
+
+
+def two_sides_width(
+    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
+) -> TwoSidesWidth:
+    """A small width with which all targets of a Euclidean ball are reached at once.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy; each side gets half of it.
+        norm: Largest Euclidean norm of the targets.
+        goal: Probability, strictly between 0 and 1.
+
+    Rigor:
+        Enclosed; the parameters are proposed in floating point.
+
+    Raises:
+        InvalidParameterError: If no certificate was found.
+    """
+    question = {
+        "search": "two_sides_width",
+        "dim": str(dim),
+        "eps": str(eps),
+        "norm": str(norm),
+        "goal": str(goal),
+    }
+    known = remembered(question)
+    if known is not None:
+        width = _rebuilt(known, dim, eps, norm)
+        if width is not None and width.failure <= 1 - goal:
+            return width
+    width = _searched(dim, eps, norm, goal)
+    certificate, sides = width.certificate, width.sides
+    answer = {
+        "blocks": sides.blocks,
+        "tau": sides.tau,
+        "slope": sides.slope,
+        "n": certificate.n,
+        "size": certificate.size,
+        "tilt": certificate.tilt,
+        "weight": certificate.weight,
+    }
+    remember(question, {key: str(value) for key, value in answer.items()})
+    return width
+
+
+def certified(
+    sides: Sides, certificate: WeightedCertificate, norm: Fraction
+) -> TwoSidesWidth:
+    """The width of these parameters, with its failure probability in balls."""
+    c, kappa = certificate.at_zero()
+    failure = failure_of_sides(sides, c, kappa, certificate.dim, norm)
+    return TwoSidesWidth(sides, certificate, norm, (c, kappa), failure)
+
+
+def _rebuilt(
+    known: dict[str, str], dim: int, eps: Fraction, norm: Fraction
+) -> TwoSidesWidth | None:
+    """A remembered width, checked again from its parameters."""
+    try:
+        certificate = WeightedCertificate(
+            n=int(known["n"]),
+            size=int(known["size"]),
+            dim=dim,
+            eps=eps / 2,
+            norm=Fraction(0),
+            tilt=Fraction(known["tilt"]),
+            weight=Fraction(known["weight"]),
+        )
+        sides = Sides(
+            int(known["blocks"]), Fraction(known["tau"]), Fraction(known["slope"])
+        )
+    except (KeyError, ValueError, ZeroDivisionError):
+        return None
+    if sides.blocks < 1 or sides.tau <= 0 or sides.slope <= 0:
+        return None
+    return certified(sides, certificate, norm)
+
+
+def _searched(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> TwoSidesWidth:
+    half = eps / 2
+    estimate = Estimate(dim, float(norm))
+    log_goal = math.log((1 - goal).numerator) - math.log((1 - goal).denominator)
+    blocks = _proposed_blocks(estimate, half, log_goal)
+    search = _search(estimate, half, blocks)
+    proposal = search.least(-log_goal + _SLACK)
+    for extra in range(_PATIENCE):
+        candidate = search.best(proposal.n + extra)
+        _, sides = estimate.best(*_float_reach(candidate, dim, half), blocks)
+        certificate = candidate.certificate(dim, half, Fraction(0))
+        width = certified(sides, certificate, norm)
+        if width.failure <= 1 - goal:
+            return width
+    raise InvalidParameterError(
+        f"dim={dim}, eps={eps}, prob={goal}: no certificate for all targets was found "
+        f"({STATEMENT}). Ask for a smaller probability or a larger eps."
+    )
+
+
+class Estimate:
+    """The failure probability of two sides in floating point. Untrusted.
+
+    Args:
+        dim: Dimension m.
+        norm: Largest Euclidean norm of the targets.
+    """
+
+    def __init__(self, dim: int, norm: float) -> None:
+        half = dim / 2
+        spread = math.sqrt(1 / half + 1 / half**2)
+        t = math.log(half) + np.linspace(-9, 9, 61) * spread
+        weight = half * t - np.exp(t) - math.lgamma(half) + math.log(t[1] - t[0])
+        taus = np.array([float(tau) for tau in _TAUS])
+        self.dim = dim
+        self._log_weight = weight
+        self._squares = 2 * taus[:, None] ** 2 * np.exp(t)[None, :]
+        self._tails = ndtr(-norm / taus[:, None] - _SCORES[None, :])
+        self._levels = ndtr(_SCORES)
+
+    def best(self, log_c: float, rate: float, blocks: int) -> tuple[float, Sides]:
+        """Logarithm of the least failure probability, and the parameters for it."""
+        hit = np.exp(np.minimum(log_c, 0.0) - rate * self._squares)
+        missed = blocks * np.log1p(-np.minimum(hit, 1 - 1e-12))
+        measure = np.exp(logsumexp(self._log_weight + missed, axis=1))[:, None]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.fmin(1.0, measure / self._tails)
+        best, place, slope = math.inf, 0, 1.0
+        for cut in _CUTS:
+            b = 1 / self._levels[cut]
+            height = share[:, 1 : cut + 1] - b * self._levels[:cut]
+            value = np.maximum(share[:, 0], height.max(axis=1)) + b * measure[:, 0]
+            index = int(np.argmin(value))
+            if value[index] < best:
+                best, place, slope = float(value[index]), index, b
+        exact_slope = Fraction(math.ceil(slope * 2**16), 2**16)
+        return math.log(max(best, 1e-300)), Sides(blocks, _TAUS[place], exact_slope)
+
+
+def _float_reach(proposal: Proposal, dim: int, eps: Fraction) -> tuple[float, float]:
+    """Estimates of ``log c`` and of kappa for these parameters."""
+    n, k = proposal.n, proposal.size
+    tilt, weight = float(proposal.tilt), float(proposal.weight)
+    return (
+        log_bound(n, k, dim, float(eps), 0.0, tilt, weight),
+        decay(n, k, dim, tilt, weight),
+    )
+
+
+def _search(estimate: Estimate, eps: Fraction, blocks: int) -> Search:
+    """A search for the smallest estimate of the failure probability."""
+
+    def objective(n: int, k: int, tilt: float, weight: float) -> float:
+        log_c = log_bound(n, k, estimate.dim, float(eps), 0.0, tilt, weight)
+        if not math.isfinite(log_c):
+            return -math.inf
+        rate = decay(n, k, estimate.dim, tilt, weight)
+        return -estimate.best(log_c, rate, blocks)[0]
+
+    return Search(estimate.dim, eps, Fraction(0), objective)
+
+
+def _proposed_blocks(estimate: Estimate, eps: Fraction, log_goal: float) -> int:
+    """The number of blocks with the least total, from a coarse sweep."""
+    search = _search(estimate, eps, max(1, round(-log_goal / 2)))
+    most = max(8, math.ceil(-4 * log_goal))
+    best, least = 1, math.inf
+    n = estimate.dim + 8
+    while True:
+        proposal = search.best(n, fine=False)
+        blocks = None
+        if math.isfinite(proposal.value):
+            reach = _float_reach(proposal, estimate.dim, eps)
+            blocks = _enough_blocks(estimate, reach, log_goal, most)
+        if blocks is not None and blocks * n < least:
+            best, least = blocks, blocks * n
+        if n > 1.5 * least or (blocks == 1) or n > 10**6:
+            return best
+        n = math.ceil(_GROWTH * n)
+
+
+def _enough_blocks(
+    estimate: Estimate, reach: tuple[float, float], log_goal: float, most: int
+) -> int | None:
+    """The least number of blocks whose estimate reaches the goal."""
+    if estimate.best(*reach, most)[0] > log_goal:
+        return None
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        if estimate.best(*reach, middle)[0] <= log_goal:
+            high = middle
+        else:
+            low = middle
+    return high
