@@ -6,7 +6,7 @@ from slth_verify.conformance import check_solver
 from slth_verify.subset_sum import Solver, solvers
 
 #: Solvers that claim to find a subset whenever there is one.
-EXACT = ("exhaustive", "meet-in-the-middle")
+EXACT = ("exhaustive", "meet-in-the-middle", "one-dim")
 
 
 @pytest.mark.parametrize("solver", solvers(), ids=lambda solver: solver.name)

@@ -4,6 +4,10 @@ from slth_verify.subset_sum._dense import DenseColumns
 from slth_verify.subset_sum._exhaustive import ExhaustiveSearch
 from slth_verify.subset_sum._ladder import Ladder
 from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
+from slth_verify.subset_sum._one_dim import OneDimBatch, solve_one_dim
+from slth_verify.subset_sum._one_dim_audit import audit_one_dim
+from slth_verify.subset_sum._one_dim_growing import solve_one_dim_growing
+from slth_verify.subset_sum._one_dim_solver import OneDimension
 from slth_verify.subset_sum._portfolio import register, solve, solvers
 from slth_verify.subset_sum._problem import (
     ColumnSource,
@@ -31,15 +35,20 @@ __all__ = [
     "Ladder",
     "MaxTolerance",
     "MeetInTheMiddle",
+    "OneDimBatch",
+    "OneDimension",
     "PrefixColumnSource",
     "Problem",
     "Proposal",
     "Solver",
     "Tolerance",
     "audit",
+    "audit_one_dim",
     "make_proposal",
     "register",
     "residual_of",
     "solve",
+    "solve_one_dim",
+    "solve_one_dim_growing",
     "solvers",
 ]

@@ -9,6 +9,7 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.subset_sum._exhaustive import ExhaustiveSearch
 from slth_verify.subset_sum._ladder import Ladder
 from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
+from slth_verify.subset_sum._one_dim_solver import OneDimension
 from slth_verify.subset_sum._problem import (
     Effort,
     MaxTolerance,
@@ -110,9 +111,12 @@ def _choose(problem: Problem) -> tuple[Solver, str]:
     n, m = problem.source.size, problem.source.dim
     size = f"n={n}, m={m}"
     exhaustive = _REGISTRY["exhaustive"]
+    line = _REGISTRY["one-dim"]
     lists = _REGISTRY["meet-in-the-middle"]
     if exhaustive.supports(problem):
         return exhaustive, f"{size}: few enough columns to look at every subset"
+    if line.supports(problem):
+        return line, f"{size}: numbers, whose sums can be sorted"
     sup = isinstance(problem.tolerance, MaxTolerance) and n >= 10 * m
     if lists.supports(problem) and m <= (_JOINED_SUP if sup else _JOINED):
         return lists, f"{size}: in small dimension joined lists reach farthest"
@@ -143,4 +147,5 @@ def _recomputed(problem: Problem, found: Proposal, reason: str) -> Proposal:
 
 register(ExhaustiveSearch())
 register(MeetInTheMiddle())
+register(OneDimension())
 register(Ladder())

@@ -89,7 +89,9 @@ def residual_of(
         block = np.ascontiguousarray(columns[:, start : start + step].T)
         for offset, terms in enumerate(block):
             coordinate = start + offset
-            residual[coordinate] = _sum([*terms.tolist(), -float(target[coordinate])])
+            residual[coordinate] = rounded_sum(
+                [*terms.tolist(), -float(target[coordinate])]
+            )
     return residual
 
 
@@ -163,7 +165,8 @@ def audit(problem: Problem, proposal: Proposal) -> tuple[str, ...]:
     return tuple(complaints)
 
 
-def _sum(terms: list[float]) -> float:
+def rounded_sum(terms: list[float]) -> float:
+    """The sum, correctly rounded; an infinity beyond the float64 range."""
     try:
         return math.fsum(terms)
     except OverflowError:  # a partial sum left the range; the total may not

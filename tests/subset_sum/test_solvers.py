@@ -21,7 +21,8 @@ from slth_verify.subset_sum import (
     solvers,
 )
 
-NAMES = [solver.name for solver in solvers()]
+PLANE = Problem(DenseColumns(np.eye(2)), np.ones(2), MaxTolerance(1.0))
+NAMES = [solver.name for solver in solvers() if solver.supports(PLANE)]
 COMPLETE = ["exhaustive", "meet-in-the-middle"]
 
 

@@ -1,0 +1,87 @@
+"""The one-dimensional search as a solver of one problem."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from slth_verify.subset_sum._one_dim import solve_one_dim
+from slth_verify.subset_sum._one_dim_search import MOST_NUMBERS
+from slth_verify.subset_sum._prepare import prepare, prepare_all
+from slth_verify.subset_sum._problem import (
+    Effort,
+    FilterBudget,
+    MaxTolerance,
+    Problem,
+    Proposal,
+)
+from slth_verify.subset_sum._residual import make_proposal
+
+_LEAST, _MOST = Fraction(math.ulp(0.0)), Fraction(2) ** 1000
+
+
+@dataclass(frozen=True, slots=True)
+class OneDimension:
+    """Prefixes and joined lists over numbers, as `solve_one_dim` for one target.
+
+    With at most 40 usable columns the answer is the optimum up to float64 rounding,
+    or within the tolerance. Of larger pools some hundred columns of all scales are
+    loaded; the larger ones are decided greedily, the 40 smallest completely.
+
+    Memory: below 160 MB.
+
+    Attributes:
+        name: ``"one-dim"``.
+    """
+
+    name: str = "one-dim"
+
+    def supports(self, problem: Problem) -> bool:
+        """Dimension 1, under a tolerance that bounds the absolute error."""
+        known = isinstance(problem.tolerance, MaxTolerance | FilterBudget)
+        return problem.source.dim == 1 and known
+
+    def solve(
+        self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
+    ) -> Proposal:
+        """The best subset found; stops once the tolerance is met.
+
+        Args:
+            problem: What to solve.
+            seed: Not negative; selects columns of large pools.
+            effort: Ignored: the search is complete where it can be.
+            time_limit: Seconds; looked at between lists.
+        """
+        started = time.monotonic()
+        counters = {"columns": 0.0}
+        chosen = np.empty(0, dtype=np.int64)
+        loaded = prepare_all(problem, MOST_NUMBERS)
+        if loaded is None and problem.target.any():
+            loaded = prepare(problem, seed)
+        if loaded is not None and loaded.count:
+            counters["columns"] = float(loaded.count)
+            found = solve_one_dim(
+                loaded.columns.T,
+                loaded.target,
+                _bound(problem, loaded.unit),
+                time_limit=time_limit,
+            )
+            chosen = loaded.indices[found.chosen[0]]
+        counters["seconds"] = time.monotonic() - started
+        return make_proposal(problem, chosen, solver=self.name, effort=counters)
+
+
+def _bound(problem: Problem, unit: float) -> Fraction:
+    """The tolerance in units, within float64's range."""
+    tolerance = problem.tolerance
+    bound = 0.0
+    if isinstance(tolerance, FilterBudget):
+        bound = tolerance.budget
+    elif isinstance(tolerance, MaxTolerance):
+        bound = tolerance.delta
+    exact = Fraction(bound) / Fraction(unit)
+    return min(max(exact, _LEAST), _MOST)
