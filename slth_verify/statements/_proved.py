@@ -43,8 +43,33 @@ def exact_ceiling(constant: Any) -> Any:
     return None
 
 
-class Ceil(sp.ceiling):  # type: ignore[misc, unused-ignore]
+class Drawn(sp.Function):  # type: ignore[misc, unused-ignore]
+    """Mixin: printed as the SymPy function that it stands for."""
+
+    stands_for: Any = None
+
+    def _plain(self) -> Any:
+        return type(self).stands_for(*self.args, evaluate=False)
+
+    def _pretty(self, printer: Any) -> Any:
+        return printer._print(self._plain())
+
+    def _sympystr(self, printer: Any) -> Any:
+        return printer._print(self._plain())
+
+    def _mathml_presentation(self, printer: Any) -> Any:
+        return printer._print(self._plain())
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        """LaTeX; SymPy hands over the exponent of a power already typeset."""
+        drawn = str(printer._print(self._plain()))
+        return drawn if exp is None else rf"{drawn}^{{{exp}}}"
+
+
+class Ceil(Drawn, sp.ceiling):  # type: ignore[misc, unused-ignore]
     """``ceiling`` whose value at a constant is proved; it stays symbolic otherwise."""
+
+    stands_for = sp.ceiling
 
     @classmethod
     def eval(cls, arg: Any) -> Any:
@@ -54,8 +79,10 @@ class Ceil(sp.ceiling):  # type: ignore[misc, unused-ignore]
         return None if arg.free_symbols else exact_ceiling(arg)
 
 
-class Floor(sp.floor):  # type: ignore[misc, unused-ignore]
+class Floor(Drawn, sp.floor):  # type: ignore[misc, unused-ignore]
     """``floor`` whose value at a constant is proved; it stays symbolic otherwise."""
+
+    stands_for = sp.floor
 
     @classmethod
     def eval(cls, arg: Any) -> Any:
@@ -66,7 +93,7 @@ class Floor(sp.floor):  # type: ignore[misc, unused-ignore]
         return None if above is None else -above
 
 
-class Extreme(sp.Function):  # type: ignore[misc, unused-ignore]
+class Extreme(Drawn):  # type: ignore[misc, unused-ignore]
     """Base of `Least` and `Greatest`, functions of two real arguments."""
 
     nargs = 2
@@ -95,22 +122,14 @@ class Least(Extreme):
     """The smaller of two numbers."""
 
     keeps = -1
-
-    def _latex(self, printer: Any, exp: Any = None) -> str:
-        inner = ", ".join(printer._print(part) for part in self.args)
-        drawn = rf"\min\left({inner}\right)"
-        return drawn if exp is None else rf"{drawn}^{{{printer._print(exp)}}}"
+    stands_for = sp.Min
 
 
 class Greatest(Extreme):
     """The larger of two numbers."""
 
     keeps = 1
-
-    def _latex(self, printer: Any, exp: Any = None) -> str:
-        inner = ", ".join(printer._print(part) for part in self.args)
-        drawn = rf"\max\left({inner}\right)"
-        return drawn if exp is None else rf"{drawn}^{{{printer._print(exp)}}}"
+    stands_for = sp.Max
 
 
 HANDLERS[Ceil] = HANDLERS[sp.ceiling]

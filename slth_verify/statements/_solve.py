@@ -21,6 +21,7 @@ from slth_verify.statements._box import sign
 from slth_verify.statements._decide import Decider, Relation, decide
 from slth_verify.statements._hypotheses import check_substitution, domain_holds
 from slth_verify.statements._invert import Condition, NoSolutionError, invert
+from slth_verify.statements._monotone import trend as proved_trend
 from slth_verify.statements._proved import Ceil
 from slth_verify.statements._types import Claim, Direction
 from slth_verify.verdict import Verdict
@@ -203,9 +204,11 @@ class _Query:
         return self.decider(expression, _RELATIONS[self.claim.direction], target)
 
     def bisection(self) -> Threshold:
-        """Extreme value by proved comparisons, where the claim's trend is proved."""
-        trend = self.claim.trend(str(self.symbol))
+        """Extreme value by proved comparisons, where a trend is stated or found."""
         condition = self._condition()
+        trend = self.claim.trend(str(self.symbol))
+        if trend is None:
+            trend = proved_trend(self.statement, condition.expression, self.symbol)
         free = (condition.expression - condition.target).free_symbols - {self.symbol}
         if trend is None or free or condition.relation == "==":
             reason = (

@@ -36,6 +36,13 @@ LATEX_NAMES: dict[str, str] = {
     "c_out": r"c_{\mathrm{out}}",
     "depth": r"\ell",
     "error": "e",
+    "a_in": r"a_{\mathrm{in}}",
+    "a_log": r"a_{\log}",
+    "d_in": r"d_{\mathrm{in}}",
+    "d_out": r"d_{\mathrm{out}}",
+    "n_all": r"n_{\mathrm{all}}",
+    "n_star": "n^*",
+    "p_bad": r"p_{\mathrm{bad}}",
 }
 
 #: Names for plain-text output (terminal) and MathML.

@@ -123,7 +123,7 @@ class Claim:
         expression: The bound, in the other symbols.
         meaning: What the subject is here.
         monotone: Pairs ``(name, +1 or -1)``: the expression rises or falls in that
-            symbol wherever the hypotheses hold. Every pair is proved in the docs.
+            symbol wherever the hypotheses hold; every pair is proved on that whole box.
         conditions: Hypotheses that this claim needs beyond those of the statement.
     """
 

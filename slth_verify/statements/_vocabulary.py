@@ -61,7 +61,13 @@ class Iid(Inert):
     """The law of that many independent copies: ``Iid(law, count)``."""
 
     template = r"{}^{{\otimes {}}}"
-    words = "{}^⊗{}"
+    grouped = r"{}^{{\otimes \left({}\right)}}"
+    words = "{}^⊗({})"
+
+    def _latex(self, printer: Any, *args: Any) -> str:
+        single = self.args[1].is_Atom
+        drawn = (printer._print(part) for part in self.args)
+        return (self.template if single else self.grouped).format(*drawn)
 
 
 class UniformLaw(Inert):
@@ -146,10 +152,8 @@ class Subsets(sp.Set):  # type: ignore[misc, unused-ignore]
         return None
 
     def _latex(self, printer: Any, *args: Any) -> str:
-        inner = [printer._print(part) for part in self.args]
-        if len(inner) == 1:
-            return rf"2^{{[{inner[0]}]}}"
-        return rf"\binom{{[{inner[0]}]}}{{{inner[1]}}}"
+        n, *size = (printer._print(part) for part in self.args)
+        return rf"\binom{{[{n}]}}{{{size[0]}}}" if size else rf"2^{{[{n}]}}"
 
     def _sympystr(self, printer: Any) -> str:
         return self._words().format(*(printer._print(part) for part in self.args))
@@ -212,7 +216,11 @@ class Ball(sp.Set):  # type: ignore[misc, unused-ignore]
     """``Ball(m, p, r)``: the vectors of R^m with p-norm at most ``r``."""
 
     is_iterable = False
-    words = "{{x ∈ R^{0}: ‖x‖_{1} ≤ {2}}}"
+
+    @property
+    def words(self) -> str:
+        """Template of the terminal text; infinite ``r`` is the whole space."""
+        return "R^{0}" if self.args[2] is sp.oo else "{{x ∈ R^{0}: ‖x‖_{1} ≤ {2}}}"
 
     def __new__(cls, *args: Any) -> Any:
         return sp.Basic.__new__(cls, *(sp.sympify(part) for part in args))
@@ -222,6 +230,8 @@ class Ball(sp.Set):  # type: ignore[misc, unused-ignore]
 
     def _latex(self, printer: Any, *args: Any) -> str:
         m, p, r = (printer._print(part) for part in self.args)
+        if self.args[2] is sp.oo:
+            return rf"\mathbb{{R}}^{{{m}}}"
         return rf"\{{x \in \mathbb{{R}}^{{{m}}} : \|x\|_{{{p}}} \le {r}\}}"
 
     def _sympystr(self, printer: Any) -> str:

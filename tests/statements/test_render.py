@@ -20,6 +20,7 @@ from slth_verify.statements import (
     statements,
     text,
 )
+from slth_verify.statements._proved import Ceil, Floor, Greatest, Least
 
 ALL = [pytest.param(s, id=s.id) for s in statements()]
 WORDS = {
@@ -76,6 +77,21 @@ def test_terminal_text_says_everything_and_is_narrow(s) -> None:
     assert all(h.meaning in shown for h in s.hypotheses)
     formula_lines = [line for line in shown.splitlines() if line.startswith("      ")]
     assert max(map(len, formula_lines)) <= 92
+
+
+@pytest.mark.parametrize("s", ALL)
+def test_latex_holds_no_escaped_source(s) -> None:
+    drawn = s.latex() + "".join(latex(claim.relation()) for claim in s.claims)
+    for trace in (r"\mathtt", r"\textbackslash", "Floor", "Ceil", "Least", "Greatest"):
+        assert trace not in drawn
+
+
+def test_powers_of_minima_and_roundings_are_typeset() -> None:
+    m, t = sp.symbols("m t", real=True)
+    assert latex(Least(m, t) ** (m / 2)) == r"\min\left(m, t\right)^{\frac{m}{2}}"
+    assert latex(Ceil(t) ** 2) == r"\left\lceil{t}\right\rceil^{2}"
+    assert text(Floor(t)) == "⌊t⌋"
+    assert str(Greatest(m, t)) == "Max(m, t)"
 
 
 def test_names_are_typeset() -> None:

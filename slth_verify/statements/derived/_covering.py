@@ -40,7 +40,7 @@ from slth_verify.statements._vocabulary import (
 _i = sp.Symbol("i", integer=True)
 _N, _n0, _nall = sp.symbols("N n_0 n_all", integer=True)
 _p0, _P, _F, _xs, _X1 = sp.symbols("p_0 P F x_* X_B", real=True)
-_w, _q = sp.symbols("w q", real=True)
+_q = sp.Symbol("q", real=True)
 
 _RHO = r / (2 * h)
 CELLS = sp.Sum(
@@ -141,7 +141,6 @@ TWO_BLOCKS = Statement(
         var(c, REALS, "certificate of one block at the target 0"),
         var(kappa, REALS, "its decay: 1 - P(hit w) <= 1 - c exp(-kappa |w|^2)"),
         var(_i, NATURALS0, "index of the sum"),
-        var(_w, REALS, "2-norm of a point to be hit by one block"),
         var(_xs, REALS, "Phi(-r/(2 tau))"),
         var(_X1, REALS, "mean Gaussian measure that one side misses"),
         var(_F, REALS, "probability that some target is missed"),
@@ -160,12 +159,15 @@ TWO_BLOCKS = Statement(
         hyp(
             "one-block",
             ForAll(
-                _w,
-                sp.Interval(0, sp.oo),
-                ge(hit_probability(X, z, eps, _n0), c * sp.exp(-kappa * _w**2)),
+                z,
+                Ball(m, 2, sp.oo),
+                ge(
+                    hit_probability(X, z, eps, _n0),
+                    c * sp.exp(-kappa * Norm(z, 2) ** 2),
+                ),
             ),
-            "one block hits every z with |z|_2 = w within eps with probability at "
-            "least c exp(-kappa w^2)",
+            "one block of n_0 vectors hits every z in R^m within eps with probability "
+            "at least c exp(-kappa ||z||_2^2)",
         ),
     ),
     conclusion=ge(Prob(all_within(2 * B * _n0, 2, 2 * eps)), 1 - _FAILURE),

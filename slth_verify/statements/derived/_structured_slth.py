@@ -6,7 +6,10 @@ import sympy as sp
 
 from slth_verify.statements._build import (
     NATURALS,
+    POSITIVE,
     REALS,
+    S,
+    X,
     claim,
     eq,
     f,
@@ -18,6 +21,7 @@ from slth_verify.statements._build import (
     lt,
     ours,
     var,
+    z,
 )
 from slth_verify.statements._proved import Ceil
 from slth_verify.statements._statement import Statement
@@ -31,6 +35,8 @@ from slth_verify.statements._vocabulary import (
     Norm,
     NormalLaw,
     Prob,
+    Subsets,
+    SubsetSum,
 )
 
 _ROOT = (1 + eps) ** (1 / depth) - 1
@@ -38,6 +44,11 @@ _n0, _nstar = sp.symbols("n_0 n_star", integer=True)
 _t, _p, _di, _ei, _Lg = sp.symbols("t p delta_i eps_i L_g", real=True)
 _W, _K = sp.symbols("W K")
 _WIDTH = _nstar + sp.sqrt(_nstar * _Lg) + _Lg
+_CHANNEL = ForAll(
+    z,
+    NamedSet("targets of a channel"),
+    Exists(S, Subsets(_nstar), le(Norm(SubsetSum(X, S) - z, sp.oo), _ei)),
+)
 _EVENT = ForAll(
     f,
     NamedSet("target networks"),
@@ -60,8 +71,8 @@ STRUCTURED_SLTH = Statement(
         var(_t, NATURALS, "signs needed: 2 in the first layer, 1 in the others"),
         var(_p, REALS, "certified success of one block of n_0 vectors"),
         var(_n0, NATURALS, "vectors per block, certified at dimension d^2 c_out"),
-        var(_di, REALS, "failure probability per channel", delta / (depth * c_in)),
-        var(_Lg, REALS, "log(2 t/delta_i)", sp.log(2 * _t / _di)),
+        var(_di, POSITIVE, "failure probability per channel", delta / (depth * c_in)),
+        var(_Lg, POSITIVE, "at least log(2 t/delta_i)", sp.log(2 * _t / _di)),
         var(
             _nstar,
             NATURALS,
@@ -69,6 +80,14 @@ STRUCTURED_SLTH = Statement(
             Ceil(_Lg / sp.log(1 / (1 - _p))) * _n0,
         ),
         var(_ei, REALS, "accuracy of every subset sum"),
+        var(
+            X, "samples of n_star vectors", "n_star NSN vectors of dimension d^2 c_out"
+        ),
+        var(
+            z,
+            "targets of a channel",
+            "K_k or -K_k: that of the target, or all of 1-norm at most 1 at once",
+        ),
         var(n, NATURALS, "n_i: the random 1x1 layer has 2 n_i c_(i-1) filters"),
         var(_W, "random weights", "all entries of the random network of 2l layers"),
         var(_K, "kernels of the target", "K^(1), ..., K^(l)"),
@@ -91,6 +110,18 @@ STRUCTURED_SLTH = Statement(
         hyp("block-positive", gt(_p, 0), "the certificate is positive"),
         hyp("block-range", lt(_p, 1), "the certificate is below 1"),
         hyp("per-channel", le(_di, delta / (depth * c_in)), "the budget is kept"),
+        hyp("sign-budget", ge(_Lg, sp.log(2 * _t / _di)), "a sign runs short rarely"),
+        hyp(
+            "accuracy",
+            le(_ei, _ROOT / (d**2 * c_in)),
+            "subset sums are accurate enough for the layer, and layers for the network",
+        ),
+        hyp(
+            "one-channel",
+            ge(Prob(_CHANNEL), 1 - _di / (2 * _t)),
+            "n_star NSN vectors hit the targets of one channel and sign within eps_i, "
+            "except with probability delta_i/(2t)",
+        ),
         hyp("width", ge(n, _WIDTH), "wide enough, in every layer"),
     ),
     conclusion=ge(Prob(_EVENT), 1 - delta),

@@ -6,6 +6,7 @@ import sympy as sp
 
 from slth_verify.statements._build import (
     NATURALS,
+    NONNEGATIVE,
     REALS,
     claim,
     eq,
@@ -67,9 +68,9 @@ KERNEL_PRUNING = Statement(
         var(_K, "kernels d x d x c_in x c_out", "convolution with the target kernel"),
         var(_G, "pruned pairs of layers", "blocked 1x1 layer, ReLU, dxd layer"),
         var(P, REALS, "probability that every target layer is reached"),
-        var(_A_D, REALS, "exponent of the kernel size", sp.Integer(12)),
-        var(_A_C, REALS, "exponent of the channels", sp.Integer(6)),
-        var(_A_LOG, REALS, "exponent of the logarithm", sp.Integer(3)),
+        var(_A_D, NONNEGATIVE, "exponent of the kernel size", sp.Integer(12)),
+        var(_A_C, NONNEGATIVE, "exponent of the channels", sp.Integer(6)),
+        var(_A_LOG, NONNEGATIVE, "exponent of the logarithm", sp.Integer(3)),
     ),
     hypotheses=(
         hyp("normal", eq(Law(_W), NormalLaw(0, 1)), "all weights i.i.d. N(0, 1)"),

@@ -6,6 +6,7 @@ import sympy as sp
 
 from slth_verify.statements._build import (
     NATURALS,
+    NONNEGATIVE,
     REALS,
     X,
     claim,
@@ -40,9 +41,9 @@ MRSS_NSN = Statement(
         var(m, NATURALS, "dimension"),
         var(eps, REALS, "accuracy in the max norm"),
         var(C, REALS, "universal constant, not named"),
-        var(A_N, REALS, "exponent in n >= k^a_n", sp.Integer(2)),
-        var(A_M, REALS, "exponent of the dimension", sp.Integer(3)),
-        var(A_LOG, REALS, "exponent of the logarithm", sp.Integer(1)),
+        var(A_N, NONNEGATIVE, "exponent in n >= k^a_n", sp.Integer(2)),
+        var(A_M, NONNEGATIVE, "exponent of the dimension", sp.Integer(3)),
+        var(A_LOG, NONNEGATIVE, "exponent of the logarithm", sp.Integer(1)),
         var(k, NATURALS, "size of the subset", Ceil(_SIZE)),
         var(n, NATURALS, "number of samples"),
         var(P0, REALS, "constant success probability, not named"),

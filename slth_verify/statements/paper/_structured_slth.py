@@ -6,6 +6,7 @@ import sympy as sp
 
 from slth_verify.statements._build import (
     NATURALS,
+    NONNEGATIVE,
     REALS,
     claim,
     eq,
@@ -68,10 +69,10 @@ STRUCTURED_SLTH = Statement(
             "blocked-mask) on its odd layers and removal of filters there",
         ),
         var(P, REALS, "probability that every target has a ticket within eps"),
-        var(A_D, REALS, "exponent of the kernel size", sp.Integer(12)),
-        var(A_C, REALS, "exponent of the channels", sp.Integer(6)),
-        var(A_IN, REALS, "exponent of c_in inside the logarithm", sp.Integer(1)),
-        var(A_LOG, REALS, "exponent of the logarithm", sp.Integer(3)),
+        var(A_D, NONNEGATIVE, "exponent of the kernel size", sp.Integer(12)),
+        var(A_C, NONNEGATIVE, "exponent of the channels", sp.Integer(6)),
+        var(A_IN, NONNEGATIVE, "exponent of c_in inside the logarithm", sp.Integer(1)),
+        var(A_LOG, NONNEGATIVE, "exponent of the logarithm", sp.Integer(3)),
     ),
     hypotheses=(
         hyp("normal", eq(Law(_W), NormalLaw(0, 1)), "all weights i.i.d. N(0, 1)"),

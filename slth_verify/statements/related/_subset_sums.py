@@ -6,6 +6,7 @@ import sympy as sp
 
 from slth_verify.statements._build import (
     NATURALS,
+    NONNEGATIVE,
     REALS,
     S,
     X,
@@ -20,7 +21,7 @@ from slth_verify.statements._build import (
     z,
 )
 from slth_verify.statements._statement import Statement
-from slth_verify.statements._symbols import C, P, d, eps, k, n
+from slth_verify.statements._symbols import C, P, d, delta, eps, k, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Source
 from slth_verify.statements._vocabulary import (
     Ball,
@@ -56,7 +57,7 @@ FIXED_SIZE_RSS = Statement(
         var(_gamma, REALS, "density k/n of the subset"),
         var(eps, REALS, "accuracy, and also failure probability"),
         var(C, REALS, "universal constant, not named"),
-        var(_a, REALS, "exponent of the logarithm", sp.Integer(1)),
+        var(_a, NONNEGATIVE, "exponent of the logarithm", sp.Integer(1)),
         var(P, REALS, "probability that all z in [-1, 1] are hit by k-subsets"),
     ),
     hypotheses=(
@@ -101,8 +102,8 @@ FIXED_SIZE_RSS = Statement(
     ),
 )
 
-_b1, _b2 = sp.symbols("a_d a_eps", real=True)
-_GAUSSIAN = C * d**_b1 * sp.log(1 / eps) * (sp.log(1 / eps) + sp.log(d))
+_A_D = sp.Symbol("a_d", real=True)
+_GAUSSIAN = C * d**_A_D * sp.log(1 / eps) * (sp.log(1 / eps) + sp.log(d))
 
 GAUSSIAN_MRSS = Statement(
     id="rel:gaussian-mrss",
@@ -122,9 +123,9 @@ GAUSSIAN_MRSS = Statement(
         var(d, NATURALS, "dimension"),
         var(eps, REALS, "accuracy in the max norm"),
         var(C, REALS, "universal constant, not named"),
-        var(_b1, REALS, "exponent of the dimension", sp.Integer(3)),
+        var(_A_D, NONNEGATIVE, "exponent of the dimension", sp.Integer(3)),
         var(P, REALS, "probability that all of [-1, 1]^d is hit"),
-        var(_b2, REALS, "failure probability, which the abstract calls small"),
+        var(delta, REALS, "failure probability, which the abstract calls small"),
     ),
     hypotheses=(
         hyp("normal", sample_is(X, StandardNormalVector(d), n), "X_i i.i.d. N(0, I)"),
@@ -142,9 +143,9 @@ GAUSSIAN_MRSS = Statement(
                 Exists(S, Subsets(n), le(Norm(SubsetSum(X, S) - z, sp.oo), eps)),
             )
         ),
-        1 - _b2,
+        1 - delta,
     ),
-    failure_probability=_b2,
+    failure_probability=delta,
     summary="C d^3 log(1/eps)(log(1/eps) + log d) standard Gaussian vectors "
     "approximate every point of [-1, 1]^d by a subset sum, with high probability.",
     claims=(
