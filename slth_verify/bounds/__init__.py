@@ -9,6 +9,8 @@ from slth_verify.bounds._first_moment import first_moment, necessary_width
 from slth_verify.bounds._hits import hit_probability, subset_sum_number_mean
 from slth_verify.bounds._moments import crude_lower, sharp_lower
 from slth_verify.bounds._mrss import mrss_success, mrss_width
+from slth_verify.bounds._network_result import LayerWidth, NetworkResult
+from slth_verify.bounds._network_width import network_width
 from slth_verify.bounds._result import BoundResult, Direction, Kind, Step
 from slth_verify.bounds._rss import reserve_failure, rss_width
 from slth_verify.bounds._weighted_moment import WeightedCertificate
@@ -18,6 +20,8 @@ __all__ = [
     "Covering",
     "Direction",
     "Kind",
+    "LayerWidth",
+    "NetworkResult",
     "Step",
     "WeightedCertificate",
     "covers",
@@ -27,6 +31,7 @@ __all__ = [
     "mrss_success",
     "mrss_width",
     "necessary_width",
+    "network_width",
     "reserve_failure",
     "rss_width",
     "sharp_lower",

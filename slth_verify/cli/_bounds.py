@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
+
+from slth_verify.cli._bounds_network import network
 
 if TYPE_CHECKING:
     from slth_verify.bounds import BoundResult
@@ -22,7 +24,11 @@ def command() -> None:
     \b
     slth-verify bounds mrss --dim 9 --eps 0.01 --prob 1/2 --kind all
     slth-verify bounds success --dim 2 --n 20 --eps 0.1
+    slth-verify bounds network --kernel 3,3 --channels 1,8,16 --eps 0.1 --delta 0.01
     """
+
+
+command.add_command(network)
 
 
 @command.command()
@@ -40,7 +46,7 @@ def mrss(
     prob: str,
     target_norm: str,
     universal: bool,
-    ball: str,
+    ball: Literal["euclidean", "one-norm"],
     kind: str,
     as_json: bool,
 ) -> int:

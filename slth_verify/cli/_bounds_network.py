@@ -1,0 +1,139 @@
+"""``slth-verify bounds network``: widths of all layers of Theorem 2."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from slth_verify.cli._output import progress
+
+if TYPE_CHECKING:
+    from slth_verify.bounds import NetworkResult
+
+_KINDS = ("paper", "certified", "necessary", "all")
+_OBJECTIVES = ("filters", "weights")
+
+
+class _Integers(click.ParamType[tuple[int, ...]]):
+    """Comma-separated integers, such as ``1,8,16``."""
+
+    name = "integers"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """The integers of one option."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(int(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(
+                f"{value!r} are no comma-separated integers, such as 1,8,16", param, ctx
+            )
+
+
+@click.command()
+@click.option(
+    "--kernel", type=_Integers(), required=True, help="Kernel size of every layer: 3,3."
+)
+@click.option(
+    "--channels",
+    type=_Integers(),
+    required=True,
+    help="Channels before the first layer and after every layer: 1,8,16.",
+)
+@click.option("--eps", required=True, help="Accuracy of the network in the max norm.")
+@click.option("--delta", required=True, help="Failure probability.")
+@click.option("--universal", is_flag=True, help="All targets at once.")
+@click.option("--kind", type=click.Choice(_KINDS), default="certified")
+@click.option("--objective", type=click.Choice(_OBJECTIVES), default="filters")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def network(
+    kernel: tuple[int, ...],
+    channels: tuple[int, ...],
+    eps: str,
+    delta: str,
+    universal: bool,
+    kind: str,
+    objective: Literal["filters", "weights"],
+    as_json: bool,
+) -> int:
+    """Widths n_i: the random 1x1 layer i has 2 n_i filters per entering channel."""
+    from slth_verify.bounds import network_width
+
+    results: list[dict[str, Any]] = []
+    lines: list[str] = []
+    with progress() as advance:
+        ask = partial(
+            network_width,
+            kernel,
+            channels,
+            eps,
+            delta,
+            universal=universal,
+            objective=objective,
+            progress=advance,
+        )
+        needed = ask(kind="necessary") if kind != "certified" else None
+        enough = ask() if kind in ("certified", "all") else None
+    if needed is not None and kind in ("paper", "all"):
+        results.append(_paper(needed, eps))
+        shown = "; ".join(str(layer["expression"]) for layer in results[0]["layers"])
+        lines.append(f"paper      n_i >= {shown}  (constant C not named)")
+    if enough is not None:
+        results.append(enough.to_json())
+        lines.append(
+            f"certified  {_widths(enough)} is enough, {enough.filters} filters"
+        )
+    if needed is not None and kind in ("necessary", "all"):
+        results.append(needed.to_json())
+        lines.append(
+            f"necessary  fewer than {_widths(needed)} in a layer are not enough for it"
+        )
+    if as_json:
+        whole = results[0] if len(results) == 1 else {"results": results}
+        click.echo(json.dumps(whole, indent=2, allow_nan=False))
+    else:
+        click.echo("\n".join(lines))
+    return 0
+
+
+def _widths(result: NetworkResult) -> str:
+    return "n = " + ", ".join(str(n) for n in result.widths)
+
+
+def _paper(result: NetworkResult, eps: str) -> dict[str, Any]:
+    """The reconstructed Theorem 2, with its unnamed constant, for the same layers."""
+    from slth_verify.statements import statement
+
+    theorem = statement("thm:structured-slth")
+    layers = [
+        {
+            "kernel": layer.shape.kernel,
+            "channels_in": layer.shape.entering,
+            "channels_out": layer.shape.leaving,
+            "expression": str(
+                theorem.bound(
+                    of="n",
+                    d=layer.shape.kernel,
+                    c_in=layer.shape.entering,
+                    c_out=layer.shape.leaving,
+                    depth=len(result.layers),
+                    eps=eps,
+                )
+            ),
+        }
+        for layer in result.layers
+    ]
+    return {
+        "statement": theorem.id,
+        "kind": "paper",
+        "inputs": dict(result.inputs),
+        "layers": layers,
+        "direction": "upper",
+        "evidence": "exact",
+    }
