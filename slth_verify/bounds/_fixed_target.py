@@ -10,6 +10,7 @@ from slth_verify.bounds._result import Step
 from slth_verify.bounds._weighted_moment import STATEMENT, WeightedCertificate
 from slth_verify.bounds._width import FoundWidth
 from slth_verify.enclosure import Enclosure
+from slth_verify.errors import InvalidParameterError
 
 #: An evaluator: from dimension, accuracy, Euclidean norm and probability.
 Evaluator = Callable[[int, Fraction, Fraction, Fraction], FoundWidth]
@@ -28,9 +29,17 @@ def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Foun
         Enclosed.
 
     Raises:
-        InvalidParameterError: If no certificate was found.
+        InvalidParameterError: If no evaluator found a certificate.
     """
-    found = [evaluate(dim, eps, norm, goal) for evaluate in _EVALUATORS]
+    found: list[FoundWidth] = []
+    refusals: list[InvalidParameterError] = []
+    for evaluate in _EVALUATORS:
+        try:
+            found.append(evaluate(dim, eps, norm, goal))
+        except InvalidParameterError as refusal:
+            refusals.append(refusal)
+    if not found:
+        raise refusals[0]
     return min(found, key=lambda width: width.n)
 
 
