@@ -6,7 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from slth_verify.bounds import (
     LayerWidth,
@@ -204,6 +206,22 @@ def test_lies_do_not_survive_the_recheck(lie, monkeypatch) -> None:
         result = network_width(*SMALL)
     with pytest.raises(AssertionError):
         recheck(result, F(1, 2), F(1, 5))
+
+
+def test_random_layers_succeed_as_often_as_claimed() -> None:
+    """One channel and one pixel: exhaustive search over at most 12 filters a sign."""
+    eps, delta = 0.5, 0.5
+    result = network_width((1,), (1, 1), "1/2", "1/2")
+    rng, trials, successes = np.random.default_rng(5), 300, 0
+    for _ in range(trials):
+        first, second = rng.standard_normal((2, 2 * result.layers[0].n))
+        reached = []
+        for sign in (1, -1):
+            own = (np.abs(first) * second)[sign * first > 0][:12]
+            masks = (np.arange(2**own.size)[:, None] >> np.arange(own.size)) & 1
+            reached.append(np.abs(masks @ own - sign).min() <= eps)
+        successes += all(reached)
+    assert binomtest(successes, trials, 1 - delta, alternative="less").pvalue > 1e-6
 
 
 def test_delta_is_kept_even_if_the_floats_are_wrong(monkeypatch) -> None:
