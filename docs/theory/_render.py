@@ -5,6 +5,7 @@ A page holds markers, each followed by a generated block:
     <!-- statement: der:net -->          hypotheses, definitions and conclusion
     <!-- claim: der:net points -->       one claim, with its conditions
     <!-- table -->                       all statements
+    <!-- table: all-targets -->          a reference table of `_tables`
 
 and each block ends with ``<!-- end -->``. Run this file to bring all pages up to date;
 a test asserts that they are.
@@ -12,10 +13,12 @@ a test asserts that they are.
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 from slth_verify.statements import latex, statement, statements
 
@@ -61,13 +64,25 @@ def _claim(identifier: str, name: str) -> str:
     return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
 
 
-def _table() -> str:
+def _table(name: str | None = None) -> str:
+    if name is not None:
+        return str(_tables().TABLES[name]())
     rows = ["| id | statement | provenance | bound |", "| --- | --- | --- | --- |"]
     rows += [
         f"| `{s.id}` | {s.title} | {s.provenance.value} | {s.direction.value} |"
         for s in statements()
     ]
     return "\n".join(rows)
+
+
+def _tables() -> ModuleType:
+    """The module of reference tables, which lies beside this file."""
+    spec = importlib.util.spec_from_file_location("_tables", HERE / "_tables.py")
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{HERE / '_tables.py'} cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 _WRITERS: dict[str, Callable[..., str]] = {

@@ -14,14 +14,17 @@ within eps of a in every entry. A given subset of k filters has positive signs w
 probability ``2^{-k}``, and then is a sum of k NSN vectors. The empty subset gives 0,
 which is farther than eps from a.
 
-With one entry ``a = 1/c > eps`` for each of c leaving channels instead, an image with
-one more pixel keeps the other entries within ``2 eps``. The better bound counts. The
+With one entry ``a = 1/c > eps`` for each of c leaving channels instead, images with
+more pixels keep the moduli of the other ``d^2 - 1`` entries of a leaving channel within
+a sum of ``2 eps``; a weight ``exp(-t |D|)`` for each, with ``t = (d^2 - 1)/(2 eps)``,
+bounds that event at the price of ``exp(c (d^2 - 1))``. The better bound counts. Both
 right sides grow with n.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 
 from slth_verify.bounds._layer_width import LayerShape
@@ -29,6 +32,7 @@ from slth_verify.bounds._network_inputs import NetworkQuestion
 from slth_verify.bounds._network_result import LayerWidth, NetworkResult
 from slth_verify.bounds._result import Step
 from slth_verify.bounds._scale_integral import Box, scale_integral
+from slth_verify.bounds._soft_box import SoftBox
 from slth_verify.enclosure import (
     Enclosure,
     NonFiniteError,
@@ -76,8 +80,21 @@ def necessary_layers(question: NetworkQuestion, advance: _Advance) -> NetworkRes
     )
 
 
-def hard_targets(shape: LayerShape, eps: Fraction) -> tuple[Box, ...]:
-    """The boxes that the kept filters of one channel must hit for the hard kernels.
+@dataclass(frozen=True, slots=True)
+class HardTarget:
+    """What the kept filters of one channel must hit for a hard kernel.
+
+    Attributes:
+        box: Where their sum must lie; some sides may be soft.
+        nats: Logarithm of the factor that soft sides cost.
+    """
+
+    box: Box
+    nats: int = 0
+
+
+def hard_targets(shape: LayerShape, eps: Fraction) -> tuple[HardTarget, ...]:
+    """What the kept filters of one channel must hit for the hard kernels.
 
     A kernel is left out if its entries would not exceed ``eps``.
 
@@ -85,26 +102,29 @@ def hard_targets(shape: LayerShape, eps: Fraction) -> tuple[Box, ...]:
         Exact.
     """
     window = shape.kernel**2
-    boxes = []
+    targets = []
     full = min(shape.leaving, _largest_below(1 / (eps * window)))
     if full >= 1:
         entry = Fraction(1, window * full)
-        boxes.append(Box.around([entry] * (window * full), eps))
+        targets.append(HardTarget(Box.around([entry] * (window * full), eps)))
     single = min(shape.leaving, _largest_below(1 / eps))
     if single >= 1 and window > 1:
-        target = [Fraction(1, single)] * single + [Fraction(0)] * (
-            single * (window - 1)
+        box = SoftBox(
+            eps=eps,
+            groups=((Fraction(1, single), single),),
+            soft=single * (window - 1),
+            rate=(window - 1) / (2 * eps),
         )
-        boxes.append(Box.around(target, 2 * eps))
-    return tuple(boxes)
+        targets.append(HardTarget(box, single * (window - 1)))
+    return tuple(targets)
 
 
-def success_of_layer(n: int, box: Box) -> Fraction:
-    """Upper bound of the probability that 2n filters of a channel hit the box.
+def success_of_layer(n: int, target: HardTarget) -> Fraction:
+    """Upper bound of the probability that 2n filters of a channel hit the target.
 
     Args:
         n: Half of the number of filters, at least 1.
-        box: Where the sum of the kept filters with positive sign must lie. The empty
+        target: Where the sum of the kept filters with positive sign must lie. The empty
             subset is not counted: it must not be a solution.
 
     Rigor:
@@ -117,7 +137,8 @@ def success_of_layer(n: int, box: Box) -> Fraction:
             for size in range(1, 2 * n + 1)
         ]
         try:
-            return min(Fraction(1), from_ball(scale_integral(weights, box)).upper)
+            hits = to_ball(target.nats).exp() * scale_integral(weights, target.box)
+            return min(Fraction(1), from_ball(hits).upper)
         except NonFiniteError:
             return Fraction(1)
 
@@ -128,11 +149,11 @@ def _largest_below(bound: Fraction) -> int:
 
 
 def _layer(shape: LayerShape, eps: Fraction, goal: Fraction) -> LayerWidth:
-    found = [(_least(box, goal), box) for box in hard_targets(shape, eps)]
-    n, box = max(found, key=lambda pair: pair[0], default=(0, None))
+    found = [(_least(target, goal), target) for target in hard_targets(shape, eps)]
+    n, target = max(found, key=lambda pair: pair[0], default=(0, None))
     steps: tuple[Step, ...] = ()
-    if box is not None and n > 1:
-        below = Enclosure(Fraction(0), success_of_layer(n - 1, box))
+    if target is not None and n > 1:
+        below = Enclosure(Fraction(0), success_of_layer(n - 1, target))
         steps = (
             Step(
                 statement=STATEMENT,
@@ -140,9 +161,10 @@ def _layer(shape: LayerShape, eps: Fraction, goal: Fraction) -> LayerWidth:
                 "positive sign that hit this target is below 1 - delta, and it grows "
                 "with n.",
                 values=(
-                    ("entries", str(box.dim)),
-                    ("largest entry", str(box.reach)),
-                    ("accuracy", str(box.eps)),
+                    ("entries", str(target.box.dim)),
+                    ("largest entry", str(target.box.reach)),
+                    ("accuracy", str(target.box.eps)),
+                    ("nats of soft sides", str(target.nats)),
                     ("expected_hits", str(below)),
                 ),
             ),
@@ -151,20 +173,20 @@ def _layer(shape: LayerShape, eps: Fraction, goal: Fraction) -> LayerWidth:
         shape=shape,
         n=n,
         share=eps,
-        accuracy=eps if box is None else box.eps,
+        accuracy=eps,
         failure=None,
         ledger=steps,
     )
 
 
-def _least(box: Box, goal: Fraction) -> int:
+def _least(target: HardTarget, goal: Fraction) -> int:
     """One more than a width that certainly fails, as large as the bound allows."""
     low, high = 0, 1
-    while success_of_layer(high, box) < goal:
+    while success_of_layer(high, target) < goal:
         low, high = high, 2 * high
     while high - low > 1:
         middle = (low + high) // 2
-        if success_of_layer(middle, box) < goal:
+        if success_of_layer(middle, target) < goal:
             low = middle
         else:
             high = middle

@@ -1,21 +1,26 @@
 """Necessary widths of one layer: the hard kernels, the bound, simulation, lies."""
 
 import itertools
+import math
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.integrate import quad
+from scipy.stats import binomtest, chi2, norm
 
 from slth_verify.bounds import network_width
 from slth_verify.bounds._layer_necessary import (
+    HardTarget,
     hard_targets,
     success_of_layer,
 )
 from slth_verify.bounds._layer_width import LayerShape
 from slth_verify.bounds._scale_integral import Box
+from slth_verify.bounds._soft_box import SoftBox
+from slth_verify.enclosure import from_ball, to_ball, working_precision
 
 F = Fraction
 
@@ -51,12 +56,14 @@ def test_a_good_filter_sum_lies_in_the_box_of_one_entry(residuals) -> None:
     pruned = [k + residual for k, residual in zip(kernel, residuals, strict=True)]
     if _error(kernel, pruned) <= eps:
         assert abs(residuals[0]) <= eps
-        assert all(abs(residual) <= 2 * eps for residual in residuals)
+        assert sum(abs(residual) for residual in residuals[1:]) <= 2 * eps
 
 
 def test_lie_zero_entries_within_eps() -> None:
     eps = F(1, 5)
     assert _error([F(1), F(0)], [1 + eps, -2 * eps]) <= eps
+    # and the sum of moduli 2 eps is attained by both signs together
+    assert _error([F(1), F(0), F(0)], [F(1), eps, -eps]) <= eps
 
 
 def test_lie_entries_below_eps_are_seen() -> None:
@@ -64,17 +71,63 @@ def test_lie_entries_below_eps_are_seen() -> None:
     assert _error([F(1, 5)], [F(0)]) <= F(1, 5)
     assert _error([F(1, 5)], [F(-7)]) <= F(1, 5)
     shape = LayerShape(2, 1, 1, first=True)
-    assert [box.eps for box in hard_targets(shape, F(1, 4))] == [F(1, 2)]
-    assert [box.eps for box in hard_targets(shape, F(1, 5))] == [F(1, 5), F(2, 5)]
+    assert [target.nats for target in hard_targets(shape, F(1, 4))] == [3]
+    assert [target.nats for target in hard_targets(shape, F(1, 5))] == [0, 3]
     assert hard_targets(shape, F(1)) == ()
 
 
 def test_hard_targets_use_as_many_channels_as_they_can() -> None:
     full, single = hard_targets(LayerShape(3, 1, 16, first=True), F(1, 100))
-    assert full.groups == ((F(1, 99), 99),)  # 11 channels of 9 entries
-    assert (single.reach, single.dim, single.eps) == (F(1, 16), 144, F(1, 50))
+    assert full.box.groups == ((F(1, 99), 99),)  # 11 channels of 9 entries
+    assert single.box.groups == ((F(1, 16), 16),)
+    assert (single.box.dim, single.box.eps, single.nats) == (144, F(1, 100), 128)
     (only,) = hard_targets(LayerShape(1, 4, 3, first=False), F(1, 100))
-    assert only.groups == ((F(1, 3), 3),)
+    assert only.box.groups == ((F(1, 3), 3),)
+
+
+SOFT = SoftBox(F(1, 5), ((F(1), 1),), soft=3, rate=F(15, 2))
+
+
+@given(RESIDUALS, st.sampled_from([F(1, 10), F(1, 2)]))
+def test_soft_sides_weigh_at_least_the_event(residuals, width) -> None:
+    others = residuals[1:]
+    rate = 3 / width
+    if sum(abs(residual) for residual in others) <= width:
+        weight = math.exp(3 - float(rate * sum(abs(r) for r in others)))
+        assert weight >= 1 - 1e-12
+
+
+@pytest.mark.parametrize("scale", [F(1, 1000), F(1, 10), F(1), F(50), F(10**5)])
+def test_soft_sides_are_means_of_exponentials(scale) -> None:
+    root = math.sqrt(scale)
+    mean = quad(
+        lambda x: 2 * norm.pdf(x) * math.exp(-7.5 * root * x),
+        0,
+        min(40.0, 90 / root),
+        epsabs=0,
+        limit=200,
+    )[0]
+    hard = norm.cdf(1.2 / root) - norm.cdf(0.8 / root)
+    with working_precision(96):
+        found = from_ball(SOFT.probability(to_ball(scale)))
+    assert float(found.lower) == pytest.approx(hard * mean**3, rel=1e-6)
+
+
+def test_soft_integral_against_quadrature() -> None:
+    def value(log_scale: float) -> float:
+        scale = math.exp(log_scale)
+        with working_precision(64):
+            weight = float(from_ball(SOFT.probability(to_ball(F(scale)))).upper)
+        law = sum(
+            math.comb(10, k) / 2**k * chi2.pdf(scale, k) * scale for k in range(1, 11)
+        )
+        return float(law) * weight
+
+    exact = quad(value, -12, 6, epsabs=0, epsrel=1e-9, limit=400)[0]
+    bound = float(success_of_layer(5, HardTarget(SOFT)))
+    assert bound == pytest.approx(exact, rel=1e-6)
+    priced = float(success_of_layer(5, HardTarget(SOFT, 1)))
+    assert priced == pytest.approx(min(1, math.e * exact), rel=1e-6)
 
 
 @pytest.mark.parametrize(("n", "eps"), [(2, 0.1), (3, 0.2), (4, 0.05)])
@@ -87,10 +140,10 @@ def test_no_layer_succeeds_more_often(n, eps) -> None:
         sums = masks @ (np.maximum(first, 0) * second)
         hits += bool((np.abs(sums - 1) <= eps).any())
     box = Box.around([F(1)], F(str(eps)))
-    bound = float(success_of_layer(n, box))
+    bound = float(success_of_layer(n, HardTarget(box)))
     assert binomtest(hits, trials, bound, alternative="greater").pvalue > 1e-6
     # n in place of 2n filters is refuted
-    lie = float(success_of_layer(n // 2, box))
+    lie = float(success_of_layer(n // 2, HardTarget(box)))
     assert binomtest(hits, trials, lie, alternative="greater").pvalue < 1e-6
 
 
@@ -99,13 +152,13 @@ def test_necessary_widths_are_the_last_that_fail() -> None:
     assert result.statement == "der:first-moment"
     assert result.probability is None
     for layer in result.layers:
-        boxes = hard_targets(layer.shape, F(1, 20))
-        assert min(success_of_layer(layer.n - 1, box) for box in boxes) < F(9, 10)
-        assert all(success_of_layer(layer.n, box) >= F(9, 10) for box in boxes)
+        targets = hard_targets(layer.shape, F(1, 20))
+        assert min(success_of_layer(layer.n - 1, one) for one in targets) < F(9, 10)
+        assert all(success_of_layer(layer.n, one) >= F(9, 10) for one in targets)
     assert network_width((1,), (1, 1), 2, "0.1", kind="necessary").widths == (0,)
 
 
 def test_the_bound_grows_with_n() -> None:
     box = Box.around([F(1, 2), F(1, 2)], F(1, 10))
-    values = [success_of_layer(n, box) for n in range(1, 9)]
+    values = [success_of_layer(n, HardTarget(box)) for n in range(1, 9)]
     assert values == sorted(values)

@@ -1,0 +1,94 @@
+"""Reference tables of these pages: what ``<!-- table: NAME -->`` stands for.
+
+Each table is written from a file of certificate parameters beside this one, so that
+the pages render at once. Run this file to search the certificates again (minutes); the
+nightly tests check them in ball arithmetic without searching.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+
+#: Half widths of the cubes are half of this accuracy.
+ACCURACY = Fraction(1, 50)
+
+_DIMENSIONS = (4, 9, 18, 36, 72, 150)
+_PROBABILITIES = (Fraction(1, 2), Fraction(999, 1000))
+
+
+def certificates(name: str) -> list[dict[str, Any]]:
+    """The committed certificate parameters of one table."""
+    rows = json.loads((HERE / f"_{name}.json").read_text(encoding="utf-8"))
+    return list(rows)
+
+
+def all_targets() -> str:
+    """Widths for all targets of the Euclidean unit ball at once, within 0.02."""
+    found = {(row["dim"], row["prob"]): row for row in certificates("all_targets")}
+    lines = [
+        "| $m$ | probability 1/2 | $B$, $n_0$ | probability 0.999 | $B$, $n_0$ |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for dim in _DIMENSIONS:
+        cells = [str(dim)]
+        for prob in _PROBABILITIES:
+            row = found[dim, str(prob)]
+            cells += [
+                str(2 * row["blocks"] * row["n"]),
+                f"{row['blocks']}, {row['n']}",
+            ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def search_all_targets() -> list[dict[str, Any]]:
+    """Certificates of the table `all_targets`, searched again."""
+    from slth_verify.bounds._two_sides_search import two_sides_width
+
+    rows = []
+    for dim in _DIMENSIONS:
+        for prob in _PROBABILITIES:
+            width = two_sides_width(dim, ACCURACY, Fraction(1), prob)
+            block, sides = width.certificate, width.sides
+            rows.append(
+                {
+                    "dim": dim,
+                    "prob": str(prob),
+                    "blocks": sides.blocks,
+                    "tau": str(sides.tau),
+                    "slope": str(sides.slope),
+                    "n": block.n,
+                    "size": block.size,
+                    "tilt": str(block.tilt),
+                    "weight": str(block.weight),
+                }
+            )
+    return rows
+
+
+#: Writers of tables, by name.
+TABLES: dict[str, Callable[[], str]] = {"all-targets": all_targets}
+
+#: Searches of certificates, by the name of their file.
+SEARCHES: dict[str, Callable[[], list[dict[str, Any]]]] = {
+    "all_targets": search_all_targets
+}
+
+
+def main(names: list[str]) -> int:
+    """Search the certificates of the named tables, or of all."""
+    for name in names or list(SEARCHES):
+        text = json.dumps(SEARCHES[name](), indent=1)
+        (HERE / f"_{name}.json").write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
