@@ -6,9 +6,10 @@ Statement. For q residuals and any rate t > 0
 
 and for D normal with variance R the mean of a factor is
 :math:`\mathrm{erfcx}(t \sqrt{R/2})` with
-:math:`\mathrm{erfcx}(w) = e^{w^2} \mathrm{erfc}(w)`, which falls with R. For complex :math:`R = \rho e^{i d}` its modulus is at most
-:math:`(\cos d)^{-1/2}` and at most :math:`(2/t) (2 \pi \rho)^{-1/2}`: the bounds of a
-hard side of half width ``1/t``, which is what the integral over scales needs.
+:math:`\mathrm{erfcx}(w) = e^{w^2} \mathrm{erfc}(w)`, which falls with R. For complex
+:math:`R = \rho e^{i d}` its modulus is at most :math:`(\cos d)^{-1/2}` and at most
+:math:`(2/t) (2 \pi \rho)^{-1/2}`: the bounds of a hard side of half width ``1/t``,
+which is what the integral over scales needs.
 """
 
 from __future__ import annotations
