@@ -7,11 +7,26 @@ import numpy as np
 import pytest
 from scipy.special import betaln
 
+from slth_verify.bounds import _fixed_target
+
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch) -> None:
     """Every test starts without remembered proposals."""
     monkeypatch.setenv("SLTH_VERIFY_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture(scope="session")
+def width_cache(tmp_path_factory):
+    """A folder of proposals that tests of networks share."""
+    return tmp_path_factory.mktemp("widths")
+
+
+@pytest.fixture
+def block_widths(own_cache, width_cache, monkeypatch) -> None:
+    """Widths for one target are those of blocks, each searched once in a session."""
+    monkeypatch.setenv("SLTH_VERIFY_CACHE", str(width_cache))
+    monkeypatch.setattr(_fixed_target, "_EVALUATORS", (_fixed_target.by_blocks,))
 
 
 def _grid(a: float, b: float, nodes: int) -> tuple[np.ndarray, np.ndarray]:
