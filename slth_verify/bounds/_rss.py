@@ -1,21 +1,19 @@
 r"""Theorem 1 with explicit constants: one-dimensional random subset sums.
 
-Statement (der:rss-explicit). For X_1, ..., X_n independent and uniform on [-1, 1], with
-probability at least ``1 - delta`` every z in [-1/2, 1/2] is within ``e1 + e2`` of a
-subset sum as soon as
+Statements. For X_1, ..., X_n independent and uniform on [-1, 1], grow the part of an
+interval J that is within e1 of a subset sum, keeping it inside J. For J = [-1, 1]
+(der:rss-whole) it covers the share e1 at first and must leave less than e2 / 2 of J
+uncovered; for J = [-1/2, 1/2] (der:rss-explicit) the shares are 2 e1 and e2. From share
+v to all but a share g, n samples fail with probability at most
 
-.. math:: \Bigl(\frac34\Bigr)^n \Bigl(\frac1{2 e_1} - 1\Bigr) \frac{1 - e_2}{e_2}
-    \le \delta
+.. math:: \Bigl(\frac34\Bigr)^n \Bigl(\frac1v - 1\Bigr) \frac{1 - g}{g}
 
-(the potential 1/v - 1 of the covered share v shrinks by 3/4 in the mean), or as soon as
-the programme over the law of v says so. With r further samples, whose positive parts
-and whose negative parts both add up to 1/2 at least, every z in [-1, 1] is reached;
-that fails with probability at most :math:`2^{1-r} L_r(-1/2)`, L the Laguerre
-polynomial.
+and at most what the programme over the law of the share says. Alternatively, r
+reserved samples widen [-1/2, 1/2] to [-1, 1] if their positive parts and their negative
+parts both add up to 1/2 at least; that fails with probability at most
+:math:`2^{1-r} L_r(-1/2)`, L the Laguerre polynomial.
 
-From below: with n samples, at most :math:`2^n` targets have a subset sum of their own,
-and the expected number of subset sums within eps of 1 bounds the probability that 1 is
-reached.
+From below: der:rss-missed.
 """
 
 from __future__ import annotations
@@ -26,20 +24,34 @@ from math import comb, factorial
 from typing import Literal
 
 from slth_verify.bounds._inputs import accuracy, open_probability, written
-from slth_verify.bounds._result import BoundResult, Direction, Kind, Step
+from slth_verify.bounds._result import BoundResult, Kind, Step
+from slth_verify.bounds._rss_necessary import reach_probability
 from slth_verify.bounds._rss_programme import failure_probabilities
 from slth_verify.enclosure import Enclosure, ExactNumber, directed_decimal
 from slth_verify.errors import InvalidParameterError
 from slth_verify.verdict import Evidence
 
-STATEMENT = "der:rss-explicit"
+STATEMENT = "der:rss-whole"
+HALF_STATEMENT = "der:rss-explicit"
+NECESSARY = "der:rss-missed"
 
-#: "programme": law of the covered share, step by step; "closed": the formula.
-Method = Literal["programme", "closed"]
+#: "programme": law of the covered share, step by step; "closed": the formula;
+#: "reserve": the programme for [-1/2, 1/2], and reserved samples.
+Method = Literal["programme", "closed", "reserve"]
 
-#: The programme needs time in proportion to a power of log(1/eps); below this
-#: accuracy the formula is used.
+#: The programme takes time in proportion to a power of log(1/eps), and its fixed-point
+#: probabilities end; below this accuracy or failure probability the formula is used.
 _FINEST = Fraction(1, 10**9)
+
+#: Share of the accuracy that the first interval gets: the formula is best near 1/2, the
+#: programme loses more at the start than at the end.
+_FIRST = {
+    "programme": Fraction(3, 4),
+    "reserve": Fraction(3, 4),
+    "closed": Fraction(1, 2),
+}
+
+_Found = tuple[int, int, Fraction]
 
 
 def rss_width(
@@ -53,10 +65,12 @@ def rss_width(
     """How many uniform samples are enough, or needed, for all targets in [-1, 1].
 
     Args:
-        eps: Accuracy, ``0 < eps < 1``.
+        eps: Accuracy, ``0 < eps < 1``. (Theorem 1 asks for ``eps < 1/3``; these bounds
+            need not.)
         delta: Failure probability; ``eps`` if left out, as in Theorem 1.
         half: Whether only the targets in [-1/2, 1/2] count.
-        method: How the certified width is found; "closed" is the formula alone.
+        method: How the certified width is found; "closed" is the formula alone,
+            "reserve" widens [-1/2, 1/2] by reserved samples.
         kind: ``certified`` or ``necessary``.
 
     Returns:
@@ -70,41 +84,51 @@ def rss_width(
         Exact rational and integer arithmetic, rounded to the safe side.
 
     Cost:
-        The programme: 0.5 s at eps = 0.01, 4 s at 1e-6; below 1e-9 the formula is
-        used. The formula: milliseconds.
+        The programme: 2 s at eps = 0.01, 12 s at 1e-6; where eps or delta is below
+        1e-9 the formula is used. The formula: milliseconds.
 
-    Source: thm:rss, der:rss-explicit.
+    Source: thm:rss, der:rss-whole, der:rss-explicit, der:rss-missed.
 
     Examples:
-        >>> rss_width("0.01", half=True, method="closed").n
-        51
+        >>> rss_width("0.01", method="closed").n
+        56
     """
-    width = accuracy(eps, STATEMENT)
-    miss = width if delta is None else open_probability(delta, "delta", STATEMENT)
-    if width >= 1 or miss >= 1:
+    statement = HALF_STATEMENT if half or method == "reserve" else STATEMENT
+    width = accuracy(eps, statement)
+    if width >= 1:
         raise InvalidParameterError(
-            f"eps={width}, delta={miss}: eps < 1 and delta < 1 were required "
-            f"({STATEMENT}). With eps >= 1 the empty sum is enough."
+            f"eps={width}: eps < 1 was required ({statement}). "
+            "With eps >= 1 the empty sum is enough for [-1, 1]."
         )
+    miss = width if delta is None else open_probability(delta, "delta", statement)
     inputs = (("eps", written(width)), ("delta", written(miss)), ("half", half))
     if kind == "necessary":
         n, reached, steps = _necessary(width, miss, half)
-        direction: Direction = "lower"
-    elif kind == "certified" and method in ("programme", "closed"):
-        n, reached, steps = _certified(width, miss, half, method)
-        direction = "upper"
-    else:
-        raise InvalidParameterError(
-            f"kind={kind!r}, method={method!r}: kind 'certified' or 'necessary', "
-            f"method 'programme' or 'closed' were required ({STATEMENT})."
+        return BoundResult(
+            statement=NECESSARY,
+            kind=kind,
+            inputs=inputs,
+            n=n,
+            probability=reached,
+            direction="lower",
+            evidence=Evidence.EXACT,
+            ledger=steps,
         )
+    if kind != "certified" or method not in _FIRST or (half and method == "reserve"):
+        raise InvalidParameterError(
+            f"kind={kind!r}, method={method!r}, half={half}: kind 'certified' or "
+            "'necessary', method 'programme' or 'closed', or 'reserve' for the whole "
+            f"interval were required ({statement}). The paper's form is the bound of "
+            "the statement thm:rss."
+        )
+    n, reached, steps = _certified(width, miss, half, method)
     return BoundResult(
-        statement=STATEMENT,
+        statement=statement,
         kind=kind,
-        inputs=inputs,
+        inputs=(*inputs, ("method", method)),
         n=n,
         probability=reached,
-        direction=direction,
+        direction="upper",
         evidence=Evidence.EXACT,
         ledger=steps,
     )
@@ -125,98 +149,101 @@ def reserve_failure(r: int) -> Fraction:
     return total * Fraction(2, 2**r)
 
 
-def _failures(width: Fraction, method: Method) -> Iterator[Fraction]:
-    """Failure probability for I after 0, 1, 2, ... samples, with e1 = e2."""
-    part = width / 2
-    if method == "programme" and width >= _FINEST:
-        yield from failure_probabilities(part, part)
-    value = (1 / (2 * part) - 1) * (1 - part) / part
+def formula_failures(start: Fraction, missing: Fraction) -> Iterator[Fraction]:
+    """The formula's failure probability after 0, 1, 2, ... samples.
+
+    Args:
+        start: Share covered at first, ``0 < start <= 1``.
+        missing: Share that may stay uncovered, ``0 < missing < 1``.
+    """
+    value = (1 / start - 1) * (1 - missing) / missing
     while True:
         yield min(value, Fraction(1))
         value *= Fraction(3, 4)
 
 
+def _split(width: Fraction, half: bool, method: Method) -> tuple[Fraction, Fraction]:
+    """The accuracies e1 and e2; the first interval lies inside J."""
+    first = min(_FIRST[method] * width, Fraction(1, 2) if half else Fraction(1))
+    return first, width - first
+
+
 def _certified(
     width: Fraction, miss: Fraction, half: bool, method: Method
 ) -> tuple[int, Enclosure, tuple[Step, ...]]:
-    best: tuple[int, int, Fraction] | None = None
-    reserves = [Fraction(2)]
-    for n, failure in enumerate(_failures(width, method)):
-        if best is not None and n >= best[0] + best[1]:
-            break
-        if failure >= miss:
-            continue
-        r = 0
-        while not half and failure + reserves[r] > miss:
-            r += 1
-            if r == len(reserves):
-                reserves.append(reserve_failure(r))
-        total = failure if half else failure + reserves[r]
-        if best is None or n + r < best[0] + best[1]:
-            best = (n, r, total)
-    if best is None:
-        raise InvalidParameterError(f"eps={width}: no width was found ({STATEMENT}).")
-    n, r, total = best
+    """Least width that the method proves, with its derivation."""
+    if min(width, miss) < _FINEST and method == "programme":
+        method = "closed"
+    small = half or method == "reserve"
+    e1, e2 = _split(width, small, method)
+    start, missing = (2 * e1, e2) if small else (e1, e2 / 2)
+    grown = formula_failures if method == "closed" else failure_probabilities
+    failures = grown(start, missing)
+    n, r, total = (_reserved if method == "reserve" else _least)(failures, miss)
+    interval = "[-1/2, 1/2]" if small else "[-1, 1]"
+    law = "formula" if method == "closed" else "programme"
     grow = Step(
-        statement=STATEMENT,
-        text="So many samples cover [-1/2, 1/2]; each covers half of the rest of the "
-        "covered share, in the mean.",
-        values=(("samples", str(n)), ("e1", str(width / 2)), ("e2", str(width / 2))),
+        statement=HALF_STATEMENT if small else STATEMENT,
+        text=f"So many samples cover {interval}, by the {law}: each covers half of the "
+        "covered share of the rest, in the mean.",
+        values=(("samples", str(n)), ("e1", str(e1)), ("e2", str(e2))),
     )
-    widen = Step(
-        statement=STATEMENT,
-        text="So many reserved samples widen it to [-1, 1].",
-        values=(
-            ("samples", str(r)),
-            ("failure", directed_decimal(reserves[r], 6, up=True)),
-        ),
-    )
-    reached = Enclosure(1 - total, Fraction(1))
-    return n + r, reached, (grow,) if half else (grow, widen)
+    steps = (grow,)
+    if method == "reserve":
+        failure = directed_decimal(reserve_failure(r), 6, up=True)
+        widen = Step(
+            statement=HALF_STATEMENT,
+            text="So many reserved samples widen it to [-1, 1].",
+            values=(("samples", str(r)), ("failure", failure)),
+        )
+        steps = (grow, widen)
+    return n + r, Enclosure(1 - total, Fraction(1)), steps
+
+
+def _least(failures: Iterator[Fraction], miss: Fraction) -> _Found:
+    """The first number of samples that fails rarely enough."""
+    return next((n, 0, f) for n, f in enumerate(failures) if f <= miss)
+
+
+def _reserved(failures: Iterator[Fraction], miss: Fraction) -> _Found:
+    """The least sum of samples and reserved samples that fails rarely enough."""
+    n, failure = next((n, f) for n, f in enumerate(failures) if f < miss)
+    best = n, *_reserve(miss - failure)
+    total = failure + best[2]
+    while n + 1 < best[0] + best[1]:
+        n, failure = n + 1, next(failures)
+        r, lost = _reserve(miss - failure)
+        if n + r < best[0] + best[1]:
+            best, total = (n, r, lost), failure + lost
+    return best[0], best[1], total
+
+
+def _reserve(room: Fraction) -> tuple[int, Fraction]:
+    """The first number of reserved samples that fails rarely enough."""
+    r = 0
+    while (failure := reserve_failure(r)) > room:
+        r += 1
+    return r, failure
 
 
 def _necessary(
     width: Fraction, miss: Fraction, half: bool
 ) -> tuple[int, Enclosure | None, tuple[Step, ...]]:
-    """The larger of the counting bound and the first-moment bound."""
-    length = Fraction(1) if half else Fraction(2)
-    n, mean = 0, Fraction(0)
-    while 2**n * 2 * width < length or mean < 1 - miss:
-        n += 1
-        if 2**n * 2 * width >= length:
-            mean = _expected_hits(n, length / 2, width)
-    below = _expected_hits(n - 1, length / 2, width) if n else None
+    """The first width that may reach all targets often enough."""
+    z = Fraction(1, 2) if half else Fraction(1)
+    n, below = 0, None
+    while (reach := reach_probability(n, z, width)) < 1 - miss:
+        n, below = n + 1, reach
+    if below is None:
+        text = "The empty sum may be enough."
+        return n, None, (Step(statement=NECESSARY, text=text),)
     step = Step(
-        statement=STATEMENT,
-        text="One sample fewer: the subset sums cannot cover the interval, or too few "
-        "of them are expected near its end.",
+        statement=NECESSARY,
+        text="One sample fewer reaches both ends of the interval too rarely: too few "
+        "subset sums are expected there, or the samples of one sign are too small.",
         values=(
-            ("subsets", str(2 ** max(n - 1, 0))),
-            ("expected_hits", "0" if below is None else str(Enclosure.exact(below))),
+            ("samples", str(n - 1)),
+            ("probability", directed_decimal(below, 12, up=True)),
         ),
     )
-    if below is None:
-        return n, None, (step,)
-    covered = 2 ** (n - 1) * 2 * width >= length
-    upper = min(below, Fraction(1)) if covered else Fraction(0)
-    return n, Enclosure(Fraction(0), upper), (step,)
-
-
-def _expected_hits(n: int, target: Fraction, width: Fraction) -> Fraction:
-    """Expected number of subset sums within ``width`` of the target, exactly."""
-    total = Fraction(int(target <= width))
-    for k in range(1, n + 1):
-        high = _uniform_sum_cdf(k, target + width)
-        total += comb(n, k) * (high - _uniform_sum_cdf(k, target - width))
-    return total
-
-
-def _uniform_sum_cdf(k: int, x: Fraction) -> Fraction:
-    """Distribution function of the sum of k uniform variables on [-1, 1]."""
-    y = (x + k) / 2
-    if y <= 0:
-        return Fraction(0)
-    if y >= k:
-        return Fraction(1)
-    total = sum((-1) ** j * comb(k, j) * (y - j) ** k for j in range(int(y) + 1))
-    return Fraction(total) / factorial(k)
+    return n, Enclosure(Fraction(0), below), (step,)

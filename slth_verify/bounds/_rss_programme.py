@@ -1,8 +1,8 @@
 r"""Failure probability of the one-dimensional growth process, step by step, exactly.
 
-Statement. Let J be [-1/2, 1/2] or [-1, 1], let A_0 be the interval [-e1, e1] and A_{t+1}
-the union of A_t and of the part of ``A_t + X_{t+1}`` that lies in J. The share v_t of J
-that A_t covers satisfies :math:`v_t \le v_{t+1} \le \min(2 v_t, 1)` and
+Statement. Let J be [-1/2, 1/2] or [-1, 1], let A_0 be the interval [-e1, e1] and let
+A_{t+1} be the union of A_t and of the part of ``A_t + X_{t+1}`` that lies in J. The
+share v_t of J that A_t covers satisfies :math:`v_t \le v_{t+1} \le \min(2 v_t, 1)` and
 :math:`E[v_{t+1} | A_t] \ge \mu(v_t)`, :math:`\mu(v) = v + v(1-v)/2`. With
 :math:`U_0(v) = 1\{v < 1 - g\}` and
 
