@@ -22,9 +22,15 @@ ACCURACY = Fraction(1, 50)
 _DIMENSIONS = (4, 9, 18, 36, 72, 150)
 _PROBABILITIES = (Fraction(1, 2), Fraction(999, 1000))
 
+_NETWORKS = (
+    ((3,), (1, 4), "0.1", "0.01"),
+    ((3, 3), (1, 4, 4), "0.1", "0.01"),
+    ((3, 3), (1, 8, 16), "0.1", "0.01"),
+)
+
 
 def certificates(name: str) -> list[dict[str, Any]]:
-    """The committed certificate parameters of one table."""
+    """The committed rows of one table."""
     rows = json.loads((HERE / f"_{name}.json").read_text(encoding="utf-8"))
     return list(rows)
 
@@ -73,12 +79,54 @@ def search_all_targets() -> list[dict[str, Any]]:
     return rows
 
 
+def networks() -> str:
+    """Widths of all layers of some networks, enough and needed."""
+    lines = [
+        "| kernels | channels | $\\varepsilon$ | $\\delta$ | enough | needed |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {_listed(row['kernel'])} | {_listed(row['channels'])} "
+        f"| {row['eps']} | {row['delta']} "
+        f"| {_listed(row['certified'])} | {_listed(row['necessary'])} |"
+        for row in certificates("networks")
+    ]
+    return "\n".join(lines)
+
+
+def search_networks() -> list[dict[str, Any]]:
+    """Widths of the table `networks`, searched again."""
+    from slth_verify.bounds import network_width
+
+    return [
+        {
+            "kernel": kernel,
+            "channels": channels,
+            "eps": eps,
+            "delta": delta,
+            "certified": network_width(kernel, channels, eps, delta).widths,
+            "necessary": network_width(
+                kernel, channels, eps, delta, kind="necessary"
+            ).widths,
+        }
+        for kernel, channels, eps, delta in _NETWORKS
+    ]
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
 #: Writers of tables, by name.
-TABLES: dict[str, Callable[[], str]] = {"all-targets": all_targets}
+TABLES: dict[str, Callable[[], str]] = {
+    "all-targets": all_targets,
+    "networks": networks,
+}
 
 #: Searches of certificates, by the name of their file.
 SEARCHES: dict[str, Callable[[], list[dict[str, Any]]]] = {
-    "all_targets": search_all_targets
+    "all_targets": search_all_targets,
+    "networks": search_networks,
 }
 
 

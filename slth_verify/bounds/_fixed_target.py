@@ -45,7 +45,11 @@ def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Foun
 
 def by_blocks(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
     """The width of independent blocks."""
-    found = block_width(dim, eps, norm, goal)
+    return from_blocks(block_width(dim, eps, norm, goal))
+
+
+def from_blocks(found: BlockWidth) -> FoundWidth:
+    """A width of blocks with its derivation, and what other numbers of blocks give."""
     miss = 1 - found.single
     stairs = tuple(
         (blocks * found.certificate.n, miss**blocks)

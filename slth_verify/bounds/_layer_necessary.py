@@ -96,27 +96,35 @@ class HardTarget:
 def hard_targets(shape: LayerShape, eps: Fraction) -> tuple[HardTarget, ...]:
     """What the kept filters of one channel must hit for the hard kernels.
 
-    A kernel is left out if its entries would not exceed ``eps``.
+    A kernel is left out if its entries would not exceed ``eps``. Small targets first.
 
     Rigor:
         Exact.
     """
     window = shape.kernel**2
     targets = []
-    full = min(shape.leaving, _largest_below(1 / (eps * window)))
-    if full >= 1:
-        entry = Fraction(1, window * full)
-        targets.append(HardTarget(Box.around([entry] * (window * full), eps)))
-    single = min(shape.leaving, _largest_below(1 / eps))
-    if single >= 1 and window > 1:
+    for count in _counts(min(shape.leaving, _largest_below(1 / (eps * window)))):
+        entry = Fraction(1, window * count)
+        targets.append(HardTarget(Box.around([entry] * (window * count), eps)))
+    singles = min(shape.leaving, _largest_below(1 / eps)) if window > 1 else 0
+    for count in _counts(singles):
         box = SoftBox(
             eps=eps,
-            groups=((Fraction(1, single), single),),
-            soft=single * (window - 1),
+            groups=((Fraction(1, count), count),),
+            soft=count * (window - 1),
             rate=(window - 1) / (2 * eps),
         )
-        targets.append(HardTarget(box, single * (window - 1)))
+        targets.append(HardTarget(box, count * (window - 1)))
     return tuple(targets)
+
+
+def _counts(most: int) -> list[int]:
+    """Numbers of leaving channels that are tried, at most ``most``.
+
+    More channels ask for more, but make the entries smaller; entries close to eps are
+    nearly hit by sums of few filters with small scales.
+    """
+    return sorted({most * part // 12 for part in (12, 9, 6, 4, 3)} - {0})
 
 
 def success_of_layer(n: int, target: HardTarget) -> Fraction:
@@ -149,8 +157,11 @@ def _largest_below(bound: Fraction) -> int:
 
 
 def _layer(shape: LayerShape, eps: Fraction, goal: Fraction) -> LayerWidth:
-    found = [(_least(target, goal), target) for target in hard_targets(shape, eps)]
-    n, target = max(found, key=lambda pair: pair[0], default=(0, None))
+    n, target = 0, None
+    for candidate in hard_targets(shape, eps):
+        least = _least(candidate, goal, n)
+        if least > n:
+            n, target = least, candidate
     steps: tuple[Step, ...] = ()
     if target is not None and n > 1:
         below = Enclosure(Fraction(0), success_of_layer(n - 1, target))
@@ -179,9 +190,11 @@ def _layer(shape: LayerShape, eps: Fraction, goal: Fraction) -> LayerWidth:
     )
 
 
-def _least(target: HardTarget, goal: Fraction) -> int:
-    """One more than a width that certainly fails, as large as the bound allows."""
-    low, high = 0, 1
+def _least(target: HardTarget, goal: Fraction, known: int) -> int:
+    """One more than a width that certainly fails, or ``known`` if that is no less."""
+    if known and success_of_layer(known, target) >= goal:
+        return known
+    low, high = known, max(1, 2 * known)
     while success_of_layer(high, target) < goal:
         low, high = high, 2 * high
     while high - low > 1:

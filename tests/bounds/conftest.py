@@ -2,12 +2,16 @@
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from scipy.special import betaln
 
 from slth_verify.bounds import _fixed_target
+from slth_verify.bounds._blocks import BlockWidth
+from slth_verify.bounds._weighted_moment import WeightedCertificate
+from slth_verify.bounds._width import FoundWidth
 
 
 @pytest.fixture(autouse=True)
@@ -16,17 +20,21 @@ def own_cache(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("SLTH_VERIFY_CACHE", str(tmp_path / "cache"))
 
 
-@pytest.fixture(scope="session")
-def width_cache(tmp_path_factory):
-    """A folder of proposals that tests of networks share."""
-    return tmp_path_factory.mktemp("widths")
+def _unsearched(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+    """A certified width of blocks whose parameters nobody searched for."""
+    block = WeightedCertificate(
+        18 * dim, 8 * dim, dim, eps, norm, Fraction(1, 8), Fraction(dim, 2)
+    )
+    single, blocks = block.check(), 1
+    while (1 - single) ** blocks > 1 - goal:
+        blocks += 1
+    return _fixed_target.from_blocks(BlockWidth(blocks, block, single))
 
 
 @pytest.fixture
-def block_widths(own_cache, width_cache, monkeypatch) -> None:
-    """Widths for one target are those of blocks, each searched once in a session."""
-    monkeypatch.setenv("SLTH_VERIFY_CACHE", str(width_cache))
-    monkeypatch.setattr(_fixed_target, "_EVALUATORS", (_fixed_target.by_blocks,))
+def block_widths(monkeypatch) -> None:
+    """Widths for one target are those of blocks, wide but at once."""
+    monkeypatch.setattr(_fixed_target, "_EVALUATORS", (_unsearched,))
 
 
 def _grid(a: float, b: float, nodes: int) -> tuple[np.ndarray, np.ndarray]:

@@ -77,11 +77,13 @@ def test_lie_entries_below_eps_are_seen() -> None:
 
 
 def test_hard_targets_use_as_many_channels_as_they_can() -> None:
-    full, single = hard_targets(LayerShape(3, 1, 16, first=True), F(1, 100))
+    targets = hard_targets(LayerShape(3, 1, 16, first=True), F(1, 100))
+    full = next(one for one in targets if one.box.dim == 99)
+    single = targets[-1]
     assert full.box.groups == ((F(1, 99), 99),)  # 11 channels of 9 entries
     assert single.box.groups == ((F(1, 16), 16),)
     assert (single.box.dim, single.box.eps, single.nats) == (144, F(1, 100), 128)
-    (only,) = hard_targets(LayerShape(1, 4, 3, first=False), F(1, 100))
+    only = hard_targets(LayerShape(1, 4, 3, first=False), F(1, 100))[-1]
     assert only.box.groups == ((F(1, 3), 3),)
 
 
@@ -156,6 +158,15 @@ def test_necessary_widths_are_the_last_that_fail() -> None:
         assert min(success_of_layer(layer.n - 1, one) for one in targets) < F(9, 10)
         assert all(success_of_layer(layer.n, one) >= F(9, 10) for one in targets)
     assert network_width((1,), (1, 1), 2, "0.1", kind="necessary").widths == (0,)
+
+
+def test_entries_close_to_eps_do_not_hide_a_better_kernel() -> None:
+    shape, goal = LayerShape(2, 1, 6, first=True), F(9, 10)
+    wide = network_width((2,), (1, 6), "0.16", "0.1", kind="necessary").widths[0]
+    targets = hard_targets(shape, F(4, 25))
+    failing = [one for one in targets if success_of_layer(wide - 1, one) < goal]
+    assert failing
+    assert targets[-1] not in failing
 
 
 def test_the_bound_grows_with_n() -> None:

@@ -1,6 +1,7 @@
 """The net of a one-norm ball: its size, its reach, its width, and lies."""
 
 import itertools
+import json
 import math
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from slth_verify.bounds import _all_targets, mrss_width
 from slth_verify.bounds._fixed_target import fixed_width
 from slth_verify.bounds._net import net_reach, net_size, net_width
 from slth_verify.bounds._width import FoundWidth
+from slth_verify.cli import run
 
 F = Fraction
 
@@ -111,8 +113,17 @@ def test_the_net_is_used_for_one_norm_balls_only(
     assert asked == ([question] if tried else [])
 
 
-def test_the_answer_names_its_ball() -> None:
-    result = mrss_width(1, "1/2", "1/2", universal=True, ball="one-norm")
-    assert dict(result.inputs)["ball"] == "one-norm"
-    assert "ball" in result.ledger[-1].text
+def test_the_answer_names_its_ball(capsys) -> None:
+    question = ["--dim", "1", "--eps", "1/2", "--prob", "1/2"]
+    asked = ["bounds", "mrss", *question, "--universal", "--ball", "one-norm"]
+    assert run([*asked, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["inputs"]["universal"] is True
+    assert document["inputs"]["ball"] == "one-norm"
+    assert document["statement"] in ("der:two-blocks", "der:net")
+    assert "ball" in document["ledger"][-1]["text"]
+    assert run([*asked, "--kind", "necessary", "--json"]) == 0
+    below = json.loads(capsys.readouterr().out)
+    assert below["inputs"]["ball"] == "one-norm"
+    assert below["n"] < document["n"]
     assert "ball" not in dict(mrss_width(1, "1/2", "1/2").inputs)

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from slth_verify.bounds import network_width
 from slth_verify.bounds._two_sides import Sides
 from slth_verify.bounds._two_sides_search import certified
 from slth_verify.bounds._weighted_moment import WeightedCertificate
@@ -31,6 +32,8 @@ KNOWN = {
     (150, "1/2"): 24544,
     (150, "999/1000"): 58926,
 }
+
+NETWORKS = json.loads((THEORY / "_networks.json").read_text(encoding="utf-8"))
 
 ROWS = json.loads((THEORY / "_all_targets.json").read_text(encoding="utf-8"))
 
@@ -66,6 +69,17 @@ def test_all_targets_at_once(row, tables) -> None:
     assert width.failure <= 1 - F(row["prob"])
     assert width.n <= KNOWN[row["dim"], row["prob"]]
     assert f"| {width.n} |" in tables.all_targets()
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("row", NETWORKS, ids=lambda row: str(row["channels"]))
+def test_networks(row, tables) -> None:
+    question = (row["kernel"], row["channels"], row["eps"], row["delta"])
+    certified_again = network_width(*question)
+    needed = network_width(*question, kind="necessary")
+    assert list(certified_again.widths) == row["certified"]
+    assert list(needed.widths) == row["necessary"]
+    assert certified_again.probability.lower >= 1 - F(row["delta"])
 
 
 def test_every_known_row_is_there() -> None:
