@@ -52,3 +52,10 @@ class MissingExtraError(SlthVerifyError, ImportError):
 
     Usual remedy: the message names the extra to install.
     """
+
+
+class WorkerLostError(SlthVerifyError, RuntimeError):
+    """A process of a parallel batch ended before its work was done.
+
+    Usual remedy: run again, with the same journal and fewer workers.
+    """

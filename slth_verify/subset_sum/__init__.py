@@ -1,7 +1,10 @@
 """Search for the multidimensional random subset sum. Proposes, proves nothing."""
 
+from slth_verify.subset_sum._batch import solve_many
 from slth_verify.subset_sum._dense import DenseColumns
 from slth_verify.subset_sum._exhaustive import ExhaustiveSearch
+from slth_verify.subset_sum._fingerprint import Fingerprinted, problem_key
+from slth_verify.subset_sum._journal import Journal
 from slth_verify.subset_sum._ladder import Ladder
 from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
 from slth_verify.subset_sum._one_dim import OneDimBatch, solve_one_dim
@@ -30,8 +33,10 @@ __all__ = [
     "Effort",
     "ExhaustiveSearch",
     "FilterBudget",
+    "Fingerprinted",
     "FloatArray",
     "IndexArray",
+    "Journal",
     "Ladder",
     "MaxTolerance",
     "MeetInTheMiddle",
@@ -45,9 +50,11 @@ __all__ = [
     "audit",
     "audit_one_dim",
     "make_proposal",
+    "problem_key",
     "register",
     "residual_of",
     "solve",
+    "solve_many",
     "solve_one_dim",
     "solve_one_dim_growing",
     "solvers",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 
 from slth_verify.errors import InvalidParameterError
@@ -62,6 +64,13 @@ class DenseColumns:
     def columns(self, indices: IndexArray) -> FloatArray:
         """The columns with these indices, shape ``(len(indices), m)``, a copy."""
         return self._rows[np.asarray(indices, dtype=np.int64)]
+
+    def fingerprint(self) -> str:
+        """SHA-256 of shape, entries and scales."""
+        digest = hashlib.sha256(str(self._rows.shape).encode())
+        digest.update(self._rows.astype("<f8").tobytes())
+        digest.update(self._scales.astype("<f8").tobytes())
+        return digest.hexdigest()
 
 
 def _row_scales(rows: FloatArray) -> FloatArray:

@@ -1,0 +1,155 @@
+"""Many search problems, in parallel processes, with a journal to resume from."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+
+from slth_verify.errors import InvalidParameterError, WorkerLostError
+from slth_verify.subset_sum._fingerprint import problem_key
+from slth_verify.subset_sum._journal import Journal
+from slth_verify.subset_sum._portfolio import register, solve, solvers
+from slth_verify.subset_sum._problem import Effort, Problem, Proposal, Solver
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """How each problem of a batch is solved.
+
+    Attributes:
+        registered: The named solver, for processes that do not know it.
+    """
+
+    solver: str
+    registered: Solver | None
+    seed: int
+    effort: Effort
+    time_limit: float
+    journal: Journal | None
+
+    def run(self, problem: Problem) -> Proposal:
+        """Take the proposal from the journal, or search it and put it there."""
+        if self.journal is None:
+            return self._search(problem)
+        key = problem_key(
+            problem,
+            solver=self.solver,
+            seed=self.seed,
+            effort=self.effort,
+            time_limit=self.time_limit,
+        )
+        found = self.journal.get(key, problem)
+        if found is None:
+            found = self._search(problem)
+            self.journal.put(key, found)
+        return found
+
+    def _search(self, problem: Problem) -> Proposal:
+        known = {solver.name for solver in solvers()}
+        if self.registered is not None and self.registered.name not in known:
+            register(self.registered)
+        return solve(
+            problem,
+            solver=self.solver,
+            seed=self.seed,
+            effort=self.effort,
+            time_limit=self.time_limit,
+        )
+
+
+def solve_many(
+    problems: Iterable[Problem],
+    *,
+    solver: str = "auto",
+    seed: int = 0,
+    effort: Effort = "normal",
+    time_limit: float = 60.0,
+    workers: int | None = 1,
+    journal: str | os.PathLike[str] | None = None,
+    enough: Callable[[tuple[Proposal, ...]], bool] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[Proposal, ...]:
+    """Searches subsets for many problems.
+
+    The proposals are the same for any number of workers, unless a search runs out of
+    time. Workers are processes with one inner thread each.
+
+    Args:
+        problems: What to solve; drawn as needed, a few ahead of the search.
+        solver: As in `solve`.
+        seed: As in `solve`, for every problem.
+        effort: As in `solve`.
+        time_limit: As in `solve`, seconds for each problem.
+        workers: Processes; 1 stays in this one, None takes all cores.
+        journal: File that keeps every finished proposal, on disk before the next is
+            searched: if the run is killed, the same call resumes. Entries are found by
+            a hash of columns, target, tolerance, solver, seed, effort, time limit and
+            version; residuals are recomputed.
+        enough: Asked after each proposal, with all so far in the order of the problems;
+            True ends the batch.
+        progress: Called with the number of proposals so far.
+
+    Returns:
+        One proposal per problem, in their order; fewer if ``enough`` said so.
+
+    Raises:
+        InvalidParameterError: As `solve`; or something that a journal cannot name.
+        WorkerLostError: A process was killed or ran out of memory.
+    """
+    if workers is not None and workers < 1:
+        raise InvalidParameterError(
+            f"workers={workers}: need at least one process, or None for all cores "
+            "(def:subset-sum-number)."
+        )
+    named = next((known for known in solvers() if known.name == solver), None)
+    kept = None if journal is None else Journal(journal)
+    job = _Job(solver, named, seed, effort, time_limit, kept)
+    found: list[Proposal] = []
+    count = _cores() if workers is None else workers
+    with closing(_results(job, problems, count)) as results:
+        for proposal in results:
+            found.append(proposal)
+            if progress is not None:
+                progress(len(found))
+            if enough is not None and enough(tuple(found)):
+                break
+    return tuple(found)
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    from joblib import cpu_count
+
+    return int(cpu_count())
+
+
+def _results(
+    job: _Job, problems: Iterable[Problem], workers: int
+) -> Generator[Proposal, None, None]:
+    """Proposals in the order of the problems."""
+    if workers == 1:
+        yield from map(job.run, problems)
+        return
+    from joblib import Parallel, delayed, parallel_config
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    with parallel_config(backend="loky", inner_max_num_threads=1):
+        parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1)
+        results = parallel(delayed(job.run)(problem) for problem in problems)
+    try:
+        for proposal in results:  # noqa: UP028 - delegation would close them early
+            yield proposal
+    except TerminatedWorkerError as error:
+        raise WorkerLostError(
+            f"workers={workers}: a process of the batch was killed or ran out of "
+            "memory (def:subset-sum-number). With a journal the same call resumes; "
+            "fewer workers need less memory."
+        ) from error
+    finally:
+        with warnings.catch_warnings():
+            # that the rest of the batch is dropped is what the caller wants
+            warnings.filterwarnings("ignore", "[0-9]+ tasks ", UserWarning)
+            results.close()
