@@ -9,6 +9,7 @@ from slth_verify.bounds._first_moment import first_moment, necessary_width
 from slth_verify.bounds._hits import hit_probability, subset_sum_number_mean
 from slth_verify.bounds._moments import crude_lower, sharp_lower
 from slth_verify.bounds._mrss import mrss_success, mrss_width
+from slth_verify.bounds._network_inputs import NetworkQuestion, network_question
 from slth_verify.bounds._network_result import LayerWidth, NetworkResult
 from slth_verify.bounds._network_width import network_width
 from slth_verify.bounds._result import BoundResult, Direction, Kind, Step
@@ -21,6 +22,7 @@ __all__ = [
     "Direction",
     "Kind",
     "LayerWidth",
+    "NetworkQuestion",
     "NetworkResult",
     "Step",
     "WeightedCertificate",
@@ -31,6 +33,7 @@ __all__ = [
     "mrss_success",
     "mrss_width",
     "necessary_width",
+    "network_question",
     "network_width",
     "reserve_failure",
     "rss_width",

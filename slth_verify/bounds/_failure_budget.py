@@ -20,6 +20,9 @@ _STEPS = (64, 16, 4, 1)
 #: The float total must stay below this part of delta.
 _MARGIN = 1 - 1e-9
 
+#: Filters added before giving up, should the balls disagree with the floats.
+_PATIENCE = 10_000
+
 #: No layer is made wider than this many times what one problem needs.
 _WIDEST = 64
 
@@ -42,15 +45,27 @@ def certified_widths(
         Enclosed; the sum is compared exactly.
 
     Raises:
-        InvalidParameterError: If the certificates of the layers do not suffice.
+        InvalidParameterError: If the certificates of the layers leave no room for the
+            random signs.
     """
     widths = _Exchange(plans, prices, float(delta) * _MARGIN).run()
     failures = [plan.failure(n) for plan, n in zip(plans, widths, strict=True)]
-    while sum(failures) > delta:
+    for _ in range(_PATIENCE):
+        if sum(failures) <= delta:
+            break
         layer = max(range(len(plans)), key=lambda i: failures[i] / prices[i])
         widths[layer] += 1
         failures[layer] = plans[layer].failure(widths[layer])
+    else:
+        raise _refusal(delta)
     return tuple(widths), tuple(failures)
+
+
+def _refusal(delta: Fraction) -> InvalidParameterError:
+    return InvalidParameterError(
+        f"delta={float(delta):.6g}: the certificates of the layers leave no room for "
+        "random signs (der:structured-slth). Ask for a larger delta."
+    )
 
 
 class _Exchange:
@@ -68,16 +83,16 @@ class _Exchange:
 
     def run(self) -> list[int]:
         """The widths found."""
-        share = self.delta / len(self.plans)
+        floors = [
+            plan.shape.problems * stairs[-1][1]
+            for plan, stairs in zip(self.plans, self._stairs, strict=True)
+        ]
+        spare = (self.delta - sum(floors)) / len(floors)
         widths = []
-        for layer in range(len(self.plans)):
-            width = self._least(layer, share)
+        for layer, floor in enumerate(floors):
+            width = self._least(layer, floor + spare) if spare > 0 else None
             if width is None:
-                raise InvalidParameterError(
-                    f"delta={self.delta:.3g}: the certificate of layer {layer + 1} "
-                    "cannot reach its share (der:structured-slth). Ask for a larger "
-                    "delta."
-                )
+                raise _refusal(Fraction(self.delta))
             widths.append(width)
         for step in _STEPS:
             while self._improved(widths, step):

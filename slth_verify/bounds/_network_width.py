@@ -28,6 +28,9 @@ from slth_verify.verdict import Evidence
 #: How the error is shared out between layers.
 Budget = Literal["least", "equal"]
 
+#: Share of delta that the subset sums leave to the random signs.
+_FOR_SIGNS = Fraction(1, 16)
+
 #: Called as ``progress(stage, done, total)``.
 Advance = Callable[[str, int, int], None]
 
@@ -149,7 +152,7 @@ def _plans(
     for i, (shape, share) in enumerate(zip(question.shapes, shares, strict=True)):
         advance("widths of the layers", i, len(shares))
         part = Fraction(steepness[i]) / Fraction(sum(steepness))
-        miss = question.delta * part / shape.problems
+        miss = question.delta * part * (1 - _FOR_SIGNS) / shape.problems
         found = _width(shape, share, 1 - miss, universal=question.universal)
         plans.append(LayerPlan(shape, share, found))
     advance("widths of the layers", len(shares), len(shares))

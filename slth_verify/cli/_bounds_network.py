@@ -11,7 +11,7 @@ import click
 from slth_verify.cli._output import progress
 
 if TYPE_CHECKING:
-    from slth_verify.bounds import NetworkResult
+    from slth_verify.bounds import NetworkQuestion, NetworkResult
 
 _KINDS = ("paper", "certified", "necessary", "all")
 _OBJECTIVES = ("filters", "weights")
@@ -63,10 +63,18 @@ def network(
     as_json: bool,
 ) -> int:
     """Widths n_i: the random 1x1 layer i has 2 n_i filters per entering channel."""
-    from slth_verify.bounds import network_width
+    from slth_verify.bounds import network_question, network_width
 
+    asked = network_question(
+        kernel, channels, eps, delta, universal=universal, objective=objective
+    )
     results: list[dict[str, Any]] = []
     lines: list[str] = []
+    if kind in ("paper", "all"):
+        paper = _paper(asked, eps)
+        results.append(paper)
+        shown = "; ".join(layer["expression"] for layer in paper["layers"])
+        lines.append(f"paper      n_i >= {shown}  (constant C not named)")
     with progress() as advance:
         ask = partial(
             network_width,
@@ -78,18 +86,14 @@ def network(
             objective=objective,
             progress=advance,
         )
-        needed = ask(kind="necessary") if kind != "certified" else None
         enough = ask() if kind in ("certified", "all") else None
-    if needed is not None and kind in ("paper", "all"):
-        results.append(_paper(needed, eps))
-        shown = "; ".join(str(layer["expression"]) for layer in results[0]["layers"])
-        lines.append(f"paper      n_i >= {shown}  (constant C not named)")
+        needed = ask(kind="necessary") if kind in ("necessary", "all") else None
     if enough is not None:
         results.append(enough.to_json())
         lines.append(
             f"certified  {_widths(enough)} is enough, {enough.filters} filters"
         )
-    if needed is not None and kind in ("necessary", "all"):
+    if needed is not None:
         results.append(needed.to_json())
         lines.append(
             f"necessary  fewer than {_widths(needed)} in a layer are not enough for it"
@@ -106,33 +110,33 @@ def _widths(result: NetworkResult) -> str:
     return "n = " + ", ".join(str(n) for n in result.widths)
 
 
-def _paper(result: NetworkResult, eps: str) -> dict[str, Any]:
+def _paper(asked: NetworkQuestion, eps: str) -> dict[str, Any]:
     """The reconstructed Theorem 2, with its unnamed constant, for the same layers."""
     from slth_verify.statements import statement
 
     theorem = statement("thm:structured-slth")
     layers = [
         {
-            "kernel": layer.shape.kernel,
-            "channels_in": layer.shape.entering,
-            "channels_out": layer.shape.leaving,
+            "kernel": shape.kernel,
+            "channels_in": shape.entering,
+            "channels_out": shape.leaving,
             "expression": str(
                 theorem.bound(
                     of="n",
-                    d=layer.shape.kernel,
-                    c_in=layer.shape.entering,
-                    c_out=layer.shape.leaving,
-                    depth=len(result.layers),
+                    d=shape.kernel,
+                    c_in=shape.entering,
+                    c_out=shape.leaving,
+                    depth=len(asked.shapes),
                     eps=eps,
                 )
             ),
         }
-        for layer in result.layers
+        for shape in asked.shapes
     ]
     return {
         "statement": theorem.id,
         "kind": "paper",
-        "inputs": dict(result.inputs),
+        "inputs": dict(asked.inputs()),
         "layers": layers,
         "direction": "upper",
         "evidence": "exact",

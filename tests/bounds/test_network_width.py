@@ -38,11 +38,27 @@ def test_random_layers_succeed_as_often_as_claimed() -> None:
     assert binomtest(successes, trials, 1 - delta, alternative="less").pvalue > 1e-6
 
 
-def test_a_certificate_that_cannot_reach_delta_is_refused() -> None:
-    found = FoundWidth(n=10, failure=F(1, 4), derivation=())
-    plan = LayerPlan(LayerShape(1, 1, 1, first=True), F(1, 10), found)
-    with pytest.raises(InvalidParameterError, match="layer 1"):
-        certified_widths([plan], [2], F(1, 10))
+def _one_stair(failure: Fraction, *, entering: int = 1) -> LayerPlan:
+    """A layer whose certificate is good for one width only."""
+    found = FoundWidth(n=10, failure=failure, derivation=())
+    return LayerPlan(LayerShape(1, entering, 1, first=False), F(1, 10), found)
+
+
+def test_certificates_that_leave_no_room_are_refused() -> None:
+    for failures in [(F(1, 4),), (F(1, 20), F(1, 20))]:
+        plans = [_one_stair(failure) for failure in failures]
+        with pytest.raises(InvalidParameterError, match="no room"):
+            certified_widths(plans, [2] * len(plans), F(1, 10))
+
+
+def test_certificates_of_one_width_share_what_is_left() -> None:
+    plans = [_one_stair(F(9, 100)), _one_stair(F(1, 1000), entering=2)]
+    widths, failures = certified_widths(plans, [2, 4], F(1, 10))
+    assert sum(failures) <= F(1, 10)
+    assert all(12 <= n <= 40 for n in widths)
+    for i in range(2):
+        fewer = plans[i].failure(widths[i] - 1)
+        assert fewer + failures[1 - i] > F(1, 10)
 
 
 @pytest.mark.nightly
