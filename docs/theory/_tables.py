@@ -1,8 +1,8 @@
 """Reference tables of these pages: what ``<!-- table: NAME -->`` stands for.
 
-Each table is written from a file of certificate parameters beside this one, so that
-the pages render at once. Run this file to search the certificates again (minutes); the
-nightly tests check them in ball arithmetic without searching.
+Each table is written from a file of certificate parameters, or of widths, beside this
+one, so that the pages render at once. Run this file to search them again (minutes); the
+nightly tests check certificates in ball arithmetic, and compute such widths again.
 """
 
 from __future__ import annotations
@@ -113,6 +113,39 @@ def search_networks() -> list[dict[str, Any]]:
     ]
 
 
+def one_dimension() -> str:
+    """Samples for all one-dimensional targets, at failure probability eps."""
+    lines = [
+        "| $\\varepsilon$ | $[-\\frac12,\\frac12]$: formula | programme | necessary "
+        "| $[-1,1]$: formula | reserved | programme | necessary |",
+        f"| {' | '.join(['---'] * 8)} |",
+    ]
+    for row in certificates("one_dimension"):
+        lines.append(f"| {' | '.join(str(value) for value in row.values())} |")
+    return "\n".join(lines)
+
+
+def search_one_dimension() -> list[dict[str, Any]]:
+    """Widths of the table `one_dimension`, computed again."""
+    return [one_dimension_row(eps) for eps in ("0.1", "0.01", "0.001", "1e-6")]
+
+
+def one_dimension_row(eps: str) -> dict[str, Any]:
+    """All widths for one accuracy."""
+    from slth_verify.bounds import rss_width
+
+    return {
+        "eps": eps,
+        "half_closed": rss_width(eps, half=True, method="closed").n,
+        "half_programme": rss_width(eps, half=True).n,
+        "half_necessary": rss_width(eps, half=True, kind="necessary").n,
+        "closed": rss_width(eps, method="closed").n,
+        "reserve": rss_width(eps, method="reserve").n,
+        "programme": rss_width(eps).n,
+        "necessary": rss_width(eps, kind="necessary").n,
+    }
+
+
 def _listed(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers))
 
@@ -121,12 +154,14 @@ def _listed(numbers: list[int]) -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "all-targets": all_targets,
     "networks": networks,
+    "one-dimension": one_dimension,
 }
 
 #: Searches of certificates, by the name of their file.
 SEARCHES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "all_targets": search_all_targets,
     "networks": search_networks,
+    "one_dimension": search_one_dimension,
 }
 
 

@@ -188,7 +188,7 @@ def _certified(
         "covered share of the rest, in the mean.",
         values=(("samples", str(n)), ("e1", str(e1)), ("e2", str(e2))),
     )
-    steps = (grow,)
+    steps: tuple[Step, ...] = (grow,)
     if method == "reserve":
         failure = directed_decimal(reserve_failure(r), 6, up=True)
         widen = Step(

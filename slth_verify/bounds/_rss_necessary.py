@@ -40,13 +40,14 @@ def reach_probability(n: int, z: Fraction, width: Fraction) -> Fraction:
         return Fraction(1)
     if 2**n * width < z:
         return Fraction(0)
-    short = [(z - width) ** q / factorial(q) for q in range(n + 1)]
+    x = z - width
+    short = [Fraction(x**q) / factorial(q) for q in range(n + 1)]
     hits = [expected_hits(q, n - q, z, width) for q in range(n + 1)]
     total = Fraction(0)
     for q in range(n + 1):
         both = (1 - short[q]) * (1 - short[n - q])
         total += comb(n, q) * min(hits[q], hits[n - q], both)
-    return total / 2**n
+    return total * Fraction(1, 2**n)
 
 
 def expected_hits(

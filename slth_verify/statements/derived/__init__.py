@@ -22,6 +22,7 @@ from slth_verify.statements.derived._rss import (
     RSS_COUNTING,
     RSS_EXPLICIT,
 )
+from slth_verify.statements.derived._rss_whole import RSS_MISSED, RSS_WHOLE
 from slth_verify.statements.derived._structured_slth import STRUCTURED_SLTH
 from slth_verify.statements.derived._weighted_moment import WEIGHTED_MOMENT
 
@@ -29,6 +30,8 @@ STATEMENTS = (
     RSS_EXPLICIT,
     RSS_CONSTANT,
     RSS_COUNTING,
+    RSS_WHOLE,
+    RSS_MISSED,
     NSN_LAW,
     WORST_TARGET,
     CRUDE_MOMENT,
