@@ -10,6 +10,7 @@ from flint import arb
 
 from slth_verify.enclosure._enclosure import Enclosure, from_ball, to_ball
 from slth_verify.enclosure._exact import exact
+from slth_verify.enclosure._half_line import half_line_integral
 from slth_verify.enclosure._precision import working_precision
 from slth_verify.enclosure._special import Ball, erf, log_gamma
 from slth_verify.errors import InvalidParameterError
@@ -28,8 +29,10 @@ def enclose(
     Only operations on a fixed list are carried out: rational numbers, pi, E and
     Euler's constant, symbols with a value, sums, products, powers, ``exp``, ``log``,
     ``sqrt``, ``Abs``, ``erf``, ``erfc``, ``gamma``, ``loggamma``, ``beta``,
-    ``factorial``, ``binomial``, ``Max``, ``Min``, ``floor``, ``ceiling`` and sums
-    with integer limits. Everything else is refused, floats inside the expression too.
+    ``factorial``, ``binomial``, ``besselk``, ``Max``, ``Min``, ``floor``, ``ceiling``,
+    sums with integer limits, and integrals over the half line of a power and an
+    exponential times error functions. Everything else is refused, floats inside the
+    expression too.
 
     Args:
         expression: A SymPy expression, an integer or a fraction. Strings are refused:
@@ -90,9 +93,12 @@ class _Evaluator:
             return self._symbol(node)
         if node.func.__name__ == "Sum":
             return self._sum(node)
+        if node.func.__name__ == "Integral":
+            return half_line_integral(node, self.ball)
         if node.is_Pow:
             return self._power(node)
-        operation = self.operations.get(node.func)
+        drawn_as = getattr(node.func, "stands_for", node.func)
+        operation = self.operations.get(drawn_as)
         if operation is None:
             raise InvalidParameterError(
                 f"operation={node.func.__name__} in {node} has no ball evaluation: one "
@@ -208,6 +214,7 @@ def _operations(sympy: Any) -> dict[Any, Callable[..., Ball]]:
         sympy.erfc: lambda x: x.erfc(),
         sympy.gamma: lambda x: x.gamma(),
         sympy.loggamma: log_gamma,
+        sympy.besselk: lambda order, x: x.bessel_k(order),
         sympy.beta: _beta,
         sympy.factorial: _factorial,
         sympy.binomial: _binomial,

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements._exact import read_exact
 from slth_verify.statements._hypotheses import check_substitution, domain_holds
+from slth_verify.statements._vocabulary import is_inert
 from slth_verify.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ def bound(
     complete = with_defaults(statement, read_values(statement, values))
     if check:
         refuse_violations(statement, claim, complete)
-    return substitute(claim.expression, complete)
+    return evaluate(statement, claim.expression, complete)
 
 
 def read_values(statement: Statement, values: Mapping[str, Any]) -> dict[Any, Any]:
@@ -87,7 +89,22 @@ def evaluate(
 ) -> Any:
     """``expression`` with values, then defaults, then auxiliary definitions put in."""
     complete = with_defaults(statement, substitution)
-    return substitute(expression, complete)
+    return substitute(_unfolded(statement, expression, complete), complete)
+
+
+def _unfolded(
+    statement: Statement, expression: Any, substitution: Mapping[Any, Any]
+) -> Any:
+    """Auxiliary functions written out, unless they are given, or defined by a mean."""
+    for definition in statement.definitions:
+        name, body = definition.lhs, definition.rhs
+        if not isinstance(name, AppliedUndef) or is_inert(body):
+            continue
+        if name.func in substitution or not expression.has(name.func):
+            continue
+        written_out = sp.Lambda(name.args, body)
+        expression = expression.replace(name.func, written_out)
+    return expression
 
 
 def substitute(expression: Any, substitution: Mapping[Any, Any]) -> Any:

@@ -8,15 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements._bound import (
+    evaluate,
     read_values,
     refuse_violations,
-    substitute,
     with_defaults,
 )
 from slth_verify.statements._box import sign
 from slth_verify.statements._decide import sign_of
 from slth_verify.statements._exact import read_exact
-from slth_verify.statements._isolate import Piece, sign_pieces
+from slth_verify.statements._isolate import (
+    OnCell,
+    Piece,
+    on_cells,
+    on_cells_by_trends,
+    sign_pieces,
+)
+from slth_verify.statements._monotone import trend
 from slth_verify.statements._types import Claim, Direction
 
 if TYPE_CHECKING:
@@ -124,7 +131,12 @@ def compare(
             _refuse_end(first, claims[0], values, over[0], end)
             _refuse_end(second, claims[1], theirs, over[0], end)
         symbol = first.variable(over[0]).symbol
-        pieces = _pieces(difference, symbol, over, width, (first.id, second.id))
+        _refuse_open(difference, symbol, over, (first.id, second.id))
+        trends = (
+            _trend(first, claims[0], sides[0], symbol),
+            _trend(second, claims[1], sides[1], symbol),
+        )
+        pieces = _pieces(_cells(sides, trends, symbol), over, width)
         signs = {piece.sign for piece in pieces}
         order = signs.pop() if len(signs) == 1 else None
     return _comparison((first.id, second.id), claims, sides, order, pieces)
@@ -151,27 +163,50 @@ def _comparison(
     )
 
 
-def _pieces(
-    difference: Any,
-    symbol: Any,
-    over: tuple[str, Any, Any],
-    width: Any,
-    ids: tuple[str, str],
-) -> tuple[Piece, ...]:
-    """Stretches of proved order over a range of one symbol."""
+def _trend(statement: Statement, claim: Claim, side: Any, symbol: Any) -> int | None:
+    """Trend that the claim states, or that its structure shows.
+
+    Cells have real ends, so that a trend over the integers says nothing of them.
+    """
+    if not side.has(symbol):
+        return 0
+    if symbol.is_integer:
+        return None
+    stated = claim.trend(str(symbol))
+    return trend(statement, side, symbol) if stated is None else stated
+
+
+def _cells(
+    sides: tuple[Any, Any], trends: tuple[int | None, int | None], symbol: Any
+) -> OnCell:
+    """The difference on cells: by its two ends where both sides are monotone."""
+    if trends[0] is None or trends[1] is None:
+        return on_cells(sides[0] - sides[1], symbol)
+    return on_cells_by_trends((sides[0], trends[0]), (sides[1], trends[1]), symbol)
+
+
+def _refuse_open(
+    difference: Any, symbol: Any, over: tuple[str, Any, Any], ids: tuple[str, str]
+) -> None:
     extra = ", ".join(sorted(map(str, difference.free_symbols - {symbol})))
     if extra:
         raise InvalidParameterError(
             f"over={over[0]!r} leaves {extra} without a value: {ids[0]} and {ids[1]} "
             "can be compared over a range of one symbol only. Give the others values."
         )
+
+
+def _pieces(
+    on_cell: OnCell, over: tuple[str, Any, Any], width: Any
+) -> tuple[Piece, ...]:
+    """Stretches of proved order over a range of one symbol."""
     low, high = read_exact(over[1], "low"), read_exact(over[2], "high")
     if not (low.is_Rational and high.is_Rational and low < high):
         raise InvalidParameterError(
             f"over={over!r}: a range needs two rational ends, the lower one first. "
             "Write them as numbers or as strings such as '1/100'."
         )
-    return sign_pieces(difference, symbol, low, high, read_exact(width, "width"))
+    return sign_pieces(on_cell, low, high, read_exact(width, "width"))
 
 
 def _stretch(
@@ -220,7 +255,7 @@ def _side(statement: Statement, claim: Claim, values: Mapping[str, Any]) -> Any:
     own.pop(str(claim.subject), None)
     complete = with_defaults(statement, read_values(statement, own))
     refuse_violations(statement, claim, complete)
-    return substitute(claim.expression, complete)
+    return evaluate(statement, claim.expression, complete)
 
 
 def _order(first: Statement, second: Statement, difference: Any) -> int | None:

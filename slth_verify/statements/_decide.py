@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any, Literal
 
 import sympy as sp
 
 from slth_verify.statements import _special
+from slth_verify.statements._balls import by_balls
 from slth_verify.statements._interval import (
     ZERO,
     Interval,
@@ -34,6 +36,7 @@ Relation = Literal["<", "<=", ">", ">=", "=="]
 Decider = Callable[[Any, Relation, Any], Verdict]
 
 _CAP = 2048
+_INFINITE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
 
 
 def decide(lhs: Any, relation: Relation, rhs: Any) -> Verdict:
@@ -74,7 +77,7 @@ def sign_of(constant: Any) -> int | None:
         return 1 if constant == sp.oo else -1
     if constant.is_Rational:
         return _sign(Fraction(int(constant.p), int(constant.q)))
-    if constant.free_symbols or constant.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+    if constant.free_symbols or _infinite(constant):
         return None
     bits = 64
     while bits <= _CAP:
@@ -97,6 +100,13 @@ def _sign(value: Fraction) -> int:
     return (value > 0) - (value < 0)
 
 
+def _infinite(node: Any) -> bool:
+    """Whether an infinite or undefined number occurs, limits of integrals aside."""
+    if isinstance(node, sp.Integral):
+        return _infinite(node.function)
+    return node in _INFINITE or any(_infinite(part) for part in node.args)
+
+
 def _expands_to_zero(constant: Any) -> bool:
     """Whether SymPy's expansion rules, exact identities all, cancel every term."""
     expanded = sp.expand_log(constant, factor=True)
@@ -109,7 +119,8 @@ def enclose(constant: Any, bits: int) -> Interval:
     Args:
         constant: Expression of rationals, ``+``, ``*``, powers, ``exp``, ``log``,
             ``pi``, ``erf``, ``erfc``, half-integer ``gamma``, ``Abs``, ``Max``,
-            ``Min``, ``floor``, ``ceiling``, ``Piecewise`` and finite ``Sum``.
+            ``Min``, ``floor``, ``ceiling``, ``Piecewise`` and finite ``Sum``; other
+            functions are left to `by_balls`.
         bits: Working precision.
 
     Raises:
@@ -117,9 +128,7 @@ def enclose(constant: Any, bits: int) -> Interval:
     """
     if constant.is_Rational:
         return Interval.point(Fraction(int(constant.p), int(constant.q)))
-    handler = HANDLERS.get(constant.func)
-    if handler is None:
-        raise UndecidedError(f"{constant.func.__name__} is not enclosed here")
+    handler = HANDLERS.get(constant.func, by_balls)
     return handler(constant, bits)
 
 
@@ -185,10 +194,10 @@ def _erfc(expression: Any, bits: int) -> Interval:
 
 
 def _gamma(expression: Any, bits: int) -> Interval:
-    inner = enclose(expression.args[0], bits)
-    if not inner.is_point:
-        raise UndecidedError("gamma at an argument that is not known exactly")
-    return _special.gamma(inner.lower, bits)
+    argument = expression.args[0]
+    if not (argument.is_positive and (2 * argument).is_Integer):
+        return by_balls(expression, bits)
+    return _special.gamma(Fraction(int(argument.p), int(argument.q)), bits)
 
 
 def _abs(expression: Any, bits: int) -> Interval:
@@ -201,16 +210,10 @@ def _abs(expression: Any, bits: int) -> Interval:
     return Interval(Fraction(0), max(inner.upper, flipped.upper))
 
 
-def _max(expression: Any, bits: int) -> Interval:
+def _extreme(choose: Callable[..., Fraction], expression: Any, bits: int) -> Interval:
     parts = [enclose(part, bits) for part in expression.args]
-    lower = max(part.lower for part in parts)
-    return Interval(lower, max(part.upper for part in parts))
-
-
-def _min(expression: Any, bits: int) -> Interval:
-    parts = [enclose(part, bits) for part in expression.args]
-    lower = min(part.lower for part in parts)
-    return Interval(lower, min(part.upper for part in parts))
+    lower = choose(part.lower for part in parts)
+    return Interval(lower, choose(part.upper for part in parts))
 
 
 def _floor(expression: Any, bits: int) -> Interval:
@@ -288,8 +291,8 @@ HANDLERS: dict[Any, Callable[[Any, int], Interval]] = {
     sp.erfc: _erfc,
     sp.gamma: _gamma,
     sp.Abs: _abs,
-    sp.Max: _max,
-    sp.Min: _min,
+    sp.Max: partial(_extreme, max),
+    sp.Min: partial(_extreme, min),
     sp.floor: _floor,
     sp.ceiling: _ceiling,
     sp.Piecewise: _piecewise,

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements._decide import HANDLERS, enclose, sign_of
+from slth_verify.statements._balls import Ranged
+from slth_verify.statements._decide import HANDLERS, enclose
 from slth_verify.statements._interval import Interval, UndecidedError
 
 _MOST_CELLS = 20_000
 _BITS = 96
 
 
-class Between(sp.AtomicExpr):  # type: ignore[misc, unused-ignore]
+class Between(Ranged):  # type: ignore[misc, unused-ignore]
     """Some real number of a closed rational interval; one number wherever it occurs."""
 
     is_real = True
@@ -55,14 +58,15 @@ class Piece:
     sign: int | None
 
 
-def sign_pieces(
-    expression: Any, symbol: Any, low: Any, high: Any, width: Any
-) -> tuple[Piece, ...]:
+#: Interval of a function's values on a cell ``[left, right]``.
+OnCell = Callable[[Fraction, Fraction], Interval]
+
+
+def sign_pieces(on_cell: OnCell, low: Any, high: Any, width: Any) -> tuple[Piece, ...]:
     """Split ``[low, high]`` into stretches of proved sign.
 
     Args:
-        expression: Expression whose only free symbol is ``symbol``.
-        symbol: The variable.
+        on_cell: The function, as `on_cells` or `on_cells_by_trends` gives it.
         low: Left end, rational.
         high: Right end, rational, above ``low``.
         width: Cells are split down to this width, relative to the right end. A stretch
@@ -81,7 +85,7 @@ def sign_pieces(
     while stack:
         left, right = stack.pop()
         cells += 1
-        sign = _sign_on(expression, symbol, left, right)
+        sign = _sign_on(on_cell, left, right)
         narrow = right - left <= relative * max(abs(left), abs(right))
         if sign is None and not narrow and cells < _MOST_CELLS:
             middle = _split(left, right)
@@ -107,13 +111,9 @@ def _split(left: Fraction, right: Fraction) -> Fraction:
     return (left + right) / 2
 
 
-def _sign_on(
-    expression: Any, symbol: Any, left: Fraction, right: Fraction
-) -> int | None:
-    if left == right:
-        return sign_of(expression.subs(symbol, _rational(left)))
+def _sign_on(on_cell: OnCell, left: Fraction, right: Fraction) -> int | None:
     try:
-        value = enclose(expression.subs(symbol, Between(left, right)), _BITS)
+        value = on_cell(left, right)
     except UndecidedError:
         return None
     if value.lower > 0:
@@ -121,3 +121,40 @@ def _sign_on(
     if value.upper < 0:
         return -1
     return 0 if value.lower == value.upper == 0 else None
+
+
+def on_cells(expression: Any, symbol: Any) -> OnCell:
+    """An expression in one variable, by interval arithmetic on the whole cell."""
+
+    def on_cell(left: Fraction, right: Fraction) -> Interval:
+        inside = _rational(left) if left == right else Between(left, right)
+        return enclose(expression.subs(symbol, inside), _BITS)
+
+    return on_cell
+
+
+def on_cells_by_trends(
+    first: tuple[Any, int], second: tuple[Any, int], symbol: Any
+) -> OnCell:
+    """A difference of two monotone expressions, by their values at the two ends.
+
+    Args:
+        first: Expression, and 1 if it never falls, -1 if it never rises, 0 if constant.
+        second: What is subtracted, likewise.
+        symbol: The variable.
+    """
+
+    @lru_cache(maxsize=1024)
+    def at(which: int, point: Fraction) -> Interval:
+        side = (first, second)[which][0]
+        return enclose(side.subs(symbol, _rational(point)), _BITS)
+
+    def on_cell(left: Fraction, right: Fraction) -> Interval:
+        ends = []
+        for which, (_, trend) in enumerate((first, second)):
+            low, high = (left, right) if trend >= 0 else (right, left)
+            ends.append((at(which, low).lower, at(which, high).upper))
+        (low_1, high_1), (low_2, high_2) = ends
+        return Interval(low_1 - high_2, high_1 - low_2)
+
+    return on_cell

@@ -14,7 +14,6 @@ from slth_verify.statements._bound import (
     evaluate,
     read_values,
     refuse_violations,
-    substitute,
     with_defaults,
 )
 from slth_verify.statements._box import sign
@@ -125,7 +124,7 @@ def _subject(
     """The subject itself: the bound, rounded up for an integer that must reach it."""
     complete = with_defaults(statement, substitution)
     refuse_violations(statement, claim, complete)
-    value = substitute(claim.expression, complete)
+    value = evaluate(statement, claim.expression, complete)
     sides: dict[Direction, Side] = {
         Direction.UPPER: "greatest",
         Direction.EXACT: "equal",
@@ -199,7 +198,7 @@ class _Query:
         checks = check_substitution(self.statement, self.claim, trial)
         if any(check.verdict is Verdict.REFUTED for check in checks):
             return Verdict.REFUTED
-        expression = substitute(self.claim.expression, trial)
+        expression = evaluate(self.statement, self.claim.expression, trial)
         target = self.substitution[self.claim.subject]
         return self.decider(expression, _RELATIONS[self.claim.direction], target)
 

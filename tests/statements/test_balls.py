@@ -1,0 +1,117 @@
+"""Constants beyond the room's own arithmetic, by the installed ball arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import pytest
+import sympy as sp
+
+from slth_verify import _ball_port
+from slth_verify.errors import InvalidParameterError
+from slth_verify.statements import decide, statement
+from slth_verify.verdict import Verdict
+
+ONE, WORST = statement("lem:nsn-sum"), statement("der:worst-target")
+CRUDE, NEED = statement("der:crude-moment"), statement("der:first-moment")
+POINT = {"k": 20, "m": 9, "eps": "1/100", "r": 1}
+
+
+@pytest.fixture
+def door() -> Iterator[None]:
+    """Puts the package's own evaluator back afterwards."""
+    before = _ball_port.installed()
+    yield
+    _ball_port.install(before)
+
+
+def test_gamma_at_any_argument_is_decided() -> None:
+    third = sp.gamma(sp.Rational(1, 3))
+    assert decide(third, ">", sp.Rational(26789, 10000)) is Verdict.VERIFIED
+    assert decide(third, ">", sp.Rational(26790, 10000)) is Verdict.REFUTED
+
+
+def test_the_exact_probability_is_decided() -> None:
+    # p_20(e_1) at m = 9, eps = 0.01: 7.906257541e-25, by mpmath
+    exact = WORST.bound("lower", **POINT)
+    assert decide(exact, ">", sp.Rational("7.90625754e-25")) is Verdict.VERIFIED
+    assert decide(exact, "<", sp.Rational("7.90625755e-25")) is Verdict.VERIFIED
+
+
+@pytest.mark.parametrize("claim", ["lower", "upper"])
+def test_the_integral_is_stronger_than_its_closed_bound(claim: str) -> None:
+    found = ONE.compare(WORST, of=(claim, claim), **POINT)
+    assert found.stronger == "der:worst-target"
+
+
+def test_exact_terms_are_stronger_than_closed_ones() -> None:
+    values = {"n": 60, "k": 12, "m": 2, "eps": "1/10", "r": 1}
+    found = CRUDE.compare(CRUDE, of=("exact", "closed"), **values)
+    assert decide(found.left, ">", found.right) is Verdict.VERIFIED
+
+
+def test_over_a_range_by_the_trends_of_both_sides() -> None:
+    found = ONE.compare(
+        WORST, of=("lower", "lower"), over=("r", "1/2", 2), k=9, m=2, eps="1/2"
+    )
+    assert found.stronger == "der:worst-target"
+    assert [stretch.stronger for stretch in found.stretches] == [found.stronger]
+
+
+def test_the_necessary_width_is_found_by_bisection() -> None:
+    answer = NEED.threshold("n", P="1/2", m=2, eps="1/100", r=1)
+    assert (answer.side, answer.beyond) == ("greatest", answer.value + 1)
+    for n, holds in ((answer.value, True), (answer.beyond, False)):
+        bound = NEED.bound(n=n, m=2, eps="1/100", r=1)
+        assert (decide(bound, "<=", sp.Rational(1, 2)) is Verdict.VERIFIED) is holds
+
+
+@pytest.mark.nightly
+def test_the_necessary_width_of_the_reference_point() -> None:
+    answer = NEED.threshold("n", P="1/2", m=9, eps="1/100", r=1)
+    assert answer.beyond == 85
+
+
+@pytest.mark.usefixtures("door")
+def test_without_ball_arithmetic_it_stays_open() -> None:
+    _ball_port.install(None)
+    assert ONE.compare(WORST, of=("upper", "upper"), **POINT).stronger is None
+    constant = sp.gamma(sp.Rational(1, 3))
+    assert decide(constant, ">", 1) is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.usefixtures("door")
+def test_another_evaluator_may_be_installed() -> None:
+    seen = []
+
+    def wide(expression, ranges, bits):
+        seen.append(expression)
+        return Fraction(2), Fraction(3)
+
+    _ball_port.install(wide)
+    constant = sp.gamma(sp.Rational(1, 3))
+    assert decide(constant, ">", 1) is Verdict.VERIFIED
+    assert decide(constant, ">", sp.Rational(5, 2)) is Verdict.INCONCLUSIVE
+    assert seen[0] == constant
+
+
+@pytest.mark.usefixtures("door")
+@pytest.mark.parametrize("error", [InvalidParameterError, ArithmeticError])
+def test_an_evaluator_that_fails_leaves_it_open(error: type[Exception]) -> None:
+    def failing(expression, ranges, bits):
+        raise error("not known")
+
+    _ball_port.install(failing)
+    assert decide(sp.gamma(sp.Rational(1, 3)), ">", 1) is Verdict.INCONCLUSIVE
+
+
+def test_what_nobody_encloses_stays_open() -> None:
+    x = sp.Symbol("x", positive=True)
+    for constant in (sp.zeta(3), sp.Integral(sp.sin(x), (x, 0, sp.oo)), 1 / sp.zoo):
+        assert decide(sp.sympify(constant) + sp.pi, ">", 5) in (
+            Verdict.INCONCLUSIVE,
+            Verdict.REFUTED,
+        )
+    assert decide(sp.oo * sp.pi, ">", 1) is Verdict.VERIFIED
+    assert decide(sp.nan, ">", 1) is Verdict.INCONCLUSIVE
