@@ -3,15 +3,22 @@
 from slth_verify.subset_sum._batch import solve_many
 from slth_verify.subset_sum._dense import DenseColumns
 from slth_verify.subset_sum._exhaustive import ExhaustiveSearch
+from slth_verify.subset_sum._external import ExternalSolver
 from slth_verify.subset_sum._fingerprint import Fingerprinted, problem_key
 from slth_verify.subset_sum._journal import Journal
 from slth_verify.subset_sum._ladder import Ladder
 from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
+from slth_verify.subset_sum._milp import Milp
 from slth_verify.subset_sum._one_dim import OneDimBatch, solve_one_dim
 from slth_verify.subset_sum._one_dim_audit import audit_one_dim
 from slth_verify.subset_sum._one_dim_growing import solve_one_dim_growing
 from slth_verify.subset_sum._one_dim_solver import OneDimension
-from slth_verify.subset_sum._portfolio import register, solve, solvers
+from slth_verify.subset_sum._portfolio import (
+    optional_solvers,
+    register,
+    solve,
+    solvers,
+)
 from slth_verify.subset_sum._problem import (
     ColumnSource,
     Effort,
@@ -20,6 +27,7 @@ from slth_verify.subset_sum._problem import (
     IndexArray,
     MaxTolerance,
     Problem,
+    Progress,
     Proposal,
     Solver,
     Tolerance,
@@ -32,6 +40,7 @@ __all__ = [
     "DenseColumns",
     "Effort",
     "ExhaustiveSearch",
+    "ExternalSolver",
     "FilterBudget",
     "Fingerprinted",
     "FloatArray",
@@ -40,16 +49,19 @@ __all__ = [
     "Ladder",
     "MaxTolerance",
     "MeetInTheMiddle",
+    "Milp",
     "OneDimBatch",
     "OneDimension",
     "PrefixColumnSource",
     "Problem",
+    "Progress",
     "Proposal",
     "Solver",
     "Tolerance",
     "audit",
     "audit_one_dim",
     "make_proposal",
+    "optional_solvers",
     "problem_key",
     "register",
     "residual_of",

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import time
+import itertools
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from slth_verify.subset_sum._flips import PairDescent
+from slth_verify.subset_sum._incumbent import Incumbent
 from slth_verify.subset_sum._prepare import Prepared, prepare
 from slth_verify.subset_sum._problem import (
+    MEMORY_LIMIT,
     Effort,
     FloatArray,
-    IndexArray,
     Problem,
+    Progress,
     Proposal,
 )
-from slth_verify.subset_sum._residual import make_proposal, scores_of
+from slth_verify.subset_sum._residual import scores_of
 from slth_verify.subset_sum._walk import Walk
 
 _MOST_FLIPPED = 2048  # columns whose flips are tried
@@ -25,18 +29,22 @@ _MOST_DIMENSIONS = 4096
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """Beams of one width: how many, and of how many states each the flips are tried."""
+    """One beam: its width, and of how many of its states the flips are tried."""
 
     width: int
-    runs: int
     polished: int
 
 
-_STAGES: dict[Effort, tuple[_Stage, ...]] = {
-    "low": (),
-    "normal": (_Stage(256, 10, 1),),
-    "high": (_Stage(256, 10, 1), _Stage(1024, 40, 1)),
-}
+_NORMAL = (_Stage(256, 1),) * 10
+_HIGH = _NORMAL + (_Stage(1024, 1),) * 40
+
+
+def _stages(effort: Effort) -> Iterator[_Stage]:
+    """The beams of an effort; without end for ``"anytime"``."""
+    if effort == "anytime":
+        return itertools.chain(_HIGH, itertools.repeat(_Stage(4096, 2)))
+    known = {"low": (), "normal": _NORMAL, "high": _HIGH}
+    return iter(known[effort])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,14 @@ class Ladder:
         return problem.source.dim <= _MOST_DIMENSIONS
 
     def solve(
-        self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
+        self,
+        problem: Problem,
+        *,
+        seed: int,
+        effort: Effort,
+        time_limit: float,
+        memory_limit: int = MEMORY_LIMIT,
+        progress: Progress | None = None,
     ) -> Proposal:
         """The best subset found; each stage runs only while the tolerance is not met.
 
@@ -66,59 +81,66 @@ class Ladder:
             problem: What to solve.
             seed: Not negative.
             effort: ``"low"``: cancellation alone; ``"normal"``: also flips and ten
-                beams of 256 states; ``"high"``: also forty of 1024.
+                beams of 256 states; ``"high"``: also forty of 1024; ``"anytime"``:
+                then beams of 4096 until time is out.
             time_limit: Seconds; looked at between steps.
+            memory_limit: Bytes; fewer columns are flipped and beams are narrower
+                where it is small. The walk itself needs 8 (m^2 + 60 m^2).
+            progress: Called on every improvement.
         """
-        search = _Search(problem, self.name, seed, time_limit)
-        if search.best.found or not problem.target.any():
-            return search.best
+        held = Incumbent(problem, self.name, time_limit, progress)
+        if held.best.found or not problem.target.any():
+            return held.best
         prepared = prepare(problem, seed)
         if prepared.count:
-            search.run(prepared, _STAGES[effort], polish=effort != "low")
-        search.counters["seconds"] = time.monotonic() - search.started
-        return search.best
+            search = _Search(held, prepared, seed)
+            search.run(_stages(effort), effort != "low", memory_limit)
+        return held.finish()
 
 
 class _Search:
-    """One solve: the best subset so far, and the clock."""
+    """One solve: walks, then flips and beams while the tolerance is not met."""
 
-    def __init__(
-        self, problem: Problem, solver: str, seed: int, time_limit: float
-    ) -> None:
-        self.started = time.monotonic()
-        self.problem, self.solver, self.time_limit = problem, solver, time_limit
+    def __init__(self, held: Incumbent, prepared: Prepared, seed: int) -> None:
+        self.held, self.loaded = held, prepared
         self.rng = np.random.default_rng((seed, 1))
-        self.counters: dict[str, float] = {"columns": 0.0, "states": 0.0, "flips": 0.0}
-        self.best = self._exact(np.empty(0, dtype=np.int64))
+        held.counters |= {
+            "columns": float(prepared.count),
+            "states": 0.0,
+            "flips": 0.0,
+        }
 
-    def run(self, prepared: Prepared, stages: tuple[_Stage, ...], polish: bool) -> None:
-        self.counters["columns"] = float(prepared.count)
-        self.loaded = prepared
+    def run(self, stages: Iterator[_Stage], polish: bool, memory: int) -> None:
+        """One walk, then beams; ``memory`` limits the columns that are flipped."""
+        prepared = self.loaded
         self.walk = Walk(prepared)
         first = self.walk.cancellation()
         self._offer(first)
-        if not polish or self._over():
+        if not polish or self.held.over():
             return
-        near = min(prepared.count, max(6 * prepared.target.size, 48), _MOST_FLIPPED)
-        self.flips = PairDescent(prepared.columns[-near:])
-        self.near = near
+        dim = prepared.target.size
+        near = min(prepared.count, max(6 * dim, 48), _MOST_FLIPPED)
+        self.near = max(1, min(near, math.isqrt(memory // 52)))
+        self.flips = PairDescent(prepared.columns[-self.near :])
         self._polish(first)
+        widest = max(1, memory // (4 * (24 * dim + 4 * prepared.count + 160)))
+        perturbed = False
         for stage in stages:
-            for run in range(stage.runs):
-                if self._over():
-                    return
-                self._beam(stage, perturbed=run > 0)
+            if self.held.over():
+                return
+            self._beam(min(stage.width, widest), stage.polished, perturbed)
+            perturbed = True
 
-    def _beam(self, stage: _Stage, perturbed: bool) -> None:
+    def _beam(self, width: int, polished: int, perturbed: bool) -> None:
         rng = self.rng if perturbed else None
-        found = self.walk.beam(stage.width, rng, self._out_of_time)
+        found = self.walk.beam(width, rng, self.held.out_of_time)
         if found is None:
             return
-        self.counters["states"] += float(found.tails.size)
+        self.held.counters["states"] += float(found.tails.size)
         scores = self._score(found.errors)
-        for k in np.argsort(scores, kind="stable")[: stage.polished]:
+        for k in np.argsort(scores, kind="stable")[:polished]:
             self._polish(found.signs(int(k)))
-            if self._over():
+            if self.held.over():
                 return
 
     def _polish(self, signs: FloatArray) -> None:
@@ -127,29 +149,16 @@ class _Search:
             signs[-self.near :],
             self.loaded.error(signs),
             self._score,
-            self._out_of_time,
+            self.held.out_of_time,
         )
-        self.counters["flips"] += 1.0
+        self.held.counters["flips"] += 1.0
         self._offer(signs)
 
     def _offer(self, signs: FloatArray) -> None:
-        """Keeps the subset if it is the best; the exact sum decides."""
+        """Offers the subset if it may be the best; the exact sum decides."""
         rough = float(self._score(self.loaded.error(signs)[None, :])[0])
-        if rough < self.best.score * (1.0 + 1e-6):
-            found = self._exact(self.loaded.indices[signs > 0.0])
-            if found.score < self.best.score:
-                self.best = found
-
-    def _exact(self, indices: IndexArray) -> Proposal:
-        return make_proposal(
-            self.problem, indices, solver=self.solver, effort=self.counters
-        )
+        if rough < self.held.best.score * (1.0 + 1e-6):
+            self.held.offer(self.loaded.indices[signs > 0.0])
 
     def _score(self, errors: FloatArray) -> FloatArray:
-        return scores_of(self.problem, errors * self.loaded.unit)
-
-    def _out_of_time(self) -> bool:
-        return time.monotonic() - self.started > self.time_limit
-
-    def _over(self) -> bool:
-        return self.best.found or self._out_of_time()
+        return scores_of(self.held.problem, errors * self.loaded.unit)

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.subset_sum._incumbent import Incumbent
 from slth_verify.subset_sum._lists import NearestSums, subset_sums
-from slth_verify.subset_sum._prepare import Prepared, prepare, prepare_all
+from slth_verify.subset_sum._meeting import Meeting, meet_beams
+from slth_verify.subset_sum._prepare import Prepared, prepare_all
 from slth_verify.subset_sum._problem import (
+    MEMORY_LIMIT,
     Effort,
     FloatArray,
-    IndexArray,
     MaxTolerance,
     Problem,
+    Progress,
     Proposal,
 )
-from slth_verify.subset_sum._residual import make_proposal, scores_of
-from slth_verify.subset_sum._walk import Walk
+from slth_verify.subset_sum._residual import scores_of
 
-_MOST_DIMENSIONS = 12
+_MOST_DIMENSIONS = 20
 _CHUNK = 1024  # points asked at once; the bound tightens in between
 _NEIGHBOURS = 4  # entries scored per point where the norm is not the score
 _RESCORED = 8  # best pairs whose residual is recomputed exactly
@@ -31,18 +32,24 @@ _RESCORED = 8  # best pairs whose residual is recomputed exactly
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
-    """Sizes: bits of the tail list, bits of all subsets, states and number of beams."""
+    """Bits of all subsets, and the lists where there are more."""
 
-    tail: int
     whole: int
-    states: int
-    beams: int
+    meeting: Meeting
+
+    def fitted(self, dim: int, memory: int) -> _Lists:
+        """Shorter lists where the memory needs it."""
+        whole = self.whole
+        while whole > 2 and 2 * (48 * dim + 64) << ((whole + 1) // 2) > memory:
+            whole -= 2
+        return _Lists(whole, self.meeting.fitted(dim, memory))
 
 
 _LISTS: dict[Effort, _Lists] = {
-    "low": _Lists(tail=14, whole=28, states=1024, beams=1),
-    "normal": _Lists(tail=16, whole=34, states=4096, beams=8),
-    "high": _Lists(tail=19, whole=40, states=8192, beams=40),
+    "low": _Lists(28, Meeting(states=11, tail=13, beams=1)),
+    "normal": _Lists(34, Meeting(states=13, tail=15, beams=8)),
+    "high": _Lists(40, Meeting(states=16, tail=17, beams=60)),
+    "anytime": _Lists(40, Meeting(states=16, tail=17, beams=math.inf)),
 }
 
 
@@ -56,8 +63,8 @@ class MeetInTheMiddle:
     ones and the answer is heuristic, as it is under every other tolerance: there the
     four entries nearest in L1 are scored, and the best subset may be missed.
 
-    Memory: two lists of up to ``2**20 m`` float64 and a k-d tree over one of them,
-    together below 500 MB for ``m <= 12``; larger dimensions are not supported.
+    Memory: the lists shrink until they and their index fit the memory limit; with the
+    default of 1 GiB they reach their full size in every supported dimension.
 
     Attributes:
         name: ``"meet-in-the-middle"``.
@@ -66,77 +73,62 @@ class MeetInTheMiddle:
     name: str = "meet-in-the-middle"
 
     def supports(self, problem: Problem) -> bool:
-        """Dimension at most 12."""
+        """Dimension at most 20."""
         return problem.source.dim <= _MOST_DIMENSIONS
 
     def solve(
-        self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
+        self,
+        problem: Problem,
+        *,
+        seed: int,
+        effort: Effort,
+        time_limit: float,
+        memory_limit: int = MEMORY_LIMIT,
+        progress: Progress | None = None,
     ) -> Proposal:
         """The best subset found; stops once the tolerance is met.
 
         Args:
             problem: What to solve.
             seed: Not negative.
-            effort: Sizes of the lists and number of beams.
-            time_limit: Seconds; looked at between chunks of at most 1024 points.
+            effort: Sizes of the lists and number of beams; ``"anytime"`` starts beams
+                until time is out.
+            time_limit: Seconds; looked at between blocks of a beam and of a join.
+            memory_limit: Bytes for lists and their index.
+            progress: Called on every improvement.
         """
-        join = _Join(problem, self.name, time_limit)
-        if join.over():
-            return join.best
-        sizes = _LISTS[effort]
+        held = Incumbent(problem, self.name, time_limit, progress)
+        if held.over():
+            return held.best
+        held.counters |= {"columns": 0.0, "states": 0.0, "pairs": 0.0}
+        sizes = _LISTS[effort].fitted(problem.source.dim, memory_limit)
         every = prepare_all(problem, sizes.whole)
         if every is not None:
-            join.whole(every)
+            _Whole(held).run(every)
         else:
-            loaded = prepare(problem, seed)
-            if loaded.count:
-                join.beams(loaded, sizes, np.random.default_rng((seed, 2)))
-        join.counters["seconds"] = time.monotonic() - join.started
-        return join.best
+            meet_beams(held, sizes.meeting, seed)
+        return held.finish()
 
 
-class _Join:
-    """One solve: the best subset so far, and the clock."""
+class _Whole:
+    """All subsets: every sum of one half against every sum of the other."""
 
-    def __init__(self, problem: Problem, solver: str, time_limit: float) -> None:
-        self.started = time.monotonic()
-        self.problem, self.solver, self.time_limit = problem, solver, time_limit
-        self.norm = math.inf if isinstance(problem.tolerance, MaxTolerance) else 1.0
-        self.counters: dict[str, float] = {"columns": 0.0, "pairs": 0.0}
+    def __init__(self, held: Incumbent) -> None:
+        self.held, self.problem = held, held.problem
+        sup = isinstance(held.problem.tolerance, MaxTolerance)
+        self.norm = math.inf if sup else 1.0
         self.bound = math.inf
-        self.best = self._exact(np.empty(0, dtype=np.int64))
 
-    def whole(self, loaded: Prepared) -> None:
-        """All subsets: every other column left, so that both lists span all scales."""
-        self.counters["columns"] = float(loaded.count)
-        left, right = np.arange(0, loaded.count, 2), np.arange(1, loaded.count, 2)
+    def run(self, loaded: Prepared) -> None:
+        """Offers the best pairs."""
+        count = loaded.count
+        self.held.counters["columns"] = float(count)
+        left, right = np.arange(0, count, 2), np.arange(1, count, 2)
         errors = subset_sums(loaded.columns[left]) - loaded.target
         sums = NearestSums(subset_sums(loaded.columns[right]), self.norm)
         for row, entry in self._pairs(errors, sums, loaded.unit):
             bits = np.concatenate((_bits(row, left.size), _bits(entry, right.size)))
-            self._offer(loaded.indices[np.concatenate((left, right))[bits]])
-
-    def beams(self, loaded: Prepared, sizes: _Lists, rng: np.random.Generator) -> None:
-        """Beams over all but the smallest columns, whose sums are all listed."""
-        self.counters["columns"] = float(loaded.count)
-        walk = Walk(loaded)
-        tail = min(sizes.tail, walk.priced)
-        first = loaded.count - tail
-        sums = NearestSums(subset_sums(loaded.columns[first:]), self.norm)
-        for run in range(sizes.beams):
-            if self.over():
-                return
-            draw = rng if run else None
-            found = walk.beam(sizes.states, draw, self._out_of_time, spared=tail)
-            if found is None:
-                return
-            for row, entry in self._pairs(found.errors, sums, loaded.unit):
-                bits = np.concatenate((found.signs(row) > 0.0, _bits(entry, tail)))
-                self._offer(loaded.indices[bits])
-
-    def over(self) -> bool:
-        """Whether to stop: tolerance met, or out of time."""
-        return self.best.found or self._out_of_time()
+            self.held.offer(loaded.indices[np.concatenate((left, right))[bits]])
 
     def _pairs(
         self, errors: FloatArray, sums: NearestSums, unit: float
@@ -146,7 +138,7 @@ class _Join:
         best = [self._alone(errors, unit)]
         for start, points in self._chunks(errors):
             rows, entries = sums.query(-points, neighbours, self.bound)
-            self.counters["pairs"] += float(rows.size)
+            self.held.counters["pairs"] += float(rows.size)
             if rows.size == 0:
                 continue
             joined = points[rows] + sums.entries(entries)
@@ -167,7 +159,7 @@ class _Join:
         step = _CHUNK if self.norm == math.inf else _CHUNK // 16
         step = min(step, 256) if errors.shape[1] > 4 else step
         for start in range(0, errors.shape[0], step):
-            if self._out_of_time():
+            if self.held.out_of_time():
                 return
             yield start, errors[start : start + step]
 
@@ -186,19 +178,6 @@ class _Join:
         else:
             distance = 1.5 * float(np.abs(error).sum())
         self.bound = min(self.bound, distance)
-
-    def _offer(self, indices: IndexArray) -> None:
-        found = self._exact(indices)
-        if found.score < self.best.score:
-            self.best = found
-
-    def _exact(self, indices: IndexArray) -> Proposal:
-        return make_proposal(
-            self.problem, indices, solver=self.solver, effort=self.counters
-        )
-
-    def _out_of_time(self) -> bool:
-        return time.monotonic() - self.started > self.time_limit
 
 
 def _bits(mask: int, count: int) -> NDArray[np.bool_]:

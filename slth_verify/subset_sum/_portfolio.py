@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import math
+from typing import Any, get_args
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.subset_sum._exhaustive import ExhaustiveSearch
+from slth_verify.subset_sum._external import CP_SAT, HIGHS, SCIP
 from slth_verify.subset_sum._ladder import Ladder
 from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
+from slth_verify.subset_sum._milp import Milp
 from slth_verify.subset_sum._one_dim_solver import OneDimension
 from slth_verify.subset_sum._problem import (
     Effort,
     MaxTolerance,
     Problem,
+    Progress,
     Proposal,
     Solver,
 )
 from slth_verify.subset_sum._residual import make_proposal
 
 _REGISTRY: dict[str, Solver] = {}
-# dimensions up to which joined lists beat the ladder within seconds: any tolerance;
-# the sup norm over a pool that is not tiny
-_JOINED, _JOINED_SUP = 6, 9
+_OPTIONAL: dict[str, Solver] = {solver.name: solver for solver in (CP_SAT, HIGHS, SCIP)}
+# dimensions up to which joined lists beat the ladder within seconds
+_JOINED = 16
 _LAVISH = 1000  # pools beyond this many columns may be wide enough for one walk
 
 
@@ -33,18 +38,24 @@ def register(solver: Solver) -> Solver:
         InvalidParameterError: The name is empty, reserved or taken.
     """
     name = solver.name
-    if not name or name == "auto" or name in _REGISTRY:
+    if not name or name == "auto" or name in _REGISTRY | _OPTIONAL:
         raise InvalidParameterError(
             f"solver name {name!r}: a name must be new and not 'auto' "
-            f"(def:subset-sum-number); taken: {sorted(_REGISTRY)}. Choose another."
+            f"(def:subset-sum-number); taken: {sorted(_REGISTRY | _OPTIONAL)}. "
+            "Choose another."
         )
     _REGISTRY[name] = solver
     return solver
 
 
 def solvers() -> tuple[Solver, ...]:
-    """The registered solvers, in order of registration."""
+    """The registered solvers, in order of registration; none needs an extra."""
     return tuple(_REGISTRY.values())
+
+
+def optional_solvers() -> tuple[Solver, ...]:
+    """Solvers that need an extra, and say which; ``"auto"`` never takes them."""
+    return tuple(_OPTIONAL.values())
 
 
 def solve(
@@ -54,6 +65,8 @@ def solve(
     seed: int = 0,
     effort: Effort = "normal",
     time_limit: float = 60.0,
+    memory_limit: int | None = None,
+    progress: Progress | None = None,
 ) -> Proposal:
     """Searches a subset of columns whose sum is near the target.
 
@@ -62,26 +75,23 @@ def solve(
 
     Args:
         problem: What to solve.
-        solver: Name of a registered solver, or ``"auto"``.
+        solver: Name of a registered or optional solver, or ``"auto"``.
         seed: Not negative. Same problem, seed and effort give the same proposal, unless
             time runs out.
         effort: How hard to try; every solver stops once the tolerance is met.
+            ``"anytime"`` goes on improving until time is out, where the solver can.
         time_limit: Seconds > 0; looked at between steps.
+        memory_limit: Bytes that the solver's lists may take, beside the pool; None for
+            the solver's own limit. Refused by solvers that cannot keep one.
+        progress: Called with seconds and score on every improvement; it may raise to
+            end the search.
 
     Raises:
-        InvalidParameterError: Unknown solver or effort, negative seed, time limit not
-            positive, or a solver that does not support the problem.
+        InvalidParameterError: Unknown solver or effort, negative seed, a limit that is
+            not positive, or a solver that does not support the problem or the limit.
+        MissingExtraError: An optional solver whose library is not installed.
     """
-    if effort not in ("low", "normal", "high"):
-        raise InvalidParameterError(
-            f"effort={effort!r}: must be 'low', 'normal' or 'high' "
-            "(def:subset-sum-number)."
-        )
-    if seed < 0 or not time_limit > 0.0:
-        raise InvalidParameterError(
-            f"seed={seed!r}, time_limit={time_limit!r}: need a seed >= 0 and positive "
-            "seconds (def:subset-sum-number)."
-        )
+    _check_options(seed, effort, time_limit, memory_limit)
     chosen, reason = _choose(problem) if solver == "auto" else (_named(solver), "")
     if not chosen.supports(problem):
         raise InvalidParameterError(
@@ -89,21 +99,64 @@ def solve(
             f"n={problem.source.size}, m={problem.source.dim} (def:subset-sum-number). "
             "Use solver='auto'."
         )
+    extras = _extras(chosen, memory_limit, progress)
     if solver == "auto" and chosen.name != "ladder":
-        quick = _first_walk(problem, seed, time_limit)
+        quick = _first_walk(problem, seed, effort, time_limit)
         if quick is not None:
             return quick
-    found = chosen.solve(problem, seed=seed, effort=effort, time_limit=time_limit)
+    found = chosen.solve(
+        problem, seed=seed, effort=effort, time_limit=time_limit, **extras
+    )
     return _recomputed(problem, found, reason)
 
 
+def _check_options(
+    seed: int, effort: Effort, time_limit: float, memory_limit: int | None
+) -> None:
+    if effort not in get_args(Effort):
+        raise InvalidParameterError(
+            f"effort={effort!r}: must be one of {get_args(Effort)} "
+            "(def:subset-sum-number)."
+        )
+    if seed < 0 or not time_limit > 0.0:
+        raise InvalidParameterError(
+            f"seed={seed!r}, time_limit={time_limit!r}: need a seed >= 0 and positive "
+            "seconds (def:subset-sum-number)."
+        )
+    if memory_limit is not None and memory_limit < 1 << 20:
+        raise InvalidParameterError(
+            f"memory_limit={memory_limit!r}: need at least one MiB "
+            "(def:subset-sum-number). Give bytes."
+        )
+
+
+def _extras(
+    solver: Solver, memory_limit: int | None, progress: Progress | None
+) -> dict[str, Any]:
+    """The options given, as far as the solver takes them; a limit it must take."""
+    known = inspect.signature(solver.solve).parameters
+    extras: dict[str, Any] = {}
+    if memory_limit is not None:
+        if "memory_limit" not in known:
+            raise InvalidParameterError(
+                f"memory_limit={memory_limit!r}: solver={solver.name!r} keeps no "
+                "memory limit (def:subset-sum-number). Leave it out, or use "
+                "'meet-in-the-middle' or 'ladder'."
+            )
+        extras["memory_limit"] = memory_limit
+    if progress is not None and "progress" in known:
+        extras["progress"] = progress
+    return extras
+
+
 def _named(name: str) -> Solver:
-    if name not in _REGISTRY:
+    known = _REGISTRY | _OPTIONAL
+    if name not in known:
         raise InvalidParameterError(
             f"solver={name!r} is not registered (def:subset-sum-number); known: "
-            f"{sorted(_REGISTRY)}."
+            f"{sorted(known)}."
         )
-    return _REGISTRY[name]
+    return known[name]
 
 
 def _choose(problem: Problem) -> tuple[Solver, str]:
@@ -117,19 +170,33 @@ def _choose(problem: Problem) -> tuple[Solver, str]:
         return exhaustive, f"{size}: few enough columns to look at every subset"
     if line.supports(problem):
         return line, f"{size}: numbers, whose sums can be sorted"
-    sup = isinstance(problem.tolerance, MaxTolerance) and n >= 10 * m
-    if lists.supports(problem) and m <= (_JOINED_SUP if sup else _JOINED):
-        return lists, f"{size}: in small dimension joined lists reach farthest"
-    return _REGISTRY["ladder"], f"{size}: the ladder serves every size"
+    delta = _tightness(problem)
+    if lists.supports(problem) and m <= _JOINED:
+        return lists, f"{size}{delta}: in small dimension joined lists reach farthest"
+    return _REGISTRY["ladder"], f"{size}{delta}: the ladder serves every size"
 
 
-def _first_walk(problem: Problem, seed: int, time_limit: float) -> Proposal | None:
-    """One walk down the ladder, where the pool may be wide enough for it."""
+def _tightness(problem: Problem) -> str:
+    """The tolerance in units of the ladder's law, m^1.5 / n, for the reason."""
+    if not isinstance(problem.tolerance, MaxTolerance) or problem.source.size == 0:
+        return ""
+    law = problem.tolerance.delta * problem.source.size / problem.source.dim**1.5
+    return f", delta={problem.tolerance.delta:.3g} (C={law:.2g})"
+
+
+def _first_walk(
+    problem: Problem, seed: int, effort: Effort, time_limit: float
+) -> Proposal | None:
+    """The ladder, briefly, where the pool may be wide enough for it."""
     n, m = problem.source.size, problem.source.dim
     if n <= _LAVISH:
         return None
-    ladder = _REGISTRY["ladder"]
-    found = ladder.solve(problem, seed=seed, effort="low", time_limit=time_limit)
+    found = _REGISTRY["ladder"].solve(
+        problem,
+        seed=seed,
+        effort="low" if effort == "low" else "normal",
+        time_limit=time_limit,
+    )
     reason = f"n={n}, m={m}: the first walk down the ladder is enough"
     return _recomputed(problem, found, reason) if found.found else None
 
@@ -149,3 +216,4 @@ register(ExhaustiveSearch())
 register(MeetInTheMiddle())
 register(OneDimension())
 register(Ladder())
+register(Milp())

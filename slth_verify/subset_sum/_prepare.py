@@ -41,20 +41,38 @@ class Prepared:
         return np.asarray((signs > 0.0).astype(np.float64) @ self.columns - self.target)
 
 
-def prepare(problem: Problem, seed: int) -> Prepared:
-    """Selects and loads: 6m smallest columns, 3m per octave above.
+@dataclass(frozen=True, slots=True)
+class Breadth:
+    """How many columns a ladder has.
+
+    Attributes:
+        per_octave: Columns per octave above the smallest 6m, in units of m.
+        top: Largest scale, in units of the target's root mean square.
+    """
+
+    per_octave: int
+    top: float
+
+
+LEAN = Breadth(3, 2.5)
+GENEROUS = Breadth(6, 5.0)
+
+
+def prepare(problem: Problem, seed: int, breadth: Breadth = LEAN) -> Prepared:
+    """Selects and loads: 6m smallest columns, some more per octave above.
 
     Args:
         problem: With a target that is not zero.
         seed: Not negative; selects the columns of the larger octaves.
+        breadth: How many of the larger columns.
     """
     source, target = problem.source, problem.target
     peak = float(np.abs(target).max())
     spread = peak * math.sqrt(float(np.mean(np.square(target / peak))))
     smallest = max(6 * source.dim, 48)
-    selection = Selection(smallest, max(3 * source.dim, 24))
+    octave = breadth.per_octave * max(source.dim, 8)
     rng = np.random.default_rng(seed)
-    rungs = select(source, 2.5 * spread, selection, rng)
+    rungs = select(source, breadth.top * spread, Selection(smallest, octave), rng)
     unit = _unit(rungs.scales, smallest, spread)
     kept = rungs.scales <= unit * _HEADROOM
     indices, scales = rungs.indices[kept], rungs.scales[kept]
@@ -67,13 +85,15 @@ def prepare(problem: Problem, seed: int) -> Prepared:
     )
 
 
-def prepare_all(problem: Problem, most: int) -> Prepared | None:
+def prepare_all(problem: Problem, most: int, listed: int = 4096) -> Prepared | None:
     """All usable columns, if they are at most ``most``; None otherwise.
+
+    Larger pools than ``listed`` are not listed only to see how many are usable.
 
     The unit is the largest entry's power of two, so that sums stay finite.
     """
     source = problem.source
-    if source.size > 4096:  # a huge pool is not listed only to see that it is
+    if source.size > listed:
         return None
     indices, scales = source.scales_below(math.inf)
     if indices.size > most:

@@ -7,6 +7,7 @@ checker. "Not found" never means "does not exist".
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -17,7 +18,12 @@ from slth_verify.errors import InvalidParameterError
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int64]
-Effort = Literal["low", "normal", "high"]
+Effort = Literal["low", "normal", "high", "anytime"]
+#: Told about every improvement: seconds since the start, and the new score. It may
+#: raise in order to end the search.
+Progress = Callable[[float, float], None]
+#: Bytes that a search may hold beside the pool, unless the caller says otherwise.
+MEMORY_LIMIT = 1 << 30
 
 
 class ColumnSource(Protocol):
@@ -171,7 +177,19 @@ class Solver(Protocol):
     def solve(
         self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
     ) -> Proposal:
-        """The best subset found within ``time_limit`` seconds; stops once met."""
+        """The best subset found within ``time_limit`` seconds; stops once met.
+
+        A solver may also take the keywords ``memory_limit`` (bytes that its lists may
+        take) and ``progress``; the portfolio hands them on to those that do.
+
+        Args:
+            problem: What to solve.
+            seed: Not negative.
+            effort: ``"low"``, ``"normal"`` and ``"high"`` end by themselves;
+                ``"anytime"`` goes on improving until the tolerance is met or time is
+                out, where the solver can.
+            time_limit: Seconds.
+        """
         ...
 
 

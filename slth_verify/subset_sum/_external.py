@@ -1,0 +1,136 @@
+"""Optional MIP solvers, each in a process of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from slth_verify.errors import MissingExtraError
+from slth_verify.subset_sum._incumbent import Incumbent
+from slth_verify.subset_sum._linear import LinearForm, is_linear, linear_form
+from slth_verify.subset_sum._problem import (
+    Effort,
+    IndexArray,
+    Problem,
+    Progress,
+    Proposal,
+)
+
+_WORKER = Path(__file__).with_name("_worker.py")
+_GRACE = 30.0  # seconds to start, build the model and return a solution
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalSolver:
+    """A MIP solver that minimises the score, with one thread, out of process.
+
+    The library is never imported here: two of them cannot share one process. It
+    proposes the best subset it has when time is out; the residual is recomputed from
+    the columns. Whatever status it ends with, "infeasible" included, "not found" does
+    not mean that no subset exists. Memory is the library's own affair.
+
+    Attributes:
+        name: As in the registry.
+        extra: Optional dependency of this package that brings the library.
+        module: What the library is imported as.
+    """
+
+    name: str
+    extra: str
+    module: str
+
+    def supports(self, problem: Problem) -> bool:
+        """`MaxTolerance` or `FilterBudget`, and at most 4 million entries."""
+        return is_linear(problem)
+
+    def available(self) -> bool:
+        """Whether the library is installed."""
+        return importlib.util.find_spec(self.module) is not None
+
+    def solve(
+        self,
+        problem: Problem,
+        *,
+        seed: int,
+        effort: Effort,
+        time_limit: float,
+        progress: Progress | None = None,
+    ) -> Proposal:
+        """The solver's best subset.
+
+        Args:
+            problem: What to solve.
+            seed: Handed on, below 2^31.
+            effort: Ignored: the solver uses all the time there is.
+            time_limit: Seconds for the solver; start and model come on top. Its
+                process is ended 30 s after that.
+            progress: Called if a subset is found.
+
+        Raises:
+            MissingExtraError: The library is not installed.
+        """
+        if not self.available():
+            raise MissingExtraError(
+                f"solver={self.name!r} needs the package {self.module!r} "
+                f"(def:subset-sum-number). pip install 'slth-verify[{self.extra}]'"
+            )
+        held = Incumbent(problem, self.name, time_limit, progress)
+        if held.over():
+            return held.best
+        form = linear_form(problem)
+        held.counters["columns"] = float(form.loaded.count)
+        if form.loaded.count:
+            chosen = self._ask(form, seed, time_limit)
+            held.counters["answered"] = float(chosen is not None)
+            if chosen is not None:
+                held.offer(form.loaded.indices[chosen])
+        return held.finish()
+
+    def _ask(self, form: LinearForm, seed: int, time_limit: float) -> IndexArray | None:
+        """Positions of the chosen columns, or None without a readable answer."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "problem.npz"
+            np.savez(
+                path,
+                columns=form.loaded.columns,
+                target=form.loaded.target,
+                tolerance=form.tolerance,
+                filters=form.filters,
+                seconds=time_limit,
+                seed=seed % 2**31,
+            )
+            try:
+                done = subprocess.run(
+                    [sys.executable, str(_WORKER), self.name, str(path)],
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                    timeout=time_limit + _GRACE,
+                )
+            except subprocess.TimeoutExpired:
+                return None
+        return _chosen(done.stdout, form.loaded.count)
+
+
+def _chosen(answer: str, count: int) -> IndexArray | None:
+    """Distinct positions below ``count`` from the last line of an answer."""
+    try:
+        last = json.loads(answer.strip().splitlines()[-1])
+        chosen = np.unique(np.array(last["chosen"], dtype=np.int64))
+    except (IndexError, KeyError, TypeError, ValueError):
+        return None
+    if chosen.size and not 0 <= chosen[0] <= chosen[-1] < count:
+        return None
+    return chosen
+
+
+CP_SAT = ExternalSolver("cp-sat", "cpsat", "ortools")
+HIGHS = ExternalSolver("highs", "highs", "highspy")
+SCIP = ExternalSolver("scip", "scip", "pyscipopt")

@@ -1,0 +1,64 @@
+"""The best subset so far of one search, its clock and its counters."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from slth_verify.subset_sum._problem import IndexArray, Problem, Progress, Proposal
+from slth_verify.subset_sum._residual import make_proposal
+
+
+class Incumbent:
+    """What a search holds on to; it starts with the empty subset.
+
+    Args:
+        problem: What is to be solved.
+        solver: Name of who searches.
+        time_limit: Seconds from now.
+        progress: Told about every improvement, if given.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        solver: str,
+        time_limit: float,
+        progress: Progress | None = None,
+    ) -> None:
+        self.started = time.monotonic()
+        self.problem, self.solver = problem, solver
+        self.counters: dict[str, float] = {}
+        self._time_limit, self._progress = time_limit, progress
+        self.best = self._exact(np.empty(0, dtype=np.int64))
+
+    def offer(self, indices: IndexArray) -> None:
+        """Keeps the subset if its correctly rounded residual scores better."""
+        found = self._exact(indices)
+        if found.score < self.best.score:
+            self.best = found
+            if self._progress is not None:
+                self._progress(self.seconds(), found.score)
+
+    def seconds(self) -> float:
+        """Since the start."""
+        return time.monotonic() - self.started
+
+    def out_of_time(self) -> bool:
+        """Whether the limit has passed."""
+        return self.seconds() > self._time_limit
+
+    def over(self) -> bool:
+        """Whether to stop: tolerance met, or out of time."""
+        return self.best.found or self.out_of_time()
+
+    def finish(self) -> Proposal:
+        """The best, with the seconds it took."""
+        self.counters["seconds"] = self.seconds()
+        return self.best
+
+    def _exact(self, indices: IndexArray) -> Proposal:
+        return make_proposal(
+            self.problem, indices, solver=self.solver, effort=self.counters
+        )

@@ -1,0 +1,118 @@
+"""Beams over the larger columns that meet all sums of the smallest ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from slth_verify.subset_sum._grid import Pair, Reach, SumGrid
+from slth_verify.subset_sum._incumbent import Incumbent
+from slth_verify.subset_sum._lists import NearestSums, subset_sums
+from slth_verify.subset_sum._prepare import GENEROUS, Prepared, prepare
+from slth_verify.subset_sum._problem import FloatArray
+from slth_verify.subset_sum._residual import scores_of
+from slth_verify.subset_sum._walk import Leaves, Walk
+
+_FIRST = (10, 13)  # bits of the first beam and its tail: soon done
+_WIDE = 16  # bits of states from which both lists follow the dimension
+_COLUMNS = 300  # most columns of a beam in dimensions that lists serve
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Sizes of the lists.
+
+    Attributes:
+        states: Bits of a beam's width.
+        tail: How many of the smallest columns have all their sums listed.
+        beams: How many beams; may be infinite.
+    """
+
+    states: int
+    tail: int
+    beams: float
+
+    def fitted(self, dim: int, memory: int) -> Meeting:
+        """Sizes that suit the dimension, shortened until they fit the memory.
+
+        In small dimension long tails are cheap to search. In larger ones few pairs can
+        be excluded beforehand, and the smallest columns are worth more in a beam.
+        """
+        states, tail = self.states, self.tail
+        if states >= _WIDE:
+            states, tail = (15, 19) if dim <= 6 else (16, 17) if dim <= 11 else (15, 15)
+        while tail > 1 and (56 * dim + 64) << tail > memory // 2:
+            tail -= 1
+        while states > 1 and (56 * dim + 4 * _COLUMNS + 160) << states > memory // 2:
+            states -= 1
+        return Meeting(states, tail, self.beams)
+
+
+def meet_beams(held: Incumbent, sizes: Meeting, seed: int) -> None:
+    """Beam after beam, until the tolerance is met, time is out, or all have run.
+
+    The first beam is narrow, for tolerances that are met easily. Later ones change
+    between a ladder of few columns and a generous one.
+    """
+    rng = np.random.default_rng((seed, 2))
+    lean = prepare(held.problem, seed)
+    if lean.count == 0:
+        return
+    held.counters["columns"] = float(lean.count)
+    states, tail = min(_FIRST[0], sizes.states), min(_FIRST[1], sizes.tail)
+    _Table(held, lean, tail).meet(1 << states, None)
+    if held.over():
+        return
+    tables = [_Table(held, lean, sizes.tail)]
+    run = 0
+    while run < sizes.beams and not held.over():
+        if run == 1:
+            generous = prepare(held.problem, seed, GENEROUS)
+            tables.append(_Table(held, generous, sizes.tail))
+        tables[run % 2].meet(1 << sizes.states, rng if run > 1 else None)
+        run += 1
+
+
+class _Table:
+    """A ladder of columns, with all sums of the smallest."""
+
+    def __init__(self, held: Incumbent, loaded: Prepared, tail: int) -> None:
+        self._held, self._loaded = held, loaded
+        self._walk = Walk(loaded)
+        self._tail = min(tail, self._walk.priced)
+        sums = subset_sums(loaded.columns[loaded.count - self._tail :])
+        self._line: NearestSums | None = None
+        if loaded.target.size == 1:
+            self._line = NearestSums(sums, np.inf)
+        else:
+            self._grid = SumGrid(sums, Reach.of(self._score, loaded.target.size))
+        self._sums = sums
+
+    def meet(self, width: int, rng: np.random.Generator | None) -> None:
+        """One beam; the best pairs with the listed sums are offered."""
+        held = self._held
+        leaves = self._walk.beam(width, rng, held.out_of_time, spared=self._tail)
+        if leaves is None:
+            return
+        held.counters["states"] += float(leaves.errors.shape[0])
+        held.counters["pairs"] += float(leaves.errors.shape[0] * self._sums.shape[0])
+        scores = self._score(leaves.errors)
+        alone = Pair(float(scores.min()), int(scores.argmin()), 0)
+        for pair in [alone, *self._pairs(leaves, min(alone.score, held.best.score))]:
+            if pair.score <= held.best.score * (1.0 + 1e-9):
+                bits = (pair.entry >> np.arange(self._tail)) & 1 == 1
+                chosen = np.concatenate((leaves.signs(pair.row) > 0.0, bits))
+                held.offer(self._loaded.indices[chosen])
+
+    def _pairs(self, leaves: Leaves, best: float) -> list[Pair]:
+        if self._line is None:
+            out_of_time = self._held.out_of_time
+            return self._grid.closest(leaves.errors, self._score, best, out_of_time)
+        rows, entries = self._line.query(-leaves.errors, 1, np.inf)
+        scores = self._score(leaves.errors[rows] + self._sums[entries])
+        k = int(np.argmin(scores))
+        return [Pair(float(scores[k]), int(rows[k]), int(entries[k]))]
+
+    def _score(self, errors: FloatArray) -> FloatArray:
+        return scores_of(self._held.problem, errors * self._loaded.unit)
