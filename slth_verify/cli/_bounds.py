@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from slth_verify.cli._bounds_network import network
+from slth_verify.cli._bounds_rss import rss
 
 if TYPE_CHECKING:
     from slth_verify.bounds import BoundResult
@@ -23,12 +24,14 @@ def command() -> None:
 
     \b
     slth-verify bounds mrss --dim 9 --eps 0.01 --prob 1/2 --kind all
+    slth-verify bounds rss --eps 0.01 --kind all
     slth-verify bounds success --dim 2 --n 20 --eps 0.1
     slth-verify bounds network --kernel 3,3 --channels 1,8,16 --eps 0.1 --delta 0.01
     """
 
 
 command.add_command(network)
+command.add_command(rss)
 
 
 @command.command()

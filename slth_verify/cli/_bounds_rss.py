@@ -1,0 +1,76 @@
+"""``slth-verify bounds rss``: samples of Theorem 1."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from slth_verify.errors import InvalidParameterError
+
+_KINDS = ("paper", "certified", "necessary", "all")
+
+
+@click.command()
+@click.option("--eps", required=True, help="Accuracy, such as 0.01.")
+@click.option("--delta", help="Failure probability; default: eps, as in Theorem 1.")
+@click.option("--half", is_flag=True, help="Only the targets in [-1/2, 1/2].")
+@click.option("--kind", type=click.Choice(_KINDS), default="certified")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def rss(eps: str, delta: str | None, half: bool, kind: str, as_json: bool) -> int:
+    """Number of uniform samples whose subset sums are near every z in [-1, 1]."""
+    from slth_verify.bounds import rss_width
+
+    results: list[dict[str, Any]] = []
+    lines: list[str] = []
+    if kind in ("paper", "all"):
+        paper = _paper(eps, delta, half, required=kind == "paper")
+        results.append(paper)
+        said = paper.get("expression")
+        says = f"n >= {said}  (constant C not named)" if said else paper["reason"]
+        lines.append(f"paper      {says}")
+    if kind in ("certified", "all"):
+        enough = rss_width(eps, delta, half=half)
+        results.append(enough.to_json())
+        lines.append(f"certified  n = {enough.n} is enough")
+    if kind in ("necessary", "all"):
+        needed = rss_width(eps, delta, half=half, kind="necessary")
+        results.append(needed.to_json())
+        lines.append(f"necessary  fewer than n = {needed.n} are not enough")
+    if as_json:
+        whole = results[0] if len(results) == 1 else {"results": results}
+        click.echo(json.dumps(whole, indent=2, allow_nan=False))
+    else:
+        click.echo("\n".join(lines))
+    return 0
+
+
+def _paper(
+    eps: str, delta: str | None, half: bool, *, required: bool
+) -> dict[str, Any]:
+    """Theorem 1, with its unnamed constant.
+
+    It has one number for accuracy and failure probability; the smaller of the two that
+    are asked for serves both.
+    """
+    from slth_verify.enclosure import exact
+    from slth_verify.statements import statement
+
+    theorem = statement("thm:rss")
+    both = exact(eps, "eps")
+    both = both if delta is None else min(both, exact(delta, "delta"))
+    document: dict[str, Any] = {
+        "statement": theorem.id,
+        "kind": "paper",
+        "inputs": {"eps": eps, "delta": eps if delta is None else delta, "half": half},
+        "direction": "upper",
+        "evidence": "exact",
+    }
+    try:
+        document["expression"] = str(theorem.bound(of="n", eps=both))
+    except InvalidParameterError as error:
+        if required:
+            raise
+        document["reason"] = f"Theorem 1 claims nothing here: {error}"
+    return document
