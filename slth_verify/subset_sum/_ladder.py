@@ -115,7 +115,8 @@ class _Search:
         prepared = self.loaded
         self.walk = Walk(prepared)
         first = self.walk.cancellation()
-        self._offer(first)
+        if not polish or self._rough(first) <= 1.0 or self.held.out_of_time():
+            self._offer(first)
         if not polish or self.held.over():
             return
         dim = prepared.target.size
@@ -156,9 +157,11 @@ class _Search:
 
     def _offer(self, signs: FloatArray) -> None:
         """Offers the subset if it may be the best; the exact sum decides."""
-        rough = float(self._score(self.loaded.error(signs)[None, :])[0])
-        if rough < self.held.best.score * (1.0 + 1e-6):
+        if self._rough(signs) < self.held.best.score * (1.0 + 1e-6):
             self.held.offer(self.loaded.indices[signs > 0.0])
+
+    def _rough(self, signs: FloatArray) -> float:
+        return float(self._score(self.loaded.error(signs)[None, :])[0])
 
     def _score(self, errors: FloatArray) -> FloatArray:
         return scores_of(self.held.problem, errors * self.loaded.unit)

@@ -22,6 +22,7 @@ from slth_verify.subset_sum._problem import (
     Proposal,
     Solver,
 )
+from slth_verify.subset_sum._remember import remembering
 from slth_verify.subset_sum._residual import make_proposal
 
 _REGISTRY: dict[str, Solver] = {}
@@ -92,6 +93,7 @@ def solve(
         MissingExtraError: An optional solver whose library is not installed.
     """
     _check_options(seed, effort, time_limit, memory_limit)
+    problem = dataclasses.replace(problem, source=remembering(problem.source))
     chosen, reason = _choose(problem) if solver == "auto" else (_named(solver), "")
     if not chosen.supports(problem):
         raise InvalidParameterError(
