@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from slth_verify.statements._decide import relation_truth
+from slth_verify.statements._decide import decide, relation_truth
 from slth_verify.statements._types import Claim, Hypothesis
 from slth_verify.verdict import Verdict
 
@@ -106,11 +106,21 @@ def domain_holds(domain: Any, value: Any) -> Verdict:
             relations.append(_relational(value, high, domain.end))
         return relation_truth(sp.And(*relations, evaluate=False))
     if domain in (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers):
-        truth = domain.contains(value)
-        if truth is sp.true:
-            return Verdict.VERIFIED
-        return Verdict.REFUTED if truth is sp.false else Verdict.INCONCLUSIVE
+        return _among_integers(domain, value)
     return Verdict.INCONCLUSIVE
+
+
+def _among_integers(domain: Any, value: Any) -> Verdict:
+    """Whether a constant is an integer of the domain, by proved comparisons."""
+    from slth_verify.statements._proved import exact_ceiling
+
+    above = exact_ceiling(value)
+    if above is None:
+        return Verdict.INCONCLUSIVE
+    equal = decide(value, "==", above)
+    if equal is not Verdict.VERIFIED:
+        return equal
+    return Verdict.VERIFIED if domain.contains(above) is sp.true else Verdict.REFUTED
 
 
 def _relational(left: Any, symbol: str, right: Any) -> Any:

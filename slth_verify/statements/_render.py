@@ -38,7 +38,10 @@ def text(expression: Any, width: int = 84) -> str:
     drawn = str(sp.pretty(shown, use_unicode=True, wrap_line=False))
     if max(len(line) for line in drawn.splitlines()) <= width:
         return drawn
-    return "\n".join(wrap(str(shown), width, break_long_words=False))
+    source = str(shown)
+    for plain, sign in (("<=", "≤"), (">=", "≥"), ("**", "^"), ("_oo", "_∞")):
+        source = source.replace(plain, sign)
+    return "\n".join(wrap(source, width, break_long_words=False))
 
 
 def _displayed(expression: Any) -> Any:

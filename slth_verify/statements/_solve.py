@@ -175,12 +175,15 @@ class _Query:
         side: Side = "equal"
         if solved.relation != "==":
             side = "least" if solved.relation in (">", ">=") else "greatest"
-        if self.symbol.is_integer and side != "equal":
+        if self.symbol.is_integer:
             value, attained = self._integer(value, side, attained), True
         name = str(self.symbol)
         return Threshold(name, value, side, attained, "closed form", None, self.claim)
 
     def _integer(self, bound: Any, side: Side, attained: bool) -> Any:
+        if side == "equal":
+            whole = Ceil(bound)
+            return whole if decide(bound, "==", whole) is Verdict.VERIFIED else bound
         if side == "least":
             value = Ceil(bound) if attained else -Ceil(-bound) + 1
             return _at_least_domain(self.statement, self.symbol, value)

@@ -73,6 +73,11 @@ class Statement:
         where = f"id={self.id!r}"
         require(bool(self.hypotheses), f"{where} has no hypotheses")
         require(bool(self.summary), f"{where} has no summary")
+        for field in ("paper", "version", "item"):
+            require(bool(getattr(self.source, field)), f"{where} has no source.{field}")
+        require(isinstance(self.provenance, Provenance), f"{where} has no provenance")
+        directed = all(isinstance(item.direction, Direction) for item in self.claims)
+        require(directed, f"{where} has a claim without a direction")
         for label, names in (
             ("symbol", [variable.name for variable in self.symbols]),
             ("hypothesis", [hypothesis.name for hypothesis in self.hypotheses]),

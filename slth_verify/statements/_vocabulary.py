@@ -60,14 +60,12 @@ class Law(Inert):
 class Iid(Inert):
     """The law of that many independent copies: ``Iid(law, count)``."""
 
-    template = r"{}^{{\otimes {}}}"
-    grouped = r"{}^{{\otimes \left({}\right)}}"
     words = "{}^⊗({})"
 
     def _latex(self, printer: Any, *args: Any) -> str:
-        single = self.args[1].is_Atom
-        drawn = (printer._print(part) for part in self.args)
-        return (self.template if single else self.grouped).format(*drawn)
+        law, count = (printer._print(part) for part in self.args)
+        grouped = count if self.args[1].is_Atom else rf"\left({count}\right)"
+        return rf"{law}^{{\otimes {grouped}}}"
 
 
 class UniformLaw(Inert):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import comb
 
 import pytest
 import sympy as sp
@@ -11,7 +10,7 @@ import sympy as sp
 from slth_verify.enclosure import decide as decide_balls
 from slth_verify.enclosure import enclose, integrate_analytic, working_precision
 from slth_verify.statements import decide, statement
-from slth_verify.statements.derived._moments import FIRST, cube_density, overlap
+from slth_verify.statements.derived._moments import FIRST, overlap
 from slth_verify.statements.derived._nsn_law import R, interval_mass
 from slth_verify.verdict import Verdict
 
@@ -57,39 +56,6 @@ def test_mean_square_over_the_cube() -> None:
     assert sp.expand(mean - (z**2 + eps**2 / 3)) == 0
 
 
-def test_volume_times_density_at_zero() -> None:
-    # (2 eps)^m E[(2 pi R)^(-m/2)] = (eps^2/pi)^(m/2) Gamma((k-m)/2)/Gamma(k/2)
-    for size, dimension in ((5, 2), (7, 4), (12, 9), (9, 1)):
-        half = sp.Rational(dimension, 2)
-        moment = sp.gamma(sp.Rational(size, 2) - half) / sp.gamma(sp.Rational(size, 2))
-        exact = (2 * eps) ** dimension * (2 * sp.pi) ** -half * 2**-half * moment
-        stated = cube_density(k).subs({k: size, m: dimension})
-        assert sp.simplify((exact / stated).subs(eps, sp.Rational(1, 7))) == 1
-
-
-@pytest.mark.parametrize(("size", "dimension"), [(3, 1), (5, 2), (4, 3), (9, 4)])
-def test_density_of_the_sum_by_balls(size: int, dimension: int) -> None:
-    # the mixture integral over R in (0, oo), at v = 3/2, against the Bessel formula;
-    # R = x/(1 - x), and the two tails of 2^-60 each weigh less than 1e-12
-    v = Fraction(3, 2)
-
-    def integrand(x, analytic):
-        scale = x / (1 - x)
-        power = (scale.log(analytic=analytic) * (size - dimension - 2) / 2).exp()
-        weight = power * (-scale / 2 - float(v) ** 2 / (2 * scale)).exp()
-        return weight / (1 - x) ** 2
-
-    with working_precision(80):
-        integral = integrate_analytic(integrand, Fraction(1, 200), Fraction(199, 200))
-        found = float(integral.mid())
-    log_scale = -sp.log(2 * sp.pi) * sp.Rational(dimension, 2) - sp.log(2) * (
-        sp.Rational(size, 2)
-    )
-    scale = sp.exp(log_scale) / sp.gamma(sp.Rational(size, 2))
-    stated = LAW.bound("density", k=size, m=dimension, v=v)
-    assert abs(sp.N(scale * found / stated, 20) - 1) < 1e-12
-
-
 def test_the_interval_mass_falls_as_the_target_moves_out() -> None:
     # d/dz g = phi(z + eps) - phi(z - eps), negative for z > 0: compare the squares
     z, e = sp.symbols("z e", positive=True)
@@ -118,28 +84,6 @@ def test_overlap_weights_sum_to_one(total: int) -> None:
         ]
         assert sum(weights) == 1
         assert all(weight > 0 for weight in weights)
-
-
-def test_overlap_falls_stochastically_in_the_number_of_samples() -> None:
-    # ratio of the weights for n + 1 and n falls in j: (n-k+1)... in exact fractions
-    for total in range(4, 16):
-        for size in range(1, total // 2 + 1):
-            ratios = [
-                Fraction(comb(total + 1 - size, size - i), comb(total - size, size - i))
-                for i in range(size + 1)
-            ]
-            assert ratios == sorted(ratios, reverse=True)
-
-
-def test_the_cube_density_falls_with_the_size() -> None:
-    # Gamma((i-m)/2)/Gamma(i/2) falls in i: a step is decided exactly
-    for dimension in range(1, 8):
-        for size in range(dimension + 1, dimension + 20):
-            step = [
-                cube_density(k).subs({k: i, m: dimension, eps: sp.Rational(1, 10)})
-                for i in (size, size + 1)
-            ]
-            assert decide(step[1], "<", step[0]) is Verdict.VERIFIED
 
 
 def test_the_closed_second_moment_uses_a_smaller_numerator_and_larger_terms() -> None:

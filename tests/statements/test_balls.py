@@ -60,10 +60,10 @@ def test_over_a_range_by_the_trends_of_both_sides() -> None:
 
 
 def test_the_necessary_width_is_found_by_bisection() -> None:
-    answer = NEED.threshold("n", P="1/2", m=2, eps="1/100", r=1)
-    assert (answer.side, answer.beyond) == ("greatest", answer.value + 1)
-    for n, holds in ((answer.value, True), (answer.beyond, False)):
-        bound = NEED.bound(n=n, m=2, eps="1/100", r=1)
+    answer = NEED.threshold("n", P="1/2", m=1, eps="1/100", r=1)
+    assert (answer.side, answer.value, answer.beyond) == ("greatest", 7, 8)
+    for n, holds in ((7, True), (8, False)):
+        bound = NEED.bound(n=n, m=1, eps="1/100", r=1)
         assert (decide(bound, "<=", sp.Rational(1, 2)) is Verdict.VERIFIED) is holds
 
 

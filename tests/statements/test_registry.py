@@ -11,6 +11,7 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import (
     Direction,
     Provenance,
+    Source,
     build,
     statement,
     statements,
@@ -149,9 +150,25 @@ def test_undeclared_symbol_is_refused() -> None:
         dataclasses.replace(s, symbols=fewer)
 
 
-def test_statement_without_hypotheses_is_refused() -> None:
-    with pytest.raises(InvalidParameterError, match="no hypotheses"):
-        dataclasses.replace(statement("thm:rss"), hypotheses=())
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"hypotheses": ()}, "hypotheses"),
+        ({"source": Source(paper="", version="1", item="2")}, "source.paper"),
+        ({"source": Source(paper="A", version="", item="2")}, "source.version"),
+        ({"source": Source(paper="A", version="1", item="")}, "source.item"),
+        ({"provenance": None}, "provenance"),
+        ({"claims": (None,)}, "direction"),
+        ({"summary": ""}, "summary"),
+    ],
+)
+def test_lie_a_statement_that_lacks_a_field_is_refused(changes, missing) -> None:
+    s = statement("thm:rss")
+    if missing == "direction":
+        claim = dataclasses.replace(s.claims[0], direction=None)
+        changes = {"claims": (claim, *s.claims[1:])}
+    with pytest.raises(InvalidParameterError, match=missing):
+        dataclasses.replace(s, **changes)
 
 
 def test_constant_hypothesis_is_refused() -> None:

@@ -105,6 +105,40 @@ def test_explicit_width_meets_its_failure_probability(eps1, eps2, delta) -> None
     assert s.solve_for("n", of="failure", F=delta, eps1=eps1, eps2=eps2) == n
 
 
+LAYER = {"d": 2, "c_in": 3, "c_out": 2}
+SUFFICIENT = {
+    "thm:structured-slth": {**LAYER, "depth": 4, "C": "1/1000"},
+    "lem:kernel-pruning": {**LAYER, "C": "1/1000"},
+    "der:rss-constant": {},
+    "rel:unstructured-log": {"d_in": 3, "d_out": 2, "depth": 3, "delta": "1/2", "C": 2},
+    "rel:fixed-size-rss": {"gamma": "1/4", "C": 2},
+    "rel:gaussian-mrss": {"d": 5, "C": "1/7"},
+}
+
+
+@pytest.mark.parametrize("identifier", SUFFICIENT)
+@given(eps=accuracies)
+@settings(max_examples=8)
+def test_width_and_accuracy_go_round(identifier: str, eps: Fraction) -> None:
+    s, values = statement(identifier), SUFFICIENT[identifier]
+    n = s.solve_for("n", eps=eps, **values)
+    assert decide(n, ">=", s.bound(eps=eps, **values)) is VERIFIED
+    assert n == 1 or decide(n - 1, ">=", s.bound(eps=eps, **values)) is REFUTED
+    finer = s.solve_for("eps", n=n, **values)
+    assert decide(finer, "<=", sp.Rational(str(eps))) is VERIFIED
+    assert decide(s.bound(eps=finer, **values), "<=", n) is VERIFIED
+    below = finer * sp.Rational(999_999, 1_000_000)
+    assert decide(s.bound(eps=below, **values), "<=", n) is REFUTED
+
+
+def test_a_depth_that_is_no_integer_is_refused() -> None:
+    s = statement("der:structured-slth")
+    values = {"eps_i": "1/14400", "d": 3, "c_in": 16}
+    assert s.solve_for("depth", of="accuracy", eps="201/10000", **values) == 2
+    with pytest.raises(InvalidParameterError, match="outside Naturals"):
+        s.solve_for("depth", of="accuracy", eps="1/50", **values)
+
+
 @given(
     p=st.fractions(Fraction(1, 10), Fraction(9, 10), max_denominator=100),
     channels=st.integers(1, 64),

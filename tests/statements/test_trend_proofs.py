@@ -59,7 +59,7 @@ EXPRESSIONS = st.recursive(LEAVES, grown, max_leaves=5)
 
 
 @given(expression=EXPRESSIONS, symbol=st.sampled_from([x, y]))
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_a_proved_trend_is_never_contradicted(expression: Any, symbol: Any) -> None:
     found = trend(PLAIN, expression, symbol)
     if found is None:

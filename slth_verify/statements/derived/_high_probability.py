@@ -30,6 +30,7 @@ from slth_verify.statements._symbols import eps, k, m, n, r
 from slth_verify.statements._types import Direction, Kind, Provenance
 from slth_verify.statements._vocabulary import (
     BetaLaw,
+    Exists,
     Expectation,
     ForAll,
     IndexRange,
@@ -37,6 +38,7 @@ from slth_verify.statements._vocabulary import (
     Norm,
     Prob,
     StandardNormalVector,
+    Subsets,
 )
 
 _a, _b, _K = sp.symbols("a b K", integer=True)
@@ -86,7 +88,8 @@ MULTISET_BORELL = Statement(
 
 _s, _A, _zM, _D, _R = sp.symbols("s A z_M D R", positive=True)
 _E, _F2 = sp.Function("E_D"), sp.Function("F_2")
-_y = sp.IndexedBase("y")
+_y, _Z, _f, _H = (sp.IndexedBase(name) for name in ("y", "Z", "f", "H"))
+_T = sp.Symbol("T")
 _i, _l, _Lc = sp.symbols("i l L_y", integer=True)
 _Ms, _miss, _bad = sp.symbols("M_s F p_bad", real=True)
 _p = k / n
@@ -143,6 +146,10 @@ HIGH_PROBABILITY = Statement(
             _F2, "nondecreasing functions", "chance that stage 2 misses, given 1/v = y"
         ),
         var(_y, "rising sequences", "levels y_1 < y_2 < ... ; free"),
+        var(_Z, "scales of the samples", "Z_i, of the first stage"),
+        var(_T, "nonempty subsets of the second stage", "a subset of the R samples"),
+        var(_f, "normal numbers", "f_T: sum over T of Z_i g_i, in one dimension"),
+        var(_H, "thresholds", "H_(T,l) = sqrt(s_T) Phi^-1(1 - v_lb(s_T)/y_l)"),
         var(_l, NATURALS, "index of a level"),
         var(_Lc, NATURALS, "number of levels"),
         var(_bad, REALS, "probability that the good event fails"),
@@ -171,6 +178,16 @@ HIGH_PROBABILITY = Statement(
         hyp("levels", gt(_y[1], 0), "levels are positive"),
         hyp("levels-rise", ge(_y[_l + 1], _y[_l]), "levels rise"),
         hyp("miss-rises", ge(_F2(_y[_l + 1]), _F2(_y[_l])), "F_2 does not fall"),
+        hyp(
+            "bad-event",
+            ge(_bad, Prob(Exists(_i, IndexRange(n), gt(_Z[_i] ** 2, _zM**2)))),
+            "p_bad bounds the chance that the good event fails",
+        ),
+        hyp(
+            "second-stage",
+            ge(_F2(_y[_l]), Prob(ForAll(_T, Subsets(_R), le(_f[_T], _H[_T, _l])))),
+            "F_2(y_l) bounds the chance that every half-space of stage 2 misses, (H3)",
+        ),
         hyp("level-count", ge(_Lc, 1), "at least one level"),
     ),
     conclusion=ge(hit_probability(X, z, eps, n + _R), 1 - _LAYERS),
