@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 
 from slth_verify.bounds._blocks import BlockWidth, block_width
 from slth_verify.bounds._result import Step
+from slth_verify.bounds._two_stage_width import by_two_stages
 from slth_verify.bounds._weighted_moment import STATEMENT, WeightedCertificate
 from slth_verify.bounds._width import FoundWidth
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
-
-#: An evaluator: from dimension, accuracy, Euclidean norm and probability.
-Evaluator = Callable[[int, Fraction, Fraction, Fraction], FoundWidth]
 
 
 def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
@@ -33,7 +30,10 @@ def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Foun
     """
     found: list[FoundWidth] = []
     refusals: list[InvalidParameterError] = []
-    for evaluate in _EVALUATORS:
+    evaluators = [by_blocks]
+    if two_stages_are_worth_a_try(dim, goal):
+        evaluators.append(by_two_stages)
+    for evaluate in evaluators:
         try:
             found.append(evaluate(dim, eps, norm, goal))
         except InvalidParameterError as refusal:
@@ -41,6 +41,19 @@ def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Foun
     if not found:
         raise refusals[0]
     return min(found, key=lambda width: width.n)
+
+
+def two_stages_are_worth_a_try(dim: int, goal: Fraction) -> bool:
+    """Whether two stages may beat blocks: high probability, or many dimensions.
+
+    They need some samples beyond one block, but repeating a block costs a factor, and
+    one block costs a power of the dimension.
+    """
+    return dim >= _MANY_DIMENSIONS or 1 - goal <= _RARE
+
+
+#: See `two_stages_are_worth_a_try`.
+_MANY_DIMENSIONS, _RARE = 64, Fraction(1, 12)
 
 
 def by_blocks(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
@@ -102,6 +115,3 @@ def certificate_values(
         ("lambda", str(certificate.tilt)),
         ("weight", str(certificate.weight)),
     )
-
-
-_EVALUATORS: tuple[Evaluator, ...] = (by_blocks,)

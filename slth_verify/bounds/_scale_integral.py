@@ -27,7 +27,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.enclosure import Ball, hull, log_gamma, polynomial, to_ball
+from slth_verify.enclosure import (
+    Ball,
+    hull,
+    log_gamma,
+    pi,
+    polynomial,
+    to_ball,
+)
 from slth_verify.errors import InvalidParameterError
 
 _Density = Callable[[Ball], Ball]
@@ -190,7 +197,7 @@ class _Rule:
     def _strip(self, weights: Sequence[Ball], box: Box) -> Ball:
         """Discretisation error: the bound of the module's docstring, term by term."""
         log_cos = to_ball(self.shift).cos().log()
-        log_box = (to_ball(box.eps) ** 2 / _pi()).log()
+        log_box = (to_ball(box.eps) ** 2 / pi()).log()
         total = to_ball(0)
         for size in range(1, len(weights)):
             if weights[size].is_zero():
@@ -203,7 +210,7 @@ class _Rule:
                 - (size + box.dim - 2 * q) * log_cos / 2
             )
             total += weights[size] * log_bound.exp()
-        return 2 * total / (2 * _pi() * to_ball(self.shift / self.step)).expm1()
+        return 2 * total / (2 * pi() * to_ball(self.shift / self.step)).expm1()
 
 
 def _sizes(density: _Density, scale: Ball) -> Ball:
@@ -213,12 +220,8 @@ def _sizes(density: _Density, scale: Ball) -> Ball:
 
 def _norms(weights: Sequence[Ball]) -> list[Ball]:
     """``1 / (2^{k/2} Gamma(k/2))`` for ``k = 0, 1, ...``, with 0 at ``k = 0``."""
-    root = (to_ball(2) * _pi()).sqrt()
+    root = (to_ball(2) * pi()).sqrt()
     norms = [to_ball(0), 1 / root, to_ball(Fraction(1, 2))]
     for size in range(3, len(weights)):
         norms.append(norms[size - 2] / (size - 2))
     return norms[: len(weights)]
-
-
-def _pi() -> Ball:
-    return 4 * to_ball(1).atan()

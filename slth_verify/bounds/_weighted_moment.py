@@ -41,6 +41,7 @@ from slth_verify.enclosure import (
     hypergeometric_weight,
     log_beta,
     log_gamma,
+    pi,
     to_ball,
     working_precision,
 )
@@ -177,7 +178,7 @@ class WeightedCertificate:
     def log_single(self) -> Ball:
         """Logarithm of ``kappa^{-s} E[A^{(2v-1)s}]``: one of two events dropped."""
         s = Fraction(self.dim, 2)
-        log_kappa = (2 * to_ball(self.eps) ** 2 / _pi()).log()
+        log_kappa = (2 * to_ball(self.eps) ** 2 / pi()).log()
         return self._log_power((2 * self.scale - 1) * s) - to_ball(s) * log_kappa
 
     def log_pair(self) -> Ball:
@@ -276,10 +277,6 @@ def _least(first: Ball, second: Ball) -> Ball:
     if not second.is_finite():
         return first
     return first.min(second) if first.is_finite() else second
-
-
-def _pi() -> Ball:
-    return 4 * to_ball(1).atan()
 
 
 def success_from_below(certificate: WeightedCertificate, bits: int = 80) -> Enclosure:

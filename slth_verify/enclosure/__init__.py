@@ -27,7 +27,7 @@ from slth_verify.enclosure._normal import (
     check_normal_quantiles,
     nearest_normal_quantiles,
 )
-from slth_verify.enclosure._polynomial import polynomial
+from slth_verify.enclosure._polynomial import complex_polynomial, polynomial
 from slth_verify.enclosure._precision import working_precision
 from slth_verify.enclosure._second_opinion import error_bound_mp
 from slth_verify.enclosure._special import (
@@ -42,6 +42,7 @@ from slth_verify.enclosure._special import (
     log_gamma,
     normal_cdf,
     normal_quantile,
+    pi,
 )
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "binomial_coefficient",
     "check_normal_quantiles",
     "chi_square_cdf",
+    "complex_polynomial",
     "decide",
     "directed_decimal",
     "enclose",
@@ -77,6 +79,7 @@ __all__ = [
     "nearest_normal_quantiles",
     "normal_cdf",
     "normal_quantile",
+    "pi",
     "polynomial",
     "to_ball",
     "trapezoid_ratio",

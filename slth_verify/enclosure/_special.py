@@ -18,6 +18,11 @@ def hull(low: Ball, high: Ball) -> Ball:
     return low.union(high)
 
 
+def pi() -> Ball:
+    """The circle's number, at the precision in force."""
+    return arb.pi()
+
+
 def log_gamma(x: Ball) -> Ball:
     """Logarithm of the Gamma function, for ``x > 0``; NaN otherwise."""
     return x.lgamma()

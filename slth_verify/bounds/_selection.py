@@ -1,0 +1,136 @@
+r"""Laws of one second-stage sample of Theorem H, as Laplace transforms.
+
+A sample of scale Z >= 0 and independent standard normal g is *selected* if
+:math:`g > \lambda Z`. Two sums over the selected samples matter: the *gain*
+:math:`W = Z g - \lambda Z^2` and the *energy* :math:`Z^2`. For a scale of variance
+:math:`\tau^2`
+
+* a sample is selected with probability :math:`w(\tau) = \arctan(1/(\lambda\tau))/\pi`;
+* the gain has density :math:`e^{-\lambda w} K_0(a w) / (\pi\tau)`,
+  :math:`a^2 = \tau^{-2} + \lambda^2`, so that its transform is
+  :math:`G_a(\lambda + z)/(\pi\tau)` with
+  :math:`G_a(y) = \int_0^\infty \frac{d\theta}{y + a \cosh\theta}
+  = \frac{2}{a+y} \frac{\arctan\sqrt v}{\sqrt v}`, :math:`v = \frac{a-y}{a+y}`;
+* :math:`e^{-z Z^2}` turns the scale into one of variance
+  :math:`\tau_z^2 = \tau^2/(1 + 2 z \tau^2)`, so that the energy has the transform
+  :math:`\tau_z w(\tau_z) / \tau`.
+
+Large samples are differences of two normal laws (see `_labels`). Every law comes with
+*decay*: numbers :math:`d(U)` with :math:`|\text{transform}(t+iu)| \le d(U) \sqrt{U/u}`
+for all :math:`t \ge 0`, :math:`u \ge U`. They follow from integration by parts: a
+decreasing density f gives :math:`2 f(0)/u`; for the energy of one normal law the second
+mean value theorem and :math:`|\int_0^x e^{-\zeta y^2} dy| \le 2` for
+:math:`|\zeta| = 1` give :math:`2 h(0)/\sqrt u`; for the energy of a large sample, whose
+density in x is :math:`x \cdot k(x) d(x)` with k unimodal, d decreasing and
+:math:`k \le 0.64 \sqrt{b/2}`, they give
+:math:`\tfrac32 d(0) \cdot 0.64 \sqrt{b/2} / u`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Protocol
+
+from slth_verify.enclosure import (
+    Ball,
+    ComplexBall,
+    pi,
+    to_ball,
+)
+
+#: Upper bound of the maximum of ``(1 - exp(-y)) / sqrt(y)``, which is 0.6382 at 1.2564.
+_UNIMODAL = Fraction(64, 100)
+
+
+class Observable(Protocol):
+    """A non-negative sum over selected samples."""
+
+    def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]:
+        """Transforms of one selected large and one selected small sample."""
+        ...
+
+    def decay(self, height: Fraction) -> tuple[Ball, Ball]:
+        """The numbers d(U) of a large and a small sample, for ``U = height``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The rule that selects second-stage samples.
+
+    Attributes:
+        share: Standard deviation sigma of small scales, in (0, 1).
+        slope: The number lambda, positive.
+    """
+
+    share: Fraction
+    slope: Fraction
+
+    @cached_property
+    def missed(self) -> tuple[Ball, Ball]:
+        """Probabilities that a large and that a small sample is not selected."""
+        small = self._wedge(to_ball(self.share))
+        large = self._wedge(to_ball(1)) - to_ball(self.share) * small
+        return 1 - large / to_ball(1 - self.share), 1 - small
+
+    def _wedge(self, deviation: Ball) -> Ball:
+        return (1 / (to_ball(self.slope) * deviation)).atan() / pi()
+
+
+@dataclass(frozen=True)
+class Gain(Selection):
+    """The sum of the gains of the selected samples."""
+
+    def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]:
+        """See `Observable`."""
+        wide, narrow = self._rates
+        y = z + to_ball(self.slope)
+        small = _resolvent(y, narrow) / pi()
+        large = _resolvent(y, wide) / pi() - small
+        return large / to_ball(1 - self.share), small / to_ball(self.share)
+
+    def decay(self, height: Fraction) -> tuple[Ball, Ball]:
+        """See `Observable`; infinite below the height from which the bound holds."""
+        wide, narrow = self._rates
+        top = to_ball(height)
+        if not top >= narrow:
+            return to_ball(1) / 0, to_ball(1) / 0
+        at_zero = (narrow / wide).log() / (pi() * to_ball(1 - self.share))
+        small = ((2 * top / narrow).log() + 2) / (pi() * to_ball(self.share))
+        return 2 * at_zero / top, small / top
+
+    @cached_property
+    def _rates(self) -> tuple[Ball, Ball]:
+        square = self.slope**2
+        return to_ball(1 + square).sqrt(), to_ball(1 / self.share**2 + square).sqrt()
+
+
+@dataclass(frozen=True)
+class Energy(Selection):
+    """The sum of the squared scales of the selected samples."""
+
+    def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]:
+        """See `Observable`; also defined for real ``z > -1/2``."""
+        small = self._turned(z, self.share)
+        large = self._turned(z, Fraction(1)) - small * to_ball(self.share)
+        return large / to_ball(1 - self.share), small
+
+    def decay(self, height: Fraction) -> tuple[Ball, Ball]:
+        """See `Observable`."""
+        root = (2 * pi()).sqrt()
+        small = 2 / (to_ball(self.share) * root * to_ball(height).sqrt())
+        steep = to_ball((1 / self.share**2 - 1) / 2).sqrt() * to_ball(_UNIMODAL)
+        large = to_ball(Fraction(3, 2)) * steep / (root * to_ball(1 - self.share))
+        return large / to_ball(height), small
+
+    def _turned(self, z: ComplexBall, deviation: Fraction) -> ComplexBall:
+        root = (1 + 2 * z * to_ball(deviation**2)).sqrt()
+        angle = (root / to_ball(self.slope * deviation)).atan()
+        return angle / (root * pi())
+
+
+def _resolvent(y: ComplexBall, rate: Ball) -> ComplexBall:
+    root = ((rate - y) / (rate + y)).sqrt()
+    return 2 * root.atan() / (root * (rate + y))

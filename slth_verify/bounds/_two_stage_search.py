@@ -1,0 +1,191 @@
+"""Search for good parameters of a two-stage certificate. Untrusted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from slth_verify.bounds._two_stage import Stage, TwoStageCertificate
+from slth_verify.bounds._two_stage_float import (
+    Question,
+    Rule,
+    failure,
+    firsts,
+    gain_range,
+)
+
+#: Smaller first stages, for the case that few samples are small.
+_CELLS = 4
+
+#: Denominators of the parameters of a certificate.
+_DENOMINATOR = 1 << 12
+
+#: Steps of the first simplex, by coordinate.
+_STEPS = (0.15, -0.15, 0.1, 0.1, 0.1, -0.1, 0.3, -0.3)
+
+#: No search goes beyond this many samples.
+_LARGEST = 10**5
+
+#: Rounds of improvement while the number of samples settles.
+_ROUNDS = 7
+
+_Point = NDArray[np.float64]
+
+
+class Search:
+    """Looks for rules with a small failure probability; starts from the last one.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Euclidean norm of the target.
+        miss: Failure probability asked for.
+    """
+
+    def __init__(self, dim: int, eps: Fraction, norm: Fraction, miss: Fraction) -> None:
+        self._log_miss = math.log(miss.denominator) - math.log(miss.numerator)
+        rare = math.exp(-self._log_miss) / 1000
+        self._question = Question(0, dim, float(eps), float(norm), rare)
+        self._point: _Point | None = None
+        self.rate = 0.05
+
+    def least(self) -> int:
+        """About the least number of samples; 0 if none was found.
+
+        Moves by the distance of the logarithms, over how fast they fall with n.
+        """
+        n, value = self._start()
+        if n == 0:
+            return 0
+        seen = {n: self.improved(n, 160)}
+        for _ in range(_ROUNDS):
+            value = seen[n]
+            step = math.ceil((value + self._log_miss) / self.rate)
+            following = max(n + max(min(step, n // 5), -n // 5), n // 2)
+            if following in seen:
+                break
+            seen[following] = self.improved(following, 60)
+            if abs(following - n) > 2 and seen[following] < value < 0:
+                rate = (value - seen[following]) / (following - n)
+                self.rate = min(max(rate, self.rate / 3), 3 * self.rate)
+            n = following
+        return n
+
+    def improved(self, n: int, evaluations: int) -> float:
+        """Logarithm of the failure estimate with n samples, after some improvement."""
+        assert self._point is not None  # noqa: S101
+        start = self._point
+        simplex = np.vstack([start, start + np.diag(_STEPS)])
+        found = minimize(
+            lambda point: self._value(n, point, 2),
+            start,
+            method="Nelder-Mead",
+            options={
+                "maxfev": evaluations,
+                "initial_simplex": simplex,
+                "xatol": 1e-3,
+                "fatol": 1e-3,
+            },
+        )
+        self._point = np.asarray(found.x)
+        return float(found.fun)
+
+    def certificate(self, n: int, eps: Fraction, norm: Fraction) -> TwoStageCertificate:
+        """The certificate with n samples and the parameters found last."""
+        question = replace(self._question, n=n)
+        assert self._point is not None  # noqa: S101
+        rule = self._rule(n, self._point)
+        stages = [
+            Stage(
+                first=first,
+                size=rule.size(first),
+                scales=_pair(rule.scales(first)),
+                energy=_pair(rule.energy(first, question.rare)),
+                gains=_pair(gain_range(question, rule, first)),
+            )
+            for first in firsts(question, rule, _CELLS)
+        ]
+        return TwoStageCertificate(
+            n=n,
+            dim=question.dim,
+            eps=eps,
+            norm=norm,
+            share=_rational(rule.share),
+            slope=_rational(rule.slope),
+            cap=_rational(rule.cap),
+            stages=tuple(stages),
+        )
+
+    def _start(self) -> tuple[int, float]:
+        """A number of samples for which some rule of thumb works."""
+        n = 24 + 8 * self._question.dim
+        while n <= _LARGEST:
+            trials = [(self._value(n, point, 0), point) for point in self._thumbs()]
+            value, self._point = min(trials, key=lambda trial: trial[0])
+            if value < -1:
+                return n, value
+            n = math.ceil(1.2 * n)
+        return 0, 0.0
+
+    def _thumbs(self) -> list[_Point]:
+        """Rules of thumb, as points."""
+        wide = self._question.dim / (self._question.dim + 60)
+        grid = product(
+            (0.42 + 0.3 * wide, 0.5 + 0.3 * wide),
+            (0.35, 0.4),
+            (1.4, 2.0),
+            (2.2, 4.0, 8.0),
+            (0.27, 0.45, 0.7),
+        )
+        rest = [math.log(2 * self._log_miss + 14), 1.5, -self._log_miss - 3.4]
+        return [
+            np.array(
+                [
+                    math.log(share / (1 - share)),
+                    math.log(portion / (1 - portion)),
+                    math.log(scale),
+                    math.log(math.log(ratio)),
+                    math.log(slope),
+                    *rest,
+                ]
+            )
+            for share, portion, scale, ratio, slope in grid
+        ]
+
+    def _rule(self, n: int, point: _Point) -> Rule:
+        """The coordinates: logits and logarithms, and a distance from the mean."""
+        with np.errstate(over="ignore"):
+            share, portion = 1 / (1 + np.exp(-point[:2]))
+            scale, ratio, slope, cap = np.exp(point[2:6])
+        mean = n * share
+        return Rule(
+            share=float(share),
+            portion=float(portion),
+            scale=float(scale * share**2 * portion * (1 - portion)),
+            ratio=float(np.exp(min(ratio, 5))),
+            slope=float(slope),
+            cap=float(cap),
+            first=int(mean - point[6] * math.sqrt(mean * (1 - share))),
+            tail=float(np.exp(min(point[7], -1))),
+        )
+
+    def _value(self, n: int, point: _Point, cells: int) -> float:
+        with np.errstate(all="ignore"):
+            estimate = failure(
+                replace(self._question, n=n), self._rule(n, point), cells
+            )
+        return math.log(max(estimate, 1e-300))
+
+
+def _pair(ends: tuple[float, float]) -> tuple[Fraction, Fraction]:
+    return _rational(ends[0]), _rational(ends[1])
+
+
+def _rational(value: float) -> Fraction:
+    return Fraction(value).limit_denominator(_DENOMINATOR)
