@@ -22,7 +22,7 @@ _SORTED = 22
 _MANY_GAPS = 3000
 
 #: Sums in one window.
-_WINDOW = 1 << 24
+_WINDOW = 1 << 22
 
 #: 64-bit integers, or Python integers where those are too small.
 Integers = NDArray[Any]
