@@ -73,9 +73,9 @@ def covers(
         Exact integers. The empty subset counts.
 
     Cost:
-        Well below 1 s up to 22 samples; at 30 samples from 0.1 s, where eps is far above
-        the gaps between sums, to about half a minute, where it is of their size; twice
-        that for each further sample. At most 0.5 GiB of memory.
+        Well below 1 s up to 22 samples; at 30 samples from 0.1 s, where eps is far
+        above the gaps between sums, to about half a minute, where it is of their size;
+        twice that for each further sample. At most 0.5 GiB of memory.
 
     Source: thm:rss.
 
