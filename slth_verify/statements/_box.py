@@ -89,7 +89,8 @@ def sign(statement: Statement, expression: Any) -> int | None:
     if not expression.free_symbols:
         return sign_of(expression)
     inside = parametrised(statement, expression)
-    for candidate in (inside, sp.factor(sp.together(inside)), sp.expand_log(inside)):
+    for rewrite in (sp.sympify, _factored, sp.expand_log):
+        candidate = rewrite(inside)
         if candidate.is_positive:
             return 1
         if candidate.is_negative:
@@ -101,3 +102,7 @@ def sign(statement: Statement, expression: Any) -> int | None:
         if candidate.is_nonpositive:
             return -1
     return None
+
+
+def _factored(expression: Any) -> Any:
+    return sp.factor(sp.together(expression))

@@ -9,6 +9,7 @@ where F increases.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
@@ -38,7 +39,7 @@ class Signs:
     """
 
     def __init__(self, box: Sign, nonnegative: frozenset[str] = frozenset()) -> None:
-        self.box = box
+        self.box = lru_cache(maxsize=4096)(box)
         self.nonnegative = nonnegative
 
     def __call__(self, expression: Any) -> int | None:

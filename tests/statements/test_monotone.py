@@ -249,3 +249,21 @@ def test_trend(key: Key, direction: int) -> None:
 
 def test_every_argument_belongs_to_a_stated_trend() -> None:
     assert ARGUMENTS.keys() | SLACK.keys() <= {key for key, _ in TRENDS}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [("thm:rss", "width", "eps"), ("lem:nsn-joint", "upper", "j")],
+    ids=["by-structure", "with-slack"],
+)
+def test_lie_a_turned_trend_is_noticed(key: Key) -> None:
+    (direction,) = (stated for other, stated in TRENDS if other == key)
+    assert structure(key) == direction != -direction
+
+
+def test_lie_a_slack_that_is_too_wide_leaves_the_trend_open() -> None:
+    # k >= m + 3 made k >= m - 3: the gamma functions may have any sign
+    s, symbol = statement("lem:nsn-sum"), sp.Symbol("eps", real=True)
+    bound = s.claim("upper").expression
+    assert trend(s, bound.subs(k, m + 3 + u), symbol) == 1
+    assert trend(s, bound.subs(k, m - 3 + u), symbol) is None

@@ -118,7 +118,7 @@ SUFFICIENT = {
 
 @pytest.mark.parametrize("identifier", SUFFICIENT)
 @given(eps=accuracies)
-@settings(max_examples=8)
+@settings(max_examples=4)
 def test_width_and_accuracy_go_round(identifier: str, eps: Fraction) -> None:
     s, values = statement(identifier), SUFFICIENT[identifier]
     n = s.solve_for("n", eps=eps, **values)
