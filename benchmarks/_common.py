@@ -37,24 +37,59 @@ def machine() -> dict[str, Any]:
 
 
 def publish(
-    name: str, run: Callable[[int], tuple[dict[str, Any], dict[str, Any]]]
+    name: str,
+    run: Callable[[int], tuple[dict[str, Any], dict[str, Any]]],
+    more_packages: tuple[str, ...] = (),
 ) -> None:
     """Parse the command line, run, print the document and with --save keep it.
 
     Args:
         name: Benchmark name.
         run: Takes the number of repeats, returns figures and peers.
+        more_packages: Peers whose versions the document names.
+    """
+
+    def configured(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
+        return run(options.repeats)
+
+    publish_with(
+        name, {"repeats": (5, "timings per figure")}, configured, more_packages
+    )
+
+
+def publish_with(
+    name: str,
+    options: dict[str, tuple[Any, str]],
+    run: Callable[[argparse.Namespace], tuple[dict[str, Any], ...]],
+    more_packages: tuple[str, ...] = (),
+) -> None:
+    """As `publish`, for a benchmark with options of its own.
+
+    Args:
+        name: Benchmark name.
+        options: Option without dashes, to its default and help; a default of False
+            makes a switch.
+        run: Takes the parsed options, returns figures and peers.
+        more_packages: Peers whose versions the document names.
     """
     parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
-    parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}/")
+    for option, (default, text) in options.items():
+        if default is False:
+            parser.add_argument(f"--{option}", action="store_true", help=text)
+        else:
+            parser.add_argument(
+                f"--{option}", type=type(default), default=default, help=text
+            )
     arguments = parser.parse_args()
-    figures, peers = run(arguments.repeats)
+    load = os.getloadavg()[0]
+    figures, peers = run(arguments)
     packages = ("slth-verify", "numpy", "scipy", "torch", "python-flint", "mpmath")
+    packages += more_packages
     document = {
         "name": name,
-        "machine": machine(),
+        "machine": {**machine(), "load before": load},
         "versions": {
             "python": platform.python_version(),
             **{package: version(package) for package in packages},

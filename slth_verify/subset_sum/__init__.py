@@ -7,6 +7,7 @@ from slth_verify.subset_sum._external import ExternalSolver
 from slth_verify.subset_sum._fingerprint import Fingerprinted, problem_key
 from slth_verify.subset_sum._journal import Journal
 from slth_verify.subset_sum._ladder import Ladder
+from slth_verify.subset_sum._law import SearchLaw, SearchPoint, fit_search_law
 from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
 from slth_verify.subset_sum._milp import Milp
 from slth_verify.subset_sum._one_dim import OneDimBatch, solve_one_dim
@@ -56,10 +57,13 @@ __all__ = [
     "Problem",
     "Progress",
     "Proposal",
+    "SearchLaw",
+    "SearchPoint",
     "Solver",
     "Tolerance",
     "audit",
     "audit_one_dim",
+    "fit_search_law",
     "make_proposal",
     "optional_solvers",
     "problem_key",

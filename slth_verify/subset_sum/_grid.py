@@ -73,7 +73,7 @@ class SumGrid:
 
     def __init__(self, sums: FloatArray, reach: Reach) -> None:
         self._reach = reach
-        spread = sums.std(axis=0) / np.maximum(reach.axis, 1e-300)
+        spread = np.ptp(sums, axis=0) / np.maximum(reach.axis, 1e-300)
         self._axes = np.argsort(-spread, kind="stable")[:2]
         size = max(_LEAF, math.isqrt(4 * sums.shape[0]))
         self._order, self._starts = _strips(sums[:, self._axes], size)

@@ -1,0 +1,127 @@
+"""Closest pairs of two lists against all pairs; beams that meet listed sums."""
+
+import math
+
+import numpy as np
+import pytest
+
+from slth_verify.subset_sum import (
+    DenseColumns,
+    FilterBudget,
+    MaxTolerance,
+    Problem,
+    Tolerance,
+    audit,
+    solve,
+)
+from slth_verify.subset_sum._grid import Pair, Reach, SumGrid
+from slth_verify.subset_sum._meeting import Meeting
+
+TOLERANCES: dict[str, Tolerance] = {
+    "max": MaxTolerance(1e-6),
+    "budget": FilterBudget(1e-6, 1),
+}
+
+
+def _closest(
+    errors: np.ndarray, sums: np.ndarray, tolerance: Tolerance, best: float = math.inf
+) -> list[Pair]:
+    reach = Reach.of(tolerance.score, sums.shape[1])
+    grid = SumGrid(sums, reach)
+    return grid.closest(errors, tolerance.score, min(best, 1e9), lambda: False)
+
+
+@pytest.mark.parametrize("kind", TOLERANCES)
+@pytest.mark.parametrize("dim", [2, 3, 5])
+def test_pairs_come_close_to_the_best_of_all(kind: str, dim: int) -> None:
+    """The shortest sums are looked at: the best score is rarely among long ones."""
+    tolerance, right = TOLERANCES[kind], 0
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        errors = rng.standard_normal((400, dim))
+        sums = rng.standard_normal((1000, dim))
+        joined = errors[:, None] + sums
+        best = float(tolerance.score(joined).min())
+        found = _closest(errors, sums, tolerance)
+        assert [p.score for p in found] == sorted(
+            (p.score for p in found), reverse=True
+        )
+        for pair in found:
+            total = errors[pair.row] + sums[pair.entry]
+            assert pair.score == pytest.approx(float(tolerance.score(total)))
+        assert best <= found[-1].score <= 1.5 * best
+        right += found[-1].score == pytest.approx(best)
+    assert right >= 3
+
+
+def test_only_better_pairs_are_reported() -> None:
+    rng = np.random.default_rng(1)
+    errors, sums = rng.standard_normal((100, 3)), rng.standard_normal((100, 3))
+    best = _closest(errors, sums, TOLERANCES["max"])[-1].score
+    assert _closest(errors, sums, TOLERANCES["max"], best) == []
+    assert _closest(errors, sums, TOLERANCES["max"], best * 1.01) != []
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, 1e-320, 1e15])
+def test_lists_without_spread_and_extreme_ones(value: float) -> None:
+    sums = np.full((300, 2), value)
+    found = _closest(-sums, sums, MaxTolerance(1e-9))
+    assert found[-1].score == 0.0
+
+
+def test_reach_covers_every_coordinate_of_a_good_error() -> None:
+    for tolerance in (MaxTolerance(0.25), FilterBudget(0.25, 2)):
+        reach = Reach.of(tolerance.score, 4)
+        assert reach.axis == pytest.approx(np.full(4, 0.25))
+        assert 0.0 < reach.squared <= 1.8 * 4 * 0.25**2
+
+
+def test_lists_shrink_with_the_memory() -> None:
+    large = Meeting(16, 17, 1).fitted(9, 1 << 30)
+    small = Meeting(16, 17, 1).fitted(9, 1 << 22)
+    assert (large.states, large.tail) == (16, 17)
+    assert small.states < 16
+    assert small.tail < 17
+
+
+def _nsn(count: int, dim: int, seed: int, tolerance: Tolerance) -> Problem:
+    rng = np.random.default_rng(seed)
+    columns = rng.standard_normal((count, 1)) * rng.standard_normal((count, dim))
+    target = rng.standard_normal(dim)
+    return Problem(DenseColumns(columns), target / np.abs(target).sum(), tolerance)
+
+
+@pytest.mark.parametrize("dim", [2, 4, 9, 16])
+def test_beams_that_meet_sums_beat_the_walk(dim: int) -> None:
+    problem = _nsn(400, dim, 1, MaxTolerance(1e-15))
+    joined = solve(problem, solver="meet-in-the-middle", effort="normal")
+    walked = solve(problem, solver="ladder", effort="normal")
+    assert audit(problem, joined) == ()
+    assert joined.score < walked.score
+
+
+@pytest.mark.parametrize("name", ["meet-in-the-middle", "ladder"])
+def test_anytime_improves_until_time_is_out(name: str) -> None:
+    problem = _nsn(300, 5, 2, MaxTolerance(1e-15))
+    told: list[tuple[float, float]] = []
+    proposal = solve(
+        problem,
+        solver=name,
+        effort="anytime",
+        time_limit=1.0,
+        progress=lambda seconds, score: told.append((seconds, score)),
+    )
+    assert 1.0 <= proposal.effort["seconds"] < 20.0
+    scores = [score for _, score in told]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[-1] == proposal.score
+    assert len(scores) > 1
+
+
+def test_progress_may_end_a_search() -> None:
+    def stop(seconds: float, score: float) -> None:
+        raise KeyboardInterrupt
+
+    problem = _nsn(300, 5, 2, MaxTolerance(1e-15))
+    with pytest.raises(KeyboardInterrupt):
+        solve(problem, effort="anytime", progress=stop)
