@@ -21,10 +21,12 @@ from slth_verify.subset_sum._problem import (
     Proposal,
 )
 from slth_verify.subset_sum._residual import scores_of
+from slth_verify.subset_sum._smooth import Score, smooth_score
 from slth_verify.subset_sum._walk import Walk
 
 _MOST_FLIPPED = 2048  # columns whose flips are tried
 _MOST_DIMENSIONS = 4096
+_ORDERS = (8, 16)  # of the norms that a descent follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class _Stage:
 
 
 _NORMAL = (_Stage(256, 1),) * 10
-_HIGH = _NORMAL + (_Stage(1024, 1),) * 40
+_HIGH = (*_NORMAL[:2], *(_Stage(2048, 1),) * 40)
 
 
 def _stages(effort: Effort) -> Iterator[_Stage]:
@@ -81,7 +83,7 @@ class Ladder:
             problem: What to solve.
             seed: Not negative.
             effort: ``"low"``: cancellation alone; ``"normal"``: also flips and ten
-                beams of 256 states; ``"high"``: also forty of 1024; ``"anytime"``:
+                beams of 256 states; ``"high"``: also forty of 2048; ``"anytime"``:
                 then beams of 4096 until time is out.
             time_limit: Seconds; looked at between steps.
             memory_limit: Bytes; fewer columns are flipped and beams are narrower
@@ -145,15 +147,28 @@ class _Search:
                 return
 
     def _polish(self, signs: FloatArray) -> None:
+        """Descends on the score; if that is not enough, on smooth ones in between."""
+        signs = self._descend(signs, self._score)
+        smooth = [smooth_score(self.held.problem.tolerance, p) for p in _ORDERS]
+        for score in smooth:
+            if score is not None and self._rough(signs) > 1.0:
+                signs = self._descend(signs, self._in_units(score))
+        self._offer(self._descend(signs, self._score))
+
+    def _descend(self, signs: FloatArray, score: Score) -> FloatArray:
         signs = signs.copy()
         signs[-self.near :] = self.flips.run(
             signs[-self.near :],
             self.loaded.error(signs),
-            self._score,
+            score,
             self.held.out_of_time,
         )
         self.held.counters["flips"] += 1.0
-        self._offer(signs)
+        return signs
+
+    def _in_units(self, score: Score) -> Score:
+        unit = self.loaded.unit
+        return lambda errors: score(errors * unit)
 
     def _offer(self, signs: FloatArray) -> None:
         """Offers the subset if it may be the best; the exact sum decides."""

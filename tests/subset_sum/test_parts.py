@@ -5,10 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
+from slth_verify.subset_sum import FilterBudget, MaxTolerance, Tolerance
 from slth_verify.subset_sum._beam import beam
 from slth_verify.subset_sum._cancellation import cancel, prices
 from slth_verify.subset_sum._flips import PairDescent
 from slth_verify.subset_sum._lists import NearestSums, subset_sums
+from slth_verify.subset_sum._smooth import smooth_score
 
 LAM = 0.1
 
@@ -132,3 +134,55 @@ def test_nearest_sums_are_nearest(dim: int, order: float) -> None:
     for row in range(30):
         near = distances[row, entries[rows == row]].min()
         assert near == pytest.approx(distances[row].min(), abs=1e-12)
+
+
+@pytest.mark.parametrize("order", [8, 16])
+@pytest.mark.parametrize(
+    "tolerance", [MaxTolerance(0.3), FilterBudget(0.3, 1), FilterBudget(0.3, 3)]
+)
+def test_smooth_scores_bound_the_score_and_tend_to_it(
+    tolerance: Tolerance, order: int
+) -> None:
+    errors = np.random.default_rng(0).standard_normal((50, 6))
+    errors[0] = 0.0
+    score = smooth_score(tolerance, order)
+    assert score is not None
+    smooth, sharp = score(errors), tolerance.score(errors)
+    terms = 12 ** (1.0 / order)
+    assert (smooth >= sharp * (1.0 - 1e-12)).all()
+    assert (smooth <= sharp * terms * (1.0 + 1e-12)).all()
+    assert score(1e300 * errors) == pytest.approx(1e300 * smooth)
+
+
+def test_unknown_tolerances_have_no_smooth_score() -> None:
+    class Other:
+        def score(self, residuals: np.ndarray) -> np.ndarray:
+            return np.abs(residuals).sum(axis=-1)
+
+    assert smooth_score(Other(), 8) is None
+
+
+def test_smooth_descent_ends_lower_than_the_sup_norm_alone() -> None:
+    sharp, smooth = [], []
+    for seed in range(5):
+        columns = _columns(120, 20, seed)
+        target = np.random.default_rng(seed).standard_normal(20)
+        signs = np.where(np.random.default_rng(1).random(120) < 0.5, 1.0, -1.0)
+        descent = PairDescent(columns)
+
+        def sup(errors: np.ndarray) -> np.ndarray:
+            return np.abs(errors).max(axis=-1) / 1e-9
+
+        def error(signs: np.ndarray, pair: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+            return (signs > 0.0) @ pair[0] - pair[1]
+
+        pair = (columns, target)
+        end = descent.run(signs, error(signs, pair), sup, lambda: False)
+        sharp.append(float(sup(error(end, pair)[None, :])[0]))
+        for order in (8, 16):
+            score = smooth_score(MaxTolerance(1e-9), order)
+            assert score is not None
+            end = descent.run(end, error(end, pair), score, lambda: False)
+        end = descent.run(end, error(end, pair), sup, lambda: False)
+        smooth.append(float(sup(error(end, pair)[None, :])[0]))
+    assert np.mean(smooth) < 0.9 * np.mean(sharp)
