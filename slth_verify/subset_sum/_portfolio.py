@@ -29,7 +29,7 @@ _REGISTRY: dict[str, Solver] = {}
 _OPTIONAL: dict[str, Solver] = {solver.name: solver for solver in (CP_SAT, HIGHS, SCIP)}
 # dimensions up to which joined lists beat the ladder within seconds
 _JOINED = 16
-_LAVISH = 1000  # pools beyond this many columns may be wide enough for one walk
+_COMPLETE = 40  # columns up to which joined lists hold every subset
 
 
 def register(solver: Solver) -> Solver:
@@ -102,14 +102,18 @@ def solve(
             "Use solver='auto'."
         )
     extras = _extras(chosen, memory_limit, progress)
-    if solver == "auto" and chosen.name != "ladder":
-        quick = _first_walk(problem, seed, effort, time_limit)
-        if quick is not None:
-            return quick
+    first = None
+    joined = chosen.name == "meet-in-the-middle"
+    if solver == "auto" and joined and problem.source.size > _COMPLETE:
+        first = _first_walk(problem, seed, effort, time_limit)
+        if first.found:
+            return first
+        time_limit = max(time_limit - first.effort["seconds"], 1e-3)
     found = chosen.solve(
         problem, seed=seed, effort=effort, time_limit=time_limit, **extras
     )
-    return _recomputed(problem, found, reason)
+    found = _recomputed(problem, found, reason)
+    return found if first is None or found.score <= first.score else first
 
 
 def _check_options(
@@ -188,19 +192,19 @@ def _tightness(problem: Problem) -> str:
 
 def _first_walk(
     problem: Problem, seed: int, effort: Effort, time_limit: float
-) -> Proposal | None:
-    """The ladder, briefly, where the pool may be wide enough for it."""
+) -> Proposal:
+    """The ladder, for at most a quarter of the time: wide pools need no more."""
     n, m = problem.source.size, problem.source.dim
-    if n <= _LAVISH:
-        return None
     found = _REGISTRY["ladder"].solve(
         problem,
         seed=seed,
         effort="low" if effort == "low" else "normal",
-        time_limit=time_limit,
+        time_limit=time_limit / 4.0,
     )
-    reason = f"n={n}, m={m}: the first walk down the ladder is enough"
-    return _recomputed(problem, found, reason) if found.found else None
+    found.effort.setdefault("seconds", 0.0)
+    reason = f"n={n}, m={m}: the first walk down the ladder "
+    reason += "is enough" if found.found else "ended nearest"
+    return _recomputed(problem, found, reason)
 
 
 def _recomputed(problem: Problem, found: Proposal, reason: str) -> Proposal:
