@@ -27,6 +27,17 @@ from slth_verify.cli._output import note, print_json, progress
     show_default=True,
     help="Seconds per subset-sum problem.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes; default: all cores for large networks. The ticket is the same.",
+)
+@click.option(
+    "--resume",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Keep finished subset sums in FILE; a killed run resumes from it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     target: str,
@@ -35,6 +46,8 @@ def command(
     widths: str | None,
     output: str,
     time_limit: float,
+    workers: int | None,
+    resume: str | None,
     as_json: bool,
 ) -> int:
     """Prune the random network of a seed until it computes TARGET within eps.
@@ -53,6 +66,8 @@ def command(
             sv.RandomCNN(seed=seed, widths=chosen),
             eps=eps,
             time_limit=time_limit,
+            workers=workers,
+            journal=resume,
             progress=lambda done, total: advance("subset sums", done, total),
         )
     ticket.save(output)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.network import RandomCNN
+from slth_verify.network import GENERATOR, RandomCNN
 
 IndexArray = NDArray[np.int64]
 Float64Array = NDArray[np.float64]
@@ -111,6 +111,14 @@ class FilterPool:
         """Dimension m = d^2 c_out."""
         rows, columns, filters = self.block.shape
         return rows * columns * filters
+
+    def fingerprint(self) -> str:
+        """Everything that decides the columns: rule, seed, place, sizes, sign."""
+        block = self.block
+        return (
+            f"{GENERATOR} {block.network.seed} {block.layer} {block.channel} "
+            f"{block.size} {block.shape} {self.sign}"
+        )
 
     def scales_below(self, threshold: float) -> tuple[IndexArray, Float64Array]:
         """Filters of this sign with ``|u| <= threshold``, and their ``|u|``."""

@@ -47,6 +47,21 @@ def test_prune_check_collapse(
             assert len(list(file.keys())) == (1 if flags else 2)
 
 
+def test_a_second_prune_resumes(
+    target_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal, tickets = tmp_path / "journal", []
+    for workers in ("1", "2"):
+        ticket = tmp_path / f"{workers}.ticket"
+        arguments = ["--eps", "1/10", "--seed", "5", "--output", str(ticket)]
+        arguments += ["--workers", workers, "--resume", str(journal)]
+        assert run(["prune", str(target_file), *arguments]) == 0
+        assert journal.exists()
+        tickets.append(ticket.read_bytes())
+    assert tickets[0] == tickets[1]
+    capsys.readouterr()
+
+
 def test_text_output_begins_with_the_verdict(
     target_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,165 @@
+"""What the certificate will say, in float64, and what each search must still reach.
+
+The budgets of `plan` share out an error before anything is found. Afterwards most
+searches turn out better than their share, and the certificate adds up what was really
+left over: whatever one channel saves, another may spend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slth_verify.network import TargetCNN
+
+Float64Array = NDArray[np.float64]
+
+_BISECTIONS = 40
+#: A filter's usual error in units of the level, where no filter exceeds it [measured].
+_PROMISE = 0.7
+_HIGHEST = 2.0**20  # level beyond which a search need not be looked at
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Task:
+    """One subset-sum problem: a layer's channel and sign.
+
+    Attributes:
+        layer: Target layer, from 1.
+        channel: Input channel, from 0.
+        sign: +1 or -1, of the scalars.
+    """
+
+    layer: int
+    channel: int
+    sign: int
+
+
+def signs_of(layer: int) -> tuple[int, ...]:
+    """Signs of the inputs of a layer: after ReLU nothing is negative."""
+    return (1, -1) if layer == 1 else (1,)
+
+
+def tasks_of(target: TargetCNN) -> tuple[Task, ...]:
+    """All subset-sum problems of a target."""
+    return tuple(
+        Task(layer, channel, sign)
+        for layer in range(1, target.depth + 1)
+        for channel in range(target.architecture.channels[layer - 1])
+        for sign in signs_of(layer)
+    )
+
+
+class Forecast:
+    """The recurrence of the certificate in float64, for one target.
+
+    Args:
+        target: The target network.
+
+    Rigor:
+        Heuristic: it steers the search and enters no certificate.
+
+    Source:
+        der:channel-certificate.
+    """
+
+    def __init__(self, target: TargetCNN) -> None:
+        self._scale = float(target.output_scale)
+        self._kernels = [
+            _windows(target.normalised_kernel(layer))
+            for layer in range(1, target.depth + 1)
+        ]
+
+    def error(
+        self,
+        residuals: Mapping[Task, Float64Array],
+        promised: Mapping[Task, float] | None = None,
+    ) -> float:
+        """Sup error in the target's units.
+
+        Args:
+            residuals: Of every task: sum of the chosen columns minus target, shape
+                ``(d * d * c_out,)``.
+            promised: Tasks whose residual is not known yet, with the one-sided error
+                of each output filter that is expected.
+        """
+        promises = promised or {}
+        errors = np.zeros(self._kernels[0].shape[1])
+        ranges = np.ones_like(errors)
+        for layer, kernel in enumerate(self._kernels, start=1):
+            sides = np.empty((kernel.shape[1], 2, kernel.shape[2]))
+            for channel in range(kernel.shape[1]):
+                tasks = [Task(layer, channel, sign) for sign in signs_of(layer)]
+                sides[channel] = _sides(tasks, residuals, promises, kernel.shape[2])
+            above, below = np.einsum("c,cso->so", ranges + errors, sides)
+            carried = np.einsum("wco,c->o", np.abs(kernel), errors)
+            errors = np.maximum(above, below) + carried
+            reach = np.abs(kernel) if layer == 1 else np.maximum(kernel, 0.0)
+            ranges = np.einsum("wco,c->o", reach, ranges)
+        return self._scale * float(errors.max())
+
+    def level(
+        self,
+        residuals: Mapping[Task, Float64Array],
+        scores: Mapping[Task, float],
+        budgets: Mapping[Task, float],
+        allowed: float,
+    ) -> float:
+        """A level to which all scores above it must come down.
+
+        If the tasks whose score exceeds it are solved to the level, with the errors
+        that this usually means, and the others stay as they are, the forecast is within
+        ``allowed``. About the largest such level is returned.
+
+        Args:
+            residuals: As for `error`.
+            scores: Of every task: its residual's size in units of its budget.
+            budgets: Of every task: one-sided error of an output filter, positive.
+            allowed: Sup error, in the target's units.
+
+        Returns:
+            At least 0; infinity if nothing needs to come down.
+        """
+
+        def within(level: float) -> bool:
+            promised = {
+                task: _PROMISE * level * budgets[task]
+                for task, score in scores.items()
+                if score > level
+            }
+            return self.error(residuals, promised) <= allowed
+
+        low, high = 0.0, min(max(scores.values(), default=0.0), _HIGHEST)
+        if within(np.inf):
+            return np.inf
+        for _ in range(_BISECTIONS):
+            middle = (low + high) / 2.0
+            low, high = (middle, high) if within(middle) else (low, middle)
+        return low
+
+
+def _sides(
+    tasks: Sequence[Task],
+    residuals: Mapping[Task, Float64Array],
+    promises: Mapping[Task, float],
+    filters: int,
+) -> Float64Array:
+    """Error sums of a channel's output filters, upwards and downwards, ``(2, c_out)``.
+
+    One input has one sign: of the residuals of both signs the larger counts.
+    """
+    known = [residuals[task] for task in tasks if task not in promises]
+    sides = np.full((2, filters), sum(promises.get(task, 0.0) for task in tasks))
+    if known:
+        parts = np.stack(known).reshape(len(known), -1, filters)
+        sides[0] += np.maximum(parts, 0.0).max(axis=0).sum(axis=0)
+        sides[1] += np.maximum(-parts, 0.0).max(axis=0).sum(axis=0)
+    return sides
+
+
+def _windows(kernel: Float64Array) -> Float64Array:
+    """``(d, d, c_in, c_out)`` to ``(d * d, c_in, c_out)``."""
+    return kernel.reshape(-1, *kernel.shape[2:])

@@ -1,0 +1,191 @@
+"""The searches of a construction, in waves that stop when the whole is good enough."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from slth_verify.construction._budget import LayerBudget
+from slth_verify.construction._forecast import (
+    Float64Array,
+    Forecast,
+    Task,
+    tasks_of,
+)
+from slth_verify.construction._pool import ChannelBlock, FilterPool
+from slth_verify.network import RandomCNN, TargetCNN
+from slth_verify.subset_sum import (
+    Effort,
+    FilterBudget,
+    Problem,
+    Proposal,
+    solve_many,
+)
+
+#: Called after every solved subset-sum problem with (done, total).
+ProgressCallback = Callable[[int, int], None]
+
+#: Effort of each wave. The first is one walk per problem.
+WAVES: tuple[Effort, ...] = ("low", "normal", "high", "high", "high")
+_WORTH_PROCESSES = 10**8  # filters to scan, about a second, before processes pay
+_LEAST_LEVEL = 2.0**-20
+_GROUP = 8  # tasks solved before the goals are set anew
+_CAUTION = 1 - 1e-9  # share of eps that a forecast may use
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to search.
+
+    Attributes:
+        seed: Of the solvers' own choices.
+        time_limit: Seconds that one subset-sum problem may take.
+        workers: Processes; None: all cores for large networks, else this process.
+        journal: File that keeps finished proposals, or None.
+        progress: Called as ``progress(done, total)``.
+    """
+
+    seed: int
+    time_limit: float
+    workers: int | None
+    journal: str | os.PathLike[str] | None
+    progress: ProgressCallback | None
+
+
+@dataclass(eq=False)
+class Search:
+    """The best proposal of every task so far.
+
+    Attributes:
+        target: The target network.
+        network: Where to search.
+        budgets: Of each layer.
+        options: How to search.
+        proposals: One per task; the empty subset before the first wave.
+        scores: Sizes of their residuals, in units of the tasks' budgets.
+    """
+
+    target: TargetCNN
+    network: RandomCNN
+    budgets: tuple[LayerBudget, ...]
+    options: Options
+    proposals: dict[Task, Proposal] = field(init=False)
+    scores: dict[Task, float] = field(init=False)
+    _block: ChannelBlock | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._forecast = Forecast(self.target)
+        self.proposals, self.scores = {}, {}
+        for task in tasks_of(self.target):
+            residual = -self._column_sum(task)
+            score = self._score(task, residual)
+            nothing = np.empty(0, dtype=np.int64)
+            self.proposals[task] = Proposal(nothing, residual, score, "empty subset")
+            self.scores[task] = score
+
+    def wave(self, number: int, eps: Fraction) -> None:
+        """Search again wherever the residual is larger than it has to be.
+
+        The first wave solves every task once. A later one takes the worst ones a few
+        at a time, each group with what the residuals of all others have left over, and
+        ends as soon as the whole is within eps. A group's goals depend on results of
+        earlier groups alone, never on the number of processes.
+
+        Args:
+            number: Of the wave, from 0; an index of `WAVES`.
+            eps: Admissible sup error, in the target's units.
+        """
+        allowed = float(eps) * _CAUTION
+        waiting = sorted(self.scores, key=lambda task: -self.scores[task])
+        size = len(waiting) if number == 0 else _GROUP
+        while waiting:
+            level = 1.0 if number == 0 else self._level(allowed)
+            group = [task for task in waiting if self.scores[task] > level][:size]
+            if not group:
+                break
+            waiting = [task for task in waiting if task not in group]
+            self._improve(sorted(group), level, number, len(waiting))
+        if self.options.progress is not None:
+            self.options.progress(len(self.scores), len(self.scores))
+
+    def forecast(self) -> float:
+        """Sup error that the certificate will show, up to rounding."""
+        return self._forecast.error(self._residuals())
+
+    def _improve(
+        self, tasks: Sequence[Task], level: float, number: int, waiting: int
+    ) -> None:
+        """Solve these tasks to the level; keep what is better."""
+        total, report = len(self.scores), self.options.progress
+        before = total - waiting - len(tasks)
+        found = solve_many(
+            self._problems(tasks, level),
+            seed=self.options.seed + number,
+            effort=WAVES[number],
+            time_limit=self.options.time_limit,
+            workers=self._workers(),
+            journal=self.options.journal,
+            progress=None if report is None else lambda n: report(before + n, total),
+        )
+        for task, proposal in zip(tasks, found, strict=True):
+            score = self._score(task, proposal.residual)
+            smaller = _size(proposal) < _size(self.proposals[task])
+            if score < self.scores[task] and (smaller or score <= level):
+                self.proposals[task], self.scores[task] = proposal, score
+
+    def _level(self, allowed: float) -> float:
+        budgets = {
+            task: self.budgets[task.layer - 1].per_channel for task in self.scores
+        }
+        level = self._forecast.level(self._residuals(), self.scores, budgets, allowed)
+        return max(level, _LEAST_LEVEL)
+
+    def _residuals(self) -> dict[Task, Float64Array]:
+        return {task: found.residual for task, found in self.proposals.items()}
+
+    def _score(self, task: Task, residual: Float64Array) -> float:
+        return float(self._tolerance(task, 1.0).score(residual))
+
+    def _problems(self, tasks: Sequence[Task], level: float) -> Iterator[Problem]:
+        for task in tasks:
+            yield Problem(
+                FilterPool(self._channel(task), task.sign),
+                self._column_sum(task),
+                self._tolerance(task, level),
+            )
+
+    def _channel(self, task: Task) -> ChannelBlock:
+        """The task's filters; both signs of a channel share one scan."""
+        block = self._block
+        if block is None or (block.layer, block.channel) != (task.layer, task.channel):
+            shape = self.target.architecture.kernel_shape(task.layer)
+            block = ChannelBlock(self.network, task.layer, task.channel, shape)
+            self._block = block
+        return block
+
+    def _column_sum(self, task: Task) -> Float64Array:
+        kernel = self.target.normalised_kernel(task.layer)[:, :, task.channel, :]
+        return np.asarray(task.sign * kernel.ravel())
+
+    def _tolerance(self, task: Task, level: float) -> FilterBudget:
+        budget = self.budgets[task.layer - 1].per_channel * level
+        return FilterBudget(budget, self.target.architecture.channels[task.layer])
+
+    def _workers(self) -> int | None:
+        if self.options.workers is not None:
+            return self.options.workers
+        channels = self.target.architecture.channels
+        scanned = sum(
+            self.network.block(layer) * channels[layer - 1]
+            for layer in range(1, self.target.depth + 1)
+        )
+        return None if scanned >= _WORTH_PROCESSES else 1
+
+
+def _size(proposal: Proposal) -> float:
+    """Sum of all errors: what a channel adds to the layer, over all its filters."""
+    return float(np.abs(proposal.residual).sum())
