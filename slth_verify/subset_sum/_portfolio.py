@@ -95,12 +95,7 @@ def solve(
     _check_options(seed, effort, time_limit, memory_limit)
     problem = dataclasses.replace(problem, source=remembering(problem.source))
     chosen, reason = _choose(problem) if solver == "auto" else (_named(solver), "")
-    if not chosen.supports(problem):
-        raise InvalidParameterError(
-            f"solver={chosen.name!r} cannot run within its memory on "
-            f"n={problem.source.size}, m={problem.source.dim} (def:subset-sum-number). "
-            "Use solver='auto'."
-        )
+    _check_support(chosen, problem)
     extras = _extras(chosen, memory_limit, progress)
     first = None
     joined = chosen.name == "meet-in-the-middle"
@@ -133,6 +128,15 @@ def _check_options(
         raise InvalidParameterError(
             f"memory_limit={memory_limit!r}: need at least one MiB "
             "(def:subset-sum-number). Give bytes."
+        )
+
+
+def _check_support(solver: Solver, problem: Problem) -> None:
+    if not solver.supports(problem):
+        raise InvalidParameterError(
+            f"solver={solver.name!r} cannot run within its memory on "
+            f"n={problem.source.size}, m={problem.source.dim} (def:subset-sum-number). "
+            "Use solver='auto'."
         )
 
 
