@@ -10,8 +10,11 @@ from slth_verify.bounds._net import net_size, net_width
 from slth_verify.bounds._result import Step
 from slth_verify.bounds._two_sides import STATEMENT
 from slth_verify.bounds._two_sides_search import TwoSidesWidth, two_sides_width
+from slth_verify.bounds._two_stage_sides import two_stage_sides_width
+from slth_verify.bounds._two_stage_width import two_stage_ledger
 from slth_verify.bounds._width import FoundWidth
 from slth_verify.enclosure import Enclosure
+from slth_verify.errors import InvalidParameterError
 
 #: The ball of targets: of the Euclidean norm or, smaller, of the one-norm.
 TargetBall = Literal["euclidean", "one-norm"]
@@ -37,10 +40,51 @@ def all_targets_width(
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    found = [by_two_sides(dim, eps, norm, goal)]
+    found = [_by_sides(dim, eps, norm, goal)]
     if _net_is_worth_a_try(dim, eps, norm, goal, ball):
         found.append(net_width(dim, eps, norm, goal))
     return min(found, key=lambda width: width.n)
+
+
+def _by_sides(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+    """Two sides of two stages each; of blocks, where that is cheap or needed."""
+    evaluators = [by_two_stage_sides] if dim > 1 else []
+    if dim <= _FEW_DIMENSIONS:
+        evaluators.append(by_two_sides)
+    found = []
+    for evaluate in evaluators:
+        try:
+            found.append(evaluate(dim, eps, norm, goal))
+        except InvalidParameterError:
+            continue
+    if not found:
+        return by_two_sides(dim, eps, norm, goal)
+    return min(found, key=lambda width: width.n)
+
+
+def by_two_stage_sides(
+    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
+) -> FoundWidth:
+    """The width of two independent sides of two stages, for the Euclidean ball."""
+    found = two_stage_sides_width(dim, eps, norm, goal)
+    both = Step(
+        statement=STATEMENT,
+        text="Two independent sides reach all targets of the Euclidean ball together, "
+        "hence those of the one-norm ball of that radius.",
+        values=(
+            ("radius", str(found.norm)),
+            ("tau", str(found.tau)),
+            ("slope", str(found.slope)),
+            ("n", str(found.n)),
+            ("failure", str(Enclosure(Fraction(0), found.failure))),
+        ),
+    )
+    return FoundWidth(
+        n=found.n,
+        failure=found.failure,
+        derivation=(*two_stage_ledger(found.side, found.missed), both),
+        size=found.side.stages[-1].size,
+    )
 
 
 def by_two_sides(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
@@ -67,6 +111,9 @@ def _net_is_worth_a_try(
         return False
     return net_size(dim, eps / 2, norm) * (1 - goal) <= _FEW
 
+
+#: Up to this dimension, sides of blocks are compared as well.
+_FEW_DIMENSIONS = 3
 
 #: Largest expected number of missed points, were each missed like the whole ball.
 _FEW = 4

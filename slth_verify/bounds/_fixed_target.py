@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from slth_verify.bounds._blocks import BlockWidth, block_width
 from slth_verify.bounds._result import Step
 from slth_verify.bounds._two_stage_width import by_two_stages
-from slth_verify.bounds._weighted_moment import STATEMENT, WeightedCertificate
+from slth_verify.bounds._weighted_moment import BITS, STATEMENT, WeightedCertificate
 from slth_verify.bounds._width import FoundWidth
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
+
+#: An evaluator: from dimension, accuracy, Euclidean norm and probability.
+Evaluator = Callable[[int, Fraction, Fraction, Fraction], FoundWidth]
 
 
 def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
@@ -30,10 +34,10 @@ def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Foun
     """
     found: list[FoundWidth] = []
     refusals: list[InvalidParameterError] = []
-    evaluators = [by_blocks]
-    if two_stages_are_worth_a_try(dim, goal):
-        evaluators.append(by_two_stages)
-    for evaluate in evaluators:
+    first = evaluators(dim, goal)
+    for evaluate in (*first, *(other for other in _ALL if other not in first)):
+        if found and evaluate not in first:
+            break
         try:
             found.append(evaluate(dim, eps, norm, goal))
         except InvalidParameterError as refusal:
@@ -43,17 +47,26 @@ def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Foun
     return min(found, key=lambda width: width.n)
 
 
-def two_stages_are_worth_a_try(dim: int, goal: Fraction) -> bool:
-    """Whether two stages may beat blocks: high probability, or many dimensions.
+def evaluators(dim: int, goal: Fraction) -> tuple[Evaluator, ...]:
+    """The evaluators that are worth a try; the rest are asked if these all refuse.
 
-    They need some samples beyond one block, but repeating a block costs a factor, and
-    one block costs a power of the dimension.
+    Two stages need some samples beyond one block, but repeating a block costs a factor,
+    and one block costs a power of the dimension.
     """
-    return dim >= _MANY_DIMENSIONS or 1 - goal <= _RARE
+    rare = 1 - goal <= _RARE
+    if dim >= _MANY or (rare and dim > _FEW):
+        return (by_two_stages,)
+    if (rare and dim > 1) or dim >= _SOME:
+        return by_blocks, by_two_stages
+    return (by_blocks,)
 
 
-#: See `two_stages_are_worth_a_try`.
-_MANY_DIMENSIONS, _RARE = 64, Fraction(1, 12)
+#: Failure probability from which down two stages are tried.
+_RARE = Fraction(1, 12)
+
+#: Dimensions: up to the first, blocks may win at high probability; from the second on,
+#: two stages may win at any probability; from the third on, they always did.
+_FEW, _SOME, _MANY = 3, 64, 128
 
 
 def by_blocks(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
@@ -114,4 +127,8 @@ def certificate_values(
         ("size", str(certificate.size)),
         ("lambda", str(certificate.tilt)),
         ("weight", str(certificate.weight)),
+        ("bits", str(BITS)),
     )
+
+
+_ALL: tuple[Evaluator, ...] = (by_blocks, by_two_stages)

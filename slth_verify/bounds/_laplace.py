@@ -40,7 +40,7 @@ _ALIAS = 20
 _TILT = 10
 
 #: No sum has more terms than this.
-_MOST_NODES = 1 << 14
+_MOST_NODES = 1 << 12
 
 
 class _Law(Protocol):

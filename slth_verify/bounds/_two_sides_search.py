@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import logsumexp, ndtr
 
 from slth_verify.bounds._cache import remember, remembered
@@ -20,6 +21,8 @@ from slth_verify.bounds._weighted_moment import WeightedCertificate
 from slth_verify.bounds._weighted_search import Proposal, Search
 from slth_verify.errors import InvalidParameterError
 
+Floats = NDArray[np.float64]
+
 #: The float estimate must be this many nats better than asked before balls are asked.
 _SLACK = 2e-3
 
@@ -27,7 +30,7 @@ _SLACK = 2e-3
 _PATIENCE = 12
 
 #: Values of tau that are tried.
-_TAUS = tuple(
+TAUS = tuple(
     Fraction(i, 32) for i in (*range(4, 16), *range(16, 32, 2), *range(32, 65, 4))
 )
 
@@ -189,7 +192,7 @@ class Estimate:
         spread = math.sqrt(1 / half + 1 / half**2)
         t = math.log(half) + np.linspace(-9, 9, 61) * spread
         weight = half * t - np.exp(t) - math.lgamma(half) + math.log(t[1] - t[0])
-        taus = np.array([float(tau) for tau in _TAUS])
+        taus = np.array([float(tau) for tau in TAUS])
         self.dim = dim
         self._log_weight = weight
         self._squares = 2 * taus[:, None] ** 2 * np.exp(t)[None, :]
@@ -200,19 +203,39 @@ class Estimate:
         """Logarithm of the least failure probability, and the parameters for it."""
         hit = np.exp(np.minimum(log_c, 0.0) - rate * self._squares)
         missed = blocks * np.log1p(-np.minimum(hit, 1 - 1e-12))
-        measure = np.exp(logsumexp(self._log_weight + missed, axis=1))[:, None]
+        measure = np.exp(logsumexp(self._log_weight + missed, axis=1))
+        failures, slopes = self.of_measure(measure)
+        place = int(np.argmin(failures))
+        sides = Sides(blocks, TAUS[place], slope_above(slopes[place]))
+        return math.log(max(failures[place], 1e-300)), sides
+
+    def of_measure(self, measure: Floats) -> tuple[Floats, Floats]:
+        """Failure probabilities for missed measures, and slopes, for every tau."""
+        column = measure[:, None]
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = np.fmin(1.0, measure / self._tails)
-        best, place, slope = math.inf, 0, 1.0
+            share = np.fmin(1.0, column / self._tails)
+        best, slopes = np.full(measure.shape, math.inf), np.ones(measure.shape)
         for cut in _CUTS:
             b = 1 / self._levels[cut]
             height = share[:, 1 : cut + 1] - b * self._levels[:cut]
-            value = np.maximum(share[:, 0], height.max(axis=1)) + b * measure[:, 0]
-            index = int(np.argmin(value))
-            if value[index] < best:
-                best, place, slope = float(value[index]), index, b
-        exact_slope = Fraction(math.ceil(slope * 2**16), 2**16)
-        return math.log(max(best, 1e-300)), Sides(blocks, _TAUS[place], exact_slope)
+            value = np.maximum(share[:, 0], height.max(axis=1)) + b * measure
+            slopes = np.where(value < best, b, slopes)
+            best = np.minimum(value, best)
+        return best, slopes
+
+    def allowed(self, miss: float) -> tuple[Floats, Floats]:
+        """The largest missed measures with this failure probability, and slopes."""
+        low, high = np.zeros(len(TAUS)), np.full(len(TAUS), miss)
+        for _ in range(40):
+            middle = (low + high) / 2
+            fits = self.of_measure(middle)[0] <= miss
+            low, high = np.where(fits, middle, low), np.where(fits, high, middle)
+        return low, self.of_measure(low)[1]
+
+
+def slope_above(slope: float) -> Fraction:
+    """A rational slope, as good as the given one."""
+    return Fraction(math.ceil(slope * 2**16), 2**16)
 
 
 def _float_reach(proposal: Proposal, dim: int, eps: Fraction) -> tuple[float, float]:

@@ -51,6 +51,9 @@ from slth_verify.enclosure import (
 
 STATEMENT = "der:high-probability"
 
+#: Working precision, if no other is asked for.
+BITS = 128
+
 #: Values of the gain T at which the bound steps.
 _LEVELS = 64
 
@@ -108,7 +111,7 @@ class TwoStageCertificate:
     cap: Fraction
     stages: tuple[Stage, ...]
 
-    def failure(self, bits: int = 128) -> Fraction:
+    def failure(self, bits: int = BITS) -> Fraction:
         """Certified upper bound of the probability to miss a target of this norm.
 
         It is 1 if a hypothesis fails or nothing is proved.

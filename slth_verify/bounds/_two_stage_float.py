@@ -17,6 +17,9 @@ _ENERGIES, _SCALES, _LEVELS, _NODES = 32, 32, 32, 200
 #: Range of log y on which the failure probability is followed.
 _REACH = (-2.0, 14.0)
 
+#: By how much the hypotheses must hold.
+_ROOM = 1e-6
+
 #: Roots of both ends of every cell of the variance, and a logarithm for it.
 _Cells = tuple[Floats, Floats, Floats]
 
@@ -100,9 +103,15 @@ def failure(question: Question, rule: Rule, cells: int) -> float:
     return total if math.isfinite(total) else 2.0
 
 
-def gain_range(question: Question, rule: Rule, first: int) -> tuple[float, float]:
-    """Range of the gain on which the failure probability of a stage rises to 1."""
-    return _StageEstimate(question, rule, first, first + 1).gains()
+def gain_range(
+    question: Question, rule: Rule, first: int
+) -> tuple[float, float] | None:
+    """Range of the gain on which the failure probability of a stage rises to 1.
+
+    None if the rule breaks a hypothesis for this size of the first stage.
+    """
+    stage = _StageEstimate(question, rule, first, first + 1)
+    return stage.gains() if stage.room() >= _ROOM else None
 
 
 class _StageEstimate:
@@ -118,9 +127,9 @@ class _StageEstimate:
     def failure(self) -> float:
         """Failure on the event; infeasible rules give more than its probability."""
         whole = self.labels.probability
-        rooms = [self._room(scale) for scale in (self.low, self.high)]
-        if not 0 < self.size < self.first or min(rooms) < 1e-6:
-            return whole * (1 + 10 * max(0.0, -min(rooms)))
+        room = self.room()
+        if room < _ROOM:
+            return whole * (1 + 10 * max(0.0, -room))
         cells = self._cells()
         levels = self._levels(cells)
         reach = np.exp(self._log_reach(levels, cells))
@@ -136,6 +145,12 @@ class _StageEstimate:
             + self.first * float(chi2.sf(self.rule.cap, 1))
         )
         return float(min(whole, lines.min() + bad * whole))
+
+    def room(self) -> float:
+        """By how much the hypotheses hold; negative if they fail."""
+        if not 0 < self.size < self.first:
+            return 0.0
+        return min(self._room(scale) for scale in (self.low, self.high))
 
     def gains(self) -> tuple[float, float]:
         """Range of the gain on which the failure probability rises to 1."""

@@ -29,8 +29,8 @@ _DENOMINATOR = 1 << 12
 #: Steps of the first simplex, by coordinate.
 _STEPS = (0.15, -0.15, 0.1, 0.1, 0.1, -0.1, 0.3, -0.3)
 
-#: No search goes beyond this many samples.
-_LARGEST = 10**5
+#: No search goes beyond this many samples, for every dimension and 8 more.
+_LARGEST = 200
 
 #: Rounds of improvement while the number of samples settles.
 _ROUNDS = 7
@@ -68,7 +68,7 @@ class Search:
             value = seen[n]
             step = math.ceil((value + self._log_miss) / self.rate)
             following = max(n + max(min(step, n // 5), -n // 5), n // 2)
-            if following in seen:
+            if following in seen or abs(step) <= max(1, n // 200):
                 break
             seen[following] = self.improved(following, 60)
             if abs(following - n) > 2 and seen[following] < value < 0:
@@ -97,20 +97,25 @@ class Search:
         return float(found.fun)
 
     def certificate(self, n: int, eps: Fraction, norm: Fraction) -> TwoStageCertificate:
-        """The certificate with n samples and the parameters found last."""
+        """The certificate with n samples and the parameters found last.
+
+        Sizes of the first stage that break a hypothesis are left out.
+        """
         question = replace(self._question, n=n)
         assert self._point is not None  # noqa: S101
         rule = self._rule(n, self._point)
-        stages = [
-            Stage(
-                first=first,
-                size=rule.size(first),
-                scales=_pair(rule.scales(first)),
-                energy=_pair(rule.energy(first, question.rare)),
-                gains=_pair(gain_range(question, rule, first)),
-            )
-            for first in firsts(question, rule, _CELLS)
-        ]
+        stages = []
+        for first in firsts(question, rule, _CELLS):
+            gains = gain_range(question, rule, first)
+            if gains is not None:
+                stage = Stage(
+                    first=first,
+                    size=rule.size(first),
+                    scales=_pair(rule.scales(first)),
+                    energy=_pair(rule.energy(first, question.rare)),
+                    gains=_pair(gains),
+                )
+                stages.append(stage)
         return TwoStageCertificate(
             n=n,
             dim=question.dim,
@@ -125,12 +130,12 @@ class Search:
     def _start(self) -> tuple[int, float]:
         """A number of samples for which some rule of thumb works."""
         n = 24 + 8 * self._question.dim
-        while n <= _LARGEST:
+        while n <= _LARGEST * (self._question.dim + 8):
             trials = [(self._value(n, point, 0), point) for point in self._thumbs()]
             value, self._point = min(trials, key=lambda trial: trial[0])
             if value < -1:
                 return n, value
-            n = math.ceil(1.2 * n)
+            n = math.ceil(1.25 * n)
         return 0, 0.0
 
     def _thumbs(self) -> list[_Point]:

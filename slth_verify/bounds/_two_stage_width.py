@@ -8,7 +8,12 @@ from fractions import Fraction
 
 from slth_verify.bounds._cache import remember, remembered
 from slth_verify.bounds._result import Step
-from slth_verify.bounds._two_stage import STATEMENT, Stage, TwoStageCertificate
+from slth_verify.bounds._two_stage import (
+    BITS,
+    STATEMENT,
+    Stage,
+    TwoStageCertificate,
+)
 from slth_verify.bounds._two_stage_search import Search
 from slth_verify.bounds._width import FoundWidth
 from slth_verify.enclosure import Enclosure
@@ -42,7 +47,7 @@ def by_two_stages(
     return FoundWidth(
         n=certificate.n,
         failure=failure,
-        derivation=_ledger(certificate, failure),
+        derivation=two_stage_ledger(certificate, failure),
         size=certificate.stages[-1].size,
         stairs=((certificate.n, failure),),
     )
@@ -154,7 +159,9 @@ def _rebuilt(
         return None
 
 
-def _ledger(certificate: TwoStageCertificate, failure: Fraction) -> tuple[Step, ...]:
+def two_stage_ledger(
+    certificate: TwoStageCertificate, failure: Fraction
+) -> tuple[Step, ...]:
     """The derivation, with all parameters of the certificate."""
     parameters = _stored(certificate)
     return (
@@ -172,6 +179,7 @@ def _ledger(certificate: TwoStageCertificate, failure: Fraction) -> tuple[Step, 
                 ("eps", str(certificate.eps)),
                 ("norm", str(certificate.norm)),
                 ("failure", str(Enclosure(Fraction(0), failure))),
+                ("bits", str(BITS)),
             ),
         ),
     )

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from scipy.special import betaln
 
-from slth_verify.bounds import _fixed_target
+from slth_verify.bounds import _all_targets, _fixed_target
 from slth_verify.bounds._blocks import BlockWidth
 from slth_verify.bounds._weighted_moment import WeightedCertificate
 from slth_verify.bounds._width import FoundWidth
+from slth_verify.errors import InvalidParameterError
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +33,22 @@ def _unsearched(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Foun
 
 
 @pytest.fixture
+def without_two_stages(monkeypatch) -> None:
+    """Blocks alone: the search for two stages takes its time."""
+
+    def refused(*question: object) -> FoundWidth:
+        raise InvalidParameterError("two stages are not asked")
+
+    monkeypatch.setattr(
+        _fixed_target, "evaluators", lambda *_: (_fixed_target.by_blocks,)
+    )
+    monkeypatch.setattr(_all_targets, "by_two_stage_sides", refused)
+
+
+@pytest.fixture
 def block_widths(monkeypatch) -> None:
     """Widths for one target are those of blocks, wide but at once."""
-    monkeypatch.setattr(_fixed_target, "_EVALUATORS", (_unsearched,))
+    monkeypatch.setattr(_fixed_target, "evaluators", lambda *_: (_unsearched,))
 
 
 def _grid(a: float, b: float, nodes: int) -> tuple[np.ndarray, np.ndarray]:

@@ -24,14 +24,23 @@ def _refusal(*question: object) -> FoundWidth:
 
 def test_the_smallest_answer_counts(monkeypatch) -> None:
     evaluators = (_answer(9), _refusal, _answer(7))
-    monkeypatch.setattr(_fixed_target, "_EVALUATORS", evaluators)
+    monkeypatch.setattr(_fixed_target, "evaluators", lambda *_: evaluators)
     assert fixed_width(*QUESTION).n == 7
 
 
 def test_without_any_answer_the_first_refusal_is_raised(monkeypatch) -> None:
-    monkeypatch.setattr(_fixed_target, "_EVALUATORS", (_refusal,))
+    monkeypatch.setattr(_fixed_target, "evaluators", lambda *_: (_refusal,))
+    monkeypatch.setattr(_fixed_target, "_ALL", (_refusal,))
     with pytest.raises(InvalidParameterError, match="no certificate"):
         fixed_width(*QUESTION)
+
+
+def test_the_rest_is_asked_only_if_the_first_choice_refuses(monkeypatch) -> None:
+    monkeypatch.setattr(_fixed_target, "_ALL", (_answer(5),))
+    monkeypatch.setattr(_fixed_target, "evaluators", lambda *_: (_answer(9),))
+    assert fixed_width(*QUESTION).n == 9
+    monkeypatch.setattr(_fixed_target, "evaluators", lambda *_: (_refusal,))
+    assert fixed_width(*QUESTION).n == 5
 
 
 def test_blocks_are_one_evaluator() -> None:

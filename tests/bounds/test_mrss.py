@@ -42,8 +42,8 @@ def test_parameters_that_no_table_lists() -> None:
 
 
 def test_blocks_reach_high_probability() -> None:
-    result = mrss_width(2, "0.05", "0.99")
-    assert result.probability.lower >= F(99, 100)
+    result = mrss_width(2, "0.05", "0.9")
+    assert result.probability.lower >= F(9, 10)
     assert 12 <= result.n <= 100
     blocks = dict(result.ledger[-1].values)["blocks"]
     assert result.n % int(blocks) == 0

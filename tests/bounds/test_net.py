@@ -72,7 +72,7 @@ def test_lie_the_net_stays_in_the_ball() -> None:
     assert 1 < lengths.max() <= float(net_reach(F(3, 10), F(1)))
 
 
-def test_width_is_the_union_bound() -> None:
+def test_width_is_the_union_bound(without_two_stages) -> None:
     goal = F(9, 10)
     found = net_width(1, F(1, 2), F(1), goal)
     points = net_size(1, F(1, 4), F(1))
@@ -107,13 +107,13 @@ def test_the_net_is_used_for_one_norm_balls_only(
         return FoundWidth(n=8, failure=1 - goal, derivation=())
 
     monkeypatch.setattr(_all_targets, "net_width", net)
-    monkeypatch.setattr(_all_targets, "by_two_sides", sides)
+    monkeypatch.setattr(_all_targets, "_by_sides", sides)
     question = (dim, F(1, 2), F(1), goal)
     assert _all_targets.all_targets_width(*question, ball).n == (7 if tried else 8)
     assert asked == ([question] if tried else [])
 
 
-def test_the_answer_names_its_ball(capsys) -> None:
+def test_the_answer_names_its_ball(capsys, without_two_stages) -> None:
     question = ["--dim", "1", "--eps", "1/2", "--prob", "1/2"]
     asked = ["bounds", "mrss", *question, "--universal", "--ball", "one-norm"]
     assert run([*asked, "--json"]) == 0

@@ -62,7 +62,7 @@ def test_certificates_of_one_width_share_what_is_left() -> None:
 
 
 @pytest.mark.nightly
-def test_all_targets_at_once_and_the_other_objective() -> None:
+def test_all_targets_at_once_and_the_other_objective(without_two_stages) -> None:
     question = ((1,), (1, 1), "1/2", "1/2")
     universal = network_width(*question, universal=True)
     assert universal.probability.lower >= F(1, 2)
