@@ -83,7 +83,7 @@ def solve_one_dim(
 
     Raises:
         InvalidParameterError: Wrong shapes, a non-finite entry, a tolerance or limit
-            that is not positive, or a memory limit below 16 MiB per worker.
+            that is not positive, or a memory limit below 8 MiB per worker.
 
     Rigor:
         The search is heuristic; ``residuals`` are correctly rounded and ``found`` is
@@ -94,7 +94,7 @@ def solve_one_dim(
     """
     numbers, goals = _checked(samples, targets)
     bound = _tolerance(tolerance)
-    searched = searchable(workers, time_limit, memory_limit)
+    searched = searchable(workers, time_limit, memory_limit, len(goals))
     deadline = time.monotonic() + time_limit
     total, count = numbers.shape
     chosen = np.zeros((total, count), dtype=np.bool_)
@@ -191,17 +191,19 @@ def _tolerance(tolerance: ExactNumber) -> float:
     return rounded
 
 
-def searchable(workers: int, time_limit: float, memory_limit: int) -> int:
+def searchable(workers: int, time_limit: float, memory_limit: int, targets: int) -> int:
     """Most numbers of a row that the memory limit lets a worker search."""
     if workers < 1 or not time_limit > 0.0:
         raise InvalidParameterError(
             f"workers={workers!r}, time_limit={time_limit!r}: need at least one worker "
             "and positive seconds (thm:rss)."
         )
+    rows = max(1, min(targets, _BLOCK))
     for numbers in range(MOST_NUMBERS, 0, -2):
-        if workers * bytes_needed(numbers) <= memory_limit:
+        if workers * bytes_needed(numbers, rows) <= memory_limit:
             return numbers
     raise InvalidParameterError(
         f"memory_limit={memory_limit!r}: {workers} workers need at least "
-        f"{workers * bytes_needed(1)} bytes (thm:rss). Raise it or use fewer workers."
+        f"{workers * bytes_needed(1, rows)} bytes (thm:rss). Raise it or use fewer "
+        "workers."
     )

@@ -60,7 +60,7 @@ def solve_one_dim_growing(
             f"sizes={tuple(sizes)}: numbers of samples must be positive and rise "
             "(thm:rss). Give for example (21, 26, 32)."
         )
-    searchable(workers, time_limit, memory_limit)
+    searchable(workers, time_limit, memory_limit, len(targets))
     deadline = time.monotonic() + time_limit
     whole: OneDimBatch | None = None
     open_rows = np.arange(len(targets), dtype=np.int64)

@@ -24,10 +24,10 @@ _CHUNK = 1 << 15  # sums of one chunk of rows: 256 KB, to stay in the cache
 MOST_NUMBERS = _JOINS[-1]
 
 
-def bytes_needed(numbers: int) -> int:
+def bytes_needed(numbers: int, rows: int) -> int:
     """Peak memory of a search over rows of this many numbers, beside its result."""
     joined = 1 << ((min(numbers, MOST_NUMBERS) + 1) // 2 + 1)
-    return 64 * max(joined, 8 * _CHUNK)
+    return 64 * max(joined, min(rows << _PREFIX, 4 * _CHUNK))
 
 
 def search_rows(

@@ -13,10 +13,12 @@ from slth_verify.subset_sum._one_dim import solve_one_dim
 from slth_verify.subset_sum._one_dim_search import MOST_NUMBERS
 from slth_verify.subset_sum._prepare import prepare, prepare_all
 from slth_verify.subset_sum._problem import (
+    MEMORY_LIMIT,
     Effort,
     FilterBudget,
     MaxTolerance,
     Problem,
+    Progress,
     Proposal,
 )
 from slth_verify.subset_sum._residual import make_proposal
@@ -32,8 +34,6 @@ class OneDimension:
     or within the tolerance. Of larger pools some hundred columns of all scales are
     loaded; the larger ones are decided greedily, the 40 smallest completely.
 
-    Memory: below 160 MB.
-
     Attributes:
         name: ``"one-dim"``.
     """
@@ -46,7 +46,14 @@ class OneDimension:
         return problem.source.dim == 1 and known
 
     def solve(
-        self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
+        self,
+        problem: Problem,
+        *,
+        seed: int,
+        effort: Effort,
+        time_limit: float,
+        memory_limit: int = MEMORY_LIMIT,
+        progress: Progress | None = None,
     ) -> Proposal:
         """The best subset found; stops once the tolerance is met.
 
@@ -55,6 +62,9 @@ class OneDimension:
             seed: Not negative; selects columns of large pools.
             effort: Ignored: the search is complete where it can be.
             time_limit: Seconds; looked at between lists.
+            memory_limit: Bytes, at least 256 KiB; 128 MiB serve 40 columns, less
+                searches fewer completely.
+            progress: Called once, with what was found.
         """
         started = time.monotonic()
         counters = {"columns": 0.0}
@@ -69,10 +79,14 @@ class OneDimension:
                 loaded.target,
                 _bound(problem, loaded.unit),
                 time_limit=time_limit,
+                memory_limit=memory_limit,
             )
             chosen = loaded.indices[found.chosen[0]]
         counters["seconds"] = time.monotonic() - started
-        return make_proposal(problem, chosen, solver=self.name, effort=counters)
+        proposal = make_proposal(problem, chosen, solver=self.name, effort=counters)
+        if progress is not None:
+            progress(counters["seconds"], proposal.score)
+        return proposal
 
 
 def _bound(problem: Problem, unit: float) -> Fraction:
