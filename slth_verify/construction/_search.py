@@ -31,7 +31,7 @@ ProgressCallback = Callable[[int, int], None]
 
 #: Effort of each wave. The first is one walk per problem.
 WAVES: tuple[Effort, ...] = ("low", "normal", "high", "high", "high")
-_WORTH_PROCESSES = 10**8  # filters to scan, about a second, before processes pay
+_WORTH_PROCESSES = 5 * 10**8  # filters to scan, some seconds, before processes pay
 _LEAST_LEVEL = 2.0**-20
 _GROUP = 8  # tasks solved before the goals are set anew
 _CAUTION = 1 - 1e-9  # share of eps that a forecast may use
