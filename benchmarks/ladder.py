@@ -63,7 +63,7 @@ def _row(
     width = int(constant * dim**1.5 / delta)
     times, found = [], 0
     for seed in range(seeds):
-        problem = lazy(dim, width, 1000 + seed, delta)
+        problem = lazy(dim, width, seed, delta)
         start = time.perf_counter()
         found += solve(problem, effort=effort, seed=seed, time_limit=60.0).found
         times.append(time.perf_counter() - start)
