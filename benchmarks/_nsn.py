@@ -8,7 +8,6 @@ from slth_verify.construction._pool import ChannelBlock, FilterPool
 from slth_verify.network import RandomCNN
 from slth_verify.subset_sum import DenseColumns, MaxTolerance, Problem
 
-
 #: Added to every seed; the solvers were tuned on smaller ones.
 FRESH = 70_000
 
