@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Literal
 
 from slth_verify.bounds._fixed_target import certificate_values
-from slth_verify.bounds._net import net_size, net_width
+from slth_verify.bounds._net import net_width
+from slth_verify.bounds._net_cells import net_size
 from slth_verify.bounds._result import Step
 from slth_verify.bounds._two_sides import STATEMENT
 from slth_verify.bounds._two_sides_search import TwoSidesWidth, two_sides_width

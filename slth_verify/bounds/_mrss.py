@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import get_args
 
 from slth_verify.bounds._all_targets import TargetBall, all_targets_width
-from slth_verify.bounds._first_moment import first_moment, necessary_width
+from slth_verify.bounds._first_moment import BITS, first_moment
 from slth_verify.bounds._fixed_target import certificate_values, fixed_width
 from slth_verify.bounds._hits import subset_sum_number_mean
 from slth_verify.bounds._inputs import (
@@ -19,6 +19,7 @@ from slth_verify.bounds._inputs import (
     written,
 )
 from slth_verify.bounds._moments import crude_lower, sharp_lower
+from slth_verify.bounds._necessary_width import necessary_width
 from slth_verify.bounds._result import BoundResult, Json, Kind, Step
 from slth_verify.bounds._weighted_moment import STATEMENT, WeightedCertificate
 from slth_verify.bounds._weighted_search import Search
@@ -163,7 +164,7 @@ def mrss_success(
     if size is None:
         mean = first_moment(n, dim, width, norm)
         if norm <= width:
-            lower = Fraction(1)
+            lower, chosen, step = Fraction(1), 0, _EMPTY_HITS
     else:
         target = [norm] + [Fraction(0)] * (dim - 1)
         mean = subset_sum_number_mean(n, size, target, width)
@@ -171,7 +172,7 @@ def mrss_success(
     above = Step(
         statement="der:first-moment",
         text="The expected number of subsets that hit bounds it from above.",
-        values=(("expected_hits", str(mean)),),
+        values=(("expected_hits", str(mean)), ("bits", str(BITS))),
     )
     return BoundResult(
         statement=step.statement,
@@ -190,6 +191,13 @@ def mrss_success(
         evidence=Evidence.ENCLOSED,
         ledger=(step, above),
     )
+
+
+_EMPTY_HITS = Step(
+    statement="def:subset-sum-number",
+    text="The empty subset hits a target within eps of 0.",
+    values=(("size", "0"), ("probability", "[1, 1]")),
+)
 
 
 def _best_lower(

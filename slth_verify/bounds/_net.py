@@ -13,42 +13,12 @@ The ball is the one of the one-norm: a Euclidean ball meets far more cells.
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
-from math import comb
 
 from slth_verify.bounds._fixed_target import fixed_width
+from slth_verify.bounds._net_cells import STATEMENT, net_reach, net_size
 from slth_verify.bounds._result import Step
 from slth_verify.bounds._width import FoundWidth
-
-STATEMENT = "der:net"
-
-
-def net_size(dim: int, spacing: Fraction, norm: Fraction) -> int:
-    """Number of cells of the grid of width ``2 spacing`` that meet a one-norm ball.
-
-    Args:
-        dim: Dimension m.
-        spacing: Half width h of a cell, positive.
-        norm: Radius r of the ball in the one-norm.
-
-    Rigor:
-        Exact; the floors are taken of rational numbers.
-    """
-    ratio = norm / (2 * spacing)
-    return sum(
-        2**i * comb(dim, i) * comb(math.floor(ratio + Fraction(i, 2)), i)
-        for i in range(dim + 1)
-    )
-
-
-def net_reach(spacing: Fraction, norm: Fraction) -> Fraction:
-    """Largest Euclidean norm of a point of the net.
-
-    Rigor:
-        Exact, and attained by rounding ``r e_1`` if r is an odd multiple of h.
-    """
-    return norm + spacing if norm >= spacing else Fraction(0)
 
 
 def net_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:

@@ -20,20 +20,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from math import comb, factorial
 from typing import Literal
 
 from slth_verify.bounds._inputs import accuracy, open_probability, written
 from slth_verify.bounds._result import BoundResult, Kind, Step
+from slth_verify.bounds._rss_formula import (
+    HALF_STATEMENT,
+    NECESSARY,
+    STATEMENT,
+    formula_failures,
+    reserve_failure,
+)
 from slth_verify.bounds._rss_necessary import reach_probability
 from slth_verify.bounds._rss_programme import failure_probabilities
 from slth_verify.enclosure import Enclosure, ExactNumber, directed_decimal
 from slth_verify.errors import InvalidParameterError
 from slth_verify.verdict import Evidence
-
-STATEMENT = "der:rss-whole"
-HALF_STATEMENT = "der:rss-explicit"
-NECESSARY = "der:rss-missed"
 
 #: "programme": law of the covered share, step by step; "closed": the formula;
 #: "reserve": the programme for [-1/2, 1/2], and reserved samples.
@@ -134,34 +136,6 @@ def rss_width(
     )
 
 
-def reserve_failure(r: int) -> Fraction:
-    r"""Bound on the probability that r reserved samples do not widen the interval.
-
-    Their positive parts, and their negative parts, must add up to at least 1/2. With q
-    positive samples the first fails with probability :math:`2^{-q} / q!`.
-
-    Rigor:
-        Exact value of :math:`2^{1-r} L_r(-1/2)`, an upper bound by a union bound.
-    """
-    total = Fraction(0)
-    for q in range(r + 1):
-        total += Fraction(comb(r, q), 2**q * factorial(q))
-    return total * Fraction(2, 2**r)
-
-
-def formula_failures(start: Fraction, missing: Fraction) -> Iterator[Fraction]:
-    """The formula's failure probability after 0, 1, 2, ... samples.
-
-    Args:
-        start: Share covered at first, ``0 < start <= 1``.
-        missing: Share that may stay uncovered, ``0 < missing < 1``.
-    """
-    value = (1 / start - 1) * (1 - missing) / missing
-    while True:
-        yield min(value, Fraction(1))
-        value *= Fraction(3, 4)
-
-
 def _split(width: Fraction, half: bool, method: Method) -> tuple[Fraction, Fraction]:
     """The accuracies e1 and e2; the first interval lies inside J."""
     first = min(_FIRST[method] * width, Fraction(1, 2) if half else Fraction(1))
@@ -186,7 +160,13 @@ def _certified(
         statement=HALF_STATEMENT if small else STATEMENT,
         text=f"So many samples cover {interval}, by the {law}: each covers half of the "
         "covered share of the rest, in the mean.",
-        values=(("samples", str(n)), ("e1", str(e1)), ("e2", str(e2))),
+        values=(
+            ("samples", str(n)),
+            ("e1", str(e1)),
+            ("e2", str(e2)),
+            ("law", law),
+            ("arithmetic", "exact"),
+        ),
     )
     steps: tuple[Step, ...] = (grow,)
     if method == "reserve":
@@ -194,7 +174,11 @@ def _certified(
         widen = Step(
             statement=HALF_STATEMENT,
             text="So many reserved samples widen it to [-1, 1].",
-            values=(("samples", str(r)), ("failure", failure)),
+            values=(
+                ("samples", str(r)),
+                ("failure", failure),
+                ("arithmetic", "exact"),
+            ),
         )
         steps = (grow, widen)
     return n + r, Enclosure(1 - total, Fraction(1)), steps
@@ -244,6 +228,7 @@ def _necessary(
         values=(
             ("samples", str(n - 1)),
             ("probability", directed_decimal(below, 12, up=True)),
+            ("arithmetic", "exact"),
         ),
     )
     return n, Enclosure(Fraction(0), below), (step,)

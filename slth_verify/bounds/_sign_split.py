@@ -19,8 +19,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from scipy.special import bdtr
-
 from slth_verify.enclosure import (
     NonFiniteError,
     binomial_cdf,
@@ -62,6 +60,8 @@ def channel_failure(n: int, stairs: Staircase, signs: int) -> Fraction:
 
 def estimated_failure(n: int, stairs: Sequence[tuple[int, float]], signs: int) -> float:
     """The same in floating point. Untrusted."""
+    from scipy.special import bdtr
+
     total, before = 0.0, 1.0
     for width, failure in stairs:
         if width <= 2 * n:

@@ -49,6 +49,9 @@ from slth_verify.errors import InvalidParameterError
 
 STATEMENT = "der:weighted-moment"
 
+#: Working precision, if no other is asked for.
+BITS = 80
+
 #: "closed": one product of powers per overlap; "integrated": the three-dimensional
 #: trapezoidal rule where it matters.
 Method = Literal["closed", "integrated"]
@@ -111,7 +114,7 @@ class WeightedCertificate:
                 f"required ({STATEMENT}). Correct them."
             )
 
-    def check(self, bits: int = 80) -> Fraction:
+    def check(self, bits: int = BITS) -> Fraction:
         """A lower bound of the success probability, 0 if nothing is proved.
 
         Args:
@@ -130,7 +133,7 @@ class WeightedCertificate:
                 return Fraction(0)
         return max(lower, Fraction(0))
 
-    def at_zero(self, bits: int = 80) -> tuple[Fraction, Fraction]:
+    def at_zero(self, bits: int = BITS) -> tuple[Fraction, Fraction]:
         r"""Numbers (c, kappa) with ``P(hit z) >= c exp(-kappa |z|_2^2)`` for every z.
 
         Rigor:
@@ -279,6 +282,6 @@ def _least(first: Ball, second: Ball) -> Ball:
     return first.min(second) if first.is_finite() else second
 
 
-def success_from_below(certificate: WeightedCertificate, bits: int = 80) -> Enclosure:
+def success_from_below(certificate: WeightedCertificate, bits: int = BITS) -> Enclosure:
     """The success probability lies in this enclosure: ``[certified, 1]``."""
     return Enclosure(certificate.check(bits), Fraction(1))
