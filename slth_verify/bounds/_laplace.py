@@ -37,7 +37,7 @@ from slth_verify.enclosure import (
 _ALIAS = 20
 
 #: The tilt t, in units of the largest argument.
-_TILT = 10
+_TILT = 4
 
 #: No sum has more terms than this.
 _MOST_NODES = 1 << 12

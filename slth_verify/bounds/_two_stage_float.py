@@ -106,10 +106,7 @@ def failure(question: Question, rule: Rule, cells: int) -> float:
 def gain_range(
     question: Question, rule: Rule, first: int
 ) -> tuple[float, float] | None:
-    """Range of the gain on which the failure probability of a stage rises to 1.
-
-    None if the rule breaks a hypothesis for this size of the first stage.
-    """
+    """Range of the gain on which the bound rises to 1; None if a hypothesis fails."""
     stage = _StageEstimate(question, rule, first, first + 1)
     return stage.gains() if stage.room() >= _ROOM else None
 
@@ -126,8 +123,7 @@ class _StageEstimate:
 
     def failure(self) -> float:
         """Failure on the event; infeasible rules give more than its probability."""
-        whole = self.labels.probability
-        room = self.room()
+        whole, room = self.labels.probability, self.room()
         if room < _ROOM:
             return whole * (1 + 10 * max(0.0, -room))
         cells = self._cells()
@@ -139,11 +135,8 @@ class _StageEstimate:
         value = np.concatenate([missed, [whole]])
         slopes = np.concatenate([[0], whole * np.geomspace(1e-14, 1, 200)])
         lines = slopes + np.max(value - np.outer(slopes, place), axis=1)
-        bad = (
-            self.question.rare
-            + self.rule.tail
-            + self.first * float(chi2.sf(self.rule.cap, 1))
-        )
+        bad = self.question.rare + self.rule.tail
+        bad += self.first * float(chi2.sf(self.rule.cap, 1))
         return float(min(whole, lines.min() + bad * whole))
 
     def room(self) -> float:

@@ -1,0 +1,31 @@
+"""Planted lies: modules that are loaded again with one piece of source changed."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+
+@pytest.fixture
+def mutant() -> Iterator[Callable[[ModuleType, str, str], ModuleType]]:
+    """Load a module again, with one piece of its source replaced by a lie.
+
+    The piece must occur exactly once. The module itself stays as it is.
+    """
+    planted: list[str] = []
+
+    def load(module: ModuleType, truth: str, lie: str) -> ModuleType:
+        source = Path(str(module.__file__)).read_text(encoding="utf-8")
+        assert source.count(truth) == 1, f"{truth!r} is not in {module.__name__} once"
+        wrong = ModuleType(f"{module.__name__}_mutant{len(planted)}")
+        wrong.__file__ = module.__file__
+        sys.modules[wrong.__name__] = wrong  # dataclasses look their module up
+        planted.append(wrong.__name__)
+        exec(compile(source.replace(truth, lie), wrong.__name__, "exec"), vars(wrong))
+        return wrong
+
+    yield load
+    for name in planted:
+        del sys.modules[name]
