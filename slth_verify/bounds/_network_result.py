@@ -37,6 +37,18 @@ class LayerWidth:
         """Filters of the random 1x1 layer, over all entering channels."""
         return 2 * self.n * self.shape.entering
 
+    def numbers(self) -> tuple[tuple[str, Json], ...]:
+        """The numbers of the layer, by name."""
+        return (
+            ("kernel", self.shape.kernel),
+            ("channels in", self.shape.entering),
+            ("channels out", self.shape.leaving),
+            ("n", self.n),
+            ("filters", self.filters),
+            ("error share", str(self.share)),
+            ("accuracy", str(self.accuracy)),
+        )
+
     def to_json(self) -> dict[str, object]:
         """The JSON object of one layer."""
         document: dict[str, object] = {
@@ -120,10 +132,26 @@ class NetworkResult:
             )
             lines += [f"    {_line(step)}" for step in layer.ledger]
         lines += [f"  {_line(step)}" for step in self.ledger]
-        total = f"  result: n={self.widths}, filters={self.filters}"
+        return "\n".join([*lines, f"  {self._result()}"])
+
+    def to_mathml(self) -> str:
+        """The derivation as one element of presentation MathML, well-formed XML."""
+        from slth_verify.bounds import _ledger_mathml as ml
+
+        head = f"{self.statement} ({self.kind}, {self.direction})"
+        rows = [ml.words(head), ml.equations(self.inputs)]
+        for number, layer in enumerate(self.layers, start=1):
+            rows.append(ml.words(f"layer {number}"))
+            rows.append(ml.equations(layer.numbers()))
+            rows += ml.step_rows(layer.ledger, f"{number}.")
+        rows += ml.step_rows(self.ledger)
+        return ml.document([*rows, ml.words(self._result())])
+
+    def _result(self) -> str:
+        total = f"result: n={self.widths}, filters={self.filters}"
         if self.probability is not None:
             total += f", probability in {self.probability}"
-        return "\n".join([*lines, f"{total} [{self.evidence.value}]"])
+        return f"{total} [{self.evidence.value}]"
 
 
 def _step(step: Step) -> dict[str, object]:

@@ -97,6 +97,19 @@ class BoundResult:
         lines.append(f"  result: {self._result()} [{self.evidence.value}]")
         return "\n".join(lines)
 
+    def to_mathml(self) -> str:
+        """The derivation as one element of presentation MathML, well-formed XML.
+
+        Every statement is shown as its object renders it, at its first mention.
+        """
+        from slth_verify.bounds import _ledger_mathml as ml
+
+        head = f"{self.statement} ({self.kind}, {self.direction})"
+        rows = [ml.words(head), ml.equations(self.inputs)]
+        rows += ml.step_rows(self.ledger)
+        rows.append(ml.words(f"result: {self._result()} [{self.evidence.value}]"))
+        return ml.document(rows)
+
     def _result(self) -> str:
         parts = []
         if self.n is not None:

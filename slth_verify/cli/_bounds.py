@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from slth_verify.cli._bounds_network import network
+from slth_verify.cli._bounds_recheck import recheck
 from slth_verify.cli._bounds_rss import rss
+from slth_verify.cli._output import print_answers
 
 if TYPE_CHECKING:
     from slth_verify.bounds import BoundResult
@@ -27,10 +29,12 @@ def command() -> None:
     slth-verify bounds rss --eps 0.01 --kind all
     slth-verify bounds success --dim 2 --n 20 --eps 0.1
     slth-verify bounds network --kernel 3,3 --channels 1,8,16 --eps 0.1 --delta 0.01
+    slth-verify bounds recheck answer.json
     """
 
 
 command.add_command(network)
+command.add_command(recheck)
 command.add_command(rss)
 
 
@@ -42,6 +46,7 @@ command.add_command(rss)
 @click.option("--universal", is_flag=True, help="All targets of the ball at once.")
 @click.option("--ball", type=click.Choice(_BALLS), default="euclidean")
 @click.option("--kind", type=click.Choice(_KINDS), default="certified")
+@click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def mrss(
     dim: int,
@@ -51,6 +56,7 @@ def mrss(
     universal: bool,
     ball: Literal["euclidean", "one-norm"],
     kind: str,
+    explain: bool,
     as_json: bool,
 ) -> int:
     """Width of the multidimensional random subset sum for NSN vectors.
@@ -63,6 +69,7 @@ def mrss(
     ask = partial(mrss_width, universal=universal, ball=ball)
     results: list[dict[str, Any]] = []
     lines: list[str] = []
+    explained: list[str] = []
     if kind in ("paper", "all"):
         paper = _paper(dim, eps)
         results.append(paper)
@@ -71,15 +78,13 @@ def mrss(
         enough = ask(dim, eps, prob, target_norm, kind="certified")
         results.append(enough.to_json())
         lines.append(f"certified  n = {enough.n} is enough")
+        explained.append(enough.to_text())
     if kind in ("necessary", "all"):
         needed = ask(dim, eps, prob, target_norm, kind="necessary")
         results.append(needed.to_json())
         lines.append(f"necessary  fewer than n = {needed.n} are not enough")
-    if as_json:
-        whole = results[0] if len(results) == 1 else {"results": results}
-        click.echo(json.dumps(whole, indent=2, allow_nan=False))
-    else:
-        click.echo("\n".join(lines))
+        explained.append(needed.to_text())
+    print_answers(results, [*lines, *(explained if explain else [])], as_json=as_json)
     return 0
 
 

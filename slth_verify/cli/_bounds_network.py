@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from slth_verify.cli._output import progress
+from slth_verify.cli._output import print_answers, progress
 
 if TYPE_CHECKING:
     from slth_verify.bounds import NetworkQuestion, NetworkResult
@@ -51,6 +50,7 @@ class _Integers(click.ParamType[tuple[int, ...]]):
 @click.option("--universal", is_flag=True, help="All targets at once.")
 @click.option("--kind", type=click.Choice(_KINDS), default="certified")
 @click.option("--objective", type=click.Choice(_OBJECTIVES), default="filters")
+@click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def network(
     kernel: tuple[int, ...],
@@ -60,6 +60,7 @@ def network(
     universal: bool,
     kind: str,
     objective: Literal["filters", "weights"],
+    explain: bool,
     as_json: bool,
 ) -> int:
     """Widths n_i: the random 1x1 layer i has 2 n_i filters per entering channel."""
@@ -70,6 +71,7 @@ def network(
     )
     results: list[dict[str, Any]] = []
     lines: list[str] = []
+    explained: list[str] = []
     if kind in ("paper", "all"):
         paper = _paper(asked, eps)
         results.append(paper)
@@ -90,19 +92,17 @@ def network(
         needed = ask(kind="necessary") if kind in ("necessary", "all") else None
     if enough is not None:
         results.append(enough.to_json())
+        explained.append(enough.to_text())
         lines.append(
             f"certified  {_widths(enough)} is enough, {enough.filters} filters"
         )
     if needed is not None:
         results.append(needed.to_json())
+        explained.append(needed.to_text())
         lines.append(
             f"necessary  fewer than {_widths(needed)} in a layer are not enough for it"
         )
-    if as_json:
-        whole = results[0] if len(results) == 1 else {"results": results}
-        click.echo(json.dumps(whole, indent=2, allow_nan=False))
-    else:
-        click.echo("\n".join(lines))
+    print_answers(results, [*lines, *(explained if explain else [])], as_json=as_json)
     return 0
 
 

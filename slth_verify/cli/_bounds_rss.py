@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
+from slth_verify.cli._output import print_answers
 from slth_verify.errors import InvalidParameterError
 
 _KINDS = ("paper", "certified", "necessary", "all")
@@ -17,13 +17,17 @@ _KINDS = ("paper", "certified", "necessary", "all")
 @click.option("--delta", help="Failure probability; default: eps, as in Theorem 1.")
 @click.option("--half", is_flag=True, help="Only the targets in [-1/2, 1/2].")
 @click.option("--kind", type=click.Choice(_KINDS), default="certified")
+@click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def rss(eps: str, delta: str | None, half: bool, kind: str, as_json: bool) -> int:
+def rss(
+    eps: str, delta: str | None, half: bool, kind: str, explain: bool, as_json: bool
+) -> int:
     """Number of uniform samples whose subset sums are near every z in [-1, 1]."""
     from slth_verify.bounds import rss_width
 
     results: list[dict[str, Any]] = []
     lines: list[str] = []
+    explained: list[str] = []
     if kind in ("paper", "all"):
         paper = _paper(eps, delta, half, required=kind == "paper")
         results.append(paper)
@@ -34,15 +38,13 @@ def rss(eps: str, delta: str | None, half: bool, kind: str, as_json: bool) -> in
         enough = rss_width(eps, delta, half=half)
         results.append(enough.to_json())
         lines.append(f"certified  n = {enough.n} is enough")
+        explained.append(enough.to_text())
     if kind in ("necessary", "all"):
         needed = rss_width(eps, delta, half=half, kind="necessary")
         results.append(needed.to_json())
         lines.append(f"necessary  fewer than n = {needed.n} are not enough")
-    if as_json:
-        whole = results[0] if len(results) == 1 else {"results": results}
-        click.echo(json.dumps(whole, indent=2, allow_nan=False))
-    else:
-        click.echo("\n".join(lines))
+        explained.append(needed.to_text())
+    print_answers(results, [*lines, *(explained if explain else [])], as_json=as_json)
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -18,6 +18,17 @@ def print_json(command: str, **content: Any) -> None:
     """Print one JSON document."""
     document = {"schema_version": SCHEMA_VERSION, "command": command, **content}
     click.echo(json.dumps(document, indent=2, allow_nan=False))
+
+
+def print_answers(
+    results: Sequence[dict[str, Any]], lines: Sequence[str], *, as_json: bool
+) -> None:
+    """Print answers of one kind, or of several side by side, as JSON or as text."""
+    if as_json:
+        whole = results[0] if len(results) == 1 else {"results": list(results)}
+        click.echo(json.dumps(whole, indent=2, allow_nan=False))
+    else:
+        click.echo("\n".join(lines))
 
 
 def note(text: str) -> None:
