@@ -33,7 +33,10 @@ _STEPS = (0.15, -0.15, 0.1, 0.1, 0.1, -0.1, 0.3, -0.3)
 _LARGEST = 200
 
 #: Rounds of improvement while the number of samples settles.
-_ROUNDS = 7
+_ROUNDS = 9
+
+#: Rules of thumb that are improved before the best one is followed.
+_STARTS = 3
 
 _Point = NDArray[np.float64]
 
@@ -52,49 +55,64 @@ class Search:
         self._log_miss = math.log(miss.denominator) - math.log(miss.numerator)
         rare = math.exp(-self._log_miss) / 1000
         self._question = Question(0, dim, float(eps), float(norm), rare)
+        self._most = _LARGEST * (dim + 8)
         self._point: _Point | None = None
         self.rate = 0.05
 
     def least(self) -> int:
         """About the least number of samples; 0 if none was found.
 
-        Moves by the distance of the logarithms, over how fast they fall with n.
+        Moves by the nats that are missing or left over, over how fast they fall with n.
         """
-        n, value = self._start()
-        if n == 0:
-            return 0
-        seen = {n: self.improved(n, 160)}
-        for _ in range(_ROUNDS):
-            value = seen[n]
-            step = math.ceil((value + self._log_miss) / self.rate)
-            following = max(n + max(min(step, n // 5), -n // 5), n // 2)
-            if following in seen or abs(step) <= max(1, n // 200):
-                break
-            seen[following] = self.improved(following, 60)
-            if abs(following - n) > 2 and seen[following] < value < 0:
-                rate = (value - seen[following]) / (following - n)
-                self.rate = min(max(rate, self.rate / 3), 3 * self.rate)
+        n = self._start()
+        best: tuple[int, _Point] | None = None
+        seen: dict[int, float] = {}
+        while 0 < n <= self._most and n not in seen and len(seen) < _ROUNDS:
+            surplus = seen[n] = -self.improved(n, 80) - self._log_miss
+            if surplus >= 0 and (best is None or n < best[0]):
+                best = n, self._found
+            following = n - min(max(round(surplus / self.rate), -n // 4), n // 8)
+            if following == n:
+                following = n - 1 if surplus >= 0 else n + 1
+            if len(seen) > 1:
+                self.rate = self._rate(seen)
             n = following
+        if best is None:
+            return 0
+        n, self._point = best
         return n
+
+    def _rate(self, seen: dict[int, float]) -> float:
+        """How many nats one more sample gives, by the samples seen last."""
+        (n, value), (m, other) = list(seen.items())[-2:]
+        rate = (other - value) / (m - n)
+        return min(max(rate, self.rate / 2), 2 * self.rate)
 
     def improved(self, n: int, evaluations: int) -> float:
         """Logarithm of the failure estimate with n samples, after some improvement."""
+        value, self._point = self._improved(n, self._found, evaluations)
+        return value
+
+    @property
+    def _found(self) -> _Point:
         assert self._point is not None  # noqa: S101
-        start = self._point
-        simplex = np.vstack([start, start + np.diag(_STEPS)])
+        return self._point
+
+    def _improved(
+        self, n: int, start: _Point, evaluations: int
+    ) -> tuple[float, _Point]:
         found = minimize(
             lambda point: self._value(n, point, 2),
             start,
             method="Nelder-Mead",
             options={
                 "maxfev": evaluations,
-                "initial_simplex": simplex,
+                "initial_simplex": np.vstack([start, start + np.diag(_STEPS)]),
                 "xatol": 1e-3,
                 "fatol": 1e-3,
             },
         )
-        self._point = np.asarray(found.x)
-        return float(found.fun)
+        return float(found.fun), np.asarray(found.x)
 
     def certificate(self, n: int, eps: Fraction, norm: Fraction) -> TwoStageCertificate:
         """The certificate with n samples and the parameters found last.
@@ -102,8 +120,7 @@ class Search:
         Sizes of the first stage that break a hypothesis are left out.
         """
         question = replace(self._question, n=n)
-        assert self._point is not None  # noqa: S101
-        rule = self._rule(n, self._point)
+        rule = self._rule(n, self._found)
         stages = []
         for first in firsts(question, rule, _CELLS):
             gains = gain_range(question, rule, first)
@@ -127,16 +144,18 @@ class Search:
             stages=tuple(stages),
         )
 
-    def _start(self) -> tuple[int, float]:
-        """A number of samples for which some rule of thumb works."""
+    def _start(self) -> int:
+        """A number of samples for which some rule of thumb works, 0 if none does."""
         n = 24 + 8 * self._question.dim
-        while n <= _LARGEST * (self._question.dim + 8):
+        while n <= self._most:
             trials = [(self._value(n, point, 0), point) for point in self._thumbs()]
-            value, self._point = min(trials, key=lambda trial: trial[0])
-            if value < -1:
-                return n, value
+            trials.sort(key=lambda trial: trial[0])
+            if trials[0][0] < -1:
+                starts = [self._improved(n, point, 80) for _, point in trials[:_STARTS]]
+                _, self._point = min(starts, key=lambda trial: trial[0])
+                return n
             n = math.ceil(1.25 * n)
-        return 0, 0.0
+        return 0
 
     def _thumbs(self) -> list[_Point]:
         """Rules of thumb, as points."""

@@ -69,13 +69,13 @@ def two_stage_certificate(
     }
     known = remembered(question)
     if known is not None:
-        certificate = _rebuilt(known, dim, eps, norm)
+        certificate = rebuilt(known, dim, eps, norm)
         if certificate is not None:
             failure = certificate.failure()
             if failure <= 1 - goal:
                 return certificate, failure
     certificate, failure = _searched(dim, eps, norm, goal)
-    remember(question, _stored(certificate))
+    remember(question, stored(certificate))
     return certificate, failure
 
 
@@ -108,8 +108,8 @@ def _nats(probability: Fraction) -> float:
     return math.log(probability.numerator) - math.log(probability.denominator)
 
 
-def _stored(certificate: TwoStageCertificate) -> dict[str, str]:
-    """The parameters as text: all that `_rebuilt` needs."""
+def stored(certificate: TwoStageCertificate) -> dict[str, str]:
+    """The parameters as text: all that `rebuilt` needs."""
     stages = [
         [stage.first, stage.size]
         + [
@@ -128,7 +128,7 @@ def _stored(certificate: TwoStageCertificate) -> dict[str, str]:
     }
 
 
-def _rebuilt(
+def rebuilt(
     known: dict[str, str], dim: int, eps: Fraction, norm: Fraction
 ) -> TwoStageCertificate | None:
     """The certificate of remembered parameters, if they can be read."""
@@ -163,7 +163,7 @@ def two_stage_ledger(
     certificate: TwoStageCertificate, failure: Fraction
 ) -> tuple[Step, ...]:
     """The derivation, with all parameters of the certificate."""
-    parameters = _stored(certificate)
+    parameters = stored(certificate)
     return (
         Step(
             statement="der:multiset-borell",
