@@ -1,0 +1,333 @@
+"""Stored answers are proved again from their ledgers alone, and lies are not."""
+
+import copy
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from slth_verify import bounds
+from slth_verify.bounds import _all_targets, _mrss
+from slth_verify.bounds._two_sides import Sides
+from slth_verify.bounds._two_sides_search import certified
+from slth_verify.bounds._weighted_moment import WeightedCertificate
+from slth_verify.verdict import Verdict
+
+F = Fraction
+
+Document = dict[str, Any]
+
+
+def _block(dim: int, eps: Fraction) -> WeightedCertificate:
+    return WeightedCertificate(18 * dim, 8 * dim, dim, eps, F(0), F(1, 8), F(dim, 2))
+
+
+def _sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two sides of blocks whose parameters nobody searched for."""
+    monkeypatch.setattr(
+        _all_targets,
+        "two_sides_width",
+        lambda dim, eps, norm, goal: certified(
+            Sides(20, F(1, 2), F(40)), _block(dim, eps / 2), norm
+        ),
+    )
+    monkeypatch.setattr(
+        _mrss,
+        "all_targets_width",
+        lambda *question: _all_targets.by_two_sides(*question[:4]),
+    )
+
+
+def _net(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        _mrss,
+        "all_targets_width",
+        lambda *question: _all_targets.net_width(*question[:4]),
+    )
+
+
+def _documents() -> dict[str, Callable[[pytest.MonkeyPatch], Document]]:
+    """An answer of every kind, all quickly found."""
+    network = ((1, 1), (2, 1, 1), "1/2", "1/5")
+
+    def with_sides(patch: pytest.MonkeyPatch) -> Document:
+        _sides(patch)
+        return bounds.mrss_width(2, "1/2", universal=True).to_json()
+
+    def with_net(patch: pytest.MonkeyPatch) -> Document:
+        _net(patch)
+        answer = bounds.mrss_width(1, "1/2", universal=True, ball="one-norm")
+        return answer.to_json()
+
+    return {
+        "weighted moment": lambda _: bounds.mrss_width(2, "1/10").to_json(),
+        "blocks": lambda _: bounds.mrss_width(1, "1/10", "9/10").to_json(),
+        "two sides": with_sides,
+        "net": with_net,
+        "first moment": lambda _: bounds.mrss_width(
+            4, "1/100", kind="necessary"
+        ).to_json(),
+        "success": lambda _: bounds.mrss_success(1, 10, None, "1/10").to_json(),
+        "success of a size": lambda _: bounds.mrss_success(1, 9, 9, "1/10").to_json(),
+        "success of nothing": lambda _: bounds.mrss_success(
+            3, 5, None, "1/10", "1/20"
+        ).to_json(),
+        "rss programme": lambda _: bounds.rss_width("1/5").to_json(),
+        "rss formula": lambda _: bounds.rss_width("1/5", method="closed").to_json(),
+        "rss reserve": lambda _: bounds.rss_width("1/5", method="reserve").to_json(),
+        "rss half": lambda _: bounds.rss_width("1/5", half=True).to_json(),
+        "rss necessary": lambda _: bounds.rss_width("1/5", kind="necessary").to_json(),
+        "network": lambda _: bounds.network_width(*network).to_json(),
+        "network necessary": lambda _: bounds.network_width(
+            *network, kind="necessary"
+        ).to_json(),
+    }
+
+
+@pytest.fixture(scope="module")
+def documents() -> dict[str, Document]:
+    found = {}
+    for name, make in _documents().items():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SLTH_VERIFY_CACHE", "")
+            # through JSON and back, as a reader of a file gets it
+            found[name] = json.loads(json.dumps(make(patch)))
+    return found
+
+
+NAMES = list(_documents())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_are_proved_again(name, documents) -> None:
+    finding = bounds.recheck(documents[name])
+    assert finding.verdict is Verdict.VERIFIED, finding.reason
+
+
+def _fewer(document: Document) -> None:
+    if "layers" in document:
+        document["layers"][0]["n"] -= 1
+        return
+    document["n"] -= 1
+    if "n" in document["inputs"]:
+        document["inputs"]["n"] -= 1
+
+
+def _probability_raised(document: Document) -> None:
+    if "probability" not in document:
+        document["layers"][0]["ledger"][0]["values"]["expected_hits"] = "[0, 0.01]"
+        return
+    ends = document["probability"]
+    if document["direction"] == "lower":
+        ends["upper"] = str(float(F(ends["upper"]) * F(3, 4)))
+    else:
+        ends["lower"] = str(float(F(ends["lower"]) * F(3, 4) + F(1, 4)))
+
+
+def _another_dimension(document: Document) -> None:
+    inputs = document["inputs"]
+    if "dim" in inputs:
+        inputs["dim"] += 1
+    elif "kernel" in inputs:
+        inputs["kernel"] = "3,1"
+    else:
+        inputs["half"] = not inputs["half"]
+
+
+def _finer(document: Document) -> None:
+    inputs = document["inputs"]
+    inputs["eps"] = str(F(inputs["eps"]) / 10)
+    if document["kind"] == "necessary":
+        inputs["eps"] = str(F(inputs["eps"]) * 100)
+
+
+def _another_statement(document: Document) -> None:
+    document["statement"] = "der:net"
+    for step in document["ledger"]:
+        step["statement"] = "thm:mrss-nsn"
+    for layer in document.get("layers", []):
+        for step in layer["ledger"]:
+            step["statement"] = "thm:mrss-nsn"
+
+
+def _no_ledger(document: Document) -> None:
+    document["ledger"] = []
+    for layer in document.get("layers", []):
+        layer["ledger"] = []
+
+
+def _other_direction(document: Document) -> None:
+    document["direction"] = "lower" if document["direction"] != "lower" else "upper"
+
+
+LIES = [
+    _fewer,
+    _probability_raised,
+    _another_dimension,
+    _finer,
+    _another_statement,
+    _no_ledger,
+    _other_direction,
+]
+
+#: Where the changed answer is true as well.
+TRUE_ANYWAY = {
+    ("success of nothing", _fewer),
+    ("success of nothing", _probability_raised),
+}
+
+
+CHANGES = [
+    pytest.param(name, lie, id=f"{name}-{lie.__name__}")
+    for name in NAMES
+    for lie in LIES
+    if (name, lie) not in TRUE_ANYWAY
+]
+
+
+@pytest.mark.parametrize(("name", "lie"), CHANGES)
+def test_changed_answers_are_not_verified(name, lie, documents) -> None:
+    document = copy.deepcopy(documents[name])
+    lie(document)
+    assert bounds.recheck(document).verdict is not Verdict.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "key", "value"),
+    [
+        ("weighted moment", 0, "lambda", "1/4"),
+        ("weighted moment", 0, "lambda", "0"),
+        ("weighted moment", 0, "weight", "7"),
+        ("weighted moment", 0, "weight", "1/3"),
+        ("weighted moment", 0, "size", "5"),
+        ("weighted moment", 0, "n", "40"),
+        ("weighted moment", 0, "eps", "1/5"),
+        ("weighted moment", 0, "norm", "1/2"),
+        ("weighted moment", 0, "probability", "[0.9, 1]"),
+        ("blocks", 1, "blocks", "90"),
+        ("blocks", 1, "n", "1"),
+        ("two sides", 0, "c", "[0.9, 1]"),
+        ("two sides", 1, "blocks per side", "1"),
+        ("two sides", 1, "tau", "0"),
+        ("two sides", 1, "tau", "4"),
+        ("two sides", 1, "radius", "1/2"),
+        ("two sides", 1, "slope", "1/1000"),
+        ("net", -1, "points", "1"),
+        ("net", -1, "h", "1/3"),
+        ("net", -1, "radius", "1/2"),
+        ("first moment", 1, "n", "20"),
+        ("first moment", 1, "expected_hits", "[0, 0.1]"),
+        ("success", 1, "expected_hits", "[0, 0.2]"),
+        ("rss programme", 0, "e1", "1/5"),
+        ("rss programme", 0, "samples", "3"),
+        ("rss programme", 0, "law", "hope"),
+        ("rss formula", 0, "law", "programme"),
+        ("rss reserve", 1, "samples", "2"),
+        ("rss necessary", 0, "probability", "0.001"),
+    ],
+)
+def test_changed_parameters_are_not_verified(name, step, key, value, documents) -> None:
+    document = copy.deepcopy(documents[name])
+    values = document["ledger"][step]["values"]
+    assert key in values
+    values[key] = value
+    assert bounds.recheck(document).verdict is not Verdict.VERIFIED
+
+
+@pytest.mark.parametrize(
+    ("layer", "key", "value"),
+    [
+        (0, "error_share", "1/2"),
+        (0, "accuracy", "1/2"),
+        (0, "filters", 2),
+        (0, "signs", 1),
+        (0, "channels_in", 1),
+        (1, "failure", "0.0001"),
+    ],
+)
+def test_changed_layers_are_not_verified(layer, key, value, documents) -> None:
+    document = copy.deepcopy(documents["network"])
+    assert key in document["layers"][layer]
+    document["layers"][layer][key] = value
+    assert bounds.recheck(document).verdict is not Verdict.VERIFIED
+
+
+def test_a_width_that_is_certainly_too_small_is_refuted(documents) -> None:
+    document = copy.deepcopy(documents["weighted moment"])
+    document["n"] = 3
+    document["ledger"][0]["values"]["n"] = "3"
+    finding = bounds.recheck(document)
+    assert finding.verdict is Verdict.REFUTED
+    assert "der:first-moment" in finding.reason
+
+
+def test_the_paper_claims_no_number() -> None:
+    paper = {
+        "statement": "thm:rss",
+        "kind": "paper",
+        "inputs": {"eps": "0.1", "delta": "0.1", "half": False},
+        "expression": "C*log(10)",
+        "direction": "upper",
+        "evidence": "exact",
+    }
+    assert bounds.recheck(paper).verdict is Verdict.VACUOUS
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        [],
+        None,
+        "text",
+        {"kind": 3},
+        {"kind": "certified", "statement": "der:net", "inputs": {}},
+        {"kind": "certified", "statement": "der:net", "inputs": [], "n": float("nan")},
+    ],
+)
+def test_anything_else_is_inconclusive(document) -> None:
+    finding = bounds.recheck(document)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert finding.reason
+
+
+@pytest.mark.parametrize("value", [None, 1.5, True, "nan", "1/0", "9" * 20_000, [], {}])
+@pytest.mark.parametrize("key", ["n", "size", "lambda", "eps", "probability"])
+def test_values_that_are_no_numbers_are_inconclusive(key, value, documents) -> None:
+    document = copy.deepcopy(documents["weighted moment"])
+    document["ledger"][0]["values"][key] = value
+    assert bounds.recheck(document).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("lie", [None, "n", "share", "stages", "failure", "norm"])
+def test_two_stages(lie) -> None:
+    document = _two_stages()
+    values = document["ledger"][1]["values"]
+    if lie == "stages":
+        stages = json.loads(values["stages"])
+        stages[-1][1] -= 1
+        values["stages"] = json.dumps(stages)
+    elif lie == "failure":
+        values["failure"] = "[0, 0.0001]"
+    elif lie == "n":
+        document["n"] -= 1
+        values["n"] = str(document["n"])
+    elif lie is not None:
+        values[lie] = str(F(values[lie]) * F(9, 10))
+    finding = bounds.recheck(document)
+    assert (finding.verdict is Verdict.VERIFIED) == (lie is None), finding.reason
+
+
+_KEPT: list[str] = []
+
+
+def _two_stages() -> Document:
+    if not _KEPT:
+        answer = bounds.mrss_width(9, "1/100", "999/1000").to_json()
+        _KEPT.append(json.dumps(answer))
+    document: Document = json.loads(_KEPT[0])
+    assert document["statement"] == "der:high-probability"
+    return document
