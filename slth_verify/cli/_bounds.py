@@ -11,7 +11,7 @@ import click
 from slth_verify.cli._bounds_network import network
 from slth_verify.cli._bounds_recheck import recheck
 from slth_verify.cli._bounds_rss import rss
-from slth_verify.cli._output import print_answers
+from slth_verify.cli._output import busy, print_answers
 
 if TYPE_CHECKING:
     from slth_verify.bounds import BoundResult
@@ -75,12 +75,14 @@ def mrss(
         results.append(paper)
         lines.append(f"paper      n >= {paper['expression']}  (constant C not named)")
     if kind in ("certified", "all"):
-        enough = ask(dim, eps, prob, target_norm, kind="certified")
+        with busy("searching a certificate"):
+            enough = ask(dim, eps, prob, target_norm, kind="certified")
         results.append(enough.to_json())
         lines.append(f"certified  n = {enough.n} is enough")
         explained.append(enough.to_text())
     if kind in ("necessary", "all"):
-        needed = ask(dim, eps, prob, target_norm, kind="necessary")
+        with busy("bisecting the first moment"):
+            needed = ask(dim, eps, prob, target_norm, kind="necessary")
         results.append(needed.to_json())
         lines.append(f"necessary  fewer than n = {needed.n} are not enough")
         explained.append(needed.to_text())

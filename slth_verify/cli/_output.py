@@ -66,3 +66,15 @@ def progress() -> Iterator[Advance]:
             bar.update(tasks[stage], completed=done, total=total)
 
         yield advance
+
+
+@contextmanager
+def busy(text: str) -> Iterator[None]:
+    """A spinner on stderr for work of unknown length; silent without a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
