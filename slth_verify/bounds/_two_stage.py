@@ -142,6 +142,7 @@ class TwoStageCertificate:
             and firsts[0] > 0
             and firsts[-1] < self.n
             and 0 < self.share < 1
+            and self.dim > 0
             and min(self.slope, self.cap, self.eps) > 0
             and self.norm >= 0
             and all(

@@ -1,0 +1,160 @@
+"""The measure that Theorem H covers, and how far it reaches: oracles and lies."""
+
+import dataclasses
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy.special import log_ndtr
+
+from slth_verify.bounds import _two_stage
+from slth_verify.bounds._two_stage import Stage, TwoStageCertificate
+from slth_verify.enclosure import working_precision
+
+F = Fraction
+
+#: Few samples and a wide cube, so that everything can be simulated.
+TINY = TwoStageCertificate(
+    n=36,
+    dim=1,
+    eps=F(3, 4),
+    norm=F(1),
+    share=F(8, 15),
+    slope=F(5, 17),
+    cap=F(46),
+    stages=(Stage(13, 3, (F(7, 2), F(150)), (F(5, 2), F(35)), (F(1, 40), F(26))),),
+)
+
+
+def covered(energies: tuple[float, float], dim: int, scales, scale: float) -> float:
+    """The largest v with v <= X / X_s for all values of X_a and X_b.
+
+    log X_s is linear in w = 1/s but for -(m/2) log w, so X_a and X_b determine it; and
+    X = (X_a/M_a + X_b/M_b)/2. Only the quotient of the two terms matters.
+    """
+    w, w_a, w_b = 1 / scale, 1 / scales[0], 1 / scales[1]
+    part = (w - w_b) / (w_a - w_b)
+    quotient = np.linspace(-30, 30, 6001)  # log of X_a/M_a over X_b/M_b
+    log_a, log_b = quotient / 2 + energies[0], -quotient / 2 + energies[1]
+    log_x = np.logaddexp(quotient / 2, -quotient / 2) - math.log(2)
+    rest = math.log(w) - part * math.log(w_a) - (1 - part) * math.log(w_b)
+    log_scale = part * log_a + (1 - part) * log_b - dim / 2 * rest
+    return float(np.exp(np.min(log_x - log_scale)))
+
+
+def stage_of(room, certificate: TwoStageCertificate):
+    again = room.TwoStageCertificate(
+        **{
+            f.name: getattr(certificate, f.name)
+            for f in dataclasses.fields(certificate)
+        }
+    )
+    stage = again.stages[-1]
+    energy = again._energy(stage)
+    return again, stage, energy
+
+
+def check_cells(room, monkeypatch) -> None:
+    monkeypatch.setattr(room, "_SCALES", 7)
+    with working_precision(128):
+        certificate, stage, energy = stage_of(room, TINY)
+        cells = certificate._cells(stage, energy)
+        means = [
+            float(energy.mean(scale / TINY.share**2).log()) for scale in stage.scales
+        ]
+    ends = [float(scale) for scale in stage.scales]
+    assert float(cells[0][0]) ** 2 == pytest.approx(ends[0])
+    assert float(cells[-1][1]) ** 2 == pytest.approx(ends[1])
+    for (low, high, value), following in zip(cells, [*cells[1:], None], strict=True):
+        assert low < high
+        assert following is None or high.overlaps(following[0])
+        inside = np.linspace(float(low), float(high), 9) ** 2
+        truth = [covered(means, 1, ends, s) for s in np.clip(inside, *ends)]
+        assert float(value) == pytest.approx(min(truth[0], truth[-1]), rel=1e-4)
+        assert float(value) <= min(truth) * (1 + 1e-4)
+
+
+def test_the_measure_covered_at_all_scales(monkeypatch) -> None:
+    check_cells(_two_stage, monkeypatch)
+
+
+def test_lie_the_measure_is_convex() -> None:
+    """Between the ends it is larger, so the ends of a cell must be compared."""
+    ends = (2.0, 60.0)
+    values = [covered((3.0, 1.0), 4, ends, s) for s in (2.0, 3.0, 8.0, 30.0, 60.0)]
+    assert min(values[1:-1]) > min(values[0], values[-1])
+    # equal terms: the factor 1/2 is needed at the ends, and not between them
+    assert covered((0.0, 0.0), 2, ends, 2.0) == pytest.approx(0.5, rel=1e-3)
+
+
+def check_reach(room, monkeypatch) -> None:
+    """On a fine grid of scales, v/y stays above the normal tail at every level."""
+    monkeypatch.setattr(room, "_SCALES", 24)
+    with working_precision(128):
+        certificate, stage, energy = stage_of(room, TINY)
+        cells = certificate._cells(stage, energy)
+        means = [
+            float(energy.mean(scale / TINY.share**2).log()) for scale in stage.scales
+        ]
+        reached = [float(certificate._reach(c, cells)) for c in map(F, (1, 5, 9, 20))]
+    ends = [float(scale) for scale in stage.scales]
+    s = np.geomspace(*ends, 200)
+    log_v = np.log([covered(means, 1, ends, scale) for scale in s])
+    for level, place in zip((1, 5, 9, 20), reached, strict=True):
+        height = (level + float(TINY.slope) * s) / np.sqrt(s)
+        truth = float(np.exp(np.min(log_v - log_ndtr(-height))))
+        assert truth / 4 <= place <= truth * (1 + 1e-4)
+
+
+def test_the_reach_of_every_level(monkeypatch) -> None:
+    check_reach(_two_stage, monkeypatch)
+
+
+CELLS = {
+    "entropy with the other sign": (
+        "log += _entropy(part) - to_ball(2).log()",
+        "log -= _entropy(part) + to_ball(2).log()",
+    ),
+    "factor 1/2 of X dropped": (
+        "log += _entropy(part) - to_ball(2).log()",
+        "log += _entropy(part)",
+    ),
+    "exponent m in place of m/2": (
+        "half = to_ball(Fraction(self.dim, 2))",
+        "half = to_ball(self.dim)",
+    ),
+    "ends exchanged": (
+        "to_ball(part) * logs[0] + to_ball(1 - part) * logs[1]",
+        "to_ball(part) * logs[1] + to_ball(1 - part) * logs[0]",
+    ),
+    "larger end of a cell": ("u.min(v)", "u.max(v)"),
+    "mean energy with the other sign": (
+        "half * _log(s) - mean",
+        "half * _log(s) + mean",
+    ),
+}
+
+REACH = {
+    "H rounded down on a cell": (
+        "level / high + slope * low",
+        "level / low + slope * high",
+    ),
+    "slope forgotten": (
+        "level / high + slope * low",
+        "level / high + slope * high * 2",
+    ),
+    "best cell": (
+        "max(Fraction(0), min(from_ball(ratio).lower for ratio in ratios))",
+        "max(from_ball(ratio).lower for ratio in ratios)",
+    ),
+}
+
+LIES = [(check_cells, name) for name in CELLS] + [(check_reach, name) for name in REACH]
+
+
+@pytest.mark.parametrize(("check", "lie"), LIES, ids=[name for _, name in LIES])
+def test_lies_about_the_measure_are_seen(check, lie, mutant, monkeypatch) -> None:
+    wrong = mutant(_two_stage, *(CELLS | REACH)[lie])
+    with pytest.raises(AssertionError):
+        check(wrong, monkeypatch)
