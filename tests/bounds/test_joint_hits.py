@@ -1,0 +1,161 @@
+"""The joint probability of overlapping subsets: truths, simulation and lies."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from slth_verify.bounds import _joint_hits as source
+from slth_verify.bounds import hit_probability, joint_hit_probability
+from slth_verify.conformance import _laws
+from slth_verify.enclosure import Enclosure
+from slth_verify.errors import InvalidParameterError
+
+F = Fraction
+
+CASES = [
+    (size, size - 2, target, eps)
+    for size in (3, 4)
+    for target in ("0", "1/2", "1")
+    for eps in ("1/100", "1/10", "1/2")
+]
+
+
+@pytest.mark.parametrize(("size", "overlap", "target", "eps"), CASES)
+def test_the_truth_is_inside(size, overlap, target, eps) -> None:
+    found = joint_hit_probability(size, overlap, [target], eps)
+    truth = _laws.joint_hit_probability(size, overlap, float(F(target)), float(F(eps)))
+    assert float(found.lower) <= truth * (1 + 1e-7)
+    assert float(found.upper) >= truth * (1 - 1e-7)
+    assert found.upper <= 60 * found.lower
+
+
+@pytest.mark.parametrize("target", [["0"], ["1", "0"], ["1/2", "1/2", "0"]])
+def test_without_and_with_full_overlap_it_is_known(target) -> None:
+    one = hit_probability(5, target, "1/10")
+    none = joint_hit_probability(5, 0, target, "1/10")
+    assert none == Enclosure(one.lower**2, one.upper**2)
+    assert joint_hit_probability(5, 5, target, "1/10") == one
+
+
+#: Configurations with joint hits that are frequent enough to be counted.
+SIMULATED = [
+    (6, 3, ["1/2"], "1/2"),
+    (8, 7, ["0", "0"], "1"),
+    (9, 2, ["1/2", "0"], "1"),
+    (10, 6, ["1/2", "0", "0"], "3/2"),
+]
+
+
+def _hits(size: int, overlap: int, target: list[str], eps: str) -> tuple[int, int]:
+    rng = np.random.default_rng(size)
+    trials, dim = 200_000, len(target)
+    goal, count = np.array([float(F(z)) for z in target]), 2 * size - overlap
+    scales = rng.standard_normal((trials, count, 1))
+    columns = scales * rng.standard_normal((trials, count, dim))
+    sums = columns[:, :size].sum(axis=1), columns[:, size - overlap :].sum(axis=1)
+    near = [np.abs(total - goal).max(axis=1) <= float(F(eps)) for total in sums]
+    return int((near[0] & near[1]).sum()), trials
+
+
+@pytest.mark.parametrize("case", SIMULATED)
+def test_simulation_stays_between(case) -> None:
+    """A false alarm has a probability below 1e-8 in each test."""
+    found = joint_hit_probability(*case)
+    hits, trials = _hits(*case)
+    assert hits > 100
+    below = binomtest(hits, trials, float(found.lower), alternative="less")
+    above = binomtest(hits, trials, float(found.upper), alternative="greater")
+    assert min(below.pvalue, above.pvalue) > 1e-8
+
+
+def _rest_of_one_more(patch: pytest.MonkeyPatch) -> None:
+    """The size k - j of the rest is off by one."""
+    honest = source.hit_probability
+    patch.setattr(
+        source,
+        "hit_probability",
+        lambda size, *rest, **more: honest(
+            size + 2 if size == 1 else size, *rest, **more
+        ),
+    )
+
+
+def _square_above(patch: pytest.MonkeyPatch) -> None:
+    """Jensen's inequality the wrong way round."""
+    patch.setattr(source, "_density_bound", lambda *_: F(0))
+
+
+def _close_without_square(patch: pytest.MonkeyPatch) -> None:
+    """Only one of the two rests must be small."""
+    honest = source.hit_probability
+
+    def lie(size, overlap, target, eps):
+        rest = honest(size - overlap, ["0"] * len(target), F(eps) / 2)
+        near = honest(overlap, target, F(eps) / 2)
+        return [near.lower * rest.lower]
+
+    patch.setattr(source, "_close", lie)
+
+
+def _no_rest_at_all(patch: pytest.MonkeyPatch) -> None:
+    """The shared sum may use the whole accuracy."""
+    honest = source.hit_probability
+
+    def lie(size, overlap, target, eps):
+        rest = honest(size - overlap, ["0"] * len(target), F(eps))
+        near = honest(overlap, target, F(eps))
+        return [4 * near.lower * rest.lower**2]
+
+    patch.setattr(source, "_close", lie)
+
+
+def _density_too_small(patch: pytest.MonkeyPatch) -> None:
+    """The density of one coordinate forgotten."""
+    honest = source._density_bound
+    patch.setattr(
+        source,
+        "_density_bound",
+        lambda size, overlap, dim, eps: honest(size, overlap, dim, eps) * eps,
+    )
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        _rest_of_one_more,
+        _square_above,
+        _close_without_square,
+        _no_rest_at_all,
+        _density_too_small,
+    ],
+)
+def test_lies_are_seen(lie, monkeypatch) -> None:
+    lie(monkeypatch)
+    caught = False
+    for size, overlap, target, eps in (*CASES, (2, 1, "0", "1/2"), (3, 2, "0", "1/2")):
+        truth = _truth(size, overlap, target, eps)
+        try:
+            found = joint_hit_probability(size, overlap, [target], eps)
+        except InvalidParameterError:  # the ends have crossed
+            caught = True
+            break
+        caught |= float(found.lower) > truth * (1 + 1e-3)
+        caught |= float(found.upper) < truth * (1 - 1e-3)
+    assert caught
+
+
+def _truth(size: int, overlap: int, target: str, eps: str) -> float:
+    if size - overlap == 2:
+        return _laws.joint_hit_probability(
+            size, overlap, float(F(target)), float(F(eps))
+        )
+    hits, trials = _hits(size, overlap, [target], eps)
+    return hits / trials
+
+
+@pytest.mark.parametrize(("size", "overlap"), [(0, 0), (3, 4), (3, -1), (3, True)])
+def test_refusals(size, overlap) -> None:
+    with pytest.raises(InvalidParameterError, match=f"size={size}"):
+        joint_hit_probability(size, overlap, ["0"], "1/10")
