@@ -23,6 +23,7 @@ from slth_verify.bounds._necessary_width import necessary_width
 from slth_verify.bounds._result import BoundResult, Json, Kind, Step
 from slth_verify.bounds._weighted_moment import STATEMENT, WeightedCertificate
 from slth_verify.bounds._weighted_search import Search
+from slth_verify.bounds._width import FoundWidth
 from slth_verify.enclosure import Enclosure, ExactNumber
 from slth_verify.errors import InvalidParameterError
 from slth_verify.verdict import Evidence
@@ -102,11 +103,23 @@ def mrss_width(
         found = all_targets_width(dim, width, norm, goal, ball)
     else:
         found = fixed_width(dim, width, norm, goal)
+    return width_result(found, inputs + which)
+
+
+def width_result(
+    found: FoundWidth, inputs: tuple[tuple[str, Json], ...]
+) -> BoundResult:
+    """A width that was found, as the answer to a question.
+
+    Args:
+        found: The width with its derivation.
+        inputs: The question, by name.
+    """
     ledger = found.ledger()
     return BoundResult(
         statement=ledger[-1].statement,
         kind="certified",
-        inputs=inputs + which,
+        inputs=inputs,
         n=found.n,
         size=found.size,
         probability=Enclosure(found.probability, Fraction(1)),
