@@ -22,6 +22,9 @@ ACCURACY = Fraction(1, 50)
 _DIMENSIONS = (4, 9, 18, 36, 72, 150)
 _PROBABILITIES = (Fraction(1, 2), Fraction(999, 1000))
 
+_FIXED_DIMENSIONS = (1, 2, 4, 9, 18, 36, 72, 150)
+_FIXED_ACCURACIES = ("1/10", "1/100", "1/1000")
+
 _NETWORKS = (
     ((3,), (1, 4), "0.1", "0.01"),
     ((3, 3), (1, 4, 4), "0.1", "0.01"),
@@ -77,6 +80,99 @@ def search_all_targets() -> list[dict[str, Any]]:
                 }
             )
     return rows
+
+
+def two_stage_sides() -> str:
+    """As `all_targets`, for two sides of two stages each."""
+    found = {(row["dim"], row["prob"]): row for row in certificates("two_stage_sides")}
+    lines = [
+        "| $m$ | probability 1/2 | $\\tau$, $R$ | probability 0.999 | $\\tau$, $R$ |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for dim in _DIMENSIONS:
+        cells = [str(dim)]
+        for prob in _PROBABILITIES:
+            row = found[dim, str(prob)]
+            reach = float(Fraction(row["norm"]))
+            cells += [str(2 * int(row["n"])), f"{row['tau']}, {reach:.2f}"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def search_two_stage_sides() -> list[dict[str, Any]]:
+    """Certificates of the table `two_stage_sides`, searched again."""
+    from slth_verify.bounds._two_stage_sides import two_stage_sides_width
+    from slth_verify.bounds._two_stage_width import stored
+
+    rows = []
+    for dim in _DIMENSIONS:
+        for prob in _PROBABILITIES:
+            width = two_stage_sides_width(dim, ACCURACY, Fraction(1), prob)
+            rows.append(
+                {
+                    "dim": dim,
+                    "prob": str(prob),
+                    "tau": str(width.tau),
+                    "slope": str(width.slope),
+                    "norm": str(width.side.norm),
+                    **stored(width.side),
+                }
+            )
+    return rows
+
+
+def widths() -> str:
+    """Widths for one target of norm 1 at probability 1/2, needed and enough."""
+    lines = [
+        "| $m$ | $\\varepsilon$ | needed | enough, Theorem U | enough, Theorem H "
+        "| least enough / needed |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in certificates("widths"):
+        needed = row["necessary"]["n"]
+        enough = {x["statement"]: x["n"] for x in row["certified"]}
+        cells = [enough.get("der:weighted-moment"), enough.get("der:high-probability")]
+        shown = " | ".join("." if n is None else str(n) for n in cells)
+        ratio = min(enough.values()) / needed
+        lines.append(
+            f"| {row['dim']} | {float(Fraction(row['eps'])):g} | {needed} | {shown} "
+            f"| {ratio:.2f} |"
+        )
+    return "\n".join(lines)
+
+
+def search_widths() -> list[dict[str, Any]]:
+    """Answers of the table `widths`, with their derivations, searched again.
+
+    Theorem H is asked where it is near Theorem U, from dimension 72 on.
+    """
+    return [
+        width_row(dim, Fraction(eps))
+        for dim in _FIXED_DIMENSIONS
+        for eps in _FIXED_ACCURACIES
+    ]
+
+
+def width_row(dim: int, eps: Fraction) -> dict[str, Any]:
+    """The answers for one dimension and accuracy."""
+    from slth_verify.bounds import mrss_width
+    from slth_verify.bounds._fixed_target import by_blocks, by_two_stages
+    from slth_verify.bounds._mrss import width_result
+
+    needed = mrss_width(dim, eps, kind="necessary")
+    evaluators = [by_blocks, by_two_stages] if dim >= 72 else [by_blocks]
+    found = [
+        width_result(
+            evaluate(dim, eps, Fraction(1), Fraction(1, 2)), needed.inputs
+        ).to_json()
+        for evaluate in evaluators
+    ]
+    return {
+        "dim": dim,
+        "eps": str(eps),
+        "necessary": needed.to_json(),
+        "certified": found,
+    }
 
 
 def networks() -> str:
@@ -153,6 +249,8 @@ def _listed(numbers: list[int]) -> str:
 #: Writers of tables, by name.
 TABLES: dict[str, Callable[[], str]] = {
     "all-targets": all_targets,
+    "two-stage-sides": two_stage_sides,
+    "widths": widths,
     "networks": networks,
     "one-dimension": one_dimension,
 }
@@ -160,6 +258,8 @@ TABLES: dict[str, Callable[[], str]] = {
 #: Searches of certificates, by the name of their file.
 SEARCHES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "all_targets": search_all_targets,
+    "two_stage_sides": search_two_stage_sides,
+    "widths": search_widths,
     "networks": search_networks,
     "one_dimension": search_one_dimension,
 }
