@@ -113,7 +113,7 @@ def search_two_stage_sides() -> list[dict[str, Any]]:
                     "dim": dim,
                     "prob": str(prob),
                     "tau": str(width.tau),
-                    "slope": str(width.slope),
+                    "majorant": str(width.slope),
                     "norm": str(width.side.norm),
                     **stored(width.side),
                 }

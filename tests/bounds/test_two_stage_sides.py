@@ -1,0 +1,104 @@
+"""All targets at once by two sides of two stages: rows of the table, and lies."""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from slth_verify.bounds._two_sides import failure_of_measure
+from slth_verify.bounds._two_stage import TwoStageCertificate
+from slth_verify.bounds._two_stage_sides import (
+    failure_of_two_stage_sides,
+    two_stage_sides_width,
+)
+from slth_verify.bounds._two_stage_width import rebuilt
+from slth_verify.enclosure import (
+    chi_square_cdf,
+    from_ball,
+    to_ball,
+    working_precision,
+)
+
+F = Fraction
+
+THEORY = Path(__file__).parents[2] / "docs" / "theory"
+
+ROWS = json.loads((THEORY / "_two_stage_sides.json").read_text(encoding="utf-8"))
+
+#: Widths of two sides of blocks, by dimension and probability.
+BLOCKS = {
+    (row["dim"], row["prob"]): 2 * row["blocks"] * row["n"]
+    for row in json.loads((THEORY / "_all_targets.json").read_text(encoding="utf-8"))
+}
+
+
+def _side(row: dict) -> TwoStageCertificate:
+    certificate = rebuilt(row, row["dim"], F(1, 100), F(row["norm"]))
+    assert certificate is not None
+    return certificate
+
+
+def _case(row: dict) -> object:
+    fast = (row["dim"], row["prob"]) == (9, "999/1000")
+    marks = [] if fast else [pytest.mark.nightly]
+    return pytest.param(row, id=f"{row['dim']}-{row['prob']}", marks=marks)
+
+
+@pytest.mark.parametrize("row", [_case(row) for row in ROWS])
+def test_rows_of_the_table(row) -> None:
+    side = _side(row)
+    missed = side.failure()
+    failure = failure_of_two_stage_sides(
+        side, missed, F(row["tau"]), F(row["majorant"]), F(1)
+    )
+    assert failure <= 1 - F(row["prob"])
+    assert 2 * side.n <= BLOCKS[row["dim"], row["prob"]]
+
+
+def _row() -> dict:
+    return next(row for row in ROWS if (row["dim"], row["prob"]) == (9, "999/1000"))
+
+
+def test_long_targets_count() -> None:
+    row = _row()
+    tau, slope = F(row["tau"]), F(row["majorant"])
+    missed = F(7, 10**4) / 2
+    short = replace(_side(row), norm=F(1))
+    forgotten = failure_of_measure(missed, 1 / tau, slope)
+    assert forgotten <= F(1, 1000)
+    assert failure_of_two_stage_sides(short, missed, tau, slope, F(1)) > F(1, 2)
+
+
+def test_the_norm_is_squared_in_units_of_tau() -> None:
+    row = _row()
+    side, tau, slope = _side(row), F(row["tau"]), F(row["majorant"])
+    with working_precision(128):
+        inside = chi_square_cdf(to_ball((side.norm / tau) ** 2), side.dim)
+        long = 1 - from_ball(inside).lower
+        turned = 1 - from_ball(chi_square_cdf(to_ball(side.norm / tau), 9)).lower
+    missed = F(1, 10**5)
+    right = failure_of_two_stage_sides(side, missed, tau, slope, F(1))
+    assert right == failure_of_measure(missed + long, 1 / tau, slope)
+    assert turned > 100 * long
+
+
+def test_what_a_side_misses_counts() -> None:
+    row = _row()
+    side, tau, slope = _side(row), F(row["tau"]), F(row["majorant"])
+    bounds = [
+        failure_of_two_stage_sides(side, missed, tau, slope, F(1))
+        for missed in (F(1, 10**6), F(1, 1000), F(1, 100), F(1))
+    ]
+    assert bounds == sorted(bounds)
+    assert bounds[1] > F(1, 1000)
+    assert bounds[-1] == 1
+
+
+@pytest.mark.nightly
+def test_a_search_reaches_the_table() -> None:
+    row = _row()
+    found = two_stage_sides_width(9, F(1, 50), F(1), F(999, 1000))
+    assert found.failure <= F(1, 1000)
+    assert found.n <= 2 * int(row["n"]) + 8
