@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from slth_verify.bounds._covering import Covering, covers
     from slth_verify.bounds._first_moment import first_moment
     from slth_verify.bounds._hits import hit_probability, subset_sum_number_mean
-    from slth_verify.bounds._joint_hits import joint_hit_probability
+    from slth_verify.bounds._joint_hits import (
+        joint_hit_probability,
+        subset_sum_number_second_moment,
+    )
     from slth_verify.bounds._moments import crude_lower, sharp_lower
     from slth_verify.bounds._mrss import mrss_success, mrss_width
     from slth_verify.bounds._necessary_width import necessary_width
@@ -56,6 +59,7 @@ _HOMES = {
     "sharp_lower": "_moments",
     "subset_sum_number": "_subset_sum_number",
     "subset_sum_number_mean": "_hits",
+    "subset_sum_number_second_moment": "_joint_hits",
 }
 
 __all__ = [
@@ -85,6 +89,7 @@ __all__ = [
     "sharp_lower",
     "subset_sum_number",
     "subset_sum_number_mean",
+    "subset_sum_number_second_moment",
 ]
 
 

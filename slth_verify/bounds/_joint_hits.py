@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import comb
 
 from slth_verify.bounds._hits import hit_probability
 from slth_verify.bounds._overlap import Overlap
@@ -95,6 +96,42 @@ def joint_hit_probability(
     density = _density_bound(size, overlap, len(target), exact(eps, "eps"))
     upper = min(one.upper * rest.upper, density)
     return Enclosure(max(one.lower**2, *_close(size, overlap, target, eps)), upper)
+
+
+def subset_sum_number_second_moment(
+    n: int, size: int, target: Sequence[ExactNumber], eps: ExactNumber
+) -> Enclosure:
+    """Enclosure of the mean of ``T^2``, T the subset-sum number.
+
+    Args:
+        n: Number of samples.
+        size: Size k of the subsets, ``1 <= size <= n``.
+        target: The vector z.
+        eps: Accuracy in the maximum norm, positive.
+
+    Raises:
+        InvalidParameterError: If an argument is out of range.
+
+    Rigor:
+        Enclosed: the sum over all pairs of subsets of `joint_hit_probability`, as wide
+        as those.
+
+    Cost:
+        Below a second for each overlap.
+
+    Source: def:subset-sum-number, lem:nsn-joint.
+    """
+    if not 1 <= size <= n:
+        raise InvalidParameterError(
+            f"size={size} and n={n}: a subset needs 1 <= size <= n "
+            "(def:subset-sum-number). Lower size or draw more vectors."
+        )
+    lower = upper = Fraction(0)
+    for overlap in range(max(0, 2 * size - n), size + 1):
+        pairs = comb(n, size) * comb(size, overlap) * comb(n - size, size - overlap)
+        both = joint_hit_probability(size, overlap, target, eps)
+        lower, upper = lower + pairs * both.lower, upper + pairs * both.upper
+    return Enclosure(lower, upper)
 
 
 def _close(

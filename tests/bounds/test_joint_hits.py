@@ -7,7 +7,12 @@ import pytest
 from scipy.stats import binomtest
 
 from slth_verify.bounds import _joint_hits as source
-from slth_verify.bounds import hit_probability, joint_hit_probability
+from slth_verify.bounds import (
+    hit_probability,
+    joint_hit_probability,
+    subset_sum_number_mean,
+    subset_sum_number_second_moment,
+)
 from slth_verify.conformance import _laws
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
@@ -159,3 +164,45 @@ def _truth(size: int, overlap: int, target: str, eps: str) -> float:
 def test_refusals(size, overlap) -> None:
     with pytest.raises(InvalidParameterError, match=f"size={size}"):
         joint_hit_probability(size, overlap, ["0"], "1/10")
+
+
+def _squares(n: int, size: int, trials: int) -> np.ndarray:
+    """Squares of the subset-sum number of e_1 within 1/4, in one dimension."""
+    rng = np.random.default_rng(5)
+    masks = (np.arange(2**n)[:, None] >> np.arange(n)) & 1
+    masks = masks[masks.sum(axis=1) == size].astype(float)
+    columns = rng.standard_normal((n, trials)) * rng.standard_normal((n, trials))
+    counts = (np.abs(masks @ columns - 1) <= 0.25).sum(axis=0)
+    return counts.astype(float) ** 2
+
+
+def test_the_second_moment_encloses_simulated_squares() -> None:
+    """A false alarm has a probability below 1e-8 (six standard errors)."""
+    squares = _squares(9, 4, 20_000)
+    error = 6 * squares.std() / np.sqrt(len(squares))
+    found = subset_sum_number_second_moment(9, 4, [1], "1/4")
+    assert float(found.lower) - error <= squares.mean() <= float(found.upper) + error
+    assert found.upper < 4 * found.lower
+    mean = subset_sum_number_mean(9, 4, [1], "1/4")
+    assert found.lower > mean.upper**2
+    assert subset_sum_number_second_moment(3, 3, [1], "1/4") == hit_probability(
+        3, [1], "1/4"
+    )
+
+
+def test_pairs_taken_as_independent_are_seen(monkeypatch) -> None:
+    monkeypatch.setattr(
+        source,
+        "joint_hit_probability",
+        lambda size, overlap, *rest: joint_hit_probability(size, 0, *rest),
+    )
+    squares = _squares(9, 4, 20_000)
+    error = 6 * squares.std() / np.sqrt(len(squares))
+    found = subset_sum_number_second_moment(9, 4, [1], "1/4")
+    assert squares.mean() - error > float(found.upper)
+
+
+@pytest.mark.parametrize("size", [0, 5])
+def test_second_moments_of_no_subsets_are_refused(size) -> None:
+    with pytest.raises(InvalidParameterError, match=f"size={size} and n=4"):
+        subset_sum_number_second_moment(4, size, [1], "1/4")
