@@ -7,11 +7,13 @@ nightly tests check certificates in ball arithmetic, and compute such widths aga
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 HERE = Path(__file__).parent
@@ -246,11 +248,30 @@ def _listed(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
+def _beside(name: str) -> ModuleType:
+    """The module of this folder with this name."""
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{HERE / name}.py cannot be loaded")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_HIGH = _beside("_tables_high_probability")
+
+
+def high_probability() -> str:
+    """Widths for one target at high probability."""
+    return str(_HIGH.written(certificates("high_probability")))
+
+
 #: Writers of tables, by name.
 TABLES: dict[str, Callable[[], str]] = {
     "all-targets": all_targets,
     "two-stage-sides": two_stage_sides,
     "widths": widths,
+    "high-probability": high_probability,
     "networks": networks,
     "one-dimension": one_dimension,
 }
@@ -260,6 +281,7 @@ SEARCHES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "all_targets": search_all_targets,
     "two_stage_sides": search_two_stage_sides,
     "widths": search_widths,
+    "high_probability": _HIGH.search,
     "networks": search_networks,
     "one_dimension": search_one_dimension,
 }

@@ -43,6 +43,8 @@ LATEX_NAMES: dict[str, str] = {
     "n_all": r"n_{\mathrm{all}}",
     "n_star": "n^*",
     "p_bad": r"p_{\mathrm{bad}}",
+    "p_few": r"p_{\mathrm{few}}",
+    "p_miss": r"p_{\mathrm{miss}}",
 }
 
 #: Names for plain-text output (terminal) and MathML.

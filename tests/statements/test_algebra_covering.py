@@ -188,12 +188,43 @@ def test_covariance_of_a_uniform_subset() -> None:
 def test_interpolation_between_two_scales_is_concave() -> None:
     w, wa, wb, m = sp.symbols("w wa wb m", positive=True)
     mu = (wb - w) / (wb - wa)
-    log_vlb = m / 2 * (sp.log(w) - mu * sp.log(wa) - (1 - mu) * sp.log(wb))
-    assert sp.simplify(sp.diff(log_vlb, w, 2) + m / (2 * w**2)) == 0
+    log_v = m / 2 * (sp.log(w) - mu * sp.log(wa) - (1 - mu) * sp.log(wb))
+    assert sp.simplify(sp.diff(log_v, w, 2) + m / (2 * w**2)) == 0
+    part = sp.Symbol("part", positive=True)  # the entropy is concave in mu
+    entropy = -part * sp.log(part) - (1 - part) * sp.log(1 - part)
+    assert sp.simplify(sp.diff(entropy, part, 2) + 1 / (part * (1 - part))) == 0
 
 
-def test_marks_are_uniform_and_split_the_scales() -> None:
-    # P(B > b) = E exp(-b Z^2/2) = (1 + b)^(-1/2); T = (1 + B)^(-1/2)
+def test_weighted_means_of_two_energies() -> None:
+    # x^mu y^(1-mu) <= mu^mu (1-mu)^(1-mu) (x + y): equality at x : y = mu : 1 - mu
+    mu, t = sp.symbols("mu t", positive=True)
+    gap = sp.log(t + 1) - mu * sp.log(t)  # of x/y = t, to be least
+    (place,) = sp.solve(sp.diff(gap, t), t)
+    assert sp.simplify(place - mu / (1 - mu)) == 0
+    entropy = -mu * sp.log(mu) - (1 - mu) * sp.log(1 - mu)
+    for part in (sp.Rational(1, 3), sp.Rational(5, 7)):
+        least = (gap - entropy).subs(t, mu / (1 - mu)).subs(mu, part)
+        assert abs(sp.N(least, 60, chop=True)) < 1e-50
+
+
+def test_stated_measure_is_that_of_the_proof() -> None:
+    defined = {str(d.lhs): d.rhs for d in ENERGY.definitions}
+    values = {"s": 3, "s_a": 2, "s_b": 6, "m": 4}
+    named = {str(x): x for x in defined["v(s)"].free_symbols}
+    part = sp.Rational(1, 2)  # 1/3 lies half-way between 1/2 and 1/6
+    mu = defined["mu"]
+    assert mu.subs({x: values[x.name] for x in mu.free_symbols}) == part
+    M = sp.Function("M")
+    stated = defined["v(s)"].subs({named["mu"]: part})
+    stated = stated.subs({x: values[str(x)] for x in stated.free_symbols})
+    stated = stated.subs({M(2): 5, M(6): 7})
+    log_v = sp.log(2) - sp.log(2) - part * sp.log(35)  # entropy, the half, the means
+    log_v += 2 * (part * sp.log(2) + part * sp.log(6) - sp.log(3))
+    assert sp.simplify(stated - sp.exp(log_v)) == 0
+
+
+def test_labels_split_the_scales() -> None:
+    # E exp(-b Z^2/2) = (1 + b)^(-1/2) = sigma for b = sigma^-2 - 1
     b, t, Z = sp.symbols("b t Z", positive=True)
     density = sp.exp(-(Z**2) / 2) * sp.sqrt(2 / sp.pi)
     tail = sp.integrate(density * sp.exp(-b * Z**2 / 2), (Z, 0, sp.oo))
@@ -205,14 +236,10 @@ def test_marks_are_uniform_and_split_the_scales() -> None:
 
 
 @pytest.mark.parametrize("size", [Fraction(1, 3), Fraction(1, 10)])
-def test_layer_cake_is_a_valid_bound(size: Fraction) -> None:
-    # X = 1/size on an event of that size, else 0; F_2(t) = ceil(t)/20
-    levels = ENERGY.claim("failure").expression
-    F, y = sp.Function("F_2"), sp.IndexedBase("y")
-    names = {str(s): s for s in levels.free_symbols}
+def test_a_line_above_the_steps_bounds_the_mean(size: Fraction) -> None:
+    # X = 1/size on an event of that size, else 0; F(t) = ceil(t)/20 <= 1/20 + t/20
+    stated = ENERGY.claim("failure").expression
+    values = {"p_bad": 0, "p_few": 0, "a": Fraction(1, 20), "b": Fraction(1, 20)}
+    stated = stated.subs({x: values[str(x)] for x in stated.free_symbols})
     value = sp.Rational(size.denominator, size.numerator)
-    true = sp.ceiling(value) / 20 / value
-    expression = levels.subs({names["L_y"]: 4, names["p_bad"]: 0}).doit()
-    expression = expression.subs({y[i + 1]: 2**i for i in range(4)})
-    stated = expression.replace(F, lambda t: sp.ceiling(t) / 20)
-    assert true <= stated
+    assert sp.ceiling(value) / 20 / value <= stated

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import sympy as sp
 
 from slth_verify.statements import statement
@@ -216,8 +215,28 @@ def test_the_shift_of_the_difference_costs_nothing() -> None:
     assert ratio.subs(i, 1) == 1
 
 
-@pytest.mark.parametrize("levels", [1, 2, 5])
-def test_steps_of_the_layer_cake_add_up(levels: int) -> None:
-    F = sp.symbols(f"F1:{levels + 1}")
-    total = F[0] + sum(F[n + 1] - F[n] for n in range(levels - 1)) + (1 - F[-1])
-    assert sp.expand(total) == 1
+def test_truncated_terms_of_the_inversion() -> None:
+    # the sum over k > K of h (U/(k h))^(1/2)/(k h) is below the integral from U = K h
+    U, u = sp.symbols("U u", positive=True)
+    assert sp.integrate(sp.sqrt(U / u) / u, (u, U, sp.oo)) == 2
+
+
+def test_resolvent_of_the_gain() -> None:
+    # cosh(theta) = (1 + t^2)/(1 - t^2), d theta = 2 dt/(1 - t^2), v = (a - y)/(a + y)
+    a, y, t = sp.symbols("a y t", positive=True)
+    turned = 2 / (1 - t**2) / (y + a * (1 + t**2) / (1 - t**2))
+    stated = 2 / ((a + y) * (1 + (a - y) / (a + y) * t**2))
+    assert sp.simplify(turned - stated) == 0
+
+
+def test_peak_of_the_density_of_large_energies() -> None:
+    # (1 - e^-y)/sqrt(y) has its only stationary point where e^y = 1 + 2 y
+    y = sp.Symbol("y", positive=True)
+    slope = sp.diff((1 - sp.exp(-y)) / sp.sqrt(y), y)
+    assert (
+        sp.simplify(
+            slope - sp.exp(-y) * (2 * y + 1 - sp.exp(y)) / 2 / y ** sp.Rational(3, 2)
+        )
+        == 0
+    )
+    assert sp.N((1 - sp.exp(-y)) / sp.sqrt(y)).subs(y, 1.2564) < 0.64

@@ -208,7 +208,7 @@ def energy() -> int | None:
     """The radius enters (H1) through r^2 (1 + kappa_2 Ah)/(2s (1 - kappa Ah))."""
     s = statement("der:high-probability")
     expression = s.claim("energy").expression
-    named = {h.name: h.relation.lhs for h in s.hypotheses}
+    named = {h.name: h.relation.lhs for h in s.hypotheses if h.name in ("good", "tilt")}
     exponent = next(y for y in expression.atoms(sp.exp) if y.has(r)).args[0]
     scale, A = s.variable("s").symbol, s.variable("A").symbol
     kappa2 = k * (1 - k / n) / (n * (n - 1) * scale)
