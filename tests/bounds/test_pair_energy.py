@@ -70,6 +70,7 @@ def triangle(centre: np.ndarray, sd: np.ndarray, width: float) -> np.ndarray:
 SMALL = [
     (PairEnergy(8, 3, 1, F(1, 10), F(1), F(6), (F(4), F(14))), F(8)),
     (PairEnergy(6, 3, 2, F(1, 5), F(1, 2), F(4), (F(3), F(9))), F(5)),
+    (PairEnergy(6, 3, 2, F(4, 5), F(0), F(4), (F(3), F(9))), F(5)),
     (PairEnergy(7, 2, 3, F(1, 20), F(2), F(5), (F(5), F(12))), F(6)),
     (PairEnergy(8, 4, 4, F(1, 4), F(1), F(5), (F(5), F(12))), F(9)),
 ]
@@ -80,6 +81,8 @@ def scales_at(case: PairEnergy, rng: np.random.Generator) -> np.ndarray:
     while True:
         z = np.minimum(np.abs(rng.standard_normal(case.n)), math.sqrt(float(case.cap)))
         z[rng.random(case.n) < 0.2] *= 1e-3
+        if rng.random() < 0.1:
+            z *= 1e-2  # nearly all of the energy in the extreme scales
         extreme = rng.random(case.n) < 0.2
         z[extreme] = (1 - 1e-9) * math.sqrt(float(case.cap))
         if float(case.energy[0]) <= z @ z <= float(case.energy[1]):
@@ -203,7 +206,7 @@ FACTOR = {
     ),
     "Jensen's inequality turned": (
         "cube = self.dim * self.eps**2 / (6 * scale)",
-        "cube = -self.dim * self.eps**2 / (6 * scale) - Fraction(1, 4)",
+        "cube = -self.dim * self.eps**2 / (6 * scale)",
     ),
     "chord replaced by the tangent": (
         "chord = -to_ball(1 - tilt).log() * to_ball(half * energy / self.cap)",

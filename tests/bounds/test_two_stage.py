@@ -10,6 +10,7 @@ from scipy.special import log_ndtr
 
 from slth_verify.bounds import _two_stage
 from slth_verify.bounds._two_stage import Stage, TwoStageCertificate
+from slth_verify.bounds._two_stage_float import Question, Rule, failure, gain_range
 from slth_verify.enclosure import working_precision
 
 F = Fraction
@@ -109,6 +110,19 @@ def check_reach(room, monkeypatch) -> None:
 
 def test_the_reach_of_every_level(monkeypatch) -> None:
     check_reach(_two_stage, monkeypatch)
+
+
+def test_a_size_that_breaks_a_hypothesis_is_left_out() -> None:
+    question = Question(n=40, dim=1, eps=0.5, norm=1.0, rare=1e-6)
+    rule = Rule(0.5, 0.3, 0.4, 9.0, 0.3, 20.0, first=13, tail=1e-3)
+    assert gain_range(question, rule, 13) is not None
+    for barred in (
+        dataclasses.replace(rule, scale=0.01),  # the tilt of single samples
+        dataclasses.replace(rule, portion=1e-9),  # no subset
+        dataclasses.replace(rule, portion=1.0),
+    ):
+        assert gain_range(question, barred, 13) is None
+        assert failure(question, barred, 0) >= 0.2
 
 
 CELLS = {
