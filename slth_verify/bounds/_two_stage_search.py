@@ -35,6 +35,9 @@ _LARGEST = 200
 #: Rounds of improvement while the number of samples settles.
 _ROUNDS = 9
 
+#: How often a smaller number of samples is tried at the end.
+_SQUEEZES = 4
+
 #: Rules of thumb that are improved before the best one is followed.
 _STARTS = 3
 
@@ -77,9 +80,17 @@ class Search:
             if len(seen) > 1:
                 self.rate = self._rate(seen)
             n = following
-        if best is None:
-            return 0
-        n, self._point = best
+        return 0 if best is None else self._squeezed(*best)
+
+    def _squeezed(self, n: int, point: _Point) -> int:
+        """A few samples less, as long as more patience finds parameters for them."""
+        self._point = point
+        for _ in range(_SQUEEZES):
+            fewer = n - max(1, n // 100)
+            value, found = self._improved(fewer, self._found, 160)
+            if value > -self._log_miss:
+                break
+            n, self._point = fewer, found
         return n
 
     def _rate(self, seen: dict[int, float]) -> float:
@@ -148,7 +159,7 @@ class Search:
         """A number of samples for which some rule of thumb works, 0 if none does."""
         n = 24 + 8 * self._question.dim
         while n <= self._most:
-            trials = [(self._value(n, point, 0), point) for point in self._thumbs()]
+            trials = [(self._value(n, point, 0), point) for point in self._thumbs(n)]
             trials.sort(key=lambda trial: trial[0])
             if trials[0][0] < -1:
                 starts = [self._improved(n, point, 80) for _, point in trials[:_STARTS]]
@@ -157,17 +168,19 @@ class Search:
             n = math.ceil(1.25 * n)
         return 0
 
-    def _thumbs(self) -> list[_Point]:
-        """Rules of thumb, as points."""
+    def _thumbs(self, n: int) -> list[_Point]:
+        """Rules of thumb, as points: the slope falls, the range of s narrows with m."""
         wide = self._question.dim / (self._question.dim + 60)
+        slope = 0.8 * self._question.dim**-0.23
         grid = product(
             (0.42 + 0.3 * wide, 0.5 + 0.3 * wide),
             (0.35, 0.4),
             (1.4, 2.0),
-            (2.2, 4.0, 8.0),
-            (0.27, 0.45, 0.7),
+            (1.5, 2.2, 4.0, 8.0),
+            (0.8 * slope, slope, 1.4 * slope),
         )
-        rest = [math.log(2 * self._log_miss + 14), 1.5, -self._log_miss - 3.4]
+        cap = 2 * (self._log_miss + math.log(n)) + 4
+        rest = [math.log(cap), 1.5, -self._log_miss - 3.4]
         return [
             np.array(
                 [
