@@ -130,7 +130,7 @@ def sums(
 
 
 def test_simulated_sums_of_the_second_stage() -> None:
-    n, first, stop, trials = 40, 14, 18, 40000
+    n, first, stop, trials = 40, 14, 18, 20000
     nu, gains, energies = sums(n, 0.45, 0.5, first, trials, 5)
     event = (nu >= first) & (nu < stop)
     with working_precision(128):

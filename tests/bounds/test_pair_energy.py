@@ -121,7 +121,7 @@ def test_given_the_scales_no_pair_is_undercounted() -> None:
 
 
 def check_bad(room) -> None:
-    rng, trials = np.random.default_rng(9), 40000
+    rng, trials = np.random.default_rng(9), 20000
     for n, cap, energy in [(12, F(4), (F(5), F(20))), (5, F(9), (F(2), F(7)))]:
         case = room.PairEnergy(n, 3, 1, F(1, 9), F(1), cap, energy)
         squares = rng.standard_normal((trials, n)) ** 2

@@ -113,6 +113,7 @@ def test_stages_in_another_order_prove_nothing() -> None:
         assert dataclasses.replace(STAIRS, stages=stages).failure() == 1
 
 
+@pytest.mark.nightly
 def test_less_precision_proves_less() -> None:
     exact = TINY.failure()
     assert exact <= TINY.failure(bits=24) * (1 + F(1, 10**6))

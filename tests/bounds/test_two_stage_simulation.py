@@ -80,7 +80,7 @@ def inverse_measure(certificate, stage: Stage, y: np.ndarray, scale: float) -> f
 @pytest.fixture(scope="module")
 def draws() -> list[Draw]:
     rng = np.random.default_rng(12)
-    return [draw(TINY, TINY.stages[0], rng) for _ in range(800)]
+    return [draw(TINY, TINY.stages[0], rng) for _ in range(500)]
 
 
 def is_missed(one: Draw, slope: float) -> bool:
@@ -143,7 +143,7 @@ def check_real_misses(certificate: TwoStageCertificate, trials: int) -> None:
 
 def test_real_misses_with_fewer_samples() -> None:
     """22 of the 36 samples: if they miss no more often, all of them do not either."""
-    rng, trials = np.random.default_rng(22), 100
+    rng, trials = np.random.default_rng(22), 60
     samples = rng.standard_normal((trials, 22)) * rng.standard_normal((trials, 22))
     missed = sum(not reachable(row, 1.0, 0.75) for row in samples)
     assert missed <= trials * float(TINY.failure())
