@@ -56,7 +56,7 @@ def evaluators(dim: int, goal: Fraction) -> tuple[Evaluator, ...]:
     rare = 1 - goal <= _RARE
     if dim >= _MANY or (rare and dim > _FEW):
         return (by_two_stages,)
-    if (rare and dim > 1) or dim >= _SOME:
+    if rare or dim >= _SOME:
         return by_blocks, by_two_stages
     return (by_blocks,)
 
