@@ -62,7 +62,7 @@ def covers(
         The verdict, with a missed target if it is REFUTED. Samples that are larger
         than all others and the targets together are left aside: no sum that uses them
         is near. What remains is decided exactly if it has at most 20 samples, or if
-        the sum of their sizes over their common denominator is below 2^61, as for
+        the sum of their sizes over their common denominator is below 2^60, as for
         uniform float64 samples; otherwise INCONCLUSIVE.
 
     Raises:

@@ -67,12 +67,12 @@ def mrss_width(
         the certified width is an upper bound of the least one and need not be least.
 
     Cost:
-        At probability 1/2: 2 s at m = 9, one to two minutes at m = 150. All targets
-        at once: 15 s at m = 9. Proposals are cached on disk and checked again when
-        they are used.
+        At probability 1/2: 2 s at m = 9, half a minute at m = 150. At high probability
+        and for all targets at once: half a minute at m = 9, minutes at m = 150.
+        Proposals are cached on disk and checked again when they are used.
 
-    Source: der:weighted-moment with blocks; der:two-blocks and der:net for all targets
-    at once; der:first-moment.
+    Source: der:weighted-moment with blocks; der:high-probability; der:two-blocks and
+    der:net for all targets at once; der:first-moment.
     """
     if ball not in get_args(TargetBall):
         raise InvalidParameterError(
