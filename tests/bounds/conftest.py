@@ -1,8 +1,11 @@
 """Shared oracles: other ways to compute what the evaluators bound."""
 
+import importlib.util
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -13,6 +16,8 @@ from slth_verify.bounds._blocks import BlockWidth
 from slth_verify.bounds._weighted_moment import WeightedCertificate
 from slth_verify.bounds._width import FoundWidth
 from slth_verify.errors import InvalidParameterError
+
+THEORY = Path(__file__).parents[2] / "docs" / "theory"
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +35,17 @@ def _unsearched(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Foun
     while (1 - single) ** blocks > 1 - goal:
         blocks += 1
     return _fixed_target.from_blocks(BlockWidth(blocks, block, single))
+
+
+@pytest.fixture(scope="session")
+def tables() -> ModuleType:
+    """The module that writes the tables of docs/theory."""
+    spec = importlib.util.spec_from_file_location("_tables", THEORY / "_tables.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The reference tables of docs/theory hold: every row is certified in balls again."""
 
-import importlib.util
 import json
 from fractions import Fraction
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -36,16 +34,6 @@ KNOWN = {
 NETWORKS = json.loads((THEORY / "_networks.json").read_text(encoding="utf-8"))
 
 ROWS = json.loads((THEORY / "_all_targets.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def tables() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("_tables", THEORY / "_tables.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _case(row: dict) -> object:

@@ -1,11 +1,9 @@
 """The table of widths for one target: each row is proved again from its derivation."""
 
-import importlib.util
 import json
 import math
 from fractions import Fraction
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -45,16 +43,6 @@ KNOWN = {
 }
 
 ROWS = json.loads((THEORY / "_widths.json").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def tables() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("_tables", THEORY / "_tables.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def _case(row: dict) -> object:
