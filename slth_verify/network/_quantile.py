@@ -33,12 +33,14 @@ def normal_weights(words: WordArray) -> NDArray[np.float32]:
     """
     signed = (words ^ _HALF_RANGE).view(np.int64)
     centred = (signed.astype(np.float64) + 0.5) * 2.0**-63
-    quantile = math.sqrt(2.0) * erfinv(centred)
     outer = np.abs(centred) > 0.5
-    if outer.any():  # near 0 and 1 the distance to the end keeps the precision
-        tail = np.where(signed < 0, words, ~words)[outer].astype(np.float64)
-        side = np.where(signed[outer] < 0, 1.0, -1.0)
-        quantile[outer] = side * ndtri((tail + 0.5) * 2.0**-64)
+    inner = ~outer
+    quantile = np.empty_like(centred)
+    quantile[inner] = math.sqrt(2.0) * erfinv(centred[inner])
+    # near 0 and 1 the distance to the end keeps the precision
+    tail = np.where(signed < 0, words, ~words)[outer].astype(np.float64)
+    side = np.where(signed[outer] < 0, 1.0, -1.0)
+    quantile[outer] = side * ndtri((tail + 0.5) * 2.0**-64)
     weights = np.asarray(quantile, dtype=np.float32)
     unsure = _near_midpoint(quantile, weights)
     if unsure.any():

@@ -19,13 +19,14 @@ SingleArray = NDArray[np.float32]
 _ENTRIES = 1 << 20  # residual coordinates computed per step, about
 #: Beyond this single precision only says "large".
 _LARGE = 1e30
+_LARGEST = 1e13  # entry, so that products of columns stay below
 _ADJUSTMENTS = 24  # attempts to bring their number into this range
 
 
 class PairDescent:
     """Descents over the flips of a fixed list of columns.
 
-    Memory: 13 bytes per pair of columns.
+    Memory: 14 bytes per pair of columns.
 
     Args:
         columns: Shape ``(N, m)``, entries of order one, N >= 1.
@@ -34,13 +35,13 @@ class PairDescent:
     def __init__(self, columns: FloatArray) -> None:
         self._columns = columns
         self._count = columns.shape[0]
-        gram = columns @ columns.T
         # pairs scored per step
         self._most = min(max(_ENTRIES // columns.shape[1], 512), 4096)
-        self._norms = np.diagonal(gram).copy()
+        self._norms = np.square(columns).sum(axis=1)
         # single precision chooses candidates only; their scores are exact to rounding
-        self._products = np.clip(2.0 * gram, -_LARGE, _LARGE).astype(np.float32)
-        self._below = np.tril_indices(self._count)
+        single = np.clip(columns, -_LARGEST, _LARGEST).astype(np.float32)
+        self._products = 2 * single @ single.T
+        self._below = np.tri(self._count, dtype=np.bool_)
         self._change = np.empty_like(self._products)
         self._small = np.empty(self._products.shape, dtype=np.bool_)
 
@@ -66,7 +67,7 @@ class PairDescent:
         current = float(score(error[None, :])[0])
         products = self._products * signs.astype(np.float32)[:, None]
         products *= signs.astype(np.float32)
-        products[self._below] = np.inf
+        np.copyto(products, np.float32(np.inf), where=self._below)
         step = _Threshold(min(float(error @ error), _LARGE), self._most)
         while current > 1.0 and not out_of_time():
             single = self._norms - 2.0 * signs * (self._columns @ error)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.subset_sum._problem import FloatArray
-from slth_verify.subset_sum._residual import rounded_sum
+from slth_verify.subset_sum._sums import rounded_sum, two_sum
 
 _BLOCK = 1 << 12  # rows summed together
 
@@ -58,10 +58,10 @@ def _block(
     exact = np.ones(start.size, dtype=np.bool_)
     with np.errstate(over="ignore", invalid="ignore"):
         for column in terms.T:
-            head, error = _two_sum(head, column)
-            tail, lost = _two_sum(tail, error)
+            head, error = two_sum(head, column)
+            tail, lost = two_sum(tail, error)
             exact &= lost == 0.0
-        rounded, rest = _two_sum(head, tail)
+        rounded, rest = two_sum(head, tail)
         exact &= np.isfinite(rounded) & np.isfinite(rest)
         size = np.abs(rounded)
         beyond = rest * np.sign(rounded)  # the exact size is size + beyond
@@ -72,9 +72,3 @@ def _block(
         total = sum((Fraction(number) for number in numbers), Fraction(0))
         within[row] = abs(total) <= Fraction(tolerance)
     return rounded, within
-
-
-def _two_sum(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
-    total = a + b
-    virtual = total - a
-    return total, (a - (total - virtual)) + (b - virtual)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import math
+from dataclasses import dataclass
 from typing import Any, get_args
 
 from slth_verify.errors import InvalidParameterError
@@ -24,6 +25,7 @@ from slth_verify.subset_sum._problem import (
 )
 from slth_verify.subset_sum._remember import remembering
 from slth_verify.subset_sum._residual import make_proposal
+from slth_verify.subset_sum._threads import one_inner_thread
 
 _REGISTRY: dict[str, Solver] = {}
 _OPTIONAL: dict[str, Solver] = {solver.name: solver for solver in (CP_SAT, HIGHS, SCIP)}
@@ -96,19 +98,24 @@ def solve(
     problem = dataclasses.replace(problem, source=remembering(problem.source))
     chosen, reason = _choose(problem) if solver == "auto" else (_named(solver), "")
     _check_support(chosen, problem)
-    extras = _extras(chosen, memory_limit, progress)
-    first = None
+    options = _Options(seed, effort, time_limit, memory_limit, progress)
     joined = chosen.name == "meet-in-the-middle"
-    if solver == "auto" and joined and problem.source.size > _COMPLETE:
-        first = _first_walk(problem, seed, effort, time_limit)
-        if first.found:
-            return first
-        time_limit = max(time_limit - first.effort["seconds"], 1e-3)
-    found = chosen.solve(
-        problem, seed=seed, effort=effort, time_limit=time_limit, **extras
-    )
-    found = _recomputed(problem, found, reason)
-    return found if first is None or found.score <= first.score else first
+    walks_first = solver == "auto" and joined and problem.source.size > _COMPLETE
+    with one_inner_thread():
+        if walks_first:
+            return _walk_then_join(problem, options, reason)
+        return _run(chosen, problem, options, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What a caller may ask of a search, as in `solve`."""
+
+    seed: int
+    effort: Effort
+    time_limit: float
+    memory_limit: int | None
+    progress: Progress | None
 
 
 def _check_options(
@@ -194,20 +201,34 @@ def _tightness(problem: Problem) -> str:
     return f", delta={problem.tolerance.delta:.3g} (C={law:.2g})"
 
 
-def _first_walk(
-    problem: Problem, seed: int, effort: Effort, time_limit: float
-) -> Proposal:
-    """The ladder, for at most a quarter of the time: wide pools need no more."""
+def _walk_then_join(problem: Problem, options: _Options, reason: str) -> Proposal:
+    """The ladder for at most a quarter of the time, as wide pools need no more."""
     n, m = problem.source.size, problem.source.dim
-    found = _REGISTRY["ladder"].solve(
-        problem,
-        seed=seed,
-        effort="low" if effort == "low" else "normal",
-        time_limit=time_limit / 4.0,
+    brief = dataclasses.replace(
+        options,
+        effort="low" if options.effort == "low" else "normal",
+        time_limit=options.time_limit / 4.0,
     )
-    found.effort.setdefault("seconds", 0.0)
-    reason = f"n={n}, m={m}: the first walk down the ladder "
-    reason += "is enough" if found.found else "ended nearest"
+    walked = f"n={n}, m={m}: the first walk down the ladder "
+    first = _run(_REGISTRY["ladder"], problem, brief, walked + "is enough")
+    if first.found:
+        return first
+    left = max(options.time_limit - first.effort.get("seconds", 0.0), 1e-3)
+    rest = dataclasses.replace(options, time_limit=left)
+    joined = _run(_REGISTRY["meet-in-the-middle"], problem, rest, reason)
+    if joined.found or joined.score <= first.score:
+        return joined
+    return dataclasses.replace(first, reason=walked + "ended nearest")
+
+
+def _run(solver: Solver, problem: Problem, options: _Options, reason: str) -> Proposal:
+    found = solver.solve(
+        problem,
+        seed=options.seed,
+        effort=options.effort,
+        time_limit=options.time_limit,
+        **_extras(solver, options.memory_limit, options.progress),
+    )
     return _recomputed(problem, found, reason)
 
 

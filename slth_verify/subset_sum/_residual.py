@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from slth_verify.subset_sum._problem import (
     Problem,
     Proposal,
 )
+from slth_verify.subset_sum._sums import rounded_sums
 
 _BLOCK = 1 << 22  # entries held at once when columns are summed
 
@@ -86,12 +86,8 @@ def residual_of(
     residual = np.empty(source.dim)
     step = max(1, _BLOCK // max(1, chosen.size))
     for start in range(0, source.dim, step):
-        block = np.ascontiguousarray(columns[:, start : start + step].T)
-        for offset, terms in enumerate(block):
-            coordinate = start + offset
-            residual[coordinate] = rounded_sum(
-                [*terms.tolist(), -float(target[coordinate])]
-            )
+        part = slice(start, start + step)
+        residual[part] = rounded_sums(np.vstack((columns[:, part], -target[part])))
     return residual
 
 
@@ -163,15 +159,3 @@ def audit(problem: Problem, proposal: Proposal) -> tuple[str, ...]:
     if score != proposal.score:
         complaints.append(f"score={proposal.score!r}, recomputed {score!r}")
     return tuple(complaints)
-
-
-def rounded_sum(terms: list[float]) -> float:
-    """The sum, correctly rounded; an infinity beyond the float64 range."""
-    try:
-        return math.fsum(terms)
-    except OverflowError:  # a partial sum left the range; the total may not
-        total = sum((Fraction(term) for term in terms), Fraction(0))
-    try:
-        return float(total)
-    except OverflowError:
-        return math.inf if total > 0 else -math.inf
