@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks._common import publish_with
-from benchmarks._nsn import lazy
-from slth_verify.subset_sum import Effort, Problem, SearchPoint, fit_search_law, solve
+from benchmarks._nsn import FRESH, lazy
+from slth_verify.construction import search_points
+from slth_verify.subset_sum import Effort, Problem, fit_search_law, solve
 from slth_verify.subset_sum._cancellation import cancel
 from slth_verify.subset_sum._prepare import prepare
 
@@ -77,15 +78,7 @@ def _row(
 
 def _law(dims: tuple[int, ...], seeds: int) -> dict[str, Any]:
     """Residuals at normal effort where the tolerance is out of reach, and the fit."""
-    points = []
-    for dim in dims:
-        for delta in DELTAS[:2]:
-            width = int(dim**1.5 / delta)
-            for seed in range(seeds):
-                problem = lazy(dim, width, 2000 + seed, _UNREACHABLE)
-                found = solve(problem, solver="ladder", time_limit=60.0)
-                residual = float(np.abs(found.residual).max())
-                points.append(SearchPoint(dim, width, residual))
+    points = search_points(dims, DELTAS[:2], repeats=seeds, seed=FRESH)
     law = fit_search_law(points)
     return {
         "C": law.constant,

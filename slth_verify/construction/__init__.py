@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from slth_verify.construction._budget import LayerBudget, plan, suggested_widths
+from slth_verify.construction._law import search_points
 from slth_verify.construction._pool import ChannelBlock, FilterPool
 from slth_verify.construction._prune import certified_error, prune
 
@@ -22,6 +23,7 @@ __all__ = [
     "merged_network",
     "plan",
     "prune",
+    "search_points",
     "suggested_widths",
 ]
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from multiprocessing import TimeoutError as NotEndedError
 from multiprocessing import get_context
 from multiprocessing.pool import AsyncResult, Pool
 
 from slth_verify.bounds import mrss_width
-from slth_verify.report._model import CaseReport
 from slth_verify.report._progress import Progress
 from slth_verify.report._quantity import Absent, Direction, Figure, Quantity
 from slth_verify.verdict import Evidence
@@ -38,12 +37,11 @@ class CertifiedWidths:
     _pool: Pool | None = None
     _open: dict[tuple[str, int], AsyncResult[int | None]] = field(default_factory=dict)
 
-    def ask(self, case: str, layer: int, dimension: int, accuracy: Fraction) -> Figure:
-        """The certified width, or a placeholder until `complete` is called.
+    def ask(self, key: tuple[str, int], dimension: int, accuracy: Fraction) -> Figure:
+        """The certified width, or a placeholder until `settle` is called.
 
         Args:
-            case: Name of the case.
-            layer: Target layer, from 1.
+            key: Name of a list of widths, and the place in it.
             dimension: Dimension m of the subset-sum problem.
             accuracy: Largest error of an entry.
         """
@@ -55,20 +53,28 @@ class CertifiedWidths:
             self._pool = get_context("spawn").Pool(1)
             self._deadline = time.monotonic() + self.patience
         asked = self._pool.apply_async(_search, (dimension, str(accuracy)))
-        self._open[case, layer] = asked
+        self._open[key] = asked
         return Absent("the search has not ended")
 
-    def complete(self, case: CaseReport, progress: Progress) -> CaseReport:
-        """The case with the widths that were still open, as far as they are found."""
-        label = f"{case.name}: certified widths"
-        ladder = list(case.ladder)
-        mine = [key for key in self._open if key[0] == case.name]
+    def settle(
+        self, name: str, figures: tuple[Figure, ...], progress: Progress, first: int = 0
+    ) -> tuple[Figure, ...]:
+        """A list of widths, with those that were still open as far as they are found.
+
+        Args:
+            name: Name of the list.
+            figures: What `ask` answered, place by place.
+            progress: Called as searches end.
+            first: Place of the first figure.
+        """
+        label = f"{name}: certified widths".removeprefix(": ")
+        settled = list(figures)
+        mine = [key for key in self._open if key[0] == name]
         for done, key in enumerate(mine):
             progress(label, done, len(mine))
-            found = self._await(self._open.pop(key))
-            ladder[key[1] - 1] = replace(ladder[key[1] - 1], certified=found)
+            settled[key[1] - first] = self._await(self._open.pop(key))
             progress(label, done + 1, len(mine))
-        return replace(case, ladder=tuple(ladder))
+        return tuple(settled)
 
     def _await(self, asked: AsyncResult[int | None]) -> Figure:
         try:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import EngFormatter
+from matplotlib.ticker import EngFormatter, NullLocator
 
 from slth_verify.report._display import ends, grouped
 from slth_verify.report._observe import TARGET_AND_PRUNED
@@ -29,7 +29,7 @@ _LEGEND = {
 def ladder_chart(case: Document, identifier: str) -> str:
     """Necessary, certified and used widths of every layer on a logarithmic axis."""
     rungs = list(reversed(case["ladder"]))
-    text = "; ".join(f"layer {r['layer']}: {_ladder_words(r)}" for r in case["ladder"])
+    text = "; ".join(f"layer {r['layer']}: {_width_words(r)}" for r in case["ladder"])
 
     def draw(axes: Axes) -> None:
         marks = (("necessary", ">", 1), ("certified", "<", 0), ("used", "o", 2))
@@ -54,6 +54,37 @@ def ladder_chart(case: Document, identifier: str) -> str:
         axes.legend(**_LEGEND)
 
     return svg(draw, (_WIDTH, 1.3 + 0.34 * len(rungs)), identifier, f"Widths. {text}.")
+
+
+def law_chart(law: Document, identifier: str) -> str:
+    """Necessary, certified and found widths by dimension; every search as a dot."""
+    accuracy = float(ends(law["accuracy"])[0])
+    text = "; ".join(f"m = {r['dimension']}: {_width_words(r)}" for r in law["rows"])
+    # a search is moved along the law to the accuracy of the chart
+    dots = [p["dimension"] for p in law["points"]]
+    heights = [p["width"] * p["residual"] / accuracy for p in law["points"]]
+
+    def draw(axes: Axes) -> None:
+        styles = (("necessary", ">", 1), ("certified", "<", 0), ("found", "", 2))
+        for key, marker, series in styles:
+            rows = [row for row in law["rows"] if _has(row[key])]
+            dimensions = [row["dimension"] for row in rows]
+            widths = [float(ends(row[key])[0]) for row in rows]
+            label = "found, by the law" if key == "found" else key
+            colour = SERIES[series]
+            axes.plot(dimensions, widths, marker=marker, color=colour, label=label)
+        axes.scatter(dots, heights, s=9, color=SERIES[2], label="searches")
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        ticks = [row["dimension"] for row in law["rows"]]
+        axes.set_xticks(ticks, [str(m) for m in ticks], minor=False)
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xlabel("dimension m")
+        axes.set_ylabel("width n")
+        axes.grid()
+        axes.legend(**{**_LEGEND, "ncols": 4})
+
+    return svg(draw, (_WIDTH, 3.4), identifier, f"What exists and is found. {text}.")
 
 
 def error_chart(cases: Sequence[Document], identifier: str) -> str:
@@ -183,10 +214,10 @@ def _has(figure: Document) -> bool:
     return "absent" not in figure
 
 
-def _ladder_words(rung: Document) -> str:
+def _width_words(row: Document) -> str:
     words = [
-        f"{key} {ends(rung[key])[0]}"
-        for key in ("necessary", "certified", "used")
-        if _has(rung[key])
+        f"{key} {ends(row[key])[0]}"
+        for key in ("necessary", "certified", "found", "used")
+        if key in row and _has(row[key])
     ]
     return ", ".join(words)

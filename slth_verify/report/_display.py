@@ -114,7 +114,8 @@ def grouped(number: int | str) -> str:
 
 def _short(low: Fraction, high: Fraction, quantity: Mapping[str, Any]) -> str:
     if low == high and low.denominator == 1:
-        sign = {"upper": "≤ ", "lower": "≥ "}.get(quantity["direction"], "")
+        signs = {"upper": "≤ ", "lower": "≥ ", "none": "≈ "}
+        sign = signs.get(quantity["direction"], "")
         return sign + grouped(int(low))
     if quantity["kind"] == "exact":
         return _exact(str(quantity["value"]), low)

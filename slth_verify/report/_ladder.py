@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from slth_verify.bounds import necessary_width
 from slth_verify.network import TargetCNN
 from slth_verify.report._certified import PROBABILITY, CertifiedWidths
+from slth_verify.report._model import CaseReport
 from slth_verify.report._parts import Formula, Rung
+from slth_verify.report._progress import Progress
 from slth_verify.report._quantity import Absent, Direction, Figure, Quantity, exact
 from slth_verify.statements import latex, mathml, statement
 from slth_verify.verdict import Evidence
@@ -51,16 +54,31 @@ def width_ladder(
                 shape.dimension(layer),
                 exact(accuracy, "entry of the normalised kernel"),
                 exact(PROBABILITY),
-                _necessary(shape.dimension(layer), accuracy),
-                widths.ask(target.name, layer, shape.dimension(layer), accuracy),
+                necessary_figure(shape.dimension(layer), accuracy),
+                widths.ask((target.name, layer), shape.dimension(layer), accuracy),
                 _paper(target, layer, normalised),
                 exact(used[layer - 1], "n"),
+                Absent("this profile measures no law"),
             )
         )
     return tuple(rungs)
 
 
-def _necessary(dimension: int, accuracy: Fraction) -> Figure:
+def completed(
+    case: CaseReport, widths: CertifiedWidths, progress: Progress
+) -> CaseReport:
+    """The case with the certified widths that were still open, as far as found."""
+    known = widths.settle(
+        case.name, tuple(rung.certified for rung in case.ladder), progress, first=1
+    )
+    rungs = zip(case.ladder, known, strict=True)
+    return replace(
+        case, ladder=tuple(replace(rung, certified=width) for rung, width in rungs)
+    )
+
+
+def necessary_figure(dimension: int, accuracy: Fraction) -> Figure:
+    """A width below which the accuracy is not reached with probability 1/2."""
     if accuracy >= 1:
         return Absent("the empty subset is accurate enough")
     found = necessary_width(dimension, accuracy, PROBABILITY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slth_verify.report._law_figures import LawFigures
 from slth_verify.report._parts import (
     Accuracy,
     MaskPicture,
@@ -22,7 +23,7 @@ from slth_verify.report._quantity import Quantity
 from slth_verify.verdict import Finding, Verdict
 
 #: Version of the JSON document's schema.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,7 @@ class Report:
         versions: Software.
         platform: Machine, as far as it matters.
         seconds: Wall time in all.
+        law: How far searches get, or None if the profile measures no law.
     """
 
     verdict: Verdict
@@ -95,3 +97,4 @@ class Report:
     versions: dict[str, str]
     platform: dict[str, str]
     seconds: float
+    law: LawFigures | None = None

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from slth_verify.report._charts import (
     error_chart,
     ladder_chart,
+    law_chart,
     mask_chart,
     whole_mask_chart,
 )
@@ -35,6 +36,7 @@ _GROUPS = {
 }
 _SECTIONS = (
     ("widths", "Widths"),
+    ("law", "Law of the search"),
     ("tickets", "Tickets"),
     ("accuracy", "Accuracy"),
     ("masks", "Masks"),
@@ -105,13 +107,13 @@ class Page:
             lead=cases[0] if _is_certified(cases[0]) else None,
             scored=next((c for c in cases if c["accuracy"]), None),
             verified_cases=sum(c["verdict"] == "VERIFIED" for c in cases),
-            sections=_sections(cases),
+            sections=_sections(document),
             problems=_problems(cases),
             ladders=ladders,
             drawn=drawn,
             whole=tuple(whole),
             bins=max(bins, default=0),
-            charts=_charts(ladders, drawn, whole, cases),
+            charts=_charts(ladders, drawn, whole, document),
             pictures={c["name"]: _pictures(c, power) for c in cases if c["samples"]},
             magnification=power,
             statement_groups=_groups(document["statements"]),
@@ -174,8 +176,10 @@ def _filters(case: Document) -> int:
     return sum(p["block"] * len(p["positive"]) for p in case["masks"])
 
 
-def _sections(cases: Sequence[Document]) -> tuple[tuple[str, str], ...]:
+def _sections(document: Document) -> tuple[tuple[str, str], ...]:
+    cases = document["cases"]
     there = {
+        "law": document["law"] is not None,
         "widths": any(case["ladder"] for case in cases),
         "accuracy": any(case["accuracy"] for case in cases),
         "samples": any(case["samples"] for case in cases),
@@ -196,10 +200,12 @@ def _charts(
     ladders: Sequence[Document],
     drawn: Sequence[Document],
     whole: Sequence[Document],
-    cases: Sequence[Document],
+    document: Document,
 ) -> dict[str, Markup]:
     """All charts; ids are numbered, so that no name of a case enters one."""
-    found = {"errors": Markup(error_chart(cases, "errors"))}
+    found = {"errors": Markup(error_chart(document["cases"], "errors"))}
+    if document["law"] is not None:
+        found["law"] = Markup(law_chart(document["law"], "law"))
     for case in ladders[:1]:
         found[f"ladder-{case['name']}"] = Markup(ladder_chart(case, "ladder"))
     for kind, chosen, draw in (

@@ -81,6 +81,7 @@ class Rung:
         certified: A width that provably suffices.
         paper: The paper's bound; its constants stay symbols.
         used: The width of the random network of this case.
+        found: A width at which searches for a random target succeed.
     """
 
     layer: int
@@ -91,6 +92,7 @@ class Rung:
     certified: Figure
     paper: Formula | Absent
     used: Quantity
+    found: Figure
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,14 @@ from slth_verify.errors import InvalidParameterError
 PROFILES = ("quick", "full")
 
 _EXACT = ("relative_eps", "dense_relative_eps", "relative_limit", "accuracy_points")
+_LEAST_SWEPT = 18  # two dimensions determine an exponent
 _COUNTS = (
     "generated",
     "uniform_inputs",
     "corner_inputs",
     "samples",
     "certified_dimension",
+    "law_dimension",
 )
 
 
@@ -47,6 +49,9 @@ class Profile:
         samples: Held-out digits that are drawn.
         certified_dimension: Largest dimension of a subset-sum problem for which a
             certified width is searched, for at most twice the time limit; 0 for none.
+        law_dimension: Largest dimension of the sweep of searches to which the law of
+            the search is fitted, at least 18; 0 for no sweep.
+        law_repeats: Searches for each width of the sweep, at least 1.
         time_limit: Seconds that one subset-sum problem may take.
 
     Raises:
@@ -65,6 +70,8 @@ class Profile:
     corner_inputs: int = 32
     samples: int = 10
     certified_dimension: int = 90
+    law_dimension: int = 90
+    law_repeats: int = 3
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:
@@ -78,6 +85,13 @@ class Profile:
                     f"{name}={getattr(self, name)}: a profile needs a count of at "
                     "least 0. Correct the profile."
                 )
+        if 0 < self.law_dimension < _LEAST_SWEPT or self.law_repeats < 1:
+            raise InvalidParameterError(
+                f"law_dimension={self.law_dimension}, law_repeats={self.law_repeats}: "
+                "the law of the search is fitted in dimensions from 9 to at least "
+                f"{_LEAST_SWEPT}, or not at all (0), with at least one search for each "
+                "width. Correct the profile."
+            )
         if not 0 < self.time_limit < math.inf:
             raise InvalidParameterError(
                 f"time_limit={self.time_limit}: a profile needs a positive finite "

@@ -96,6 +96,12 @@ def enclosed(
     )
 
 
+def statistical(value: float, unit: str = "") -> Quantity:
+    """A finite number fitted to samples or counted in them; nothing is guaranteed."""
+    text = repr(value)
+    return Quantity(text, text, Evidence.STATISTICAL, Direction.NONE, unit)
+
+
 def heuristic(value: float, unit: str = "") -> Figure:
     """A float that nothing vouches for; absent if it is not finite."""
     if not math.isfinite(value):

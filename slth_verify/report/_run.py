@@ -13,6 +13,8 @@ from slth_verify.report._certified import certified_widths
 from slth_verify.report._document import to_document, to_json
 from slth_verify.report._environment import machine, versions
 from slth_verify.report._html import render_html
+from slth_verify.report._ladder import completed
+from slth_verify.report._law import Sweep
 from slth_verify.report._model import CaseReport, Report
 from slth_verify.report._profile import Profile, to_toml
 from slth_verify.report._progress import Progress, silent
@@ -20,6 +22,7 @@ from slth_verify.report._statements import statement_summaries
 from slth_verify.report._targets import (
     Subject,
     dense_subject,
+    derived_seed,
     digits_subject,
     generated_subjects,
 )
@@ -99,7 +102,13 @@ def report_on(
             progress("cases", done, len(subjects))
             cases.append(run_case(subject, profile, output, progress, widths))
         progress("cases", len(subjects), len(subjects))
-        cases = [widths.complete(case, progress) for case in cases]
+        sweep = None
+        if profile.law_dimension:
+            sweep = Sweep(profile, derived_seed(seed, "law"), progress)
+            sweep.ask(widths)
+            cases = [sweep.extended(case) for case in cases]
+        cases = [completed(case, widths, progress) for case in cases]
+        law = None if sweep is None else sweep.figures(widths, progress)
     report = Report(
         verdict=overall(tuple(case.verdict for case in cases)),
         counts=_counts(cases),
@@ -111,6 +120,7 @@ def report_on(
         versions=versions(),
         platform=machine(),
         seconds=round(time.perf_counter() - start, 3),
+        law=law,
     )
     write_report(report, output)
     return report

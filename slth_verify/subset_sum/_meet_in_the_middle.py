@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from slth_verify.subset_sum._incumbent import Incumbent
 from slth_verify.subset_sum._lists import NearestSums, subset_sums
-from slth_verify.subset_sum._meeting import Meeting, meet_beams
+from slth_verify.subset_sum._meeting import Meeting, is_few, meet_beams
 from slth_verify.subset_sum._prepare import Prepared, prepare_all
 from slth_verify.subset_sum._problem import (
     MEMORY_LIMIT,
+    ColumnSource,
     Effort,
     FloatArray,
     MaxTolerance,
@@ -37,12 +38,12 @@ class _Lists:
     whole: int
     meeting: Meeting
 
-    def fitted(self, dim: int, memory: int) -> _Lists:
+    def fitted(self, source: ColumnSource, memory: int) -> _Lists:
         """Shorter lists where the memory needs it."""
-        whole = self.whole
+        whole, dim = self.whole, source.dim
         while whole > 2 and 2 * (48 * dim + 64) << ((whole + 1) // 2) > memory:
             whole -= 2
-        return _Lists(whole, self.meeting.fitted(dim, memory))
+        return _Lists(whole, self.meeting.fitted(dim, memory, few=is_few(source)))
 
 
 _LISTS: dict[Effort, _Lists] = {
@@ -101,7 +102,7 @@ class MeetInTheMiddle:
         if held.over():
             return held.best
         held.counters |= {"columns": 0.0, "states": 0.0, "pairs": 0.0}
-        sizes = _LISTS[effort].fitted(problem.source.dim, memory_limit)
+        sizes = _LISTS[effort].fitted(problem.source, memory_limit)
         every = prepare_all(problem, sizes.whole)
         if every is not None:
             _Whole(held).run(every)

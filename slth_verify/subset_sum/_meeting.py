@@ -9,10 +9,17 @@ import numpy as np
 from slth_verify.subset_sum._grid import Pair, Reach, SumGrid
 from slth_verify.subset_sum._incumbent import Incumbent
 from slth_verify.subset_sum._lists import NearestSums, subset_sums
-from slth_verify.subset_sum._prepare import GENEROUS, Prepared, prepare
-from slth_verify.subset_sum._problem import FloatArray
+from slth_verify.subset_sum._prepare import (
+    FEW,
+    GENEROUS,
+    LEAN,
+    WHOLE,
+    Prepared,
+    prepare,
+)
+from slth_verify.subset_sum._problem import ColumnSource, FloatArray
 from slth_verify.subset_sum._residual import scores_of
-from slth_verify.subset_sum._walk import Leaves, Walk
+from slth_verify.subset_sum._walk import MANY_STARTS, USUAL, Leaves, Walk
 
 _FIRST = (10, 13)  # bits of the first beam and its tail: soon done
 _WIDE = 16  # bits of states from which both lists follow the dimension
@@ -33,15 +40,18 @@ class Meeting:
     tail: int
     beams: float
 
-    def fitted(self, dim: int, memory: int) -> Meeting:
-        """Sizes that suit the dimension, shortened until they fit the memory.
+    def fitted(self, dim: int, memory: int, *, few: bool = False) -> Meeting:
+        """Sizes that suit the problem, shortened until they fit the memory.
 
         In small dimension long tails are cheap to search. In larger ones few pairs can
-        be excluded beforehand, and the smallest columns are worth more in a beam.
+        be excluded beforehand, and the smallest columns are worth more in a beam. In
+        pools of few columns, many short searches find more than a long one.
         """
         states, tail = self.states, self.tail
         if states >= _WIDE:
-            states, tail = (15, 19) if dim <= 6 else (16, 17) if dim <= 11 else (15, 15)
+            wide = (15, 19) if dim <= 6 else (16, 17) if dim <= 11 else (15, 15)
+            many = (15, 19) if dim <= 6 else (14, 15) if dim <= 11 else (14, 13)
+            states, tail = many if few else wide
         while tail > 1 and (56 * dim + 64) << tail > memory // 2:
             tail -= 1
         while states > 1 and (56 * dim + 4 * _COLUMNS + 160) << states > memory // 2:
@@ -53,10 +63,11 @@ def meet_beams(held: Incumbent, sizes: Meeting, seed: int) -> None:
     """Beam after beam, until the tolerance is met, time is out, or all have run.
 
     The first beam is narrow, for tolerances that are met easily. Later ones change
-    between a ladder of few columns and a generous one.
+    between a ladder of few columns and a generous one, or use all if they are few.
     """
     rng = np.random.default_rng((seed, 2))
-    lean = prepare(held.problem, seed)
+    few = is_few(held.problem.source)
+    lean = prepare(held.problem, seed, WHOLE if few else LEAN)
     if lean.count == 0:
         return
     held.counters["columns"] = float(lean.count)
@@ -67,11 +78,17 @@ def meet_beams(held: Incumbent, sizes: Meeting, seed: int) -> None:
     tables = [_Table(held, lean, sizes.tail)]
     run = 0
     while run < sizes.beams and not held.over():
-        if run == 1:
+        if run == 1 and not few:
             generous = prepare(held.problem, seed, GENEROUS)
             tables.append(_Table(held, generous, sizes.tail))
-        tables[run % 2].meet(1 << sizes.states, rng if run > 1 else None)
+        table = tables[run % len(tables)]
+        table.meet(1 << sizes.states, rng if run >= len(tables) else None)
         run += 1
+
+
+def is_few(source: ColumnSource) -> bool:
+    """Whether the pool is so small that all of its columns are used."""
+    return source.size <= FEW * source.dim
 
 
 class _Table:
@@ -79,6 +96,7 @@ class _Table:
 
     def __init__(self, held: Incumbent, loaded: Prepared, tail: int) -> None:
         self._held, self._loaded = held, loaded
+        self._shape = MANY_STARTS if is_few(held.problem.source) else USUAL
         self._walk = Walk(loaded)
         self._tail = min(tail, self._walk.priced)
         sums = subset_sums(loaded.columns[loaded.count - self._tail :])
@@ -92,7 +110,7 @@ class _Table:
     def meet(self, width: int, rng: np.random.Generator | None) -> None:
         """One beam; the best pairs with the listed sums are offered."""
         held = self._held
-        leaves = self._walk.beam(width, rng, held.out_of_time, spared=self._tail)
+        leaves = self._walk.beam(width, rng, held.out_of_time, self._tail, self._shape)
         if leaves is None:
             return
         held.counters["states"] += float(leaves.errors.shape[0])

@@ -46,30 +46,35 @@ class Breadth:
     """How many columns a ladder has.
 
     Attributes:
-        per_octave: Columns per octave above the smallest 6m, in units of m.
+        per_octave: Columns per octave above the smallest ones, in units of m.
         top: Largest scale, in units of the target's root mean square.
+        smallest: Columns of smallest scale, in units of m.
     """
 
     per_octave: int
     top: float
+    smallest: int = 6
 
 
 LEAN = Breadth(3, 2.5)
 GENEROUS = Breadth(6, 5.0)
+#: Pools of up to so many columns, in units of m, are used whole by joined lists.
+FEW = 24
+WHOLE = Breadth(FEW, 5.0, FEW)
 
 
 def prepare(problem: Problem, seed: int, breadth: Breadth = LEAN) -> Prepared:
-    """Selects and loads: 6m smallest columns, some more per octave above.
+    """Selects and loads: the smallest columns, some more per octave above.
 
     Args:
         problem: With a target that is not zero.
         seed: Not negative; selects the columns of the larger octaves.
-        breadth: How many of the larger columns.
+        breadth: How many columns.
     """
     source, target = problem.source, problem.target
     peak = float(np.abs(target).max())
     spread = peak * math.sqrt(float(np.mean(np.square(target / peak))))
-    smallest = max(6 * source.dim, 48)
+    smallest = max(breadth.smallest * source.dim, 48)
     octave = breadth.per_octave * max(source.dim, 8)
     rng = np.random.default_rng(seed)
     rungs = select(source, breadth.top * spread, Selection(smallest, octave), rng)

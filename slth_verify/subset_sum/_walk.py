@@ -14,7 +14,30 @@ from slth_verify.subset_sum._problem import FloatArray
 
 _REGULARISATION = 0.1
 _LARGEST_PRICED = 2.0**16  # scale, in units, up to which columns are priced
-_TEMPERATURE = 0.7  # of the random start, in units of the price
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Form of a beam that starts after random signs.
+
+    Attributes:
+        temperature: Of the random signs, in units of the price.
+        brief: Whether it starts low, which leaves time for more of them.
+    """
+
+    temperature: float
+    brief: bool
+
+    def length(self, dim: int) -> int:
+        """How many columns the beam decides."""
+        if self.brief:
+            return max(5 * dim, 60)
+        return max(4 * dim, min(8 * dim, 150), 96)
+
+
+USUAL = Shape(0.7, brief=False)
+#: For pools of few columns, where one beam is much like the next.
+MANY_STARTS = Shape(1.0, brief=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +86,7 @@ class Walk:
     def cancellation(self) -> FloatArray:
         """Every sign in turn by its price, shape ``(N,)``."""
         count = self._columns.shape[0]
-        signs, _ = self._cancel(self._window, count, self._start, None)
+        signs, _ = self._cancel(self._window, count, self._start)
         return np.concatenate((self._greedy, signs)).astype(np.float64)
 
     def beam(
@@ -72,6 +95,7 @@ class Walk:
         rng: np.random.Generator | None,
         out_of_time: Callable[[], bool],
         spared: int = 0,
+        shape: Shape = USUAL,
     ) -> Leaves | None:
         """The cheapest sign vectors of a beam over the small columns.
 
@@ -81,17 +105,20 @@ class Walk:
                 price: other states of much the same quality.
             out_of_time: Asked between steps.
             spared: How many of the last columns, at most `priced`, stay out.
+            shape: Where the beam starts, and how random what lies above is.
 
         Returns:
             None if time ran out.
         """
         stop = self._columns.shape[0] - spared
-        first = max(self._window, stop - self._length())
+        first = max(self._window, stop - shape.length(self._dim))
         if rng is not None and first - self._window < 8:
             # no room above the beam: let it start lower, at random
             first = self._window + int(rng.integers(1, 2 + (stop - self._window) // 2))
             first = min(first, stop)
-        signs, rest = self._cancel(self._window, first, self._start, rng)
+        signs, rest = self._cancel(
+            self._window, first, self._start, rng, shape.temperature
+        )
         tail = self._prices.between(first - self._window, stop - self._window)
         found = beam(self._columns[first:stop], tail, rest, width, out_of_time)
         if found is None:
@@ -100,20 +127,18 @@ class Walk:
         errors = -found[1] - self._columns[stop:].sum(axis=0) / 2.0
         return Leaves(np.concatenate((self._greedy, signs)), found[0], errors)
 
-    def _length(self) -> int:
-        return max(4 * self._dim, min(8 * self._dim, 150), 96)
-
     def _cancel(
         self,
         start: int,
         stop: int,
         rest: FloatArray,
-        rng: np.random.Generator | None,
+        rng: np.random.Generator | None = None,
+        temperature: float = 0.0,
     ) -> tuple[SignArray, FloatArray]:
         vectors = self._prices.between(start - self._window, stop - self._window)
         noise = None
         if rng is not None:
             noise = np.zeros(stop - start)
             drawn = min(max(2 * self._dim, 30), noise.size)
-            noise[noise.size - drawn :] = rng.logistic(0.0, _TEMPERATURE / 2.0, drawn)
+            noise[noise.size - drawn :] = rng.logistic(0.0, temperature / 2.0, drawn)
         return cancel(self._columns[start:stop], vectors.vectors, rest, noise)

@@ -46,7 +46,13 @@ def classifier(seed: int) -> Subject:
 def make(folder: Any, seed: int) -> Made:
     """A report on three tiny targets."""
     profile = Profile(
-        name="tiny", uniform_inputs=6, corner_inputs=6, samples=3, certified_dimension=1
+        name="tiny",
+        uniform_inputs=6,
+        corner_inputs=6,
+        samples=3,
+        certified_dimension=1,
+        law_dimension=18,
+        law_repeats=2,
     )
     subjects = (
         classifier(seed),

@@ -27,6 +27,7 @@ _ONE = Profile(
     uniform_inputs=4,
     corner_inputs=4,
     certified_dimension=0,
+    law_dimension=0,
 )
 
 

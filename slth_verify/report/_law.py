@@ -1,0 +1,96 @@
+"""What exists and what can be found: the law of the search beside proved widths."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from fractions import Fraction
+
+from slth_verify.construction import search_points
+from slth_verify.report._certified import PROBABILITY, CertifiedWidths
+from slth_verify.report._ladder import necessary_figure
+from slth_verify.report._law_figures import LawFigures, LawPoint, LawRow
+from slth_verify.report._model import CaseReport
+from slth_verify.report._parts import Rung
+from slth_verify.report._profile import Profile
+from slth_verify.report._progress import Progress
+from slth_verify.report._quantity import Absent, Figure, exact, statistical
+from slth_verify.subset_sum import SearchLaw, fit_search_law
+
+#: Dimensions of a sweep, as far as the profile goes.
+_DIMENSIONS = (9, 18, 36, 90, 150, 400, 576)
+_ACCURACIES = (1e-2, 1e-3)
+#: Accuracy at which the widths of the law are compared with proved ones.
+_COMPARED = Fraction(1, 100)
+#: Under this name certified widths of the law are asked for; no case is called so.
+_NAME = ""
+
+
+class Sweep:
+    """The searches of a report, the law fitted to them, and its widths.
+
+    Args:
+        profile: How far to sweep.
+        seed: Integer of at least 0.
+        progress: Called after each search.
+    """
+
+    def __init__(self, profile: Profile, seed: int, progress: Progress) -> None:
+        dimensions = [m for m in _DIMENSIONS if m <= profile.law_dimension]
+        start = time.perf_counter()
+        self._points = search_points(
+            dimensions,
+            _ACCURACIES,
+            repeats=profile.law_repeats,
+            seed=seed,
+            time_limit=profile.time_limit,
+            progress=lambda done, total: progress("law of the search", done, total),
+        )
+        self._law: SearchLaw = fit_search_law(self._points)
+        self._dimensions = dimensions
+        self._seconds = round(time.perf_counter() - start, 3)
+        self._certified: tuple[Figure, ...] = ()
+
+    def ask(self, widths: CertifiedWidths) -> None:
+        """Start the search for certified widths at the same dimensions."""
+        self._certified = tuple(
+            widths.ask((_NAME, place), dimension, _COMPARED)
+            for place, dimension in enumerate(self._dimensions)
+        )
+
+    def figures(self, widths: CertifiedWidths, progress: Progress) -> LawFigures:
+        """The law with its table; waits for certified widths that are still open."""
+        certified = widths.settle(_NAME, self._certified, progress)
+        rows = tuple(
+            LawRow(m, necessary_figure(m, _COMPARED), known, self.width(m, _COMPARED))
+            for m, known in zip(self._dimensions, certified, strict=True)
+        )
+        law = self._law
+        return LawFigures(
+            statistical(law.constant),
+            statistical(law.worst),
+            statistical(law.dim_exponent),
+            statistical(law.accuracy_exponent),
+            exact(_COMPARED, "entry of the target"),
+            exact(PROBABILITY),
+            rows,
+            tuple(LawPoint(p.dim, p.width, p.residual) for p in self._points),
+            self._seconds,
+        )
+
+    def width(self, dimension: int, accuracy: Fraction) -> Figure:
+        """The law's width; absent outside the dimensions of the sweep."""
+        low, high = self._dimensions[0], self._dimensions[-1]
+        if not low <= dimension <= high:
+            return Absent(f"the searches cover m = {low} to {high}")
+        if accuracy >= 1:
+            return Absent("the empty subset is accurate enough")
+        return statistical(self._law.width(dimension, float(accuracy)), "n")
+
+    def extended(self, case: CaseReport) -> CaseReport:
+        """The case, with the law's width on every rung."""
+        return replace(case, ladder=tuple(map(self._extended, case.ladder)))
+
+    def _extended(self, rung: Rung) -> Rung:
+        found = self.width(rung.dimension, Fraction(rung.accuracy.lower))
+        return replace(rung, found=found)
