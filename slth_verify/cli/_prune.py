@@ -38,6 +38,7 @@ from slth_verify.cli._output import note, print_json, progress
     type=click.Path(dir_okay=False),
     help="Keep finished subset sums in FILE; a killed run resumes from it.",
 )
+@click.option("--device", help="Torch device for the search, such as cuda.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     target: str,
@@ -48,6 +49,7 @@ def command(
     time_limit: float,
     workers: int | None,
     resume: str | None,
+    device: str | None,
     as_json: bool,
 ) -> int:
     """Prune the random network of a seed until it computes TARGET within eps.
@@ -69,6 +71,7 @@ def command(
             workers=workers,
             journal=resume,
             progress=lambda done, total: advance("subset sums", done, total),
+            device=device,
         )
     ticket.save(output)
     kept = [len(layer.filters) for layer in ticket.layers]

@@ -45,6 +45,7 @@ def prune(
     workers: int | None = None,
     journal: str | os.PathLike[str] | None = None,
     progress: ProgressCallback | None = None,
+    device: str | None = None,
 ) -> Ticket:
     """Find filters of a random network whose removal leaves a copy of the target.
 
@@ -60,6 +61,8 @@ def prune(
         journal: File that keeps every finished subset-sum problem; if the run is
             killed, the same call resumes.
         progress: Called as ``progress(done, total)``.
+        device: A torch device, such as ``"cuda"``, for the beams of the search; None
+            for numpy.
 
     Returns:
         A ticket whose certified error, computed exactly from its residuals, is at most
@@ -82,7 +85,7 @@ def prune(
             f"widths={random_network.widths} for a target of {target.depth} layers: "
             "one width per target layer is needed (thm:structured-slth)."
         )
-    options = Options(search_seed, time_limit, workers, journal, progress)
+    options = Options(search_seed, time_limit, workers, journal, progress, device)
     search = Search(target, random_network, plan(target, bound), options)
     for number in range(len(WAVES)):
         search.wave(number, bound)

@@ -47,6 +47,7 @@ class Options:
         workers: Processes; None: all cores for large networks, else this process.
         journal: File that keeps finished proposals, or None.
         progress: Called as ``progress(done, total)``.
+        device: A torch device for beams; None for numpy.
     """
 
     seed: int
@@ -54,6 +55,7 @@ class Options:
     workers: int | None
     journal: str | os.PathLike[str] | None
     progress: ProgressCallback | None
+    device: str | None
 
 
 @dataclass(eq=False)
@@ -127,6 +129,7 @@ class Search:
             seed=self.options.seed + number,
             effort=WAVES[number],
             time_limit=self.options.time_limit,
+            device=self.options.device,
             workers=self._workers(),
             journal=self.options.journal,
             progress=None if report is None else lambda n: report(before + n, total),

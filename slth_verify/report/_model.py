@@ -23,7 +23,7 @@ from slth_verify.report._quantity import Quantity
 from slth_verify.verdict import Finding, Verdict
 
 #: Version of the JSON document's schema.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ class _Job:
     seed: int
     effort: Effort
     time_limit: float
+    memory_limit: int | None
+    device: str | None
     journal: Journal | None
 
     def run(self, problem: Problem) -> Proposal:
@@ -40,6 +42,8 @@ class _Job:
             seed=self.seed,
             effort=self.effort,
             time_limit=self.time_limit,
+            memory_limit=self.memory_limit,
+            device=self.device,
         )
         found = self.journal.get(key, problem)
         if found is None:
@@ -57,6 +61,8 @@ class _Job:
             seed=self.seed,
             effort=self.effort,
             time_limit=self.time_limit,
+            memory_limit=self.memory_limit,
+            device=self.device,
         )
 
 
@@ -67,6 +73,8 @@ def solve_many(
     seed: int = 0,
     effort: Effort = "normal",
     time_limit: float = 60.0,
+    memory_limit: int | None = None,
+    device: str | None = None,
     workers: int | None = 1,
     journal: str | os.PathLike[str] | None = None,
     enough: Callable[[tuple[Proposal, ...]], bool] | None = None,
@@ -83,11 +91,13 @@ def solve_many(
         seed: As in `solve`, for every problem.
         effort: As in `solve`.
         time_limit: As in `solve`, seconds for each problem.
+        memory_limit: As in `solve`, bytes for each worker's lists.
+        device: As in `solve`; all workers share it.
         workers: Processes; 1 stays in this one, None takes all cores.
         journal: File that keeps every finished proposal, on disk before the next is
             searched: if the run is killed, the same call resumes. Entries are found by
-            a hash of columns, target, tolerance, solver, seed, effort, time limit and
-            version; residuals are recomputed.
+            a hash of columns, target, tolerance, solver, seed, effort, limits, device
+            and version; residuals are recomputed.
         enough: Asked after each proposal, with all so far in the order of the problems;
             True ends the batch.
         progress: Called with the number of proposals so far.
@@ -106,7 +116,7 @@ def solve_many(
         )
     named = next((known for known in solvers() if known.name == solver), None)
     kept = None if journal is None else Journal(journal)
-    job = _Job(solver, named, seed, effort, time_limit, kept)
+    job = _Job(solver, named, seed, effort, time_limit, memory_limit, device, kept)
     found: list[Proposal] = []
     count = _cores() if workers is None else workers
     with closing(_results(job, problems, count)) as results:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.subset_sum._beam_device import DeviceStates
 from slth_verify.subset_sum._cancellation import Prices, SignArray
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
 
@@ -34,13 +35,22 @@ class _Step:
     count: int
 
 
-@dataclass(eq=False)
-class _States:
-    """What is alive: residuals, prices, and the way back."""
+class States(Protocol):
+    """What is alive in a beam."""
 
-    residuals: RealArray
-    costs: RealArray
-    history: list[_Step]
+    def advance(
+        self, columns: FloatArray, decide: Prices, width: int
+    ) -> tuple[IndexArray, NDArray[np.uint8]]:
+        """Decides one block of at most eight columns.
+
+        Returns:
+            Of every state that stays, where it came from and its signs as bits.
+        """
+        ...
+
+    def order(self) -> IndexArray:
+        """States from cheapest to dearest."""
+        ...
 
 
 def beam(
@@ -49,6 +59,7 @@ def beam(
     residual: FloatArray,
     width: int,
     out_of_time: Callable[[], bool],
+    device: str | None = None,
 ) -> tuple[SignArray, FloatArray] | None:
     """The ``width`` cheapest sign vectors found.
 
@@ -58,67 +69,85 @@ def beam(
         residual: r before the first column, shape ``(m,)``.
         width: States kept, >= 1.
         out_of_time: Asked once per block of columns.
+        device: A torch device for the states; None for numpy.
 
     Returns:
         Signs, shape ``(B, N)``, and residuals, shape ``(B, m)``, cheapest first up to
         single precision; None if time ran out. Memory: B (24 m + 3 N + 128) bytes.
     """
     peak = max(np.abs(columns).max(initial=0.0), np.abs(residual).max(initial=0.0))
-    kind = np.float32 if peak < _SINGLE else np.float64
-    states = _States(residual[None, :].astype(kind), np.zeros(1, dtype=kind), [])
+    single = bool(peak < _SINGLE)
+    states: States = (
+        NumpyStates(residual, single)
+        if device is None
+        else DeviceStates(residual, single, device)
+    )
+    history = []
     with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, columns.shape[0], _BLOCK):
             if out_of_time():
                 return None
             stop = min(start + _BLOCK, columns.shape[0])
-            _advance(
-                states,
-                columns[start:stop].astype(kind),
-                decide.vectors[start:stop].astype(kind),
-                decide.energies[start:stop].astype(kind),
-                width,
+            ancestors, packed = states.advance(
+                columns[start:stop], decide.between(start, stop), width
             )
-    order = np.argsort(states.costs, kind="stable")
-    signs = _walk_back(states.history, order)
+            history.append(_Step(ancestors.astype(np.int32), packed, stop - start))
+    signs = _walk_back(history, states.order())
     return signs, _residuals(columns, signs, residual)
 
 
-def _advance(
-    states: _States,
-    block: RealArray,
-    vectors: RealArray,
-    energies: RealArray,
-    width: int,
-) -> None:
-    count = block.shape[0]
-    wish = states.residuals @ vectors.T
-    effect = (block @ vectors.T) / 2
-    costs = states.costs
-    ancestors = np.arange(costs.size)
-    packed = np.zeros(costs.size, dtype=np.uint8)
-    for i in range(count):
-        now = wish[:, i]
-        base = costs + now * now / (4 + energies[i])
-        both = np.concatenate((base - now, base + now))
-        if both.size > width:
-            kept = np.argpartition(both, width - 1)[:width]
-            kept.sort()
-        else:
-            kept = np.arange(both.size)
-        plus = int(np.searchsorted(kept, now.size))  # the first ones take the column
-        parents = kept.copy()
-        parents[plus:] -= now.size
-        costs = both[kept]
-        costs -= costs.min()
-        wish = wish[parents]
-        wish[:plus] -= effect[i]
-        wish[plus:] += effect[i]
-        ancestors, packed = ancestors[parents], packed[parents]
-        packed[:plus] |= np.uint8(1 << i)
-    signs = _unpacked(packed, count).astype(block.dtype)
-    states.residuals = states.residuals[ancestors] - signs @ (block / 2)
-    states.costs = costs
-    states.history.append(_Step(ancestors.astype(np.int32), packed, count))
+class NumpyStates:
+    """`States` in memory.
+
+    Args:
+        residual: r before the first column, shape ``(m,)``.
+        single: Whether single precision is enough.
+    """
+
+    def __init__(self, residual: FloatArray, single: bool) -> None:
+        self._kind: type[np.floating[Any]] = np.float32 if single else np.float64
+        self._residuals: RealArray = residual[None, :].astype(self._kind)
+        self._costs: RealArray = np.zeros(1, dtype=self._kind)
+
+    def advance(
+        self, columns: FloatArray, decide: Prices, width: int
+    ) -> tuple[IndexArray, NDArray[np.uint8]]:
+        """As in `States`."""
+        block: RealArray = columns.astype(self._kind)
+        vectors: RealArray = decide.vectors.astype(self._kind)
+        energies: RealArray = decide.energies.astype(self._kind)
+        wish = self._residuals @ vectors.T
+        effect = (block @ vectors.T) / 2
+        costs = self._costs
+        ancestors = np.arange(costs.size)
+        packed = np.zeros(costs.size, dtype=np.uint8)
+        for i in range(block.shape[0]):
+            now = wish[:, i]
+            base = costs + now * now / (4 + energies[i])
+            both = np.concatenate((base - now, base + now))
+            if both.size > width:
+                kept = np.argpartition(both, width - 1)[:width]
+                kept.sort()
+            else:
+                kept = np.arange(both.size)
+            plus = int(np.searchsorted(kept, now.size))  # the first take the column
+            parents = kept.copy()
+            parents[plus:] -= now.size
+            costs = both[kept]
+            costs -= costs.min()
+            wish = wish[parents]
+            wish[:plus] -= effect[i]
+            wish[plus:] += effect[i]
+            ancestors, packed = ancestors[parents], packed[parents]
+            packed[:plus] |= np.uint8(1 << i)
+        signs = _unpacked(packed, block.shape[0]).astype(self._kind)
+        self._residuals = self._residuals[ancestors] - signs @ (block / 2)
+        self._costs = costs
+        return ancestors, packed
+
+    def order(self) -> IndexArray:
+        """As in `States`."""
+        return np.argsort(self._costs, kind="stable")
 
 
 def _unpacked(packed: NDArray[np.uint8], count: int) -> SignArray:

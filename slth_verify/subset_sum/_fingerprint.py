@@ -26,7 +26,14 @@ class Fingerprinted(Protocol):
 
 
 def problem_key(
-    problem: Problem, *, solver: str, seed: int, effort: Effort, time_limit: float
+    problem: Problem,
+    *,
+    solver: str,
+    seed: int,
+    effort: Effort,
+    time_limit: float,
+    memory_limit: int | None = None,
+    device: str | None = None,
 ) -> str:
     """SHA-256 of a problem, of how it is to be solved, and of this version.
 
@@ -37,6 +44,8 @@ def problem_key(
         seed: As in `solve`.
         effort: As in `solve`.
         time_limit: As in `solve`.
+        memory_limit: As in `solve`.
+        device: As in `solve`.
 
     Raises:
         InvalidParameterError: The source or the tolerance cannot say what it is.
@@ -44,7 +53,7 @@ def problem_key(
     target = np.ascontiguousarray(problem.target, dtype="<f8")
     parts = (
         f"slth-verify {__version__}",
-        f"{solver} {seed} {effort} {float(time_limit)!r}",
+        f"{solver} {seed} {effort} {float(time_limit)!r} {memory_limit} {device}",
         _named("source", problem.source),
         _named("tolerance", problem.tolerance),
         hashlib.sha256(target.tobytes()).hexdigest(),

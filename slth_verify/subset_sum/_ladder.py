@@ -76,6 +76,7 @@ class Ladder:
         time_limit: float,
         memory_limit: int = MEMORY_LIMIT,
         progress: Progress | None = None,
+        device: str | None = None,
     ) -> Proposal:
         """The best subset found; each stage runs only while the tolerance is not met.
 
@@ -89,13 +90,14 @@ class Ladder:
             memory_limit: Bytes; fewer columns are flipped and beams are narrower
                 where it is small. The walk itself needs 8 (m^2 + 60 m^2).
             progress: Called on every improvement.
+            device: A torch device for the beams; None for numpy.
         """
         held = Incumbent(problem, self.name, time_limit, progress)
         if held.best.found or not problem.target.any():
             return held.best
         prepared = prepare(problem, seed)
         if prepared.count:
-            search = _Search(held, prepared, seed)
+            search = _Search(held, prepared, seed, device)
             search.run(_stages(effort), effort != "low", memory_limit)
         return held.finish()
 
@@ -103,7 +105,10 @@ class Ladder:
 class _Search:
     """One solve: walks, then flips and beams while the tolerance is not met."""
 
-    def __init__(self, held: Incumbent, prepared: Prepared, seed: int) -> None:
+    def __init__(
+        self, held: Incumbent, prepared: Prepared, seed: int, device: str | None
+    ) -> None:
+        self._device = device
         self.held, self.loaded = held, prepared
         self.rng = np.random.default_rng((seed, 1))
         held.counters |= {
@@ -115,7 +120,7 @@ class _Search:
     def run(self, stages: Iterator[_Stage], polish: bool, memory: int) -> None:
         """One walk, then beams; ``memory`` limits the columns that are flipped."""
         prepared = self.loaded
-        self.walk = Walk(prepared)
+        self.walk = Walk(prepared, self._device)
         first = self.walk.cancellation()
         if not polish or self._rough(first) <= 1.0 or self.held.out_of_time():
             self._offer(first)

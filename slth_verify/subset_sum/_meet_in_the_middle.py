@@ -86,6 +86,7 @@ class MeetInTheMiddle:
         time_limit: float,
         memory_limit: int = MEMORY_LIMIT,
         progress: Progress | None = None,
+        device: str | None = None,
     ) -> Proposal:
         """The best subset found; stops once the tolerance is met.
 
@@ -97,6 +98,7 @@ class MeetInTheMiddle:
             time_limit: Seconds; looked at between blocks of a beam and of a join.
             memory_limit: Bytes for lists and their index.
             progress: Called on every improvement.
+            device: A torch device for the beams; None for numpy.
         """
         held = Incumbent(problem, self.name, time_limit, progress)
         if held.over():
@@ -107,7 +109,7 @@ class MeetInTheMiddle:
         if every is not None:
             _Whole(held).run(every)
         else:
-            meet_beams(held, sizes.meeting, seed)
+            meet_beams(held, sizes.meeting, seed, device)
         return held.finish()
 
 

@@ -59,7 +59,9 @@ class Meeting:
         return Meeting(states, tail, self.beams)
 
 
-def meet_beams(held: Incumbent, sizes: Meeting, seed: int) -> None:
+def meet_beams(
+    held: Incumbent, sizes: Meeting, seed: int, device: str | None = None
+) -> None:
     """Beam after beam, until the tolerance is met, time is out, or all have run.
 
     The first beam is narrow, for tolerances that are met easily. Later ones change
@@ -72,15 +74,15 @@ def meet_beams(held: Incumbent, sizes: Meeting, seed: int) -> None:
         return
     held.counters["columns"] = float(lean.count)
     states, tail = min(_FIRST[0], sizes.states), min(_FIRST[1], sizes.tail)
-    _Table(held, lean, tail).meet(1 << states, None)
+    _Table(held, lean, tail, device).meet(1 << states, None)
     if held.over():
         return
-    tables = [_Table(held, lean, sizes.tail)]
+    tables = [_Table(held, lean, sizes.tail, device)]
     run = 0
     while run < sizes.beams and not held.over():
         if run == 1 and not few:
             generous = prepare(held.problem, seed, GENEROUS)
-            tables.append(_Table(held, generous, sizes.tail))
+            tables.append(_Table(held, generous, sizes.tail, device))
         table = tables[run % len(tables)]
         table.meet(1 << sizes.states, rng if run >= len(tables) else None)
         run += 1
@@ -94,10 +96,12 @@ def is_few(source: ColumnSource) -> bool:
 class _Table:
     """A ladder of columns, with all sums of the smallest."""
 
-    def __init__(self, held: Incumbent, loaded: Prepared, tail: int) -> None:
+    def __init__(
+        self, held: Incumbent, loaded: Prepared, tail: int, device: str | None
+    ) -> None:
         self._held, self._loaded = held, loaded
         self._shape = MANY_STARTS if is_few(held.problem.source) else USUAL
-        self._walk = Walk(loaded)
+        self._walk = Walk(loaded, device)
         self._tail = min(tail, self._walk.priced)
         sums = subset_sums(loaded.columns[loaded.count - self._tail :])
         self._line: NearestSums | None = None

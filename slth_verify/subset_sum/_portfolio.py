@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.subset_sum._beam_device import check_device
 from slth_verify.subset_sum._exhaustive import ExhaustiveSearch
 from slth_verify.subset_sum._external import CP_SAT, HIGHS, SCIP
 from slth_verify.subset_sum._ladder import Ladder
@@ -70,6 +71,7 @@ def solve(
     time_limit: float = 60.0,
     memory_limit: int | None = None,
     progress: Progress | None = None,
+    device: str | None = None,
 ) -> Proposal:
     """Searches a subset of columns whose sum is near the target.
 
@@ -88,17 +90,25 @@ def solve(
             the solver's own limit. Refused by solvers that cannot keep one.
         progress: Called with seconds and score on every improvement; it may raise to
             end the search.
+        device: A torch device, such as ``"cuda"``, for the beams of ``"ladder"`` and
+            ``"meet-in-the-middle"``; None for numpy. Proposals may differ from numpy's
+            and are recomputed all the same. Solvers without beams refuse it, unless
+            ``"auto"`` chose them.
 
     Raises:
         InvalidParameterError: Unknown solver or effort, negative seed, a limit that is
-            not positive, or a solver that does not support the problem or the limit.
+            not positive, a device that is not there, or a solver that does not support
+            the problem, the limit or the device.
         MissingExtraError: An optional solver whose library is not installed.
     """
     _check_options(seed, effort, time_limit, memory_limit)
+    check_device(device)
     problem = dataclasses.replace(problem, source=remembering(problem.source))
     chosen, reason = _choose(problem) if solver == "auto" else (_named(solver), "")
     _check_support(chosen, problem)
-    options = _Options(seed, effort, time_limit, memory_limit, progress)
+    if solver == "auto" and not _takes(chosen, "device"):
+        device = None
+    options = _Options(seed, effort, time_limit, memory_limit, progress, device)
     joined = chosen.name == "meet-in-the-middle"
     walks_first = solver == "auto" and joined and problem.source.size > _COMPLETE
     with one_inner_thread():
@@ -116,6 +126,7 @@ class _Options:
     time_limit: float
     memory_limit: int | None
     progress: Progress | None
+    device: str | None
 
 
 def _check_options(
@@ -147,23 +158,27 @@ def _check_support(solver: Solver, problem: Problem) -> None:
         )
 
 
-def _extras(
-    solver: Solver, memory_limit: int | None, progress: Progress | None
-) -> dict[str, Any]:
-    """The options given, as far as the solver takes them; a limit it must take."""
-    known = inspect.signature(solver.solve).parameters
+def _extras(solver: Solver, options: _Options) -> dict[str, Any]:
+    """The options given, as far as the solver takes them; limit and device it must."""
     extras: dict[str, Any] = {}
-    if memory_limit is not None:
-        if "memory_limit" not in known:
+    for name, lacks in (("memory_limit", "memory limit"), ("device", "device")):
+        value = getattr(options, name)
+        if value is None:
+            continue
+        if not _takes(solver, name):
             raise InvalidParameterError(
-                f"memory_limit={memory_limit!r}: solver={solver.name!r} keeps no "
-                "memory limit (def:subset-sum-number). Leave it out, or use "
-                "'meet-in-the-middle' or 'ladder'."
+                f"{name}={value!r}: solver={solver.name!r} keeps no {lacks} "
+                "(def:subset-sum-number). Leave it out, or use 'meet-in-the-middle' or "
+                "'ladder'."
             )
-        extras["memory_limit"] = memory_limit
-    if progress is not None and "progress" in known:
-        extras["progress"] = progress
+        extras[name] = value
+    if options.progress is not None and _takes(solver, "progress"):
+        extras["progress"] = options.progress
     return extras
+
+
+def _takes(solver: Solver, option: str) -> bool:
+    return option in inspect.signature(solver.solve).parameters
 
 
 def _named(name: str) -> Solver:
@@ -227,7 +242,7 @@ def _run(solver: Solver, problem: Problem, options: _Options, reason: str) -> Pr
         seed=options.seed,
         effort=options.effort,
         time_limit=options.time_limit,
-        **_extras(solver, options.memory_limit, options.progress),
+        **_extras(solver, options),
     )
     return _recomputed(problem, found, reason)
 

@@ -66,9 +66,11 @@ class Walk:
 
     Args:
         prepared: The columns, at least one.
+        device: A torch device for beams; None for numpy.
     """
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: Prepared, device: str | None = None) -> None:
+        self._device = device
         self._columns = prepared.columns
         self._dim = prepared.target.size
         priced = int(np.count_nonzero(prepared.scales <= _LARGEST_PRICED))
@@ -120,7 +122,9 @@ class Walk:
             self._window, first, self._start, rng, shape.temperature
         )
         tail = self._prices.between(first - self._window, stop - self._window)
-        found = beam(self._columns[first:stop], tail, rest, width, out_of_time)
+        found = beam(
+            self._columns[first:stop], tail, rest, width, out_of_time, self._device
+        )
         if found is None:
             return None
         # r counts every undecided column half

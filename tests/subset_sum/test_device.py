@@ -1,0 +1,145 @@
+"""Beams on a torch device: the same search, believed as little as any other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from slth_verify.errors import InvalidParameterError
+from slth_verify.subset_sum import (
+    DenseColumns,
+    MaxTolerance,
+    Problem,
+    audit,
+    problem_key,
+    solve,
+    solve_many,
+)
+from slth_verify.subset_sum import _beam_device as room
+from slth_verify.subset_sum._beam import beam
+from slth_verify.subset_sum._cancellation import prices
+
+_DEVICES = [
+    "cpu",
+    pytest.param(
+        "cuda",
+        marks=pytest.mark.skipif(
+            not torch.cuda.is_available(), reason="needs a CUDA device"
+        ),
+    ),
+]
+
+
+def _problem(dim: int, width: int, delta: float, seed: int = 0) -> Problem:
+    rng = np.random.default_rng((seed, dim, width))
+    scalars = rng.standard_normal((width, 1))
+    target = rng.standard_normal(dim)
+    columns = DenseColumns(scalars * rng.standard_normal((width, dim)))
+    return Problem(columns, target / np.abs(target).sum(), MaxTolerance(delta))
+
+
+def _ladder(count: int, dim: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng((count, dim))
+    columns = rng.standard_normal((count, dim)) * np.geomspace(8.0, 0.5, count)[:, None]
+    return columns, rng.standard_normal(dim)
+
+
+@pytest.mark.parametrize("device", _DEVICES)
+@pytest.mark.parametrize("width", [1, 7, 256])
+def test_device_keeps_the_states_that_numpy_keeps(device: str, width: int) -> None:
+    columns, rest = _ladder(43, 5)
+    decide = prices(columns, 0.1)
+    ours = beam(columns, decide, rest, width, lambda: False)
+    theirs = beam(columns, decide, rest, width, lambda: False, device)
+    assert ours is not None
+    assert theirs is not None
+    assert np.array_equal(ours[0][0], theirs[0][0])
+    assert np.allclose(ours[1][0], theirs[1][0], atol=1e-12)
+    assert {row.tobytes() for row in ours[0]} == {row.tobytes() for row in theirs[0]}
+
+
+@pytest.mark.parametrize("device", _DEVICES)
+@pytest.mark.parametrize("solver", ["ladder", "meet-in-the-middle", "auto"])
+def test_proposals_survive_the_audit(device: str, solver: str) -> None:
+    problem = _problem(9, 2700, 0.01)
+    found = solve(problem, solver=solver, device=device)
+    assert found.found
+    assert audit(problem, found) == ()
+
+
+@pytest.mark.parametrize("device", _DEVICES)
+def test_large_scales_are_walked_in_double_precision(device: str) -> None:
+    columns, rest = _ladder(30, 3)
+    huge = columns * 2.0**60
+    found = beam(huge, prices(huge, 0.1 * 2.0**120), rest, 64, lambda: False, device)
+    assert found is not None
+    assert np.isfinite(found[1]).all()
+
+
+def test_batches_take_it(tmp_path) -> None:
+    problems = [_problem(5, 600, 0.01, seed) for seed in range(3)]
+    found = solve_many(
+        [
+            Problem(_Named(problem.source.columns), problem.target, problem.tolerance)
+            for problem in problems
+        ],
+        device="cpu",
+        memory_limit=1 << 24,
+        journal=tmp_path / "batch.sqlite",
+    )
+    assert all(
+        audit(p, f) == () and f.found for p, f in zip(problems, found, strict=True)
+    )
+
+
+class _Named:
+    """Columns that a journal can name."""
+
+    def __init__(self, columns) -> None:
+        every = columns(np.arange(600))
+        self._dense = DenseColumns(every)
+        self.size, self.dim = self._dense.size, self._dense.dim
+        self.columns, self.scales_below = self._dense.columns, self._dense.scales_below
+
+    def fingerprint(self) -> str:
+        return repr(self._dense.columns(np.arange(2)))
+
+
+def test_a_journal_tells_devices_and_limits_apart() -> None:
+    problem = _problem(2, 20, 0.1)
+    named = Problem(problem.source, problem.target, problem.tolerance)
+    how = {"solver": "ladder", "seed": 0, "effort": "normal", "time_limit": 1.0}
+    keys = {
+        problem_key(named, **how),
+        problem_key(named, **how, device="cpu"),
+        problem_key(named, **how, memory_limit=1 << 20),
+    }
+    assert len(keys) == 3
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "no such thing", "meta"])
+def test_a_device_that_is_not_there_is_refused(device: str) -> None:
+    with pytest.raises(InvalidParameterError, match="device="):
+        solve(_problem(4, 100, 0.1), device=device)
+
+
+def test_solvers_without_beams_refuse_it() -> None:
+    with pytest.raises(InvalidParameterError, match="keeps no device"):
+        solve(_problem(2, 12, 0.1), solver="exhaustive", device="cpu")
+    assert solve(_problem(2, 12, 0.1), device="cpu").solver == "exhaustive"
+
+
+def test_a_device_that_loses_a_sign_cannot_lie(monkeypatch) -> None:
+    """Planted lie: wrong bits give worse proposals, never false ones."""
+    honest = room.DeviceStates.advance
+
+    def lying(self, columns, decide, width):
+        ancestors, packed = honest(self, columns, decide, width)
+        return ancestors, packed ^ np.uint8(1)
+
+    monkeypatch.setattr(room.DeviceStates, "advance", lying)
+    problem = _problem(9, 2700, 1e-9)
+    found = solve(problem, solver="ladder", device="cpu")
+    assert audit(problem, found) == ()
+    assert not found.found
