@@ -178,3 +178,16 @@ def test_module_is_the_console_script() -> None:
         check=True,
     )
     assert sv.__version__ in done.stdout
+
+
+def test_device_is_handed_on(
+    target_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = str(tmp_path / "net.ticket")
+    arguments = ["prune", str(target_file), "--eps", "0.1", "--seed", "5"]
+    arguments += ["--output", output, "--device"]
+    assert run([*arguments, "no such thing"]) == 2
+    assert "device='no such thing'" in capsys.readouterr().err
+    assert not (tmp_path / "net.ticket").exists()
+    assert run([*arguments, "cpu"]) == 0
+    assert run(["check", output, str(target_file)]) == 0
