@@ -66,7 +66,7 @@ if __name__ == "__main__":
         "wide",
         {
             "filters": (10**9, "filters of the layer"),
-            "seeds": (3, "layers searched"),
+            "seeds": (10, "layers searched"),
             "quick": (False, "ten million filters, two seeds"),
         },
         run,
