@@ -144,7 +144,8 @@ class RandomCNN:
             Increasing filter indices within the layer, and their scalars.
 
         Cost:
-            About 5 ns a filter of the block; memory bounded by 4 MiB and the result.
+            About 5 ns a filter of the block; memory bounded by 4 MiB and three times
+            the result.
         """
         found = [np.empty(0, dtype=np.int64)]
         values = [np.empty(0, dtype=np.float32)]

@@ -67,7 +67,7 @@ class CertifiedWidths:
             progress: Called as searches end.
             first: Place of the first figure.
         """
-        label = f"{name}: certified widths".removeprefix(": ")
+        label = f"{name}: certified widths".replace("\0", "")
         settled = list(figures)
         mine = [key for key in self._open if key[0] == name]
         for done, key in enumerate(mine):
@@ -80,7 +80,9 @@ class CertifiedWidths:
         try:
             return _figure(asked.get(max(0.0, self._deadline - time.monotonic())))
         except NotEndedError:
-            return Absent(f"the search took more than {self.patience:.0f} s")
+            return Absent(
+                f"the search had not ended {self.patience:.0f} s after the first began"
+            )
 
     def close(self) -> None:
         """Stop the second process, whatever it is doing."""

@@ -59,7 +59,8 @@ def ladder_chart(case: Document, identifier: str) -> str:
 def law_chart(law: Document, identifier: str) -> str:
     """Necessary, certified and found widths by dimension; every search as a dot."""
     accuracy = float(ends(law["accuracy"])[0])
-    text = "; ".join(f"m = {r['dimension']}: {_width_words(r)}" for r in law["rows"])
+    rows = [(r["dimension"], _width_words(r)) for r in law["rows"]]
+    text = "; ".join(f"m = {dimension}: {words}" for dimension, words in rows)
     # a search is moved along the law to the accuracy of the chart
     dots = [p["dimension"] for p in law["points"]]
     heights = [p["width"] * p["residual"] / accuracy for p in law["points"]]
@@ -215,9 +216,13 @@ def _has(figure: Document) -> bool:
 
 
 def _width_words(row: Document) -> str:
+    """Drawn widths in words; those of a layer have no found one in their chart."""
+    names = {"necessary": "necessary", "certified": "certified", "used": "used"}
+    if "used" not in row:
+        names["found"] = "found by the law about"
     words = [
-        f"{key} {ends(row[key])[0]}"
-        for key in ("necessary", "certified", "found", "used")
+        f"{name} {ends(row[key])[0]}"
+        for key, name in names.items()
         if key in row and _has(row[key])
     ]
     return ", ".join(words)

@@ -23,23 +23,34 @@ _ACCURACIES = (1e-2, 1e-3)
 #: Accuracy at which the widths of the law are compared with proved ones.
 _COMPARED = Fraction(1, 100)
 #: Under this name certified widths of the law are asked for; no case is called so.
-_NAME = ""
+_NAME = "law of the search\0"
 
 
 class Sweep:
     """The searches of a report, the law fitted to them, and its widths.
 
+    Certified widths of the same dimensions are asked for first: their search goes on
+    in the second process meanwhile.
+
     Args:
         profile: How far to sweep.
         seed: Integer of at least 0.
+        widths: Searches certified widths.
         progress: Called after each search.
     """
 
-    def __init__(self, profile: Profile, seed: int, progress: Progress) -> None:
-        dimensions = [m for m in _DIMENSIONS if m <= profile.law_dimension]
+    def __init__(
+        self, profile: Profile, seed: int, widths: CertifiedWidths, progress: Progress
+    ) -> None:
+        self._dimensions = [m for m in _DIMENSIONS if m <= profile.law_dimension]
+        self._widths = widths
+        self._certified = tuple(
+            widths.ask((_NAME, place), dimension, _COMPARED)
+            for place, dimension in enumerate(self._dimensions)
+        )
         start = time.perf_counter()
         self._points = search_points(
-            dimensions,
+            self._dimensions,
             _ACCURACIES,
             repeats=profile.law_repeats,
             seed=seed,
@@ -47,20 +58,11 @@ class Sweep:
             progress=lambda done, total: progress("law of the search", done, total),
         )
         self._law: SearchLaw = fit_search_law(self._points)
-        self._dimensions = dimensions
         self._seconds = round(time.perf_counter() - start, 3)
-        self._certified: tuple[Figure, ...] = ()
 
-    def ask(self, widths: CertifiedWidths) -> None:
-        """Start the search for certified widths at the same dimensions."""
-        self._certified = tuple(
-            widths.ask((_NAME, place), dimension, _COMPARED)
-            for place, dimension in enumerate(self._dimensions)
-        )
-
-    def figures(self, widths: CertifiedWidths, progress: Progress) -> LawFigures:
+    def figures(self, progress: Progress) -> LawFigures:
         """The law with its table; waits for certified widths that are still open."""
-        certified = widths.settle(_NAME, self._certified, progress)
+        certified = self._widths.settle(_NAME, self._certified, progress)
         rows = tuple(
             LawRow(m, necessary_figure(m, _COMPARED), known, self.width(m, _COMPARED))
             for m, known in zip(self._dimensions, certified, strict=True)
@@ -79,7 +81,7 @@ class Sweep:
         )
 
     def width(self, dimension: int, accuracy: Fraction) -> Figure:
-        """The law's width; absent outside the dimensions of the sweep."""
+        """The law's width at any accuracy; absent outside the sweep's dimensions."""
         low, high = self._dimensions[0], self._dimensions[-1]
         if not low <= dimension <= high:
             return Absent(f"the searches cover m = {low} to {high}")

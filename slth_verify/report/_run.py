@@ -104,11 +104,10 @@ def report_on(
         progress("cases", len(subjects), len(subjects))
         sweep = None
         if profile.law_dimension:
-            sweep = Sweep(profile, derived_seed(seed, "law"), progress)
-            sweep.ask(widths)
+            sweep = Sweep(profile, derived_seed(seed, "law"), widths, progress)
             cases = [sweep.extended(case) for case in cases]
         cases = [completed(case, widths, progress) for case in cases]
-        law = None if sweep is None else sweep.figures(widths, progress)
+        law = None if sweep is None else sweep.figures(progress)
     report = Report(
         verdict=overall(tuple(case.verdict for case in cases)),
         counts=_counts(cases),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check_device(device: str | None) -> None:
-    """Refuses a device that torch does not know or that this machine lacks.
+    """Refuses a device that torch does not know, that is not here, or lacks float64.
 
     Args:
         device: None for numpy, or a torch device such as ``"cuda"`` or ``"cpu"``.
@@ -29,12 +29,13 @@ def check_device(device: str | None) -> None:
     import torch
 
     try:
-        torch.zeros(1, device=device).sum().item()
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        torch.zeros(1, dtype=torch.float64, device=device).sum().item()
+    except (RuntimeError, AssertionError, TypeError, NotImplementedError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise InvalidParameterError(
-            f"device={device!r} cannot be used ({str(error).splitlines()[0]}); a beam "
-            "needs a torch device that this machine has (def:subset-sum-number). Give "
-            "'cuda' where there is one, or leave it out."
+            f"device={device!r} cannot be used ({reason}); a beam needs a torch "
+            "device with double precision that this machine has "
+            "(def:subset-sum-number). Give 'cuda' where there is one, or leave it out."
         ) from error
 
 

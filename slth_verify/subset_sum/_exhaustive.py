@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slth_verify.errors import InvalidParameterError
 from slth_verify.subset_sum._lists import subset_sums
 from slth_verify.subset_sum._problem import (
     Effort,
@@ -21,6 +22,8 @@ from slth_verify.subset_sum._residual import make_proposal, scores_of
 _MOST_COLUMNS = 20
 _ENTRIES = 1 << 20  # residual coordinates held at once
 _RESCORED = 4096
+#: Bytes that every search stays below.
+EXHAUSTIVE_MEMORY = 1 << 26
 _LISTED = 4096  # larger pools are not listed to count their usable columns
 
 
@@ -50,9 +53,32 @@ class ExhaustiveSearch:
         return source.scales_below(math.inf)[0].size <= _MOST_COLUMNS
 
     def solve(
-        self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
+        self,
+        problem: Problem,
+        *,
+        seed: int,
+        effort: Effort,
+        time_limit: float,
+        memory_limit: int = EXHAUSTIVE_MEMORY,
     ) -> Proposal:
-        """The optimum, whatever seed and effort; the best so far if time runs out."""
+        """The optimum, whatever seed and effort; the best so far if time runs out.
+
+        Args:
+            problem: What to solve.
+            seed: Without effect.
+            effort: Without effect.
+            time_limit: Seconds; looked at between blocks of subsets.
+            memory_limit: Bytes, at least 64 MiB, below which every search stays.
+
+        Raises:
+            InvalidParameterError: A smaller memory limit.
+        """
+        if memory_limit < EXHAUSTIVE_MEMORY:
+            raise InvalidParameterError(
+                f"memory_limit={memory_limit!r}: looking at every subset may take "
+                f"{EXHAUSTIVE_MEMORY} bytes (def:subset-sum-number). Allow them, or "
+                "use solver='auto'."
+            )
         started = time.monotonic()
         indices = problem.source.scales_below(math.inf)[0]
         columns = problem.source.columns(indices)

@@ -26,7 +26,7 @@ _ADJUSTMENTS = 24  # attempts to bring their number into this range
 class PairDescent:
     """Descents over the flips of a fixed list of columns.
 
-    Memory: 14 bytes per pair of columns.
+    Memory: 14 bytes per pair of columns, up to 25 while candidates are listed.
 
     Args:
         columns: Shape ``(N, m)``, entries of order one, N >= 1.

@@ -89,7 +89,10 @@ def meet_beams(
 
 
 def is_few(source: ColumnSource) -> bool:
-    """Whether the pool is so small that all of its columns are used."""
+    """Whether the pool is so small that all of its columns are used.
+
+    Its size counts, with columns of the other sign where it has them.
+    """
     return source.size <= FEW * source.dim
 
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.subset_sum._beam_device import check_device
-from slth_verify.subset_sum._exhaustive import ExhaustiveSearch
+from slth_verify.subset_sum._exhaustive import EXHAUSTIVE_MEMORY, ExhaustiveSearch
 from slth_verify.subset_sum._external import CP_SAT, HIGHS, SCIP
 from slth_verify.subset_sum._ladder import Ladder
 from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
@@ -104,7 +104,10 @@ def solve(
     _check_options(seed, effort, time_limit, memory_limit)
     check_device(device)
     problem = dataclasses.replace(problem, source=remembering(problem.source))
-    chosen, reason = _choose(problem) if solver == "auto" else (_named(solver), "")
+    if solver == "auto":
+        chosen, reason = _choose(problem, memory_limit)
+    else:
+        chosen, reason = _named(solver), ""
     _check_support(chosen, problem)
     if solver == "auto" and not _takes(chosen, "device"):
         device = None
@@ -191,14 +194,15 @@ def _named(name: str) -> Solver:
     return known[name]
 
 
-def _choose(problem: Problem) -> tuple[Solver, str]:
+def _choose(problem: Problem, memory_limit: int | None) -> tuple[Solver, str]:
     """Exhaustive where possible, lists in small dimension, else the ladder."""
     n, m = problem.source.size, problem.source.dim
     size = f"n={n}, m={m}"
     exhaustive = _REGISTRY["exhaustive"]
     line = _REGISTRY["one-dim"]
     lists = _REGISTRY["meet-in-the-middle"]
-    if exhaustive.supports(problem):
+    roomy = memory_limit is None or memory_limit >= EXHAUSTIVE_MEMORY
+    if roomy and exhaustive.supports(problem):
         return exhaustive, f"{size}: few enough columns to look at every subset"
     if line.supports(problem):
         return line, f"{size}: numbers, whose sums can be sorted"
@@ -230,10 +234,25 @@ def _walk_then_join(problem: Problem, options: _Options, reason: str) -> Proposa
         return first
     left = max(options.time_limit - first.effort.get("seconds", 0.0), 1e-3)
     rest = dataclasses.replace(options, time_limit=left)
+    if options.progress is not None:
+        later = _Later(options.progress, first)
+        rest = dataclasses.replace(rest, progress=later)
     joined = _run(_REGISTRY["meet-in-the-middle"], problem, rest, reason)
     if joined.found or joined.score <= first.score:
         return joined
     return dataclasses.replace(first, reason=walked + "ended nearest")
+
+
+@dataclass(frozen=True, slots=True)
+class _Later:
+    """Progress of a second search: one clock, and only what beats the first."""
+
+    told: Progress
+    first: Proposal
+
+    def __call__(self, seconds: float, score: float) -> None:
+        if score < self.first.score:
+            self.told(self.first.effort.get("seconds", 0.0) + seconds, score)
 
 
 def _run(solver: Solver, problem: Problem, options: _Options, reason: str) -> Proposal:

@@ -10,6 +10,7 @@ import numpy as np
 from slth_verify.subset_sum._problem import FloatArray, IndexArray, Problem
 from slth_verify.subset_sum._select import Selection, select
 
+_NEAR = 48  # least number of smallest columns
 _HEADROOM = 2.0**60  # scales above this many units cannot be priced in float64
 
 
@@ -74,11 +75,11 @@ def prepare(problem: Problem, seed: int, breadth: Breadth = LEAN) -> Prepared:
     source, target = problem.source, problem.target
     peak = float(np.abs(target).max())
     spread = peak * math.sqrt(float(np.mean(np.square(target / peak))))
-    smallest = max(breadth.smallest * source.dim, 48)
+    smallest = max(breadth.smallest * source.dim, _NEAR)
     octave = breadth.per_octave * max(source.dim, 8)
     rng = np.random.default_rng(seed)
     rungs = select(source, breadth.top * spread, Selection(smallest, octave), rng)
-    unit = _unit(rungs.scales, smallest, spread)
+    unit = _unit(rungs.scales, max(6 * source.dim, _NEAR), spread)
     kept = rungs.scales <= unit * _HEADROOM
     indices, scales = rungs.indices[kept], rungs.scales[kept]
     return Prepared(

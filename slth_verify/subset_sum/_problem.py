@@ -180,7 +180,8 @@ class Solver(Protocol):
         """The best subset found within ``time_limit`` seconds; stops once met.
 
         A solver may also take the keywords ``memory_limit`` (bytes that its lists may
-        take) and ``progress``; the portfolio hands them on to those that do.
+        take), ``device`` (a torch device) and ``progress``; the portfolio hands them on
+        to those that do.
 
         Args:
             problem: What to solve.

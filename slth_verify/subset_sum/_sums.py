@@ -28,7 +28,7 @@ def rounded_sums(terms: FloatArray) -> FloatArray:
     count = terms.shape[0]
     if count < 8:
         return np.array([rounded_sum(column.tolist()) for column in terms.T])
-    with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         total, rest, size = _in_pairs(terms)
         # k - 1 rounded-off parts, each with one rounding of at most k additions
         slack = 4.0 * count * _UNIT * size + 2.0**-1070

@@ -47,8 +47,8 @@ def test_points_with_a_wrong_exponent_are_seen():
         for point in points
     ]
     honest, false = fit_search_law(points), fit_search_law(lies)
-    assert false.dim_exponent == pytest.approx(honest.dim_exponent - 0.5, abs=0.01)
-    assert abs(honest.dim_exponent - 1.5) < abs(false.dim_exponent - 1.5)
+    assert abs(honest.dim_exponent - 1.5) < 0.25
+    assert abs(false.dim_exponent - 1.5) > 0.25
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from fractions import Fraction
 import pytest
 
 from slth_verify.report._certified import certified_widths
+from slth_verify.report._ladder import completed
+from slth_verify.report._progress import silent
 from slth_verify.report._quantity import Absent, Quantity
 
 
@@ -33,4 +35,27 @@ def test_open_searches_end_in_a_width_or_in_words(patience: float) -> None:
         assert 9 <= int(figure.lower) <= 20
     else:
         assert isinstance(figure, Absent)
-        assert "more than 0 s" in figure.absent
+        assert "0 s after" in figure.absent
+
+
+class _Ended:
+    """A search in the second process that has ended with its own number."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+
+    def get(self, timeout: float) -> int:
+        return self.width
+
+
+def test_every_width_comes_to_its_own_layer(made) -> None:
+    case = made.report.cases[1]
+    assert len(case.ladder) > 1
+    with certified_widths(9, 60.0) as widths:
+        for rung in case.ladder:
+            widths._open[case.name, rung.layer] = _Ended(1000 + rung.layer)
+        widths._open["another case", 1] = _Ended(5)
+        ladder = completed(case, widths, silent).ladder
+    for rung in ladder:
+        assert isinstance(rung.certified, Quantity)
+        assert int(rung.certified.lower) == 1000 + rung.layer

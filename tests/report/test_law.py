@@ -50,9 +50,7 @@ def test_no_search_is_worse_than_the_worst(law):
 def test_certified_widths_of_the_law_are_searched_like_those_of_layers():
     profile = Profile(name="law", law_dimension=18, law_repeats=1)
     with certified_widths(9, 120.0) as widths:
-        sweep = Sweep(profile, 0, silent)
-        sweep.ask(widths)
-        rows = sweep.figures(widths, silent).rows
+        rows = Sweep(profile, 0, widths, silent).figures(silent).rows
     assert isinstance(rows[0].certified, Quantity)
     assert isinstance(rows[0].necessary, Quantity)
     assert int(rows[0].necessary.lower) <= int(rows[0].certified.lower) <= 120
@@ -60,7 +58,9 @@ def test_certified_widths_of_the_law_are_searched_like_those_of_layers():
 
 
 def test_outside_the_sweep_no_width_is_given():
-    sweep = Sweep(Profile(name="law", law_dimension=18, law_repeats=1), 0, silent)
+    profile = Profile(name="law", law_dimension=18, law_repeats=1)
+    with certified_widths(0, 1.0) as widths:
+        sweep = Sweep(profile, 0, widths, silent)
     for dimension in (8, 19):
         assert isinstance(sweep.width(dimension, Fraction(1, 100)), Absent)
     assert isinstance(sweep.width(9, Fraction(1)), Absent)

@@ -11,6 +11,9 @@ from slth_verify.subset_sum import (
     DenseColumns,
     MaxTolerance,
     Problem,
+    Proposal,
+    _batch,
+    _beam,
     audit,
     problem_key,
     solve,
@@ -18,7 +21,7 @@ from slth_verify.subset_sum import (
 )
 from slth_verify.subset_sum import _beam_device as room
 from slth_verify.subset_sum._beam import beam
-from slth_verify.subset_sum._cancellation import prices
+from slth_verify.subset_sum._cancellation import Prices, prices
 
 _DEVICES = [
     "cpu",
@@ -69,41 +72,37 @@ def test_proposals_survive_the_audit(device: str, solver: str) -> None:
 
 
 @pytest.mark.parametrize("device", _DEVICES)
-def test_large_scales_are_walked_in_double_precision(device: str) -> None:
-    columns, rest = _ladder(30, 3)
-    huge = columns * 2.0**60
-    found = beam(huge, prices(huge, 0.1 * 2.0**120), rest, 64, lambda: False, device)
-    assert found is not None
-    assert np.isfinite(found[1]).all()
+def test_large_scales_are_walked_in_double_precision(
+    device: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = 2.0 ** np.arange(42, -1, -1)[:, None]
+    decide = Prices(1.0 / columns, np.ones(columns.shape[0]))
+    rest = np.array([2.0**40 / 3.0])
+
+    def left_over() -> float:
+        found = beam(columns, decide, rest, 4, lambda: False, device)
+        assert found is not None
+        return float(np.abs(found[1]).min())
+
+    assert left_over() <= 0.5
+    monkeypatch.setattr(_beam, "_SINGLE", 2.0**80)  # planted lie
+    assert left_over() > 100.0
 
 
-def test_batches_take_it(tmp_path) -> None:
+def test_batches_hand_on_device_and_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+
+    def solving(problem: Problem, **options: object) -> Proposal:
+        told.append((options["device"], options["memory_limit"]))
+        return solve(problem, **options)
+
+    monkeypatch.setattr(_batch, "solve", solving)
     problems = [_problem(5, 600, 0.01, seed) for seed in range(3)]
-    found = solve_many(
-        [
-            Problem(_Named(problem.source.columns), problem.target, problem.tolerance)
-            for problem in problems
-        ],
-        device="cpu",
-        memory_limit=1 << 24,
-        journal=tmp_path / "batch.sqlite",
-    )
-    assert all(
-        audit(p, f) == () and f.found for p, f in zip(problems, found, strict=True)
-    )
-
-
-class _Named:
-    """Columns that a journal can name."""
-
-    def __init__(self, columns) -> None:
-        every = columns(np.arange(600))
-        self._dense = DenseColumns(every)
-        self.size, self.dim = self._dense.size, self._dense.dim
-        self.columns, self.scales_below = self._dense.columns, self._dense.scales_below
-
-    def fingerprint(self) -> str:
-        return repr(self._dense.columns(np.arange(2)))
+    found = solve_many(problems, device="cpu", memory_limit=1 << 24)
+    assert told == [("cpu", 1 << 24)] * 3
+    for problem, proposal in zip(problems, found, strict=True):
+        assert proposal.found
+        assert audit(problem, proposal) == ()
 
 
 def test_a_journal_tells_devices_and_limits_apart() -> None:
@@ -130,16 +129,21 @@ def test_solvers_without_beams_refuse_it() -> None:
     assert solve(_problem(2, 12, 0.1), device="cpu").solver == "exhaustive"
 
 
-def test_a_device_that_loses_a_sign_cannot_lie(monkeypatch) -> None:
+@pytest.mark.parametrize("solver", ["ladder", "meet-in-the-middle"])
+def test_a_device_that_loses_a_sign_cannot_lie(
+    solver: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Planted lie: wrong bits give worse proposals, never false ones."""
-    honest = room.DeviceStates.advance
+    honest, calls = room.DeviceStates.advance, []
 
     def lying(self, columns, decide, width):
+        calls.append(width)
         ancestors, packed = honest(self, columns, decide, width)
         return ancestors, packed ^ np.uint8(1)
 
     monkeypatch.setattr(room.DeviceStates, "advance", lying)
     problem = _problem(9, 2700, 1e-9)
-    found = solve(problem, solver="ladder", device="cpu")
+    found = solve(problem, solver=solver, device="cpu", time_limit=2.0)
+    assert calls
     assert audit(problem, found) == ()
     assert not found.found

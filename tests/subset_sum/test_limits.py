@@ -59,6 +59,41 @@ def test_limits_that_cannot_be_kept_are_refused() -> None:
             solve(problem, solver=name, memory_limit=limit)
 
 
+def test_small_pools_keep_small_limits_too() -> None:
+    problem, limit = _nsn(12, 3, 0), 1 << 21
+    with pytest.raises(InvalidParameterError, match="memory_limit"):
+        solve(problem, solver="exhaustive", memory_limit=limit)
+    tight = solve(problem, memory_limit=limit)
+    roomy = solve(problem, memory_limit=1 << 26)
+    assert (tight.solver, roomy.solver) == ("meet-in-the-middle", "exhaustive")
+    assert tight.score == roomy.score  # both look at every subset
+
+
+def test_exhaustive_search_stays_below_its_limit() -> None:
+    problem = _nsn(20, 9, 0)
+    tracemalloc.start()
+    try:
+        solve(problem, solver="exhaustive")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak <= 1 << 26
+
+
+def test_progress_has_one_clock_and_only_improves() -> None:
+    calls: list[tuple[float, float]] = []
+    solve(
+        _nsn(300, 9, 0),
+        effort="high",
+        time_limit=2.0,
+        progress=lambda seconds, score: calls.append((seconds, score)),
+    )
+    assert len(calls) > 2
+    times, scores = zip(*calls, strict=True)
+    assert list(times) == sorted(times)
+    assert list(scores) == sorted(set(scores), reverse=True)
+
+
 class Counting:
     """A lazy pool that counts the columns it makes."""
 

@@ -7,6 +7,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from slth_verify.subset_sum import DenseColumns, MaxTolerance, Problem, solve
+from slth_verify.subset_sum._threads import one_inner_thread
 
 
 def _threads() -> set[int]:
@@ -44,6 +45,19 @@ def test_one_thread_inside_the_old_number_afterwards(before: int, solver: str) -
         assert _threads() == outside
     assert watching.seen
     assert all(seen == {1} for seen in watching.seen)
+
+
+def test_overlapping_searches_do_not_keep_the_limit() -> None:
+    """The second saves what the first has set: it must not bring that back."""
+    with threadpool_limits(2, user_api="blas"):
+        outside = _threads()
+        first, second = one_inner_thread(), one_inner_thread()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        assert _threads() == {1}
+        second.__exit__(None, None, None)
+        assert _threads() == outside
 
 
 def test_an_error_restores_the_number_too() -> None:
