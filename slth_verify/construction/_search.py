@@ -55,7 +55,7 @@ class Options:
     workers: int | None
     journal: str | os.PathLike[str] | None
     progress: ProgressCallback | None
-    device: str | None
+    device: str | None = None
 
 
 @dataclass(eq=False)
