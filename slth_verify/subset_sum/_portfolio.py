@@ -164,13 +164,13 @@ def _check_support(solver: Solver, problem: Problem) -> None:
 def _extras(solver: Solver, options: _Options) -> dict[str, Any]:
     """The options given, as far as the solver takes them; limit and device it must."""
     extras: dict[str, Any] = {}
-    for name, lacks in (("memory_limit", "memory limit"), ("device", "device")):
+    for name in ("memory_limit", "device"):
         value = getattr(options, name)
         if value is None:
             continue
         if not _takes(solver, name):
             raise InvalidParameterError(
-                f"{name}={value!r}: solver={solver.name!r} keeps no {lacks} "
+                f"{name}={value!r}: solver={solver.name!r} does not take this option "
                 "(def:subset-sum-number). Leave it out, or use 'meet-in-the-middle' or "
                 "'ladder'."
             )

@@ -30,7 +30,9 @@ def rounded_sums(terms: FloatArray) -> FloatArray:
         return np.array([rounded_sum(column.tolist()) for column in terms.T])
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         total, rest, size = _in_pairs(terms)
-        # k - 1 rounded-off parts, each with one rounding of at most k additions
+        # with S the exact sum of moduli: rest is off by at most (k - 1) u S, size is
+        # at least (1 - k u) S, and adding the slack rounds by about u S; 2^-1070 is for
+        # a slack that underflows
         slack = 4.0 * count * _UNIT * size + 2.0**-1070
         low, high = total + (rest - slack), total + (rest + slack)
     for j in np.flatnonzero(~((low == high) & np.isfinite(low))):
