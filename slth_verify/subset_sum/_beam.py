@@ -2,8 +2,9 @@
 
 The price of a state before and after column l differ by
 ``a^2 / (4 + c) -+ a + c / 4`` with ``a = r . q_l`` and ``c = Y_l . q_l``: nothing has
-to be evaluated twice. Inside a block of columns only the products with its decision
-vectors are kept up to date; residuals move once per block, by a matrix product.
+to be evaluated twice. Inside a block of columns a product with a decision vector is
+what it was at the start of the block, plus an entry of a table of its signs; residuals
+move once per block.
 Single precision chooses the states; their residuals are summed anew at the end.
 """
 
@@ -22,6 +23,8 @@ from slth_verify.subset_sum._problem import FloatArray, IndexArray
 
 _BLOCK = 8  # signs of a block fit one byte
 _SINGLE = 2.0**40  # entries up to here, and products of four, fit single precision
+_SAMPLE = 2048  # costs that stand for all
+_SPARSE = 4  # stride from which they do
 _ROWS = 8192  # states whose residuals are summed at once
 RealArray = NDArray[np.floating[Any]]
 
@@ -116,38 +119,57 @@ class NumpyStates:
         block: RealArray = columns.astype(self._kind)
         vectors: RealArray = decide.vectors.astype(self._kind)
         energies: RealArray = decide.energies.astype(self._kind)
-        wish = self._residuals @ vectors.T
+        wishes = vectors @ self._residuals.T  # one row per column of the block
         effect = (block @ vectors.T) / 2
         costs = self._costs
         ancestors = np.arange(costs.size)
-        packed = np.zeros(costs.size, dtype=np.uint8)
+        packed = np.zeros(costs.size, dtype=np.int64)
         for i in range(block.shape[0]):
-            now = wish[:, i]
-            base = costs + now * now / (4 + energies[i])
+            now = wishes[i].take(ancestors)
+            now -= _signed_sums(effect[:i, i]).take(packed)
+            base = now * now
+            base /= 4 + energies[i]
+            base += costs
             both = np.concatenate((base - now, base + now))
-            if both.size > width:
-                kept = np.argpartition(both, width - 1)[:width]
-                kept.sort()
-            else:
-                kept = np.arange(both.size)
+            kept = _cheapest(both, width)
+            costs = both.take(kept)
             plus = int(np.searchsorted(kept, now.size))  # the first take the column
-            parents = kept.copy()
-            parents[plus:] -= now.size
-            costs = both[kept]
-            costs -= costs.min()
-            wish = wish[parents]
-            wish[:plus] -= effect[i]
-            wish[plus:] += effect[i]
-            ancestors, packed = ancestors[parents], packed[parents]
-            packed[:plus] |= np.uint8(1 << i)
-        signs = _unpacked(packed, block.shape[0]).astype(self._kind)
-        self._residuals = self._residuals[ancestors] - signs @ (block / 2)
-        self._costs = costs
-        return ancestors, packed
+            kept[plus:] -= now.size
+            ancestors, packed = ancestors.take(kept), packed.take(kept)
+            packed[:plus] |= 1 << i
+        self._residuals = self._residuals.take(ancestors, axis=0)
+        self._residuals -= _signed_sums(block / 2).take(packed, axis=0)
+        self._costs = costs - costs.min()
+        return ancestors, packed.astype(np.uint8)
 
     def order(self) -> IndexArray:
         """As in `States`."""
         return np.argsort(self._costs, kind="stable")
+
+
+def _cheapest(costs: RealArray, width: int) -> IndexArray:
+    """Places, rising, of the cheapest: ``width``, or a few per cent fewer of many.
+
+    Of many costs a sample says how dear a state may be. Its stride is odd: places are
+    signs in binary as long as no state has been dropped, and an even stride would
+    look at the same first signs only.
+    """
+    if costs.size <= width:
+        return np.arange(costs.size)
+    stride = costs.size // _SAMPLE
+    sample = costs if stride < _SPARSE else costs[:: stride | 1]
+    rank = max(0, sample.size * width // costs.size - 1)
+    kept = np.flatnonzero(costs <= np.partition(sample, rank)[rank])
+    # more where costs tie or the sample is cheap, none where they are not numbers
+    return kept[:width] if kept.size else np.arange(width)
+
+
+def _signed_sums(terms: RealArray) -> RealArray:
+    """Sums of ``k`` terms with all signs; bit j of a place: term j counts plus."""
+    sums = np.zeros((1, *terms.shape[1:]), dtype=terms.dtype)
+    for term in terms:
+        sums = np.concatenate((sums - term, sums + term))
+    return sums
 
 
 def _unpacked(packed: NDArray[np.uint8], count: int) -> SignArray:

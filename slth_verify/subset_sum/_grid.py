@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
 
-_LEAF = 64  # rows of one list that are compared together
+_LEAF = 64  # least rows of one list that are compared together
+_ENTRIES = 1 << 14  # about so many squared lengths per product
 _SCORED = 4096  # shortest pairs scored per product
 _SLACK = 1.8  # squared length over that of a typical error of the same score
 _ROUNDING = 2.0**-20  # of squared lengths in single precision, with a margin
@@ -76,6 +77,7 @@ class SumGrid:
         spread = np.ptp(sums, axis=0) / np.maximum(reach.axis, 1e-300)
         self._axes = np.argsort(-spread, kind="stable")[:2]
         size = max(_LEAF, math.isqrt(4 * sums.shape[0]))
+        self._leaf = max(_LEAF, _ENTRIES // math.isqrt(sums.shape[0]))
         self._order, self._starts = _strips(sums[:, self._axes], size)
         self._sums = sums[self._order]
         first = self._sums[:, self._axes[0]]
@@ -99,14 +101,14 @@ class SumGrid:
             errors: Shape ``(B, m)``, B >= 1.
             score: Badness of sums, shape ``(k, m)`` to ``(k,)``.
             best: Score to beat.
-            out_of_time: Asked once per 64 rows.
+            out_of_time: Asked between products.
         """
-        size = max(_LEAF, math.isqrt(_LEAF * errors.shape[0]))
+        size = max(self._leaf, math.isqrt(self._leaf * errors.shape[0]))
         order, starts = _strips(errors[:, self._axes], size)
         rows = errors[order]
         lifted, longest = _lift(rows, 1.0, square_last=False)
         margin = _ROUNDING * (longest + self._longest)
-        cells = list(_cells(starts))
+        cells = list(_cells(starts, self._leaf))
         found: list[Pair] = []
         # any order does; a random one finds good pairs early, which narrows the rest
         for place in np.random.default_rng(0).permutation(len(cells)):
@@ -153,10 +155,10 @@ def _strips(plane: FloatArray, size: int) -> tuple[IndexArray, IndexArray]:
     return np.lexsort((plane[:, 1], strip)), starts
 
 
-def _cells(starts: IndexArray) -> Iterator[tuple[int, int]]:
+def _cells(starts: IndexArray, leaf: int) -> Iterator[tuple[int, int]]:
     for begin, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
-        for start in range(begin, end, _LEAF):
-            yield start, min(start + _LEAF, end)
+        for start in range(begin, end, leaf):
+            yield start, min(start + leaf, end)
 
 
 def _lift(

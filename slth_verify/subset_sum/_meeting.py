@@ -23,6 +23,8 @@ from slth_verify.subset_sum._walk import MANY_STARTS, USUAL, Leaves, Walk
 
 _FIRST = (10, 13)  # bits of the first beam and its tail: soon done
 _WIDE = 16  # bits of states from which both lists follow the dimension
+_LISTED = 6  # largest dimension in which long tails pay
+_MORE = 4  # times as many beams where tails are short
 _COLUMNS = 300  # most columns of a beam in dimensions that lists serve
 
 
@@ -43,20 +45,22 @@ class Meeting:
     def fitted(self, dim: int, memory: int, *, few: bool = False) -> Meeting:
         """Sizes that suit the problem, shortened until they fit the memory.
 
-        In small dimension long tails are cheap to search. In larger ones few pairs can
-        be excluded beforehand, and the smallest columns are worth more in a beam. In
-        pools of few columns, many short searches find more than a long one.
+        A tail of t columns gives 2^t sums for a spread of about t: of what is looked at
+        the nearest is at a distance like ``t 2^(-t/m)``. Up to dimension 6 long tails
+        pay; above, the columns are worth more in a beam, and more beams with short
+        tails find more. In pools of few columns the beams are narrow too.
         """
-        states, tail = self.states, self.tail
+        states, tail, beams = self.states, self.tail, self.beams
         if states >= _WIDE:
-            wide = (15, 19) if dim <= 6 else (16, 17) if dim <= 11 else (15, 15)
-            many = (15, 19) if dim <= 6 else (14, 15) if dim <= 11 else (14, 13)
-            states, tail = many if few else wide
+            states, tail = 15, 19
+            if dim > _LISTED:
+                states, tail = (13, 8) if few else (14, 9)
+                beams *= _MORE
         while tail > 1 and (56 * dim + 64) << tail > memory // 2:
             tail -= 1
         while states > 1 and (56 * dim + 4 * _COLUMNS + 160) << states > memory // 2:
             states -= 1
-        return Meeting(states, tail, self.beams)
+        return Meeting(states, tail, beams)
 
 
 def meet_beams(

@@ -77,11 +77,11 @@ def test_reach_covers_every_coordinate_of_a_good_error() -> None:
 
 
 def test_lists_shrink_with_the_memory() -> None:
-    large = Meeting(16, 17, 1).fitted(9, 1 << 30)
-    small = Meeting(16, 17, 1).fitted(9, 1 << 22)
-    assert (large.states, large.tail) == (16, 17)
-    assert small.states < 16
-    assert small.tail < 17
+    large = Meeting(16, 17, 1).fitted(6, 1 << 30)
+    small = Meeting(16, 17, 1).fitted(6, 1 << 22)
+    assert (large.states, large.tail) == (15, 19)
+    assert small.states < 15
+    assert small.tail < 19
 
 
 def _nsn(count: int, dim: int, seed: int, tolerance: Tolerance) -> Problem:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from slth_verify.subset_sum import FilterBudget, MaxTolerance, Tolerance
-from slth_verify.subset_sum._beam import beam
 from slth_verify.subset_sum._cancellation import cancel, prices
 from slth_verify.subset_sum._flips import PairDescent
 from slth_verify.subset_sum._lists import NearestSums, subset_sums
@@ -53,36 +52,6 @@ def test_noise_can_force_signs() -> None:
     wanted = np.random.default_rng(0).choice([-1.0, 1.0], 60)
     signs, _ = cancel(columns, columns, np.ones(5), 1e12 * wanted)
     assert np.array_equal(signs, wanted)
-
-
-def test_a_beam_as_wide_as_all_states_is_exhaustive() -> None:
-    columns, rest = _columns(9, 3, 4), np.array([0.3, -0.2, 0.1])
-    found = beam(columns, prices(columns, LAM), rest, 1 << 9, lambda: False)
-    assert found is not None
-    signs, residuals = found
-    assert np.unique(signs, axis=0).shape == (1 << 9, 9)
-    assert residuals == pytest.approx(rest - signs @ columns / 2.0, abs=1e-12)
-    norms = np.square(residuals).sum(axis=1)
-    assert (np.diff(norms) >= -1e-9).all()
-
-
-def test_a_narrow_beam_reports_its_true_residuals() -> None:
-    columns, rest = _columns(100, 6, 5), np.ones(6)
-    decide = prices(columns, LAM)
-    found = beam(columns, decide, rest, 40, lambda: False)
-    assert found is not None
-    signs, residuals = found
-    assert signs.shape == (40, 100)
-    assert np.unique(signs, axis=0).shape[0] == 40
-    assert residuals == pytest.approx(rest - signs @ columns / 2.0, abs=1e-9)
-    _, single = cancel(columns, decide.vectors, rest)
-    assert np.square(residuals[0]).sum() <= np.square(single).sum()
-
-
-def test_a_beam_stops_when_time_is_out() -> None:
-    columns = _columns(100, 6, 5)
-    decide = prices(columns, LAM)
-    assert beam(columns, decide, np.ones(6), 40, lambda: True) is None
 
 
 def _sup(errors: np.ndarray) -> np.ndarray:

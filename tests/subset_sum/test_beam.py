@@ -1,0 +1,141 @@
+"""Beams against a plain one, and what they keep against sorting all costs."""
+
+from collections.abc import Callable
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from slth_verify.subset_sum import _beam
+from slth_verify.subset_sum._beam import beam
+from slth_verify.subset_sum._cancellation import Prices, cancel, prices
+
+LAM = 0.1
+Mutant = Callable[[ModuleType, str, str], ModuleType]
+
+
+def _columns(count: int, dim: int, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    scales = np.sort(np.abs(rng.standard_normal(count)))[::-1]
+    return scales[:, None] * rng.standard_normal((count, dim))
+
+
+def test_a_beam_as_wide_as_all_states_is_exhaustive() -> None:
+    columns, rest = _columns(9, 3, 4), np.array([0.3, -0.2, 0.1])
+    found = beam(columns, prices(columns, LAM), rest, 1 << 9, lambda: False)
+    assert found is not None
+    signs, residuals = found
+    assert np.unique(signs, axis=0).shape == (1 << 9, 9)
+    assert residuals == pytest.approx(rest - signs @ columns / 2.0, abs=1e-12)
+    norms = np.square(residuals).sum(axis=1)
+    assert (np.diff(norms) >= -1e-9).all()
+
+
+def test_a_narrow_beam_reports_its_true_residuals() -> None:
+    columns, rest = _columns(100, 6, 5), np.ones(6)
+    decide = prices(columns, LAM)
+    found = beam(columns, decide, rest, 40, lambda: False)
+    assert found is not None
+    signs, residuals = found
+    assert signs.shape == (40, 100)
+    assert np.unique(signs, axis=0).shape[0] == 40
+    assert residuals == pytest.approx(rest - signs @ columns / 2.0, abs=1e-9)
+    _, single = cancel(columns, decide.vectors, rest)
+    assert np.square(residuals[0]).sum() <= np.square(single).sum()
+
+
+def test_a_beam_stops_when_time_is_out() -> None:
+    columns = _columns(100, 6, 5)
+    decide = prices(columns, LAM)
+    assert beam(columns, decide, np.ones(6), 40, lambda: True) is None
+
+
+def _plain(
+    columns: np.ndarray, decide: Prices, residual: np.ndarray, width: int
+) -> set[tuple[int, ...]]:
+    """The same search, every residual and price written down."""
+    states = [(0.0, residual, ())]
+    for column, vector, energy in zip(
+        columns, decide.vectors, decide.energies, strict=True
+    ):
+        grown = []
+        for cost, rest, signs in states:
+            now = rest @ vector
+            base = cost + now * now / (4 + energy)
+            grown.append((base - now, rest - column / 2, (*signs, 1)))
+            grown.append((base + now, rest + column / 2, (*signs, -1)))
+        states = sorted(grown, key=lambda state: state[0])[:width]
+    return {signs for _, _, signs in states}
+
+
+def _agrees(room: ModuleType) -> None:
+    columns, rest = _columns(29, 5, 6), np.array([0.5, -0.2, 0.1, 0.9, -0.7])
+    decide = prices(columns, LAM)
+    found = room.beam(columns, decide, rest, 40, lambda: False)
+    assert {tuple(signs) for signs in found[0].tolist()} == _plain(
+        columns, decide, rest, 40
+    )
+
+
+def test_a_beam_keeps_what_a_plain_one_keeps() -> None:
+    _agrees(_beam)
+
+
+LIES = {
+    "the table's signs are swapped": (
+        "(sums - term, sums + term)",
+        "(sums + term, sums - term)",
+    ),
+    "the table is dropped": ("now -= _signed", "now -= 0 * _signed"),
+    "the wrong energy": ("base /= 4 + energies", "base /= 1 + energies"),
+    "the price of a state is forgotten": ("base += costs", "base += 0 * costs"),
+    "signs stay with the wrong states": ("packed.take(kept)", "packed[: kept.size]"),
+    "a sign is never written": ("packed[:plus] |= 1 << i", "packed[:plus] |= 0"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_planted_lies_are_caught(lie: str, mutant: Mutant) -> None:
+    with pytest.raises((AssertionError, IndexError)):
+        _agrees(mutant(_beam, *LIES[lie]))
+
+
+def _keeps_the_cheap(room: ModuleType, costs: np.ndarray, width: int) -> None:
+    kept = room._cheapest(costs, width)
+    assert (np.diff(kept) > 0).all()
+    assert 0.9 * width <= kept.size <= width
+    dearest = np.sort(costs)[min(costs.size, round(1.1 * width)) - 1]
+    assert costs[kept].max() <= dearest
+
+
+def _enumerated(bits: int) -> np.ndarray:
+    """Costs of all signs of columns of falling scale, as a beam meets them."""
+    costs = np.zeros(1)
+    for i in range(bits):
+        costs = np.concatenate((costs - 0.8**i, costs + 0.8**i))
+    return costs
+
+
+@pytest.mark.parametrize("bits", [3, 9, 14, 16])
+def test_the_cheapest_are_kept(bits: int) -> None:
+    costs = _enumerated(bits)
+    for width in (1, costs.size // 5 + 1, costs.size // 2, costs.size, 10**6):
+        if costs.size >= 4 * _beam._SAMPLE and width == 1:
+            continue  # a sample does not find the very cheapest
+        _keeps_the_cheap(_beam, costs, min(width, costs.size))
+    shuffled = np.random.default_rng(0).permutation(costs)
+    _keeps_the_cheap(_beam, shuffled, costs.size // 2)
+
+
+def test_an_even_stride_is_caught(mutant: Mutant) -> None:
+    """Planted lie: it looks at states with the same first signs only."""
+    wrong = mutant(_beam, "costs[:: stride | 1]", "costs[::stride]")
+    with pytest.raises(AssertionError):
+        _keeps_the_cheap(wrong, _enumerated(14), 1 << 13)
+
+
+@pytest.mark.parametrize("value", [0.0, np.inf, np.nan])
+def test_equal_and_broken_costs_fill_the_beam(value: float) -> None:
+    for size in (100, 1 << 15):
+        kept = _beam._cheapest(np.full(size, value), size // 2)
+        assert np.array_equal(kept, np.arange(size // 2))
