@@ -61,8 +61,8 @@ def prune(
         journal: File that keeps every finished subset-sum problem; if the run is
             killed, the same call resumes.
         progress: Called as ``progress(done, total)``.
-        device: A torch device, such as ``"cuda"``, for the beams of the search; None
-            for numpy.
+        device: A torch device, such as ``"cuda"``, for beams and joined lists of the
+            search; None for numpy.
 
     Returns:
         A ticket whose certified error, computed exactly from its residuals, is at most

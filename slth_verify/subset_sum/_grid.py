@@ -19,9 +19,9 @@ from slth_verify.subset_sum._problem import FloatArray, IndexArray
 
 _LEAF = 64  # least rows of one list that are compared together
 _ENTRIES = 1 << 14  # about so many squared lengths per product
-_SCORED = 4096  # shortest pairs scored per product
+SCORED = 4096  # shortest pairs scored per product
 _SLACK = 1.8  # squared length over that of a typical error of the same score
-_ROUNDING = 2.0**-20  # of squared lengths in single precision, with a margin
+ROUNDING = 2.0**-20  # of squared lengths in single precision, with a margin
 Score = Callable[[FloatArray], FloatArray]
 
 
@@ -84,7 +84,7 @@ class SumGrid:
         self._low = np.minimum.reduceat(first, self._starts[:-1])
         self._high = np.maximum.reduceat(first, self._starts[:-1])
         self._second = np.ascontiguousarray(self._sums[:, self._axes[1]])
-        self._lifted, self._longest = _lift(self._sums, 2.0, square_last=True)
+        self._lifted, self._longest = lift(self._sums, 2.0, square_last=True)
 
     def closest(
         self,
@@ -106,8 +106,8 @@ class SumGrid:
         size = max(self._leaf, math.isqrt(self._leaf * errors.shape[0]))
         order, starts = _strips(errors[:, self._axes], size)
         rows = errors[order]
-        lifted, longest = _lift(rows, 1.0, square_last=False)
-        margin = _ROUNDING * (longest + self._longest)
+        lifted, longest = lift(rows, 1.0, square_last=False)
+        margin = ROUNDING * (longest + self._longest)
         cells = list(_cells(starts, self._leaf))
         found: list[Pair] = []
         # any order does; a random one finds good pairs early, which narrows the rest
@@ -161,7 +161,7 @@ def _cells(starts: IndexArray, leaf: int) -> Iterator[tuple[int, int]]:
             yield start, min(start + leaf, end)
 
 
-def _lift(
+def lift(
     points: FloatArray, factor: float, *, square_last: bool
 ) -> tuple[NDArray[np.float32], float]:
     """Points with two more coordinates, so that products are squared lengths."""
@@ -176,8 +176,8 @@ def _lift(
 def _short(squared: NDArray[np.float32], limit: float) -> tuple[IndexArray, IndexArray]:
     """Places of the shortest entries up to a limit."""
     places = np.flatnonzero(squared <= np.float32(limit))
-    if places.size > _SCORED:
+    if places.size > SCORED:
         lengths = squared.ravel()[places]
-        places = places[np.argpartition(lengths, _SCORED)[:_SCORED]]
+        places = places[np.argpartition(lengths, SCORED)[:SCORED]]
     ones, twos = np.divmod(places, squared.shape[1])
     return ones, twos

@@ -98,7 +98,7 @@ class MeetInTheMiddle:
             time_limit: Seconds; looked at between blocks of a beam and of a join.
             memory_limit: Bytes for lists and their index.
             progress: Called on every improvement.
-            device: A torch device for the beams; None for numpy.
+            device: A torch device for beams and the lists they meet; None for numpy.
         """
         held = Incumbent(problem, self.name, time_limit, progress)
         if held.over():

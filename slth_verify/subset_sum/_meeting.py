@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.subset_sum._grid import Pair, Reach, SumGrid
+from slth_verify.subset_sum._grid_device import DeviceSums
 from slth_verify.subset_sum._incumbent import Incumbent
 from slth_verify.subset_sum._lists import NearestSums, subset_sums
 from slth_verify.subset_sum._prepare import (
@@ -112,10 +113,16 @@ class _Table:
         self._tail = min(tail, self._walk.priced)
         sums = subset_sums(loaded.columns[loaded.count - self._tail :])
         self._line: NearestSums | None = None
+        self._grid: SumGrid | DeviceSums
         if loaded.target.size == 1:
             self._line = NearestSums(sums, np.inf)
         else:
-            self._grid = SumGrid(sums, Reach.of(self._score, loaded.target.size))
+            reach = Reach.of(self._score, loaded.target.size)
+            self._grid = (
+                SumGrid(sums, reach)
+                if device is None
+                else DeviceSums(sums, reach, device)
+            )
         self._sums = sums
 
     def meet(self, width: int, rng: np.random.Generator | None) -> None:

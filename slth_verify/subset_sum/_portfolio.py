@@ -91,9 +91,10 @@ def solve(
         progress: Called with seconds and score on every improvement; it may raise to
             end the search.
         device: A torch device, such as ``"cuda"``, for the beams of ``"ladder"`` and
-            ``"meet-in-the-middle"``; None for numpy. Proposals may differ from numpy's
-            and are recomputed all the same. Solvers without beams refuse it, unless
-            ``"auto"`` chose them.
+            ``"meet-in-the-middle"`` and the lists that these meet, and for the rows of
+            ``"one-dim"``; None for numpy. Proposals may differ from numpy's and are
+            recomputed all the same. Other solvers refuse it, unless ``"auto"`` chose
+            them.
 
     Raises:
         InvalidParameterError: Unknown solver or effort, negative seed, a limit that is

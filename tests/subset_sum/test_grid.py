@@ -1,9 +1,12 @@
 """Closest pairs of two lists against all pairs; beams that meet listed sums."""
 
 import math
+from collections.abc import Callable
+from types import ModuleType
 
 import numpy as np
 import pytest
+import torch
 
 from slth_verify.subset_sum import (
     DenseColumns,
@@ -11,6 +14,7 @@ from slth_verify.subset_sum import (
     MaxTolerance,
     Problem,
     Tolerance,
+    _grid_device,
     audit,
     solve,
 )
@@ -23,18 +27,36 @@ TOLERANCES: dict[str, Tolerance] = {
 }
 
 
+WHERE = [
+    None,
+    "cpu",
+    pytest.param(
+        "cuda",
+        marks=pytest.mark.skipif(
+            not torch.cuda.is_available(), reason="needs a CUDA device"
+        ),
+    ),
+]
+
+
 def _closest(
-    errors: np.ndarray, sums: np.ndarray, tolerance: Tolerance, best: float = math.inf
+    errors: np.ndarray,
+    sums: np.ndarray,
+    tolerance: Tolerance,
+    best: float = math.inf,
+    where: str | None = None,
+    room: ModuleType = _grid_device,
 ) -> list[Pair]:
     reach = Reach.of(tolerance.score, sums.shape[1])
-    grid = SumGrid(sums, reach)
-    return grid.closest(errors, tolerance.score, min(best, 1e9), lambda: False)
+    lists = (
+        SumGrid(sums, reach) if where is None else room.DeviceSums(sums, reach, where)
+    )
+    return lists.closest(errors, tolerance.score, min(best, 1e9), lambda: False)
 
 
-@pytest.mark.parametrize("kind", TOLERANCES)
-@pytest.mark.parametrize("dim", [2, 3, 5])
-def test_pairs_come_close_to_the_best_of_all(kind: str, dim: int) -> None:
-    """The shortest sums are looked at: the best score is rarely among long ones."""
+def _comes_close(
+    kind: str, dim: int, where: str | None, room: ModuleType = _grid_device
+) -> None:
     tolerance, right = TOLERANCES[kind], 0
     for seed in range(5):
         rng = np.random.default_rng(seed)
@@ -42,7 +64,7 @@ def test_pairs_come_close_to_the_best_of_all(kind: str, dim: int) -> None:
         sums = rng.standard_normal((1000, dim))
         joined = errors[:, None] + sums
         best = float(tolerance.score(joined).min())
-        found = _closest(errors, sums, tolerance)
+        found = _closest(errors, sums, tolerance, where=where, room=room)
         assert [p.score for p in found] == sorted(
             (p.score for p in found), reverse=True
         )
@@ -54,18 +76,51 @@ def test_pairs_come_close_to_the_best_of_all(kind: str, dim: int) -> None:
     assert right >= 3
 
 
-def test_only_better_pairs_are_reported() -> None:
+@pytest.mark.parametrize("kind", TOLERANCES)
+@pytest.mark.parametrize("dim", [2, 3, 5])
+@pytest.mark.parametrize("where", WHERE)
+def test_pairs_come_close_to_the_best_of_all(
+    kind: str, dim: int, where: str | None
+) -> None:
+    """The shortest sums are looked at: the best score is rarely among long ones."""
+    _comes_close(kind, dim, where)
+
+
+LIES = {
+    "the rows of the first product only": ("ones += start", "ones += 0"),
+    "rows and entries swapped": ("return ones, twos", "return twos % 400, ones"),
+    "the longest sums": ("largest=False", "largest=True"),
+    "half a limit": ("shortest.values <= limit", "shortest.values <= limit * 0"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_lies_on_a_device_are_caught(
+    lie: str,
+    mutant: Callable[[ModuleType, str, str], ModuleType],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for room in (_grid_device, lying := mutant(_grid_device, *LIES[lie])):
+        monkeypatch.setattr(room, "_ENTRIES", 50_000)  # several products
+    _comes_close("max", 3, "cpu")
+    with pytest.raises((AssertionError, IndexError)):
+        _comes_close("max", 3, "cpu", lying)
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_only_better_pairs_are_reported(where: str | None) -> None:
     rng = np.random.default_rng(1)
     errors, sums = rng.standard_normal((100, 3)), rng.standard_normal((100, 3))
-    best = _closest(errors, sums, TOLERANCES["max"])[-1].score
-    assert _closest(errors, sums, TOLERANCES["max"], best) == []
-    assert _closest(errors, sums, TOLERANCES["max"], best * 1.01) != []
+    best = _closest(errors, sums, TOLERANCES["max"], where=where)[-1].score
+    assert _closest(errors, sums, TOLERANCES["max"], best, where) == []
+    assert _closest(errors, sums, TOLERANCES["max"], best * 1.01, where) != []
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, 1e-320, 1e15])
-def test_lists_without_spread_and_extreme_ones(value: float) -> None:
+@pytest.mark.parametrize("where", WHERE)
+def test_lists_without_spread_and_extreme_ones(value: float, where: str | None) -> None:
     sums = np.full((300, 2), value)
-    found = _closest(-sums, sums, MaxTolerance(1e-9))
+    found = _closest(-sums, sums, MaxTolerance(1e-9), where=where)
     assert found[-1].score == 0.0
 
 
