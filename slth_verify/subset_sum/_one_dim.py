@@ -7,15 +7,19 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify._numbers import ExactNumber, exact_number
 from slth_verify.errors import InvalidParameterError
+from slth_verify.subset_sum._device import check_device
+from slth_verify.subset_sum._one_dim_device import bytes_needed_on, search_rows_on
 from slth_verify.subset_sum._one_dim_exact import exact_residuals
 from slth_verify.subset_sum._one_dim_search import (
     MOST_NUMBERS,
+    SearchRows,
     bytes_needed,
     search_rows,
 )
@@ -60,14 +64,16 @@ def solve_one_dim(
     time_limit: float = math.inf,
     memory_limit: int = 1 << 28,
     progress: Progress | None = None,
+    device: str | None = None,
 ) -> OneDimBatch:
     """For each target a subset of its own samples with nearly that sum.
 
     Up to 40 samples a row are searched completely, up to the float64 rounding of the
-    sums: first all sums of ever more of them, then joined lists; a row stops as soon as
-    it is within the tolerance. Of longer rows the larger numbers are decided greedily
-    and the 40 smallest searched. No randomness is involved, and a row's answer depends
-    neither on other rows nor on ``workers``.
+    sums: first all sums of ever more of them, then joined lists (a device has these
+    alone); a row stops as soon as it is within the tolerance. Of longer rows the larger
+    numbers are decided greedily and the 40 smallest searched. No randomness is
+    involved, and a row's answer depends neither on other rows nor, while the memory
+    limit leaves it as many samples to search, on ``workers``.
 
     Args:
         samples: Shape ``(T, n)``, n >= 1, finite; row t belongs to target t. Converted
@@ -75,15 +81,22 @@ def solve_one_dim(
         targets: Shape ``(T,)``, finite.
         tolerance: Admissible absolute error, positive, exact: a float is read through
             its shortest decimal form.
-        workers: Threads; numpy releases the interpreter while it works.
+        workers: Threads; numpy releases the interpreter while it works. On a device
+            they share it, and one verifies while another searches.
         time_limit: Seconds > 0; targets not reached get the empty subset.
         memory_limit: Bytes for the search, beside samples and result. Too few for lists
             over all samples of a row: the smallest ones are searched, as in long rows.
         progress: Called as ``progress(done, total)``.
+        device: A torch device with float64, such as ``"cuda"``, to search on; None for
+            numpy, which is faster than torch's ``"cpu"``. The limit then bounds tensors
+            on the device, where 146 MiB per worker serve all 40 samples. Of several
+            subsets within the tolerance, or equally near, it may find another one than
+            numpy.
 
     Raises:
         InvalidParameterError: Wrong shapes, a non-finite entry, a tolerance or limit
-            that is not positive, or a memory limit below 8 MiB per worker.
+            that is not positive, a memory limit below 8 MiB per worker, or a device
+            that is not there or lacks float64.
 
     Rigor:
         The search is heuristic; ``residuals`` are correctly rounded and ``found`` is
@@ -94,7 +107,8 @@ def solve_one_dim(
     """
     numbers, goals = _checked(samples, targets)
     bound = _tolerance(tolerance)
-    searched = searchable(workers, time_limit, memory_limit, len(goals))
+    searched = searchable(workers, time_limit, memory_limit, len(goals), device)
+    search = _searching(device, memory_limit // workers)
     deadline = time.monotonic() + time_limit
     total, count = numbers.shape
     chosen = np.zeros((total, count), dtype=np.bool_)
@@ -104,6 +118,7 @@ def solve_one_dim(
     def work(start: int) -> int:
         rows = slice(start, start + _BLOCK)
         chosen[rows] = _search(
+            search,
             numbers[rows],
             goals[rows],
             bound,
@@ -125,7 +140,15 @@ def solve_one_dim(
     return OneDimBatch(chosen, residuals, found, counts, bound)
 
 
+def _searching(device: str | None, memory: int) -> SearchRows:
+    """The search of rows, on numpy or on a device."""
+    if device is None:
+        return search_rows
+    return partial(search_rows_on, device=device, memory=memory)
+
+
 def _search(
+    search: SearchRows,
     numbers: FloatArray,
     targets: FloatArray,
     tolerance: float,
@@ -141,7 +164,7 @@ def _search(
     rounding = (numbers.shape[1] + 4) * np.finfo(np.float64).eps * sums
     tolerances = np.maximum(tolerance / units - rounding, 0.0)
     if numbers.shape[1] <= searched:
-        masks = search_rows(numbers, goals, tolerances, out_of_time)
+        masks = search(numbers, goals, tolerances, out_of_time)
         return _bits(masks, numbers.shape[1])
     order = np.argsort(-np.abs(numbers), axis=1, kind="stable")
     ladder = np.take_along_axis(numbers, order, axis=1)
@@ -150,7 +173,7 @@ def _search(
         column = ladder[:, i]
         taken[:, i] = np.abs(goals - column) < np.abs(goals)
         goals = goals - np.where(taken[:, i], column, 0.0)
-    masks = search_rows(ladder[:, -searched:], goals, tolerances, out_of_time)
+    masks = search(ladder[:, -searched:], goals, tolerances, out_of_time)
     taken[:, -searched:] = _bits(masks, searched)
     chosen = np.empty_like(taken)
     np.put_along_axis(chosen, order, taken, axis=1)
@@ -191,19 +214,27 @@ def _tolerance(tolerance: ExactNumber) -> float:
     return rounded
 
 
-def searchable(workers: int, time_limit: float, memory_limit: int, targets: int) -> int:
+def searchable(
+    workers: int,
+    time_limit: float,
+    memory_limit: int,
+    targets: int,
+    device: str | None,
+) -> int:
     """Most numbers of a row that the memory limit lets a worker search."""
+    check_device(device)
     if workers < 1 or not time_limit > 0.0:
         raise InvalidParameterError(
             f"workers={workers!r}, time_limit={time_limit!r}: need at least one worker "
             "and positive seconds (thm:rss)."
         )
     rows = max(1, min(targets, _BLOCK))
+    needed = bytes_needed if device is None else bytes_needed_on
     for numbers in range(MOST_NUMBERS, 0, -2):
-        if workers * bytes_needed(numbers, rows) <= memory_limit:
+        if workers * needed(numbers, rows) <= memory_limit:
             return numbers
     raise InvalidParameterError(
         f"memory_limit={memory_limit!r}: {workers} workers need at least "
-        f"{workers * bytes_needed(1, rows)} bytes (thm:rss). Raise it or use fewer "
+        f"{workers * needed(2, rows)} bytes (thm:rss). Raise it or use fewer "
         "workers."
     )

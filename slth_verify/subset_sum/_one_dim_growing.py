@@ -33,6 +33,7 @@ def solve_one_dim_growing(
     time_limit: float = math.inf,
     memory_limit: int = 1 << 28,
     progress: Progress | None = None,
+    device: str | None = None,
 ) -> OneDimBatch:
     """As `solve_one_dim`, and whoever fails gets more samples.
 
@@ -50,6 +51,7 @@ def solve_one_dim_growing(
         memory_limit: As in `solve_one_dim`.
         progress: Called as ``progress(done, total)``; targets tried again lower no
             count.
+        device: As in `solve_one_dim`.
 
     Raises:
         InvalidParameterError: As `solve_one_dim`; sizes that do not rise; or a draw
@@ -60,7 +62,7 @@ def solve_one_dim_growing(
             f"sizes={tuple(sizes)}: numbers of samples must be positive and rise "
             "(thm:rss). Give for example (21, 26, 32)."
         )
-    searchable(workers, time_limit, memory_limit, len(targets))
+    searchable(workers, time_limit, memory_limit, len(targets), device)
     deadline = time.monotonic() + time_limit
     whole: OneDimBatch | None = None
     open_rows = np.arange(len(targets), dtype=np.int64)
@@ -80,6 +82,7 @@ def solve_one_dim_growing(
             time_limit=max(deadline - time.monotonic(), 1e-9),
             memory_limit=memory_limit,
             progress=progress if whole is None else None,
+            device=device,
         )
         whole = part if whole is None else _merged(whole, part, open_rows)
         failed = ~part.found

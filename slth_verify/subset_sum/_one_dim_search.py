@@ -15,19 +15,24 @@ import numpy as np
 
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
 
-_PREFIX = 12  # numbers up to which all sums are written down
+PREFIX = 12  # numbers up to which all sums are written down
 _FIRST = 6  # numbers whose sums are looked at together, to begin with
-_JOINS = (18, 24, 30, 36, 40)  # numbers that the joined lists take, until good enough
+JOINS = (18, 24, 30, 36, 40)  # numbers that the joined lists take, until good enough
 _CHUNK = 1 << 15  # sums of one chunk of rows: 256 KB, to stay in the cache
 
 #: Most numbers of a row that are searched: lists of 2^20 sums.
-MOST_NUMBERS = _JOINS[-1]
+MOST_NUMBERS = JOINS[-1]
+
+#: Numbers, targets, tolerances and a clock to masks, as `search_rows`.
+SearchRows = Callable[
+    [FloatArray, FloatArray, FloatArray, Callable[[], bool]], IndexArray
+]
 
 
 def bytes_needed(numbers: int, rows: int) -> int:
     """Peak memory of a search over rows of this many numbers, beside its result."""
     joined = 1 << ((min(numbers, MOST_NUMBERS) + 1) // 2 + 1)
-    return 64 * max(joined, min(rows << _PREFIX, 4 * _CHUNK))
+    return 64 * max(joined, min(rows << PREFIX, 4 * _CHUNK))
 
 
 def search_rows(
@@ -56,7 +61,7 @@ def search_rows(
     distances = np.abs(targets)
     _prefixes(numbers, targets, tolerances, masks, distances, out_of_time)
     count = numbers.shape[1]
-    for last, size in zip((_PREFIX, *_JOINS), _JOINS, strict=False):
+    for last, size in zip((PREFIX, *JOINS), JOINS, strict=False):
         open_rows = np.flatnonzero(distances > tolerances)
         if open_rows.size == 0 or count <= last:
             break
@@ -82,7 +87,7 @@ def _prefixes(
     out_of_time: Callable[[], bool],
 ) -> None:
     """All sums of the first numbers; writes the best masks and their distances."""
-    most = min(numbers.shape[1], _PREFIX)
+    most = min(numbers.shape[1], PREFIX)
     first = min(most, _FIRST)
     step = max(1, _CHUNK >> first)
     for start in range(0, targets.size, step):

@@ -54,6 +54,7 @@ class OneDimension:
         time_limit: float,
         memory_limit: int = MEMORY_LIMIT,
         progress: Progress | None = None,
+        device: str | None = None,
     ) -> Proposal:
         """The best subset found; stops once the tolerance is met.
 
@@ -65,6 +66,7 @@ class OneDimension:
             memory_limit: Bytes, at least 256 KiB; 128 MiB serve 40 columns, less
                 searches fewer completely.
             progress: Called once, with what was found.
+            device: A torch device for the lists; None for numpy.
         """
         started = time.monotonic()
         counters = {"columns": 0.0}
@@ -80,6 +82,7 @@ class OneDimension:
                 _bound(problem, loaded.unit),
                 time_limit=time_limit,
                 memory_limit=memory_limit,
+                device=device,
             )
             chosen = loaded.indices[found.chosen[0]]
         counters["seconds"] = time.monotonic() - started

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.subset_sum._beam_device import check_device
+from slth_verify.subset_sum._device import check_device
 from slth_verify.subset_sum._exhaustive import EXHAUSTIVE_MEMORY, ExhaustiveSearch
 from slth_verify.subset_sum._external import CP_SAT, HIGHS, SCIP
 from slth_verify.subset_sum._ladder import Ladder
