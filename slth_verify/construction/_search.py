@@ -47,7 +47,7 @@ class Options:
         workers: Processes; None: all cores for large networks, else this process.
         journal: File that keeps finished proposals, or None.
         progress: Called as ``progress(done, total)``.
-        device: A torch device for beams; None for numpy.
+        device: A torch device to search on; None for numpy.
     """
 
     seed: int

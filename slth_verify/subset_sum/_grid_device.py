@@ -47,16 +47,7 @@ class DeviceSums:
         best: float,
         out_of_time: Callable[[], bool],
     ) -> list[Pair]:
-        """Pairs better than ``best`` in order of discovery; each beats the one before.
-
-        Heuristic: pairs whose sum is long for its score may be missed.
-
-        Args:
-            errors: Shape ``(B, m)``, B >= 1.
-            score: Badness of sums, shape ``(k, m)`` to ``(k,)``.
-            best: Score to beat.
-            out_of_time: Asked between products.
-        """
+        """As `SumGrid.closest`; the products are larger."""
         lifted, longest = lift(errors, 1.0, square_last=False)
         margin = ROUNDING * (longest + self._longest)
         rows = self._load(lifted)

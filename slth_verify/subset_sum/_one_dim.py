@@ -95,8 +95,9 @@ def solve_one_dim(
 
     Raises:
         InvalidParameterError: Wrong shapes, a non-finite entry, a tolerance or limit
-            that is not positive, a memory limit below 8 MiB per worker, or a device
-            that is not there or lacks float64.
+            that is not positive, a memory limit below 8 MiB per worker (on a device:
+            below what two samples a row need), or a device that is not there or lacks
+            float64.
 
     Rigor:
         The search is heuristic; ``residuals`` are correctly rounded and ``found`` is

@@ -135,7 +135,27 @@ def test_an_even_stride_is_caught(mutant: Mutant) -> None:
 
 
 @pytest.mark.parametrize("value", [0.0, np.inf, np.nan])
-def test_equal_and_broken_costs_fill_the_beam(value: float) -> None:
-    for size in (100, 1 << 15):
-        kept = _beam._cheapest(np.full(size, value), size // 2)
-        assert np.array_equal(kept, np.arange(size // 2))
+@pytest.mark.parametrize("size", [100, 1 << 15])
+def test_equal_and_broken_costs_fill_the_beam(value: float, size: int) -> None:
+    kept = _beam._cheapest(np.full(size, value), size // 2)
+    assert kept.size == size // 2
+    assert (np.diff(kept) > 0).all()
+
+
+def _keeps_the_last(room: ModuleType, value: float, size: int) -> None:
+    costs = np.full(size, value)
+    costs[-size // 4 :] = 0.0
+    kept = room._cheapest(costs, size // 2)
+    assert kept.size == size // 2
+    assert np.isin(np.arange(size - size // 4, size), kept).all()
+
+
+@pytest.mark.parametrize("value", [1.0, np.inf, np.nan])
+@pytest.mark.parametrize("size", [100, 1 << 15])
+def test_the_cheap_are_kept_among_equal_and_broken_ones(
+    value: float, size: int, mutant: Mutant
+) -> None:
+    _keeps_the_last(_beam, value, size)
+    wrong = mutant(_beam, "if not 0 < kept.size <= most", "if kept.size < 0")
+    with pytest.raises(AssertionError):  # planted lie: the first of them are kept
+        _keeps_the_last(wrong, value, size)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.subset_sum import (
@@ -23,16 +22,6 @@ from slth_verify.subset_sum import _beam_device as room
 from slth_verify.subset_sum._beam import beam
 from slth_verify.subset_sum._cancellation import Prices, prices
 
-_DEVICES = [
-    "cpu",
-    pytest.param(
-        "cuda",
-        marks=pytest.mark.skipif(
-            not torch.cuda.is_available(), reason="needs a CUDA device"
-        ),
-    ),
-]
-
 
 def _problem(dim: int, width: int, delta: float, seed: int = 0) -> Problem:
     rng = np.random.default_rng((seed, dim, width))
@@ -48,7 +37,6 @@ def _ladder(count: int, dim: int) -> tuple[np.ndarray, np.ndarray]:
     return columns, rng.standard_normal(dim)
 
 
-@pytest.mark.parametrize("device", _DEVICES)
 @pytest.mark.parametrize("width", [1, 7, 256])
 def test_device_keeps_the_states_that_numpy_keeps(device: str, width: int) -> None:
     columns, rest = _ladder(43, 5)
@@ -62,7 +50,6 @@ def test_device_keeps_the_states_that_numpy_keeps(device: str, width: int) -> No
     assert {row.tobytes() for row in ours[0]} == {row.tobytes() for row in theirs[0]}
 
 
-@pytest.mark.parametrize("device", _DEVICES)
 @pytest.mark.parametrize("solver", ["ladder", "meet-in-the-middle", "auto"])
 def test_proposals_survive_the_audit(device: str, solver: str) -> None:
     problem = _problem(9, 2700, 0.01)
@@ -71,7 +58,6 @@ def test_proposals_survive_the_audit(device: str, solver: str) -> None:
     assert audit(problem, found) == ()
 
 
-@pytest.mark.parametrize("device", _DEVICES)
 def test_large_scales_are_walked_in_double_precision(
     device: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,23 +22,12 @@ from slth_verify.subset_sum import (
 from slth_verify.subset_sum import _one_dim_device as room
 from slth_verify.subset_sum._one_dim_device import bytes_needed_on
 
-_DEVICES = [
-    "cpu",
-    pytest.param(
-        "cuda",
-        marks=pytest.mark.skipif(
-            not torch.cuda.is_available(), reason="needs a CUDA device"
-        ),
-    ),
-]
-
 
 def _rows(count: int, size: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng((seed, count, size))
     return rng.uniform(-1, 1, (count, size)), rng.uniform(-1, 1, count)
 
 
-@pytest.mark.parametrize("device", _DEVICES)
 @pytest.mark.parametrize("workers", [1, 2])
 def test_batches_survive_the_audit(device: str, workers: int) -> None:
     samples, targets = _rows(5000, 21)
@@ -49,7 +38,6 @@ def test_batches_survive_the_audit(device: str, workers: int) -> None:
     assert np.array_equal(batch.chosen[4990:], alone.chosen)
 
 
-@pytest.mark.parametrize("device", _DEVICES)
 def test_long_and_large_rows(device: str) -> None:
     samples, targets = _rows(3, 60)
     batch = solve_one_dim(samples, targets, 1e-9, device=device)
@@ -59,7 +47,6 @@ def test_long_and_large_rows(device: str) -> None:
     assert huge.found.all()
 
 
-@pytest.mark.parametrize("device", _DEVICES)
 def test_retries_and_single_problems_take_it(device: str) -> None:
     samples, targets = _rows(200, 26)
     batch = solve_one_dim_growing(

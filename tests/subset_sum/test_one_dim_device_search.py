@@ -7,22 +7,12 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-import torch
 
 from slth_verify.subset_sum import _one_dim_device as room
 from slth_verify.subset_sum._lists import subset_sums
 from slth_verify.subset_sum._one_dim_device import bytes_needed_on, search_rows_on
 from slth_verify.subset_sum._one_dim_search import search_rows
 
-_DEVICES = [
-    "cpu",
-    pytest.param(
-        "cuda",
-        marks=pytest.mark.skipif(
-            not torch.cuda.is_available(), reason="needs a CUDA device"
-        ),
-    ),
-]
 _MEMORY = 1 << 23
 
 
@@ -64,13 +54,11 @@ def _finds_what_numpy_finds(
     return np.asarray(masks)
 
 
-@pytest.mark.parametrize("device", _DEVICES)
 @pytest.mark.parametrize("size", [1, 2, 3, 11, 12, 13, 18, 19, 27])
 def test_it_finds_what_numpy_finds(device: str, size: int) -> None:
     _finds_what_numpy_finds(room, device, size)
 
 
-@pytest.mark.parametrize("device", _DEVICES)
 @pytest.mark.parametrize("size", [1, 4, 15])
 def test_against_every_subset(device: str, size: int) -> None:
     numbers, targets = _rows(5, size, 1)
@@ -83,7 +71,6 @@ def test_against_every_subset(device: str, size: int) -> None:
     assert (apart <= _rounding(numbers, targets)).all()
 
 
-@pytest.mark.parametrize("device", _DEVICES)
 @pytest.mark.parametrize("size", [16, 25])
 def test_neither_chunks_nor_other_rows_matter(device: str, size: int) -> None:
     rng = np.random.default_rng(size)
@@ -108,7 +95,6 @@ def test_neither_chunks_nor_other_rows_matter(device: str, size: int) -> None:
     assert np.array_equal(whole[77:78], search(slice(77, 78), _MEMORY))
 
 
-@pytest.mark.parametrize("device", _DEVICES)
 def test_rows_stop_within_their_own_tolerance_or_at_the_nearest(device: str) -> None:
     numbers, targets = _rows(200, 20)
     enough = np.geomspace(1e-7, 1.0, 200)
