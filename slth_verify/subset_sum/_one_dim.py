@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from slth_verify._numbers import ExactNumber, exact_number
 from slth_verify.errors import InvalidParameterError
 from slth_verify.subset_sum._device import check_device
+from slth_verify.subset_sum._freed_memory import keep_freed_memory
 from slth_verify.subset_sum._one_dim_device import bytes_needed_on, search_rows_on
 from slth_verify.subset_sum._one_dim_exact import exact_residuals
 from slth_verify.subset_sum._one_dim_search import (
@@ -110,6 +111,7 @@ def solve_one_dim(
     bound = _tolerance(tolerance)
     searched = searchable(workers, time_limit, memory_limit, len(goals), device)
     search = _searching(device, memory_limit // workers)
+    keep_freed_memory()
     deadline = time.monotonic() + time_limit
     total, count = numbers.shape
     chosen = np.zeros((total, count), dtype=np.bool_)

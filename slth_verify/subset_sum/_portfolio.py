@@ -12,6 +12,7 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.subset_sum._device import check_device
 from slth_verify.subset_sum._exhaustive import EXHAUSTIVE_MEMORY, ExhaustiveSearch
 from slth_verify.subset_sum._external import CP_SAT, HIGHS, SCIP
+from slth_verify.subset_sum._freed_memory import keep_freed_memory
 from slth_verify.subset_sum._ladder import Ladder
 from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
 from slth_verify.subset_sum._milp import Milp
@@ -115,6 +116,7 @@ def solve(
     options = _Options(seed, effort, time_limit, memory_limit, progress, device)
     joined = chosen.name == "meet-in-the-middle"
     walks_first = solver == "auto" and joined and problem.source.size > _COMPLETE
+    keep_freed_memory()
     with one_inner_thread():
         if walks_first:
             return _walk_then_join(problem, options, reason)
