@@ -4,7 +4,8 @@ The price of a state before and after column l differ by
 ``a^2 / (4 + c) -+ a + c / 4`` with ``a = r . q_l`` and ``c = Y_l . q_l``: nothing has
 to be evaluated twice. Inside a block of columns a product with a decision vector is
 what it was at the start of the block, plus an entry of a table of its signs; residuals
-move once per block.
+move once per block. Two columns are decided before states are dropped: a state whose
+first sign is dear may be cheap after the second.
 Single precision chooses the states; their residuals are summed anew at the end.
 """
 
@@ -18,15 +19,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.subset_sum._beam_device import DeviceStates
-from slth_verify.subset_sum._cancellation import Prices, SignArray
+from slth_verify.subset_sum._cancellation import Prices
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
+from slth_verify.subset_sum._sign_list import (
+    AT_ONCE,
+    BLOCK,
+    RealArray,
+    SignList,
+    signed_sums,
+)
 
-_BLOCK = 8  # signs of a block fit one byte
 _SINGLE = 2.0**40  # entries up to here, and products of four, fit single precision
 _SAMPLE = 2048  # costs that stand for all
 _SPARSE = 4  # stride from which they do
-_ROWS = 8192  # states whose residuals are summed at once
-RealArray = NDArray[np.floating[Any]]
+_ROWS = 2048  # states whose residuals are summed at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +41,6 @@ class _Step:
 
     ancestors: IndexArray
     packed: NDArray[np.uint8]
-    count: int
 
 
 class States(Protocol):
@@ -51,10 +56,6 @@ class States(Protocol):
         """
         ...
 
-    def order(self) -> IndexArray:
-        """States from cheapest to dearest."""
-        ...
-
 
 def beam(
     columns: FloatArray,
@@ -63,7 +64,7 @@ def beam(
     width: int,
     out_of_time: Callable[[], bool],
     device: str | None = None,
-) -> tuple[SignArray, FloatArray] | None:
+) -> tuple[SignList, FloatArray] | None:
     """The ``width`` cheapest sign vectors found.
 
     Args:
@@ -75,8 +76,8 @@ def beam(
         device: A torch device for the states; None for numpy.
 
     Returns:
-        Signs, shape ``(B, N)``, and residuals, shape ``(B, m)``, cheapest first up to
-        single precision; None if time ran out. Memory: B (24 m + 3 N + 128) bytes.
+        Signs of B states and their residuals, shape ``(B, m)``, in no order; None if
+        time ran out. Memory: B (24 m + N + 128) bytes.
     """
     peak = max(np.abs(columns).max(initial=0.0), np.abs(residual).max(initial=0.0))
     single = bool(peak < _SINGLE)
@@ -87,16 +88,17 @@ def beam(
     )
     history = []
     with np.errstate(over="ignore", invalid="ignore"):
-        for start in range(0, columns.shape[0], _BLOCK):
+        for start in range(0, columns.shape[0], BLOCK):
             if out_of_time():
                 return None
-            stop = min(start + _BLOCK, columns.shape[0])
+            stop = min(start + BLOCK, columns.shape[0])
             ancestors, packed = states.advance(
                 columns[start:stop], decide.between(start, stop), width
             )
-            history.append(_Step(ancestors.astype(np.int32), packed, stop - start))
-    signs = _walk_back(history, states.order())
-    return signs, _residuals(columns, signs, residual)
+            history.append(_Step(ancestors.astype(np.int32), packed))
+    packed_signs = _walk_back(history)
+    signs = SignList(packed_signs, columns.shape[0])
+    return signs, _residuals(columns, packed_signs, residual)
 
 
 class NumpyStates:
@@ -124,27 +126,27 @@ class NumpyStates:
         costs = self._costs
         ancestors = np.arange(costs.size)
         packed = np.zeros(costs.size, dtype=np.int64)
-        for i in range(block.shape[0]):
-            now = wishes[i].take(ancestors)
-            now -= _signed_sums(effect[:i, i]).take(packed)
-            base = now * now
-            base /= 4 + energies[i]
-            base += costs
-            both = np.concatenate((base - now, base + now))
-            kept = _cheapest(both, width)
-            costs = both.take(kept)
-            plus = int(np.searchsorted(kept, now.size))  # the first take the column
-            kept[plus:] -= now.size
+        for first in range(0, block.shape[0], AT_ONCE):
+            moved = signed_sums(effect[:first])
+            grown = costs[None]  # a row for every choice of signs
+            for i in range(first, min(first + AT_ONCE, block.shape[0])):
+                now = wishes[i].take(ancestors)
+                now -= moved[:, i].take(packed)
+                now = now - signed_sums(effect[first:i, i])[:, None]
+                base = now * now
+                base /= 4 + energies[i]
+                base += grown
+                grown = np.concatenate((base + now, base - now))
+            kept = _cheapest(grown.ravel(), width)
+            costs = grown.take(kept)
+            signs = kept // packed.size
+            kept -= signs * packed.size
             ancestors, packed = ancestors.take(kept), packed.take(kept)
-            packed[:plus] |= 1 << i
+            packed |= signs << first
         self._residuals = self._residuals.take(ancestors, axis=0)
-        self._residuals -= _signed_sums(block / 2).take(packed, axis=0)
+        self._residuals -= signed_sums(block / 2).take(packed, axis=0)
         self._costs = costs - costs.min()
         return ancestors, packed.astype(np.uint8)
-
-    def order(self) -> IndexArray:
-        """As in `States`."""
-        return np.argsort(self._costs, kind="stable")
 
 
 def _cheapest(costs: RealArray, width: int) -> IndexArray:
@@ -167,37 +169,27 @@ def _cheapest(costs: RealArray, width: int) -> IndexArray:
     return kept[:width]
 
 
-def _signed_sums(terms: RealArray) -> RealArray:
-    """Sums of ``k`` terms with all signs; bit j of a place: term j counts plus."""
-    sums = np.zeros((1, *terms.shape[1:]), dtype=terms.dtype)
-    for term in terms:
-        sums = np.concatenate((sums - term, sums + term))
-    return sums
-
-
-def _unpacked(packed: NDArray[np.uint8], count: int) -> SignArray:
-    """Signs of one block from its bits, shape ``(B, count)``."""
-    bits = np.unpackbits(packed[:, None], axis=1, count=count, bitorder="little")
-    return 2 * bits.astype(np.int8) - 1
-
-
-def _walk_back(history: list[_Step], order: IndexArray) -> SignArray:
-    """Signs of the states in this order, all columns."""
-    total = sum(step.count for step in history)
-    signs = np.empty((order.size, total), dtype=np.int8)
-    stop = total
-    for step in reversed(history):
-        signs[:, stop - step.count : stop] = _unpacked(step.packed[order], step.count)
-        order = step.ancestors[order].astype(np.int64)
-        stop -= step.count
-    return signs
+def _walk_back(history: list[_Step]) -> NDArray[np.uint8]:
+    """The bits of the last states in every block, shape ``(blocks, B)``."""
+    if not history:
+        return np.empty((0, 1), dtype=np.uint8)
+    place = np.arange(history[-1].ancestors.size)
+    packed = np.empty((len(history), place.size), dtype=np.uint8)
+    for row, step in zip(packed[::-1], reversed(history), strict=True):
+        row[:] = step.packed.take(place)
+        place = step.ancestors.take(place)
+    return packed
 
 
 def _residuals(
-    columns: FloatArray, signs: SignArray, residual: FloatArray
+    columns: FloatArray, packed: NDArray[np.uint8], residual: FloatArray
 ) -> FloatArray:
-    left = np.empty((signs.shape[0], columns.shape[1]))
-    for start in range(0, signs.shape[0], _ROWS):
-        some = signs[start : start + _ROWS].astype(np.float64)
-        left[start : start + _ROWS] = residual - some @ (columns / 2.0)
+    """What is left of r, summed block by block in double precision."""
+    starts = range(0, columns.shape[0], BLOCK)
+    sums = [signed_sums(columns[start : start + BLOCK] / 2.0) for start in starts]
+    left = np.tile(residual, (packed.shape[1], 1))
+    for first in range(0, left.shape[0], _ROWS):
+        rows = slice(first, first + _ROWS)
+        for bits, block in zip(packed, sums, strict=True):
+            left[rows] -= block.take(bits[rows], axis=0)
     return left

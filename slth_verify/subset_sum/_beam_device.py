@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from slth_verify.subset_sum._cancellation import Prices
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
+from slth_verify.subset_sum._sign_list import AT_ONCE, RealArray, signed_sums
 
 if TYPE_CHECKING:
     import torch
@@ -31,7 +32,7 @@ class DeviceStates:
         self._residuals = self._load(residual[None, :])
         self._costs = torch.zeros(1, dtype=self._kind, device=self._device)
 
-    def _load(self, array: FloatArray) -> torch.Tensor:
+    def _load(self, array: RealArray) -> torch.Tensor:
         moved: torch.Tensor = self._torch.as_tensor(array, dtype=self._kind)
         return moved.to(self._device)
 
@@ -41,33 +42,31 @@ class DeviceStates:
         """Decides one block of columns; origins and signs of the states that stay."""
         torch = self._torch
         block, vectors = self._load(columns), self._load(decide.vectors)
-        wish, effect = self._residuals @ vectors.T, (block @ vectors.T) / 2
+        wishes = vectors @ self._residuals.T
+        effect = columns @ decide.vectors.T / 2
         costs = self._costs
         ancestors = torch.arange(costs.numel(), device=self._device)
-        packed = torch.zeros(costs.numel(), dtype=torch.uint8, device=self._device)
-        for i, energy in enumerate(decide.energies.tolist()):
-            now = wish[:, i]
-            base = costs + now * now / (4 + energy)
-            both = torch.cat((base - now, base + now))
-            if both.numel() > width:
-                kept = torch.topk(both, width, largest=False, sorted=False).indices
-            else:
-                kept = torch.arange(both.numel(), device=self._device)
-            takes = kept < now.numel()
-            parents = torch.where(takes, kept, kept - now.numel())
-            costs = both[kept]
-            costs = costs - costs.min()
-            step = torch.where(takes, -1.0, 1.0).to(self._kind)
-            wish = wish[parents] + step[:, None] * effect[i]
-            ancestors, packed = ancestors[parents], packed[parents]
-            packed = packed | (takes.to(torch.uint8) << i)
-        bits = torch.arange(block.shape[0], dtype=torch.uint8, device=self._device)
-        ones = ((packed[:, None] >> bits) & 1).to(self._kind)
-        self._residuals = self._residuals[ancestors] - (2 * ones - 1) @ (block / 2)
-        self._costs = costs
-        return ancestors.cpu().numpy(), packed.cpu().numpy()
+        packed = torch.zeros_like(ancestors)
+        for first in range(0, block.shape[0], AT_ONCE):
+            moved = self._load(signed_sums(effect[:first]))
+            grown = costs[None]
+            for i in range(first, min(first + AT_ONCE, block.shape[0])):
+                now = wishes[i, ancestors] - moved[packed, i]
+                now = now - self._load(signed_sums(effect[first:i, i]))[:, None]
+                base = grown + now * now / (4 + float(decide.energies[i]))
+                grown = torch.cat((base + now, base - now))
+            kept = self._cheapest(grown.flatten(), width)
+            costs = grown.flatten()[kept]
+            parents = kept % packed.numel()
+            signs = kept // packed.numel()
+            ancestors = ancestors[parents]
+            packed = packed[parents] | (signs << first)
+        steps = self._load(signed_sums(columns / 2))
+        self._residuals = self._residuals[ancestors] - steps[packed]
+        self._costs = costs - costs.min()
+        return ancestors.cpu().numpy(), packed.to(torch.uint8).cpu().numpy()
 
-    def order(self) -> IndexArray:
-        """States from cheapest to dearest."""
-        ordered = self._torch.argsort(self._costs, stable=True)
-        return np.asarray(ordered.cpu().numpy(), dtype=np.int64)
+    def _cheapest(self, costs: torch.Tensor, width: int) -> torch.Tensor:
+        if costs.numel() <= width:
+            return self._torch.arange(costs.numel(), device=self._device)
+        return self._torch.topk(costs, width, largest=False, sorted=False).indices

@@ -103,8 +103,12 @@ class SumGrid:
             best: Score to beat.
             out_of_time: Asked between products.
         """
-        size = max(self._leaf, math.isqrt(self._leaf * errors.shape[0]))
-        order, starts = _strips(errors[:, self._axes], size)
+        near = self._within_reach(errors, best)
+        if near.size == 0:
+            return []
+        size = max(self._leaf, math.isqrt(self._leaf * near.size))
+        order, starts = _strips(errors[np.ix_(near, self._axes)], size)
+        order = near[order]
         rows = errors[order]
         lifted, longest = lift(rows, 1.0, square_last=False)
         margin = ROUNDING * (longest + self._longest)
@@ -118,8 +122,8 @@ class SumGrid:
             for low, high in self._partners(rows[start:stop], best):
                 limit = min(self._reach.squared * best * best + margin, 3e38)
                 with np.errstate(over="ignore", invalid="ignore"):
-                    near = lifted[start:stop] @ self._lifted[low:high].T
-                ones, twos = _short(near, limit)
+                    squared = lifted[start:stop] @ self._lifted[low:high].T
+                ones, twos = _short(squared, limit)
                 if ones.size == 0:
                     continue
                 scores = score(rows[start + ones] + self._sums[low + twos])
@@ -129,6 +133,12 @@ class SumGrid:
                     row, entry = order[start + ones[k]], self._order[low + twos[k]]
                     found.append(Pair(best, int(row), int(entry)))
         return found
+
+    def _within_reach(self, errors: FloatArray, best: float) -> IndexArray:
+        """Rows that some sums, coordinate by coordinate, could bring below ``best``."""
+        width = np.minimum(best * self._reach.axis, 1e300)
+        low, high = -self._sums.max(axis=0) - width, -self._sums.min(axis=0) + width
+        return np.flatnonzero(((errors >= low) & (errors <= high)).all(axis=1))
 
     def _partners(self, rows: FloatArray, best: float) -> Iterator[tuple[int, int]]:
         """Ranges of sums that can bring a row of this cell below the best score."""

@@ -144,7 +144,7 @@ class _Search:
         found = self.walk.beam(width, rng, self.held.out_of_time)
         if found is None:
             return
-        self.held.counters["states"] += float(found.tails.size)
+        self.held.counters["states"] += float(len(found.tails) * found.tails.columns)
         scores = self._score(found.errors)
         for k in np.argsort(scores, kind="stable")[:polished]:
             self._polish(found.signs(int(k)))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from slth_verify.subset_sum._incumbent import Incumbent
 from slth_verify.subset_sum._lists import NearestSums, subset_sums
-from slth_verify.subset_sum._meeting import Meeting, is_few, meet_beams
+from slth_verify.subset_sum._meeting import Meeting, meet_beams
 from slth_verify.subset_sum._prepare import Prepared, prepare_all
 from slth_verify.subset_sum._problem import (
     MEMORY_LIMIT,
@@ -43,7 +43,7 @@ class _Lists:
         whole, dim = self.whole, source.dim
         while whole > 2 and 2 * (48 * dim + 64) << ((whole + 1) // 2) > memory:
             whole -= 2
-        return _Lists(whole, self.meeting.fitted(dim, memory, few=is_few(source)))
+        return _Lists(whole, self.meeting.fitted(dim, memory))
 
 
 _LISTS: dict[Effort, _Lists] = {

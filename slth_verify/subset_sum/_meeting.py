@@ -43,19 +43,19 @@ class Meeting:
     tail: int
     beams: float
 
-    def fitted(self, dim: int, memory: int, *, few: bool = False) -> Meeting:
+    def fitted(self, dim: int, memory: int) -> Meeting:
         """Sizes that suit the problem, shortened until they fit the memory.
 
         A tail of t columns gives 2^t sums for a spread of about t: of what is looked at
         the nearest is at a distance like ``t 2^(-t/m)``. Up to dimension 6 long tails
         pay; above, the columns are worth more in a beam, and more beams with short
-        tails find more. In pools of few columns the beams are narrow too.
+        tails find more.
         """
         states, tail, beams = self.states, self.tail, self.beams
         if states >= _WIDE:
             states, tail = 15, 19
             if dim > _LISTED:
-                states, tail = (13, 8) if few else (14, 9)
+                states, tail = 14, 8
                 beams *= _MORE
         while tail > 1 and (56 * dim + 64) << tail > memory // 2:
             tail -= 1

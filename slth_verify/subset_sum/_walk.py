@@ -11,6 +11,7 @@ from slth_verify.subset_sum._beam import beam
 from slth_verify.subset_sum._cancellation import SignArray, cancel, prices
 from slth_verify.subset_sum._prepare import Prepared
 from slth_verify.subset_sum._problem import FloatArray
+from slth_verify.subset_sum._sign_list import SignList
 
 _REGULARISATION = 0.1
 _LARGEST_PRICED = 2.0**16  # scale, in units, up to which columns are priced
@@ -46,17 +47,17 @@ class Leaves:
 
     Attributes:
         head: Signs of the columns before the beam, shape ``(h,)``.
-        tails: Signs of the columns in the beam, shape ``(B, t)``.
+        tails: Signs of the t columns in the beam, of B states.
         errors: Sum of the chosen columns minus target, shape ``(B, m)``.
     """
 
     head: SignArray
-    tails: SignArray
+    tails: SignList
     errors: FloatArray
 
     def signs(self, state: int) -> FloatArray:
         """All signs of one state, shape ``(h + t,)``."""
-        return np.concatenate((self.head, self.tails[state])).astype(np.float64)
+        return np.concatenate((self.head, self.tails.of(state))).astype(np.float64)
 
 
 class Walk:

@@ -6,9 +6,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from slth_verify.subset_sum import _beam
+from slth_verify.subset_sum import _beam, _beam_device, _sign_list
 from slth_verify.subset_sum._beam import beam
 from slth_verify.subset_sum._cancellation import Prices, cancel, prices
+from slth_verify.subset_sum._sign_list import AT_ONCE, SignList
 
 LAM = 0.1
 Mutant = Callable[[ModuleType, str, str], ModuleType]
@@ -20,15 +21,18 @@ def _columns(count: int, dim: int, seed: int) -> np.ndarray:
     return scales[:, None] * rng.standard_normal((count, dim))
 
 
+def _listed(signs: SignList) -> np.ndarray:
+    """Signs of all states, shape ``(B, N)``."""
+    return np.array([signs.of(state) for state in range(len(signs))])
+
+
 def test_a_beam_as_wide_as_all_states_is_exhaustive() -> None:
     columns, rest = _columns(9, 3, 4), np.array([0.3, -0.2, 0.1])
     found = beam(columns, prices(columns, LAM), rest, 1 << 9, lambda: False)
     assert found is not None
-    signs, residuals = found
+    signs, residuals = _listed(found[0]), found[1]
     assert np.unique(signs, axis=0).shape == (1 << 9, 9)
     assert residuals == pytest.approx(rest - signs @ columns / 2.0, abs=1e-12)
-    norms = np.square(residuals).sum(axis=1)
-    assert (np.diff(norms) >= -1e-9).all()
 
 
 def test_a_narrow_beam_reports_its_true_residuals() -> None:
@@ -36,12 +40,13 @@ def test_a_narrow_beam_reports_its_true_residuals() -> None:
     decide = prices(columns, LAM)
     found = beam(columns, decide, rest, 40, lambda: False)
     assert found is not None
-    signs, residuals = found
+    signs, residuals = _listed(found[0]), found[1]
     assert signs.shape == (40, 100)
     assert np.unique(signs, axis=0).shape[0] == 40
     assert residuals == pytest.approx(rest - signs @ columns / 2.0, abs=1e-9)
     _, single = cancel(columns, decide.vectors, rest)
-    assert np.square(residuals[0]).sum() <= np.square(single).sum()
+    best = np.square(residuals).sum(axis=1).min()
+    assert best <= np.square(single).sum()
 
 
 def test_a_beam_stops_when_time_is_out() -> None:
@@ -51,12 +56,12 @@ def test_a_beam_stops_when_time_is_out() -> None:
 
 
 def _plain(
-    columns: np.ndarray, decide: Prices, residual: np.ndarray, width: int
+    columns: np.ndarray, decide: Prices, residual: np.ndarray, width: int, at_once: int
 ) -> set[tuple[int, ...]]:
     """The same search, every residual and price written down."""
     states = [(0.0, residual, ())]
-    for column, vector, energy in zip(
-        columns, decide.vectors, decide.energies, strict=True
+    for i, (column, vector, energy) in enumerate(
+        zip(columns, decide.vectors, decide.energies, strict=True), start=1
     ):
         grown = []
         for cost, rest, signs in states:
@@ -64,33 +69,49 @@ def _plain(
             base = cost + now * now / (4 + energy)
             grown.append((base - now, rest - column / 2, (*signs, 1)))
             grown.append((base + now, rest + column / 2, (*signs, -1)))
-        states = sorted(grown, key=lambda state: state[0])[:width]
+        dropped = i % at_once == 0 or i == len(columns)
+        states = sorted(grown, key=lambda state: state[0])[: width if dropped else None]
     return {signs for _, _, signs in states}
 
 
-def _agrees(room: ModuleType) -> None:
+def _agrees(
+    room: ModuleType, device: str | None = None, at_once: int = AT_ONCE
+) -> None:
     columns, rest = _columns(29, 5, 6), np.array([0.5, -0.2, 0.1, 0.9, -0.7])
     decide = prices(columns, LAM)
-    found = room.beam(columns, decide, rest, 40, lambda: False)
-    assert {tuple(signs) for signs in found[0].tolist()} == _plain(
-        columns, decide, rest, 40
+    signs, residuals = room.beam(columns, decide, rest, 40, lambda: False, device)
+    listed = _listed(signs)
+    assert residuals == pytest.approx(rest - listed @ columns / 2.0, abs=1e-9)
+    assert set(map(tuple, listed.tolist())) == _plain(
+        columns, decide, rest, 40, at_once
     )
 
 
-def test_a_beam_keeps_what_a_plain_one_keeps() -> None:
-    _agrees(_beam)
+@pytest.mark.parametrize("device", [None, "cpu"])
+def test_a_beam_keeps_what_a_plain_one_keeps(device: str | None) -> None:
+    _agrees(_beam, device)
+
+
+def test_a_plain_beam_of_other_steps_keeps_others() -> None:
+    with pytest.raises(AssertionError):
+        _agrees(_beam, at_once=1)
 
 
 LIES = {
-    "the table's signs are swapped": (
-        "(sums - term, sums + term)",
-        "(sums + term, sums - term)",
+    "the table is dropped": ("now -= moved", "now -= 0 * moved"),
+    "the first of two signs is forgotten": (
+        "now = now - signed",
+        "now = now - 0 * signed",
     ),
-    "the table is dropped": ("now -= _signed", "now -= 0 * _signed"),
     "the wrong energy": ("base /= 4 + energies", "base /= 1 + energies"),
-    "the price of a state is forgotten": ("base += costs", "base += 0 * costs"),
-    "signs stay with the wrong states": ("packed.take(kept)", "packed[: kept.size]"),
-    "a sign is never written": ("packed[:plus] |= 1 << i", "packed[:plus] |= 0"),
+    "the price of a state is forgotten": ("base += grown", "base = base + 0 * grown"),
+    "signs stay with the wrong states": (
+        "packed.take(kept)",
+        "np.resize(packed, kept.size)",
+    ),
+    "a sign is never written": ("packed |= signs << first", "packed |= 0"),
+    "signs change places": ("(base + now, base - now)", "(base - now, base + now)"),
+    "steps are not traced back": ("place = step.ancestors.take(place)", "pass"),
 }
 
 
@@ -98,6 +119,46 @@ LIES = {
 def test_planted_lies_are_caught(lie: str, mutant: Mutant) -> None:
     with pytest.raises((AssertionError, IndexError)):
         _agrees(mutant(_beam, *LIES[lie]))
+
+
+DEVICE_LIES = {
+    "the table is dropped": (" - moved[packed, i]", ""),
+    "the first of two signs is forgotten": ("now = now - self", "now = now - 0 * self"),
+    "the wrong energy": ("(4 + float", "(1 + float"),
+    "the dearest are kept": ("largest=False", "largest=True"),
+    "a sign is never written": (" | (signs << first)", ""),
+    "residuals stay": (" - steps[packed]", ""),
+}
+
+
+@pytest.mark.parametrize("lie", DEVICE_LIES)
+def test_planted_lies_on_a_device_are_caught(
+    lie: str, mutant: Mutant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = mutant(_beam_device, *DEVICE_LIES[lie])
+    monkeypatch.setattr(_beam, "DeviceStates", wrong.DeviceStates)
+    with pytest.raises((AssertionError, IndexError)):
+        _agrees(_beam, "cpu")
+
+
+SIGN_LIES = {
+    "the table's signs are swapped": (
+        "(sums - term, sums + term)",
+        "(sums + term, sums - term)",
+    ),
+    "bits are read backwards": ('bitorder="little"', 'bitorder="big"'),
+}
+
+
+@pytest.mark.parametrize("lie", SIGN_LIES)
+def test_wrong_signs_are_caught(
+    lie: str, mutant: Mutant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = mutant(_sign_list, *SIGN_LIES[lie])
+    monkeypatch.setattr(_beam, "signed_sums", wrong.signed_sums)
+    monkeypatch.setattr(_beam, "SignList", wrong.SignList)
+    with pytest.raises(AssertionError):
+        _agrees(_beam)
 
 
 def _keeps_the_cheap(room: ModuleType, costs: np.ndarray, width: int) -> None:

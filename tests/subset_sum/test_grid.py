@@ -14,6 +14,7 @@ from slth_verify.subset_sum import (
     MaxTolerance,
     Problem,
     Tolerance,
+    _grid,
     _grid_device,
     audit,
     solve,
@@ -116,6 +117,40 @@ def test_only_better_pairs_are_reported(where: str | None) -> None:
     assert _closest(errors, sums, TOLERANCES["max"], best * 1.01, where) != []
 
 
+def _reaches(room: ModuleType) -> None:
+    """A row beside all sums, just near enough, among many that are not."""
+    rng = np.random.default_rng(2)
+    sums = rng.uniform(-1.0, 1.0, (300, 3))
+    sums[7] = (-1.0, 0.5, -1.0)
+    errors = rng.uniform(2.0, 3.0, (400, 3)) * rng.choice((-1.0, 1.0), (400, 3))
+    errors[11] = (1.05, -0.45, 0.95)
+    score = MaxTolerance(1.0).score
+    lists = room.SumGrid(sums / 1e-3, Reach.of(score, 3))
+    found = lists.closest(errors / 1e-3, score, 51.0, lambda: False)
+    assert [(pair.row, pair.entry) for pair in found] == [(11, 7)]
+
+
+REACH_LIES = {
+    "the reach is dropped": (
+        "width = np.minimum(best * self._reach.axis, 1e300)",
+        "width = 0",
+    ),
+    "rows change places": ("order = near[order]", "pass"),
+}
+
+
+def test_rows_just_within_reach_are_looked_at() -> None:
+    _reaches(_grid)
+
+
+@pytest.mark.parametrize("lie", REACH_LIES)
+def test_rows_that_are_overlooked_are_noticed(
+    lie: str, mutant: Callable[[ModuleType, str, str], ModuleType]
+) -> None:
+    with pytest.raises((AssertionError, IndexError)):
+        _reaches(mutant(_grid, *REACH_LIES[lie]))
+
+
 @pytest.mark.parametrize("value", [0.0, 1.0, 1e-320, 1e15])
 @pytest.mark.parametrize("where", WHERE)
 def test_lists_without_spread_and_extreme_ones(value: float, where: str | None) -> None:
@@ -137,6 +172,11 @@ def test_lists_shrink_with_the_memory() -> None:
     assert (large.states, large.tail) == (15, 19)
     assert small.states < 15
     assert small.tail < 19
+
+
+def test_tails_are_short_above_dimension_six() -> None:
+    assert Meeting(16, 17, 2).fitted(6, 1 << 30) == Meeting(15, 19, 2)
+    assert Meeting(16, 17, 2).fitted(7, 1 << 30) == Meeting(14, 8, 8)
 
 
 def _nsn(count: int, dim: int, seed: int, tolerance: Tolerance) -> Problem:
