@@ -11,6 +11,7 @@ Single precision chooses the states; their residuals are summed anew at the end.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -57,6 +58,27 @@ class States(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Taper:
+    """How a beam widens on its way: early states are much alike.
+
+    Attributes:
+        last: So many columns at the end are decided at full width.
+        halving: Above them the width is halved for every so many columns.
+    """
+
+    last: float
+    halving: float
+
+    def width(self, full: int, left: int) -> int:
+        """States kept when ``left`` columns are undecided, of ``full`` at the end."""
+        above = max(0.0, left - self.last)
+        return max(1, int(full * 2.0 ** (-above / self.halving)))
+
+
+EVEN = Taper(math.inf, 1.0)
+
+
 def beam(
     columns: FloatArray,
     decide: Prices,
@@ -64,6 +86,7 @@ def beam(
     width: int,
     out_of_time: Callable[[], bool],
     device: str | None = None,
+    taper: Taper = EVEN,
 ) -> tuple[SignList, FloatArray] | None:
     """The ``width`` cheapest sign vectors found.
 
@@ -71,9 +94,11 @@ def beam(
         columns: Largest first, shape ``(N, m)``.
         decide: Their prices.
         residual: r before the first column, shape ``(m,)``.
-        width: States kept at most, >= 1; of thousands some per cent fewer are kept.
+        width: States kept at most at the end, >= 1; of thousands some per cent fewer
+            are kept.
         out_of_time: Asked once per block of columns.
         device: A torch device for the states; None for numpy.
+        taper: How much narrower the beam is before.
 
     Returns:
         Signs of B states and their residuals, shape ``(B, m)``, in no order; None if
@@ -93,7 +118,9 @@ def beam(
                 return None
             stop = min(start + BLOCK, columns.shape[0])
             ancestors, packed = states.advance(
-                columns[start:stop], decide.between(start, stop), width
+                columns[start:stop],
+                decide.between(start, stop),
+                taper.width(width, columns.shape[0] - stop),
             )
             history.append(_Step(ancestors.astype(np.int32), packed))
     packed_signs = _walk_back(history)

@@ -25,7 +25,7 @@ from slth_verify.subset_sum._walk import MANY_STARTS, USUAL, Leaves, Walk
 _FIRST = (10, 13)  # bits of the first beam and its tail: soon done
 _WIDE = 16  # bits of states from which both lists follow the dimension
 _LISTED = 6  # largest dimension in which long tails pay
-_MORE = 4  # times as many beams where tails are short
+_MORE = 2  # times as many beams where tails are short
 _COLUMNS = 300  # most columns of a beam in dimensions that lists serve
 
 
@@ -55,7 +55,7 @@ class Meeting:
         if states >= _WIDE:
             states, tail = 15, 19
             if dim > _LISTED:
-                states, tail = 14, 8
+                tail = 8
                 beams *= _MORE
         while tail > 1 and (56 * dim + 64) << tail > memory // 2:
             tail -= 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slth_verify.subset_sum._beam import beam
+from slth_verify.subset_sum._beam import EVEN, Taper, beam
 from slth_verify.subset_sum._cancellation import SignArray, cancel, prices
 from slth_verify.subset_sum._prepare import Prepared
 from slth_verify.subset_sum._problem import FloatArray
@@ -23,7 +23,7 @@ class Shape:
 
     Attributes:
         temperature: Of the random signs, in units of the price.
-        brief: Whether it starts low, which leaves time for more of them.
+        brief: Whether it starts low and narrow, which leaves time for more of them.
     """
 
     temperature: float
@@ -32,8 +32,12 @@ class Shape:
     def length(self, dim: int) -> int:
         """How many columns the beam decides."""
         if self.brief:
-            return max(5 * dim, 60)
+            return max(6 * dim, 60)
         return max(4 * dim, min(8 * dim, 150), 96)
+
+    def taper(self, dim: int) -> Taper:
+        """How narrow it starts."""
+        return Taper(2.5 * dim, dim / 2.0) if self.brief else EVEN
 
 
 USUAL = Shape(0.7, brief=False)
@@ -124,7 +128,13 @@ class Walk:
         )
         tail = self._prices.between(first - self._window, stop - self._window)
         found = beam(
-            self._columns[first:stop], tail, rest, width, out_of_time, self._device
+            self._columns[first:stop],
+            tail,
+            rest,
+            width,
+            out_of_time,
+            self._device,
+            shape.taper(self._dim),
         )
         if found is None:
             return None

@@ -49,6 +49,33 @@ def test_a_narrow_beam_reports_its_true_residuals() -> None:
     assert best <= np.square(single).sum()
 
 
+def _widths(room: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """States kept after every block of eight of 40 columns."""
+    columns = _columns(40, 4, 7)
+    decide, kept = prices(columns, LAM), []
+
+    class Watched(room.NumpyStates):
+        def advance(self, *asked):
+            ancestors, packed = super().advance(*asked)
+            kept.append(packed.size)
+            return ancestors, packed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room, "NumpyStates", Watched)
+        taper = room.Taper(10, 4)
+        found = room.beam(columns, decide, np.ones(4), 64, lambda: False, None, taper)
+    assert len(found[0]) == kept[-1]
+    return kept
+
+
+def test_a_tapered_beam_widens(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
+    # 32, 24, 16, 8 and 0 columns left: 22, 14 and 6 of them above the last ten
+    assert _widths(_beam, monkeypatch) == [1, 5, 22, 64, 64]
+    for lie in ("2.0 ** (above / ", "2.0 ** (-left / ", "1.0 ** (-above / "):
+        wrong = mutant(_beam, "2.0 ** (-above / ", lie)
+        assert _widths(wrong, monkeypatch) != [1, 5, 22, 64, 64]
+
+
 def test_a_beam_stops_when_time_is_out() -> None:
     columns = _columns(100, 6, 5)
     decide = prices(columns, LAM)

@@ -176,7 +176,7 @@ def test_lists_shrink_with_the_memory() -> None:
 
 def test_tails_are_short_above_dimension_six() -> None:
     assert Meeting(16, 17, 2).fitted(6, 1 << 30) == Meeting(15, 19, 2)
-    assert Meeting(16, 17, 2).fitted(7, 1 << 30) == Meeting(14, 8, 8)
+    assert Meeting(16, 17, 2).fitted(7, 1 << 30) == Meeting(15, 8, 4)
 
 
 def _nsn(count: int, dim: int, seed: int, tolerance: Tolerance) -> Problem:
