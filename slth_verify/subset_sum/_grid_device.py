@@ -14,26 +14,28 @@ from slth_verify.subset_sum._problem import FloatArray, IndexArray
 if TYPE_CHECKING:
     import torch
 
-_ENTRIES = 1 << 24  # squared lengths per product
-
 
 class DeviceSums:
     """A list of sums on a torch device; as `SumGrid`, which see, without its strips.
 
-    Memory on the device: 4 m + 8 bytes an entry and a row, and 16 bytes for each of
-    2^24 squared lengths.
+    Memory on the device: 4 m + 8 bytes an entry and a row, and 16 bytes for each
+    squared length of a product.
 
     Args:
         sums: Shape ``(L, m)``, L >= 1.
         reach: Of the score.
         device: A torch device.
+        product: Squared lengths computed at once, about; at least one row's.
     """
 
-    def __init__(self, sums: FloatArray, reach: Reach, device: str) -> None:
+    def __init__(
+        self, sums: FloatArray, reach: Reach, device: str, product: int
+    ) -> None:
         import torch
 
         self._torch, self._device = torch, torch.device(device)
         self._sums, self._reach = sums, reach
+        self._rows = max(1, product // sums.shape[0])
         lifted, self._longest = lift(sums, 2.0, square_last=True)
         self._lifted = self._load(lifted).T
 
@@ -51,13 +53,12 @@ class DeviceSums:
         lifted, longest = lift(errors, 1.0, square_last=False)
         margin = ROUNDING * (longest + self._longest)
         rows = self._load(lifted)
-        step = max(1, _ENTRIES // self._sums.shape[0])
         found: list[Pair] = []
-        for start in range(0, errors.shape[0], step):
+        for start in range(0, errors.shape[0], self._rows):
             if out_of_time() or best <= 1.0:
                 break
             limit = min(self._reach.squared * best * best + margin, 3e38)
-            ones, twos = self._short(rows[start : start + step], limit)
+            ones, twos = self._short(rows[start : start + self._rows], limit)
             if ones.size == 0:
                 continue
             ones += start

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,11 +37,13 @@ class Meeting:
         states: Bits of a beam's width.
         tail: How many of the smallest columns have all their sums listed.
         beams: How many beams; may be infinite.
+        product: Squared lengths that a device computes at once, 16 bytes each.
     """
 
     states: int
     tail: int
     beams: float
+    product: int = 1 << 24
 
     def fitted(self, dim: int, memory: int) -> Meeting:
         """Sizes that suit the problem, shortened until they fit the memory.
@@ -61,7 +63,7 @@ class Meeting:
             tail -= 1
         while states > 1 and (56 * dim + 4 * _COLUMNS + 160) << states > memory // 2:
             states -= 1
-        return Meeting(states, tail, beams)
+        return Meeting(states, tail, beams, min(self.product, memory // 64))
 
 
 def meet_beams(
@@ -79,17 +81,18 @@ def meet_beams(
         return
     held.counters["columns"] = float(lean.count)
     states, tail = min(_FIRST[0], sizes.states), min(_FIRST[1], sizes.tail)
-    _Table(held, lean, tail, device).meet(1 << states, None)
+    narrow = replace(sizes, states=states, tail=tail)
+    _Table(held, lean, narrow, device).meet(None)
     if held.over():
         return
-    tables = [_Table(held, lean, sizes.tail, device)]
+    tables = [_Table(held, lean, sizes, device)]
     run = 0
     while run < sizes.beams and not held.over():
         if run == 1 and not few:
             generous = prepare(held.problem, seed, GENEROUS)
-            tables.append(_Table(held, generous, sizes.tail, device))
+            tables.append(_Table(held, generous, sizes, device))
         table = tables[run % len(tables)]
-        table.meet(1 << sizes.states, rng if run >= len(tables) else None)
+        table.meet(rng if run >= len(tables) else None)
         run += 1
 
 
@@ -105,12 +108,17 @@ class _Table:
     """A ladder of columns, with all sums of the smallest."""
 
     def __init__(
-        self, held: Incumbent, loaded: Prepared, tail: int, device: str | None
+        self,
+        held: Incumbent,
+        loaded: Prepared,
+        sizes: Meeting,
+        device: str | None,
     ) -> None:
         self._held, self._loaded = held, loaded
         self._shape = MANY_STARTS if is_few(held.problem.source) else USUAL
         self._walk = Walk(loaded, device)
-        self._tail = min(tail, self._walk.priced)
+        self._width = 1 << sizes.states
+        self._tail = min(sizes.tail, self._walk.priced)
         sums = subset_sums(loaded.columns[loaded.count - self._tail :])
         self._line: NearestSums | None = None
         self._grid: SumGrid | DeviceSums
@@ -121,14 +129,16 @@ class _Table:
             self._grid = (
                 SumGrid(sums, reach)
                 if device is None
-                else DeviceSums(sums, reach, device)
+                else DeviceSums(sums, reach, device, sizes.product)
             )
         self._sums = sums
 
-    def meet(self, width: int, rng: np.random.Generator | None) -> None:
+    def meet(self, rng: np.random.Generator | None) -> None:
         """One beam; the best pairs with the listed sums are offered."""
         held = self._held
-        leaves = self._walk.beam(width, rng, held.out_of_time, self._tail, self._shape)
+        leaves = self._walk.beam(
+            self._width, rng, held.out_of_time, self._tail, self._shape
+        )
         if leaves is None:
             return
         held.counters["states"] += float(leaves.errors.shape[0])

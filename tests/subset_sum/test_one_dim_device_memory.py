@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from types import ModuleType
 
 import numpy as np
 import pytest
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from slth_verify.subset_sum import _one_dim_device as room
 from slth_verify.subset_sum._one_dim_device import bytes_needed_on, search_rows_on
@@ -21,56 +18,48 @@ def _rows(count: int, size: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]
     return rng.uniform(-1, 1, (count, size)), rng.uniform(-1, 1, count)
 
 
-class _Held(TorchDispatchMode):
-    """Most bytes of tensors that were alive at a time."""
+class _Peak:
+    """Most bytes that a search of rows held at a time."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = self.peak = 0
-        self._known: weakref.WeakSet[torch.UntypedStorage] = weakref.WeakSet()
+    def __init__(self, held_bytes: Callable[[Callable[[], object]], int]) -> None:
+        self._held_bytes = held_bytes
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        result = func(*args, **(kwargs or {}))
-        for tensor in tree_leaves(result):
-            if isinstance(tensor, torch.Tensor):
-                self._count(tensor.untyped_storage())
-        return result
-
-    def _count(self, storage: torch.UntypedStorage) -> None:
-        if storage not in self._known:
-            self._known.add(storage)
-            size = storage.nbytes()
-            self.now += size
-            self.peak = max(self.peak, self.now)
-            weakref.finalize(storage, self._free, size)
-
-    def _free(self, size: int) -> None:
-        self.now -= size
-
-
-def _peak(wing: ModuleType, rows: int, size: int, memory: int) -> int:
-    numbers, targets = _rows(rows, size)
-    with _Held() as held:
-        wing.search_rows_on(
-            numbers, targets, np.zeros(rows), lambda: False, device="cpu", memory=memory
+    def __call__(self, wing: ModuleType, rows: int, size: int, memory: int) -> int:
+        numbers, targets = _rows(rows, size)
+        return self._held_bytes(
+            lambda: wing.search_rows_on(
+                numbers,
+                targets,
+                np.zeros(rows),
+                lambda: False,
+                device="cpu",
+                memory=memory,
+            )
         )
-    return held.peak
+
+
+@pytest.fixture
+def peak(held_bytes: Callable[[Callable[[], object]], int]) -> _Peak:
+    """As `_Peak`."""
+    return _Peak(held_bytes)
 
 
 @pytest.mark.parametrize(
     ("rows", "size"), [(1, 1), (200, 1), (1, 12), (100, 18), (40, 26), (1, 40)]
 )
 @pytest.mark.parametrize("more", [0, 1 << 20])
-def test_memory_stays_within_what_is_given(rows: int, size: int, more: int) -> None:
+def test_memory_stays_within_what_is_given(
+    rows: int, size: int, more: int, peak: _Peak
+) -> None:
     memory = bytes_needed_on(size, rows) + more
-    peak = _peak(room, rows, size, memory)
-    assert peak <= memory
-    assert peak >= 24 * (2 << size // 2)  # the sort holds three lists of a row
+    held = peak(room, rows, size, memory)
+    assert held <= memory
+    assert held >= 24 * (2 << size // 2)  # the sort holds three lists of a row
 
 
-def test_memory_that_is_given_is_used() -> None:
+def test_memory_that_is_given_is_used(peak: _Peak) -> None:
     memory = 1 << 21
-    assert memory / 4 < _peak(room, 300, 18, memory) <= memory
+    assert memory / 4 < peak(room, 300, 18, memory) <= memory
 
 
 LIES = {
@@ -81,10 +70,10 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_planted_lies_are_caught(
-    lie: str, mutant: Callable[[ModuleType, str, str], ModuleType]
+    lie: str, mutant: Callable[[ModuleType, str, str], ModuleType], peak: _Peak
 ) -> None:
     wrong = mutant(room, *LIES[lie])
-    assert _peak(wrong, 300, 18, 1 << 20) > 1 << 20
+    assert peak(wrong, 300, 18, 1 << 20) > 1 << 20
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
