@@ -96,7 +96,7 @@ class MeetInTheMiddle:
             effort: Sizes of the lists and number of beams; ``"anytime"`` starts beams
                 until time is out.
             time_limit: Seconds; looked at between blocks of a beam and of a join.
-            memory_limit: Bytes for lists and their index.
+            memory_limit: Bytes for lists and their index, and of tensors on a device.
             progress: Called on every improvement.
             device: A torch device for beams and the lists they meet; None for numpy.
         """
