@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slth_verify.bounds._inputs import accuracy
+from slth_verify.bounds._inputs import accuracy, positive_integer
 from slth_verify.bounds._scale_integral import Box, scale_integral
 from slth_verify.enclosure import (
     Enclosure,
@@ -78,7 +78,7 @@ def hit_probability(
 
 def subset_sum_number_mean(
     n: int,
-    size: int,
+    size: int | None,
     target: Sequence[ExactNumber],
     eps: ExactNumber,
     *,
@@ -88,7 +88,7 @@ def subset_sum_number_mean(
 
     Args:
         n: Number of samples.
-        size: Size k of the subsets, ``0 <= size <= n``.
+        size: Size k of the subsets, ``0 <= size <= n``; None counts all sizes.
         target: The vector z.
         eps: Accuracy in the maximum norm, positive.
         bits: Working precision.
@@ -98,6 +98,8 @@ def subset_sum_number_mean(
 
     Source: def:subset-sum-number, der:nsn-law.
     """
+    if size is None:
+        return _mean_of_all_sizes(n, target, eps, bits)
     if not 0 <= size <= n:
         raise InvalidParameterError(
             f"size={size} and n={n}: a subset needs 0 <= size <= n "
@@ -106,3 +108,15 @@ def subset_sum_number_mean(
     one = hit_probability(size, target, eps, bits=bits)
     with working_precision(bits):
         return from_ball(binomial_coefficient(n, size) * to_ball(one))
+
+
+def _mean_of_all_sizes(
+    n: int, target: Sequence[ExactNumber], eps: ExactNumber, bits: int
+) -> Enclosure:
+    empty = hit_probability(0, target, eps)
+    positive_integer(n, "n", _STATEMENT)
+    box = Box.around([exact(z, "target") for z in target], accuracy(eps, _STATEMENT))
+    with working_precision(bits):
+        weights = [to_ball(0)]
+        weights += [binomial_coefficient(n, size) for size in range(1, n + 1)]
+        return from_ball(to_ball(empty) + scale_integral(weights, box))

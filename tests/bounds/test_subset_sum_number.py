@@ -9,7 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slth_verify.bounds import _subset_sum_number as source
-from slth_verify.bounds import subset_sum_number, subset_sum_number_mean
+from slth_verify.bounds import (
+    first_moment,
+    subset_sum_number,
+    subset_sum_number_mean,
+)
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction
@@ -136,3 +140,26 @@ def test_many_columns_size_by_size() -> None:
     total = subset_sum_number(sample, [0], "1/100")
     parts = sum(subset_sum_number(sample, [0], "1/100", k) for k in range(27))
     assert total == parts
+
+
+@pytest.mark.parametrize("target", [["0.3", "-0.1"], ["0.05", "0"]])
+def test_mean_over_all_sizes_is_the_sum_over_sizes(target: list[str]) -> None:
+    """The second target is hit by the empty subset, which counts."""
+    sizes = [subset_sum_number_mean(7, size, target, "1/5") for size in range(8)]
+    every = subset_sum_number_mean(7, None, target, "1/5")
+    assert sum(one.lower for one in sizes) <= every.upper
+    assert every.lower <= sum(one.upper for one in sizes)
+    for left_out in (0, 7) if target[0] == "0.05" else (7,):  # planted lies
+        rest = sizes[:left_out] + sizes[left_out + 1 :]
+        assert sum(one.upper for one in rest) < every.lower
+
+
+def test_mean_over_all_sizes_knows_the_axis_and_refuses_nonsense() -> None:
+    axis = subset_sum_number_mean(30, None, ["3/10", 0, 0], "1/10")
+    known = first_moment(30, 3, "1/10", "3/10")
+    assert axis.lower <= known.upper
+    assert known.lower <= axis.upper
+    with pytest.raises(InvalidParameterError, match="n="):
+        subset_sum_number_mean(0, None, [1], "1/5")
+    with pytest.raises(InvalidParameterError, match="target"):
+        subset_sum_number_mean(5, None, [], "1/5")
