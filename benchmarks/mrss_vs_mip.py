@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import tempfile
 import time
 from collections.abc import Iterable
@@ -113,10 +114,11 @@ def _halved(ours: Iterable[float], best: Iterable[float]) -> int:
 def _odds(dim: int, width: int, seed: int, half: float) -> float:
     """Certified bound of the odds that a subset is so near the target of an instance.
 
-    It is the expected number of such subsets among columns of the same law.
+    It is the expected number of such subsets of that many NSN vectors.
     """
     target = dense(dim, width, seed, 1.0).target.tolist()
-    return float(min(1, subset_sum_number_mean(width, None, target, half).upper))
+    hits = subset_sum_number_mean(width, None, target, half).upper
+    return min(1.0, math.nextafter(float(min(1, hits)), math.inf))
 
 
 def _search(job: Job) -> list[float]:

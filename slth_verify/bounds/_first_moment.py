@@ -12,11 +12,10 @@ the Euclidean norm, ``r e_1`` gives the smallest value and so the strongest boun
 from __future__ import annotations
 
 from slth_verify.bounds._inputs import accuracy, positive_integer, radius
-from slth_verify.bounds._scale_integral import Box, scale_integral
+from slth_verify.bounds._scale_integral import Box, every_size, scale_integral
 from slth_verify.enclosure import (
     Enclosure,
     ExactNumber,
-    binomial_coefficient,
     from_ball,
     to_ball,
     working_precision,
@@ -59,6 +58,4 @@ def first_moment(
     positive_integer(n, "n", STATEMENT)
     with working_precision(bits):
         empty = to_ball(int(norm <= width))
-        weights = [to_ball(0)]
-        weights += [binomial_coefficient(n, size) for size in range(1, n + 1)]
-        return from_ball(empty + scale_integral(weights, box))
+        return from_ball(empty + scale_integral(every_size(n), box))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from slth_verify.bounds._inputs import accuracy, positive_integer
-from slth_verify.bounds._scale_integral import Box, scale_integral
+from slth_verify.bounds._scale_integral import Box, every_size, scale_integral
 from slth_verify.enclosure import (
     Enclosure,
     ExactNumber,
@@ -88,7 +88,8 @@ def subset_sum_number_mean(
 
     Args:
         n: Number of samples.
-        size: Size k of the subsets, ``0 <= size <= n``; None counts all sizes.
+        size: Size k of the subsets, ``0 <= size <= n``; None counts all sizes, the
+            empty subset too.
         target: The vector z.
         eps: Accuracy in the maximum norm, positive.
         bits: Working precision.
@@ -117,6 +118,4 @@ def _mean_of_all_sizes(
     positive_integer(n, "n", _STATEMENT)
     box = Box.around([exact(z, "target") for z in target], accuracy(eps, _STATEMENT))
     with working_precision(bits):
-        weights = [to_ball(0)]
-        weights += [binomial_coefficient(n, size) for size in range(1, n + 1)]
-        return from_ball(to_ball(empty) + scale_integral(weights, box))
+        return from_ball(to_ball(empty) + scale_integral(every_size(n), box))

@@ -29,6 +29,7 @@ from fractions import Fraction
 
 from slth_verify.enclosure import (
     Ball,
+    binomial_coefficient,
     hull,
     log_gamma,
     pi,
@@ -91,6 +92,11 @@ class Box:
             low = (to_ball(modulus - self.eps) / root).erfc()
             total *= ((low - high) / 2) ** count
         return total
+
+
+def every_size(n: int) -> list[Ball]:
+    """Weights a_k for which the integral counts all non-empty subsets of n vectors."""
+    return [to_ball(0), *(binomial_coefficient(n, size) for size in range(1, n + 1))]
 
 
 def scale_integral(weights: Sequence[Ball], box: Box) -> Ball:

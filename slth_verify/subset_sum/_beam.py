@@ -102,7 +102,7 @@ def beam(
 
     Returns:
         Signs of B states and their residuals, shape ``(B, m)``, in no order; None if
-        time ran out. Memory: B (24 m + N + 128) bytes.
+        time ran out. Memory: B (24 m + N + 192) bytes.
     """
     peak = max(np.abs(columns).max(initial=0.0), np.abs(residual).max(initial=0.0))
     single = bool(peak < _SINGLE)

@@ -80,6 +80,7 @@ class SumGrid:
         self._leaf = max(_LEAF, _ENTRIES // math.isqrt(sums.shape[0]))
         self._order, self._starts = _strips(sums[:, self._axes], size)
         self._sums = sums[self._order]
+        self._least, self._largest = sums.min(axis=0), sums.max(axis=0)
         first = self._sums[:, self._axes[0]]
         self._low = np.minimum.reduceat(first, self._starts[:-1])
         self._high = np.maximum.reduceat(first, self._starts[:-1])
@@ -137,7 +138,7 @@ class SumGrid:
     def _within_reach(self, errors: FloatArray, best: float) -> IndexArray:
         """Rows that some sums, coordinate by coordinate, could bring below ``best``."""
         width = np.minimum(best * self._reach.axis, 1e300)
-        low, high = -self._sums.max(axis=0) - width, -self._sums.min(axis=0) + width
+        low, high = -self._largest - width, -self._least + width
         return np.flatnonzero(((errors >= low) & (errors <= high)).all(axis=1))
 
     def _partners(self, rows: FloatArray, best: float) -> Iterator[tuple[int, int]]:

@@ -108,11 +108,7 @@ class _Table:
     """A ladder of columns, with all sums of the smallest."""
 
     def __init__(
-        self,
-        held: Incumbent,
-        loaded: Prepared,
-        sizes: Meeting,
-        device: str | None,
+        self, held: Incumbent, loaded: Prepared, sizes: Meeting, device: str | None
     ) -> None:
         self._held, self._loaded = held, loaded
         self._shape = MANY_STARTS if is_few(held.problem.source) else USUAL

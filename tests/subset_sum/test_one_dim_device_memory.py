@@ -12,21 +12,21 @@ import torch
 from slth_verify.subset_sum import _one_dim_device as room
 from slth_verify.subset_sum._one_dim_device import bytes_needed_on, search_rows_on
 
+Peak = Callable[[ModuleType, int, int, int], int]
+
 
 def _rows(count: int, size: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng((seed, count, size))
     return rng.uniform(-1, 1, (count, size)), rng.uniform(-1, 1, count)
 
 
-class _Peak:
-    """Most bytes that a search of rows held at a time."""
+@pytest.fixture
+def peak(held_bytes: Callable[[Callable[[], object]], int]) -> Peak:
+    """Most bytes that a module's search of rows holds; rows, their size, the limit."""
 
-    def __init__(self, held_bytes: Callable[[Callable[[], object]], int]) -> None:
-        self._held_bytes = held_bytes
-
-    def __call__(self, wing: ModuleType, rows: int, size: int, memory: int) -> int:
+    def most(wing: ModuleType, rows: int, size: int, memory: int) -> int:
         numbers, targets = _rows(rows, size)
-        return self._held_bytes(
+        return held_bytes(
             lambda: wing.search_rows_on(
                 numbers,
                 targets,
@@ -37,11 +37,7 @@ class _Peak:
             )
         )
 
-
-@pytest.fixture
-def peak(held_bytes: Callable[[Callable[[], object]], int]) -> _Peak:
-    """As `_Peak`."""
-    return _Peak(held_bytes)
+    return most
 
 
 @pytest.mark.parametrize(
@@ -49,7 +45,7 @@ def peak(held_bytes: Callable[[Callable[[], object]], int]) -> _Peak:
 )
 @pytest.mark.parametrize("more", [0, 1 << 20])
 def test_memory_stays_within_what_is_given(
-    rows: int, size: int, more: int, peak: _Peak
+    rows: int, size: int, more: int, peak: Peak
 ) -> None:
     memory = bytes_needed_on(size, rows) + more
     held = peak(room, rows, size, memory)
@@ -57,7 +53,7 @@ def test_memory_stays_within_what_is_given(
     assert held >= 24 * (2 << size // 2)  # the sort holds three lists of a row
 
 
-def test_memory_that_is_given_is_used(peak: _Peak) -> None:
+def test_memory_that_is_given_is_used(peak: Peak) -> None:
     memory = 1 << 21
     assert memory / 4 < peak(room, 300, 18, memory) <= memory
 
@@ -70,7 +66,7 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_planted_lies_are_caught(
-    lie: str, mutant: Callable[[ModuleType, str, str], ModuleType], peak: _Peak
+    lie: str, mutant: Callable[[ModuleType, str, str], ModuleType], peak: Peak
 ) -> None:
     wrong = mutant(room, *LIES[lie])
     assert peak(wrong, 300, 18, 1 << 20) > 1 << 20
