@@ -33,6 +33,13 @@ class InvalidTicketError(SlthVerifyError, ValueError):
     """
 
 
+class UnusableFileError(SlthVerifyError, OSError):
+    """A file cannot be read or written: missing, too large, no regular file, disk full.
+
+    Usual remedy: the message names the file and the reason.
+    """
+
+
 class NoTicketFoundError(SlthVerifyError):
     """The search ended without a ticket. This never proves that there is none.
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slth_verify._numbers import rough
 from slth_verify.cli._output import print_json
+from slth_verify.numbers import rough
 from slth_verify.verdict import exit_code
 
 if TYPE_CHECKING:

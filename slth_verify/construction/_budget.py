@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slth_verify._numbers import ExactNumber, exact_number
 from slth_verify.errors import InvalidParameterError
 from slth_verify.network import TargetCNN
+from slth_verify.numbers import ExactNumber, exact_number
 
 #: What the ladder reaches: mean |residual| = LADDER_CONSTANT * m^1.5 / n [heuristic].
 LADDER_CONSTANT = 0.4
@@ -61,7 +61,7 @@ def plan(target: TargetCNN, eps: ExactNumber) -> tuple[LayerBudget, ...]:
     Source:
         der:accumulation; the law of the ladder is measured.
     """
-    allowed = exact_number("eps", eps)
+    allowed = exact_number(eps, "eps")
     if allowed <= 0:
         raise InvalidParameterError(
             f"eps={eps}: an admissible error must be positive (thm:structured-slth)."

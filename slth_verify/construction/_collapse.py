@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from safetensors.torch import save
 from torch import nn
 
-from slth_verify._files import write_atomically
 from slth_verify.errors import InvalidTicketError
+from slth_verify.files import write_atomically
 from slth_verify.network import (
     Architecture,
     RandomCNN,

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from slth_verify._numbers import ExactNumber, exact_number
 from slth_verify._version import __version__
 from slth_verify.construction._budget import plan
 from slth_verify.construction._forecast import Task
@@ -23,6 +22,7 @@ from slth_verify.construction._search import WAVES, Options, ProgressCallback, S
 from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import InvalidParameterError, NoTicketFoundError
 from slth_verify.network import GENERATOR, RandomCNN, TargetCNN
+from slth_verify.numbers import ExactNumber, exact_number
 from slth_verify.subset_sum import Proposal
 from slth_verify.ticket import (
     ErrorBound,
@@ -79,7 +79,7 @@ def prune(
     Source:
         thm:structured-slth, der:layer-error, der:a-posteriori.
     """
-    bound = exact_number("eps", eps)
+    bound = exact_number(eps, "eps")
     if len(random_network.widths) != target.depth:
         raise InvalidParameterError(
             f"widths={random_network.widths} for a target of {target.depth} layers: "

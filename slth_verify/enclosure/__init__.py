@@ -15,7 +15,6 @@ from slth_verify.enclosure._enclosure import (
     to_ball,
 )
 from slth_verify.enclosure._evaluate import enclose
-from slth_verify.enclosure._exact import ExactNumber, exact
 from slth_verify.enclosure._integrals import (
     ComplexBall,
     integrate_analytic,
@@ -44,6 +43,8 @@ from slth_verify.enclosure._special import (
     normal_quantile,
     pi,
 )
+from slth_verify.numbers import ExactNumber
+from slth_verify.numbers import exact_number as exact
 
 __all__ = [
     "Ball",

@@ -9,11 +9,11 @@ from typing import Any
 from flint import arb
 
 from slth_verify.enclosure._enclosure import Enclosure, from_ball, to_ball
-from slth_verify.enclosure._exact import exact
 from slth_verify.enclosure._half_line import half_line_integral
 from slth_verify.enclosure._precision import working_precision
 from slth_verify.enclosure._special import Ball, erf, log_gamma
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import exact_number
 
 #: Largest number of terms of a symbolic sum that is evaluated term by term.
 MAX_TERMS = 100_000
@@ -38,7 +38,7 @@ def enclose(
         expression: A SymPy expression, an integer or a fraction. Strings are refused:
             parsing one would run it.
         values: Value of every free symbol, by symbol or by name. Numbers are read by
-            `exact`; an `Enclosure` stands for all its points.
+            `slth_verify.numbers`; an `Enclosure` stands for all its points.
         bits: Working precision.
 
     Returns:
@@ -72,7 +72,7 @@ def enclose(
 
 
 def _read(value: Any, name: str) -> Enclosure | Fraction:
-    return value if isinstance(value, Enclosure) else exact(value, name)
+    return value if isinstance(value, Enclosure) else exact_number(value, name)
 
 
 class _Evaluator:

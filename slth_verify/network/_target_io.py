@@ -10,8 +10,8 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from slth_verify._files import write_atomically
 from slth_verify.errors import InvalidTargetError
+from slth_verify.files import write_atomically
 from slth_verify.network._target import TARGET_KEY, TARGET_SCHEMA, TargetCNN
 
 

@@ -6,8 +6,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from slth_verify._files import write_atomically
 from slth_verify.errors import InvalidParameterError
+from slth_verify.files import write_atomically
 from slth_verify.report._case import run_case
 from slth_verify.report._certified import certified_widths
 from slth_verify.report._document import to_document, to_json
@@ -127,6 +127,7 @@ def report_on(
 
 def write_report(report: Report, output: Path) -> None:
     """Write the JSON document, the page made from it and the profile, atomically."""
+    output.mkdir(parents=True, exist_ok=True)
     document = to_document(report)
     write_atomically(output / PROFILE_NAME, to_toml(report.profile))
     write_atomically(output / JSON_NAME, to_json(document))

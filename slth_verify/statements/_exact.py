@@ -1,24 +1,21 @@
-"""Reading numbers exactly: what a user writes is what is meant."""
+"""Reading exact values: numbers as they are written, and symbolic expressions."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
-from numbers import Integral
 from typing import Any
 
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import exact_number
 
 
 def read_exact(value: Any, name: str = "value") -> Any:
     """The exact SymPy expression that ``value`` stands for.
 
     Args:
-        value: An int, a str such as ``"0.01"``, ``"1e-3"`` or ``"1/100"``, a Fraction,
-            a Decimal, a float (read through its shortest decimal form, so that ``0.1``
-            means one tenth), or a SymPy expression without floating-point parts.
+        value: An exact number in any form of `slth_verify.numbers`, or a SymPy
+            expression without floating-point parts.
         name: The argument's name, for the message.
 
     Returns:
@@ -30,21 +27,10 @@ def read_exact(value: Any, name: str = "value") -> Any:
     Rigor:
         Exact.
     """
-    if isinstance(value, sp.Basic):
+    if isinstance(value, sp.Basic) and not value.is_Rational:
         return _expression(value, name)
-    if isinstance(value, bool):
-        raise _unreadable(value, name)
-    if isinstance(value, Integral):
-        return sp.Integer(int(value))
-    if isinstance(value, float):
-        value = float.__repr__(value)
-    if not isinstance(value, (str, Fraction, Decimal)):
-        raise _unreadable(value, name)
-    try:
-        fraction = Fraction(value)
-    except (ValueError, OverflowError, ZeroDivisionError) as error:
-        raise _unreadable(value, name) from error
-    return sp.Rational(fraction.numerator, fraction.denominator)
+    number = exact_number(value, name)
+    return sp.Rational(number.numerator, number.denominator)
 
 
 def _expression(value: Any, name: str) -> Any:
@@ -54,12 +40,8 @@ def _expression(value: Any, name: str) -> Any:
             "values. Write a Rational, or a string such as '1/100'."
         )
     if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
-        raise _unreadable(value, name)
+        raise InvalidParameterError(
+            f"{name}={value} is not finite: statements take finite exact numbers and "
+            "SymPy expressions. Write a finite value."
+        )
     return value
-
-
-def _unreadable(value: Any, name: str) -> InvalidParameterError:
-    return InvalidParameterError(
-        f"{name}={value!r} is not an exact number: statements take a finite int, str, "
-        "Fraction, Decimal, float or SymPy expression. Write it as '0.01' or '1/100'."
-    )

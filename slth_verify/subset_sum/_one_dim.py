@@ -12,8 +12,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify._numbers import ExactNumber, exact_number
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import ExactNumber, exact_number
 from slth_verify.subset_sum._device import check_device
 from slth_verify.subset_sum._freed_memory import keep_freed_memory
 from slth_verify.subset_sum._one_dim_device import bytes_needed_on, search_rows_on
@@ -205,7 +205,7 @@ def _checked(samples: FloatArray, targets: FloatArray) -> tuple[FloatArray, Floa
 
 def _tolerance(tolerance: ExactNumber) -> float:
     """The largest float64 that does not exceed a positive tolerance."""
-    exact = exact_number("tolerance", tolerance)
+    exact = exact_number(tolerance, "tolerance")
     rounded = float(exact) if exact > 0 else 0.0
     if rounded > exact:
         rounded = math.nextafter(rounded, 0.0)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from slth_verify._numbers import ExactNumber
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import ExactNumber
 from slth_verify.subset_sum._one_dim import (
     OneDimBatch,
     Progress,

@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify._numbers import ExactNumber, exact_number, rough
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidTicketError
+from slth_verify.numbers import ExactNumber, exact_number, rough
 from slth_verify.ticket._bound import (
     ErrorBound,
     LayerBound,
@@ -100,7 +100,7 @@ def check(
     """
     loaded = _loaded(ticket)
     problem = load_target(target)
-    claim = loaded.eps if eps is None else exact_number("eps", eps)
+    claim = loaded.eps if eps is None else exact_number(eps, "eps")
     ledger = [identity(loaded, problem), shapes(loaded, problem)]
     if any(finding.verdict is not Verdict.VERIFIED for finding in ledger[1:]):
         return _stopped(claim, ledger)

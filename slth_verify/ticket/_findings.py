@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify._numbers import rough
 from slth_verify.enclosure import Enclosure, check_normal_quantiles, error_bound_mp
+from slth_verify.numbers import rough
 from slth_verify.ticket._bound import ErrorBound
 from slth_verify.ticket._exact import exact_l1_norm
 from slth_verify.ticket._format import Ticket, TicketLayer

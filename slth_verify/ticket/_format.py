@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
-from slth_verify._files import write_atomically
 from slth_verify.errors import InvalidTicketError
+from slth_verify.files import write_atomically
 from slth_verify.ticket._reading import READING_ERRORS, integer, read_tensors
 
 TICKET_KEY = "slth_verify_ticket"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import slth_verify as sv
-from slth_verify._numbers import exact_number
 from slth_verify.construction import ChannelBlock, FilterPool, certified_error, plan
 from slth_verify.errors import InvalidParameterError, NoTicketFoundError
+from slth_verify.numbers import exact_number
 from slth_verify.ticket import Ticket
 from slth_verify.verdict import Verdict
 
@@ -148,13 +148,13 @@ def test_scan_is_shared_and_widened() -> None:
     ],
 )
 def test_numbers_mean_what_is_written(value: object, meaning: Fraction) -> None:
-    assert exact_number("eps", value) == meaning
+    assert exact_number(value, "eps") == meaning
 
 
 @pytest.mark.parametrize("value", ["", "x", "1/0", float("nan"), float("inf"), None])
 def test_bad_numbers_are_named(value: object) -> None:
     with pytest.raises(InvalidParameterError, match="eps="):
-        exact_number("eps", value)
+        exact_number(value, "eps")
 
 
 def test_bad_requests_are_named() -> None:

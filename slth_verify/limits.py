@@ -1,0 +1,46 @@
+"""How large an input may be, for every reader: arguments, files, stored answers.
+
+Past a limit a reader refuses, before it spends time or memory. The limits are far
+above what the package itself writes; none is a statement about mathematics.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Decimal digits of one integer, and of a numerator or denominator.
+DIGITS: Final = 1_000
+
+#: Modulus of a decimal exponent, as in ``1e-6``.
+EXPONENT: Final = 1_000
+
+#: Bytes of one JSON or TOML document.
+DOCUMENT_BYTES: Final = 8 << 20
+
+#: Lists and objects inside one another.
+NESTING: Final = 50
+
+#: Bytes of one ticket, target or collapsed network.
+TENSOR_FILE_BYTES: Final = 2 << 30
+
+#: Layers of one network.
+LAYERS: Final = 1_000
+
+#: Weights of one target network.
+WEIGHTS: Final = 1 << 28
+
+#: Rows or columns of a kernel, and of an image.
+KERNEL_SIDE: Final = 1 << 12
+IMAGE_SIDE: Final = 1 << 24
+
+#: Units n of one random layer; its filters are numbered in 64 bits.
+WIDTH: Final = 1 << 48
+
+#: Seeds are the unsigned integers below this.
+SEEDS: Final = 1 << 64
+
+#: Dimension m of the vectors of a random subset sum.
+DIMENSION: Final = 10_000
+
+#: Samples n of a certificate, and blocks of samples.
+SAMPLES: Final = 10**9

@@ -1,0 +1,193 @@
+"""Reading numbers that mean exactly what is written: one reader for every door.
+
+A number may be an int, a `Fraction`, a `Decimal`, a string such as ``"0.01"``,
+``"1/100"`` or ``"1e-6"``, a NumPy or SymPy number, or a float, which is read through
+its shortest decimal form: ``0.1`` means one tenth, not the nearest binary fraction.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Integral, Rational, Real
+from typing import Any
+
+from slth_verify.errors import InvalidParameterError
+from slth_verify.limits import DIGITS, EXPONENT
+
+#: What may be passed as an exact number.
+ExactNumber = int | str | float | Fraction | Decimal | Rational
+
+_DECIMAL = re.compile(
+    r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e([+-]?[0-9]{1,9}))?", re.ASCII
+)
+_RATIO = re.compile(r"[+-]?[0-9]+/[0-9]+", re.ASCII)
+
+#: No admitted number has a numerator or denominator with more bits.
+_BITS = math.ceil((DIGITS + EXPONENT + 1) * math.log2(10))
+
+#: How much of a refused value a message repeats.
+_SHOWN = 60
+
+
+def exact_number(value: ExactNumber | Any, name: str = "value") -> Fraction:
+    """The rational number that a value means.
+
+    Args:
+        value: The number, in any form of this module; not a bool.
+        name: How the error message calls it.
+
+    Raises:
+        InvalidParameterError: If it is no finite number of these forms, or has more
+            than 1,000 digits or an exponent beyond 1,000.
+
+    Rigor:
+        Exact.
+
+    Examples:
+        >>> exact_number("1e-2"), exact_number(0.1)
+        (Fraction(1, 100), Fraction(1, 10))
+    """
+    if isinstance(value, str):
+        return _from_text(value, name)
+    if isinstance(value, bool):
+        raise _unreadable(value, name)
+    if isinstance(value, Integral):
+        number = Fraction(int(value))
+    elif isinstance(value, Rational):
+        number = Fraction(int(value.numerator), int(value.denominator))
+    elif isinstance(value, Decimal):
+        return _from_text(str(value), name)
+    elif isinstance(value, float):
+        return _from_text(float.__repr__(value), name)
+    elif isinstance(value, Real) and type(value).__module__ == "numpy":
+        return _from_text(str(value), name)
+    else:
+        raise _unreadable(value, name)
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) > _BITS:
+        raise _too_long(name)
+    return number
+
+
+def whole_number(
+    value: ExactNumber | Any,
+    name: str = "value",
+    *,
+    least: int | None = None,
+    most: int | None = None,
+) -> int:
+    """The integer that a value means; 1.0 and "7" are integers, 1.9 is none.
+
+    Args:
+        value: The number, in any form of this module; not a bool.
+        name: How the error message calls it.
+        least: Smallest admitted value.
+        most: Largest admitted value.
+
+    Raises:
+        InvalidParameterError: If it is no integer, or out of range.
+    """
+    number = exact_number(value, name)
+    outside = (least is not None and number < least) or (
+        most is not None and number > most
+    )
+    if number.denominator != 1 or outside:
+        raise InvalidParameterError(
+            f"{name}={shown(value)}: an integer{_range(least, most)} was required. "
+            f"Pass such a {name}."
+        )
+    return int(number)
+
+
+def whole_numbers(
+    values: Iterable[ExactNumber] | str | Any,
+    name: str = "values",
+    *,
+    least: int | None = None,
+    most: int | None = None,
+) -> tuple[int, ...]:
+    """Integers from a sequence, or from a string such as ``"8,16"``.
+
+    Raises:
+        InvalidParameterError: If one is no integer, or out of range.
+    """
+    if isinstance(values, str):
+        values = values.split(",")
+    try:
+        parts = list(values)
+    except TypeError as error:
+        raise InvalidParameterError(
+            f"{name}={shown(values)}: several integers{_range(least, most)} were "
+            f"required, such as (8, 16). Pass a sequence for {name}."
+        ) from error
+    return tuple(whole_number(part, name, least=least, most=most) for part in parts)
+
+
+def shown(value: object) -> str:
+    """A refused value for a message: short, and free of control characters."""
+    try:
+        text = ascii(value)
+    except ValueError:  # an integer that is too long to be written out
+        return f"<{type(value).__name__} with thousands of digits>"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def rough(value: Fraction) -> str:
+    """Six significant digits, for messages only; never overflows."""
+    if value == 0:
+        return "0"
+    sign = "-" if value < 0 else ""
+    size = abs(value)
+    digits = size.numerator.bit_length() - size.denominator.bit_length()
+    power = math.floor(digits * math.log10(2))
+    if -4 <= power <= 15:
+        return f"{float(value):.6g}"
+    scaled = float(size / Fraction(10) ** power)
+    mantissa, _, shift = f"{scaled:.5e}".partition("e")
+    return f"{sign}{mantissa}e{power + int(shift):+d}"
+
+
+def _from_text(text: str, name: str) -> Fraction:
+    """Digits and exponent are counted before anything is computed."""
+    stripped = text.strip().lower()
+    if len(stripped) > 2 * DIGITS + 20:
+        raise _too_long(name)
+    form = _DECIMAL.fullmatch(stripped)
+    if form is None and not _RATIO.fullmatch(stripped):
+        raise _unreadable(text, name)
+    if form is not None and abs(int(form[1] or 0)) > EXPONENT:
+        raise _too_long(name, text)
+    digits = stripped.partition("e")[0].split("/")
+    if any(sum(map(str.isdigit, part)) > DIGITS for part in digits):
+        raise _too_long(name)
+    try:
+        return Fraction(stripped)
+    except ZeroDivisionError as error:
+        raise _unreadable(text, name) from error
+
+
+def _unreadable(value: object, name: str) -> InvalidParameterError:
+    return InvalidParameterError(
+        f"{name}={shown(value)} is no exact number: a finite int, Fraction, Decimal, "
+        "float, NumPy or SymPy number, or a string like '0.01' or '1/100' was required "
+        f"(any statement). Pass {name} in one of these forms."
+    )
+
+
+def _too_long(name: str, value: object = None) -> InvalidParameterError:
+    which = f"{name}={shown(value)}" if value is not None else f"{name}: the number"
+    return InvalidParameterError(
+        f"{which} is too long: at most {DIGITS} digits and exponents within "
+        f"{EXPONENT} are read (any statement). Pass a shorter {name}."
+    )
+
+
+def _range(least: int | None, most: int | None) -> str:
+    if least is None and most is None:
+        return ""
+    if most is None:
+        return f" >= {least}"
+    return f" <= {most}" if least is None else f" from {least} to {most}"

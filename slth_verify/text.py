@@ -1,0 +1,34 @@
+"""Text that comes from files, made safe for a terminal, a page or a log."""
+
+from __future__ import annotations
+
+import unicodedata
+
+#: Control, format (bidirectional marks among them), surrogate, private, unassigned
+#: characters; line and paragraph separators.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def printable(text: str, most: int = 1_000) -> str:
+    r"""The text with everything escaped that could steer a terminal or reorder a line.
+
+    Args:
+        text: Anything that a file, an argument or another program said.
+        most: Longer texts are cut after so many characters, and say so.
+
+    Returns:
+        One line; ``"\x1b[2J"`` becomes the six visible characters ``\x1b[2J``, a
+        newline ``\n``, a bidirectional mark ``\u202e``.
+
+    Examples:
+        >>> printable("name\x1b[2J")
+        'name\\x1b[2J'
+    """
+    cut = "" if len(text) <= most else f"... ({len(text)} characters)"
+    return "".join(map(_visible, text[:most])) + cut
+
+
+def _visible(character: str) -> str:
+    if unicodedata.category(character) not in _UNSAFE:
+        return character
+    return character.encode("unicode_escape").decode("ascii")

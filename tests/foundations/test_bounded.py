@@ -1,0 +1,62 @@
+"""Calls that are ended at a limit, and with their parent."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from fractions import Fraction
+
+import pytest
+
+from slth_verify.bounded import LimitReachedError, run_bounded
+from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import exact_number
+
+
+def test_results_and_exceptions_come_back() -> None:
+    assert run_bounded(exact_number, "1/3", seconds=60) == Fraction(1, 3)
+    with pytest.raises(InvalidParameterError, match="eps='x'"):
+        run_bounded(exact_number, "x", name="eps")
+
+
+def test_time_is_bounded_even_inside_one_long_operation() -> None:
+    with pytest.raises(LimitReachedError, match=r"time limit of 0\.5 s"):
+        run_bounded(math.factorial, 10**8, seconds=0.5)
+
+
+def test_memory_is_bounded() -> None:
+    with pytest.raises(LimitReachedError, match="memory"):
+        run_bounded(bytes, 1 << 31, seconds=60, memory=1 << 28)
+
+
+def test_a_process_that_dies_gives_no_answer() -> None:
+    with pytest.raises(LimitReachedError, match="without an answer"):
+        run_bounded(os.abort)
+
+
+def test_what_the_call_prints_is_no_answer() -> None:
+    assert run_bounded(print, "text") is None
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_the_child_ends_with_its_parent(number: signal.Signals) -> None:
+    program = """
+        import os, sys
+        from slth_verify.bounded import run_bounded
+        run_bounded(os.system, f"echo ready; exec sleep 600 <&- ")
+    """
+    # the pipe closes only when every process that holds it has ended
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stderr is not None
+        assert parent.stderr.readline() == "ready\n"
+        parent.send_signal(number)
+        assert parent.wait(timeout=60) == -number
