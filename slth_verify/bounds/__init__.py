@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from slth_verify.bounds._network_inputs import NetworkQuestion, network_question
     from slth_verify.bounds._network_result import LayerWidth, NetworkResult
     from slth_verify.bounds._network_width import network_width
-    from slth_verify.bounds._recheck import recheck
     from slth_verify.bounds._result import BoundResult, Direction, Kind, Step
     from slth_verify.bounds._rss import rss_width
     from slth_verify.bounds._rss_formula import reserve_failure
     from slth_verify.bounds._schema import schema
     from slth_verify.bounds._subset_sum_number import subset_sum_number
     from slth_verify.bounds._weighted_moment import WeightedCertificate
+    from slth_verify.bounds.rechecking import recheck
 
 _HOMES = {
     "BoundResult": "_result",
@@ -52,7 +52,7 @@ _HOMES = {
     "necessary_width": "_necessary_width",
     "network_question": "_network_inputs",
     "network_width": "_network_width",
-    "recheck": "_recheck",
+    "recheck": "rechecking",
     "reserve_failure": "_rss_formula",
     "rss_width": "_rss",
     "schema": "_schema",

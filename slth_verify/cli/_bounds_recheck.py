@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from slth_verify.cli._output import print_json
 
+if TYPE_CHECKING:
+    from slth_verify.verdict import Finding
+
+#: Answers of one file.
+_MOST_ANSWERS = 100
+
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds for all answers together; beyond them nothing is verified.",
+)
+@click.option(
+    "--memory-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1024.0,
+    show_default=True,
+    help="MiB for all answers together.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def recheck(file: Path, as_json: bool) -> int:
+def recheck(file: Path, time_limit: float, memory_limit: float, as_json: bool) -> int:
     """Prove an answer again from its JSON alone, as bounds ... --json printed it.
 
     Of several kinds side by side, the paper's form is passed over: its constant has no
     value.
     """
-    from slth_verify.bounds import recheck as check_again
     from slth_verify.verdict import exit_code, overall
 
-    findings = [check_again(answer) for answer in _answers(file)]
+    findings = _findings(_answers(file), time_limit, int(memory_limit * 2**20))
     verdict = overall(tuple(finding.verdict for finding in findings))
     if as_json:
         shown = [
@@ -32,22 +50,41 @@ def recheck(file: Path, as_json: bool) -> int:
         ]
         print_json("bounds", verdict=verdict.value, findings=shown)
     else:
+        from slth_verify.text import printable
+
         for one in findings:
-            click.echo(f"{one.verdict.value}  {one.claim}\n  {one.reason}")
+            click.echo(f"{one.verdict.value}  {printable(one.claim)}")
+            click.echo(f"  {printable(one.reason)}")
     return exit_code(verdict)
+
+
+def _findings(answers: list[Any], seconds: float, memory: int) -> list[Finding]:
+    """What is proved of every answer, within the limits."""
+    from slth_verify.bounded import LimitReachedError, run_bounded
+    from slth_verify.bounds.rechecking import recheck_all
+    from slth_verify.verdict import Finding, Verdict
+
+    try:
+        return run_bounded(recheck_all, answers, seconds=seconds, memory=memory)
+    except LimitReachedError as error:
+        reason = f"{error}; see --time-limit and --memory-limit"
+        return [Finding("nothing was proved", Verdict.INCONCLUSIVE, reason)]
 
 
 def _answers(file: Path) -> list[Any]:
     """The answers in a file: one, or those of several kinds but the paper's."""
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise click.UsageError(
-            f"{file}: a JSON document of 'slth-verify bounds ... --json' was required; "
-            f"it cannot be read: {error}. Store the answer again."
-        ) from error
+    from slth_verify.errors import UnusableFileError
+    from slth_verify.files import read_json
+    from slth_verify.numbers import shown
+
+    document = read_json(file)
     several = document.get("results") if isinstance(document, dict) else None
     if not isinstance(several, list):
         return [document]
+    if len(several) > _MOST_ANSWERS or set(document) != {"results"}:
+        raise UnusableFileError(
+            f"path={shown(str(file))}: 'results' alone, with at most {_MOST_ANSWERS} answers, was "
+            "required. Store the answers again with 'slth-verify bounds ... --json'."
+        )
     paper = [x for x in several if isinstance(x, dict) and x.get("kind") == "paper"]
     return [x for x in several if x not in paper] or [document]

@@ -1,0 +1,302 @@
+"""Widths for one target, proved again from their stored derivations alone.
+
+Every step is read into a frozen certificate. Its ``check`` evaluates the certificate in
+balls and returns what that proves; the numbers recorded beside the parameters are
+compared with it and then forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from slth_verify.bounds import _two_stage
+from slth_verify.bounds._two_stage import Stage, TwoStageCertificate
+from slth_verify.bounds._weighted_moment import BITS, STATEMENT, WeightedCertificate
+from slth_verify.bounds.rechecking.proved import ProvedDecay, ProvedTarget
+from slth_verify.bounds.rechecking.reader import (
+    Fields,
+    LedgerStep,
+    NotConfirmedError,
+    require,
+    require_lower,
+    require_upper,
+)
+from slth_verify.enclosure import Enclosure
+from slth_verify.errors import InvalidParameterError
+from slth_verify.files import parse_json
+from slth_verify.numbers import exact_number, whole_number
+
+#: What fresh samples of large scale need; it has no numbers of its own.
+_BORELL = "der:multiset-borell"
+
+#: What the empty subset gives: it needs no certificate.
+EMPTY = "def:subset-sum-number"
+
+#: Largest sizes that are evaluated; larger ones would only cost time and memory.
+MOST_SAMPLES, _MOST_BLOCKS, _MOST_STAGES = 50_000, 1_000, 64
+
+
+def prove_target(steps: Sequence[LedgerStep], dim: int, eps: Fraction) -> ProvedTarget:
+    """What the steps prove for one target.
+
+    Args:
+        steps: All steps of the derivation.
+        dim: Dimension m.
+        eps: Accuracy for the empty subset, which hits what is that near to 0; every
+            other certificate has an accuracy of its own.
+
+    Raises:
+        NotConfirmedError: If the steps cannot be read, or one of their recorded numbers
+            does not follow.
+
+    Rigor:
+        Enclosed.
+    """
+    names = [step.statement for step in steps]
+    if names == [EMPTY]:
+        return EmptySubset.read(steps[0].values).check(dim, eps)
+    if names and set(names) == {STATEMENT} and len(names) <= 2:
+        one = Block.read(steps[0].values, dim).check()
+        if len(steps) == 1:
+            return one
+        return Repetition.read(steps[1].values).check(one)
+    if names == [_BORELL, _two_stage.STATEMENT]:
+        steps[0].end()
+        return TwoStages.read(steps[1].values, dim).check()
+    raise NotConfirmedError("the ledger has no derivation for one target")
+
+
+@dataclass(frozen=True, slots=True)
+class EmptySubset:
+    """The empty subset hits every target within eps of 0, without any sample."""
+
+    @classmethod
+    def read(cls, values: Fields) -> EmptySubset:
+        """Read a step that has no parameter."""
+        with values:
+            values.exactly("size", "0")
+            values.exactly("probability", "[1, 1]")
+        return cls()
+
+    def check(self, dim: int, eps: Fraction) -> ProvedTarget:
+        """Proved for all targets of norm at most eps."""
+        return ProvedTarget(
+            dim=dim,
+            eps=eps,
+            norm=eps,
+            n=0,
+            failure=Fraction(0),
+            size=0,
+            stairs=((0, Fraction(0)),),
+            statement=EMPTY,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A second-moment certificate for targets of a Euclidean norm (Theorem U)."""
+
+    name: str
+    certificate: WeightedCertificate
+    recorded: Enclosure
+
+    @classmethod
+    def read(cls, values: Fields, dim: int) -> Block:
+        """Read the parameters and the recorded probability."""
+        with values:
+            norm = values.number("norm")
+            certificate = read_certificate(values, dim, norm)
+            return cls(values.name, certificate, values.interval("probability"))
+
+    def check(self) -> ProvedTarget:
+        """Evaluate the certificate in balls."""
+        certificate, single = self.certificate, self.certificate.check()
+        require_lower(self.name, self.recorded.lower, single)
+        return ProvedTarget(
+            dim=certificate.dim,
+            eps=certificate.eps,
+            norm=certificate.norm,
+            n=certificate.n,
+            failure=1 - single,
+            size=certificate.size,
+            stairs=_repeated(certificate.n, 1 - single, 3),
+            statement=STATEMENT,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CentredBlock:
+    """The same certificate at w = 0, with its decay: the side of two sides."""
+
+    name: str
+    certificate: WeightedCertificate
+    c: Enclosure
+    kappa: Enclosure
+
+    @classmethod
+    def read(cls, values: Fields, dim: int) -> CentredBlock:
+        """Read the parameters and the recorded probability and decay."""
+        with values:
+            certificate = read_certificate(values, dim, Fraction(0))
+            c, kappa = values.interval("c"), values.interval("kappa")
+            return cls(values.name, certificate, c, kappa)
+
+    def check(self) -> ProvedDecay:
+        """Evaluate the certificate in balls."""
+        certificate = self.certificate
+        c, kappa = certificate.at_zero()
+        require_lower(f"{self.name}: c", self.c.lower, c)
+        require_upper(f"{self.name}: kappa", self.kappa.upper, kappa)
+        return ProvedDecay(
+            dim=certificate.dim,
+            eps=certificate.eps,
+            n=certificate.n,
+            size=certificate.size,
+            c=c,
+            kappa=kappa,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """Disjoint blocks are independent; one of them is enough."""
+
+    name: str
+    blocks: int
+    n: int
+    recorded: Enclosure
+
+    @classmethod
+    def read(cls, values: Fields) -> Repetition:
+        """Read the number of blocks, and what is recorded of all of them."""
+        with values:
+            return cls(
+                values.name,
+                values.integer("blocks", 2, _MOST_BLOCKS),
+                values.integer("n", 1, MOST_SAMPLES * _MOST_BLOCKS),
+                values.interval("probability"),
+            )
+
+    def check(self, one: ProvedTarget) -> ProvedTarget:
+        """Repeat what was proved for one block."""
+        failure = one.failure**self.blocks
+        require_lower(self.name, self.recorded.lower, 1 - failure)
+        require(
+            self.n == self.blocks * one.n,
+            f"{self.name}: n is not blocks times the samples of one",
+        )
+        return ProvedTarget(
+            dim=one.dim,
+            eps=one.eps,
+            norm=one.norm,
+            n=self.n,
+            failure=failure,
+            size=one.size,
+            stairs=_repeated(one.n, one.failure, 2 * self.blocks + 1),
+            statement=STATEMENT,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TwoStages:
+    """A certificate of Theorem H."""
+
+    name: str
+    certificate: TwoStageCertificate
+    recorded: Enclosure
+
+    @classmethod
+    def read(cls, values: Fields, dim: int) -> TwoStages:
+        """Read the parameters and the recorded failure probability."""
+        with values:
+            values.exactly("bits", str(_two_stage.BITS))
+            certificate = TwoStageCertificate(
+                n=values.integer("n", 1, MOST_SAMPLES),
+                dim=dim,
+                eps=values.number("eps"),
+                norm=values.number("norm"),
+                share=values.number("share"),
+                slope=values.number("slope"),
+                cap=values.number("cap"),
+                stages=_stages(values),
+            )
+            return cls(values.name, certificate, values.interval("failure"))
+
+    def check(self) -> ProvedTarget:
+        """Evaluate the certificate in balls."""
+        certificate = self.certificate
+        failure = certificate.failure()
+        require_upper(self.name, self.recorded.upper, failure)
+        return ProvedTarget(
+            dim=certificate.dim,
+            eps=certificate.eps,
+            norm=certificate.norm,
+            n=certificate.n,
+            failure=failure,
+            size=certificate.stages[-1].size,
+            stairs=((certificate.n, failure),),
+            statement=_two_stage.STATEMENT,
+        )
+
+
+def read_certificate(
+    values: Fields, dim: int, norm: Fraction, *, eps: Fraction | None = None
+) -> WeightedCertificate:
+    """The second-moment certificate with the parameters of a step.
+
+    Args:
+        values: The step.
+        dim: Dimension m.
+        norm: Euclidean norm of the target.
+        eps: Accuracy, where the step has none of its own.
+    """
+    values.exactly("bits", str(BITS))
+    weight = values.number("weight")
+    require(
+        weight >= 0 and (2 * weight).denominator == 1,
+        f"{values.name}: weight is no half of a non-negative integer",
+    )
+    try:
+        return WeightedCertificate(
+            n=values.integer("n", 2, MOST_SAMPLES),
+            size=values.integer("size", 1, MOST_SAMPLES),
+            dim=dim,
+            eps=values.number("eps") if eps is None else eps,
+            norm=norm,
+            tilt=values.number("lambda"),
+            weight=weight,
+        )
+    except InvalidParameterError as error:
+        raise NotConfirmedError(f"{values.name}: {error}") from error
+
+
+def _repeated(n: int, miss: Fraction, most: int) -> tuple[tuple[int, Fraction], ...]:
+    """What up to ``most`` blocks of n samples give."""
+    return tuple((count * n, miss**count) for count in range(1, most + 1))
+
+
+def _stages(values: Fields) -> tuple[Stage, ...]:
+    """The stages: ``[first, size, s_a, s_b, a, b, c, d]`` each, as JSON in a string."""
+    wrong = f"{values.name}: stages cannot be read"
+    try:
+        rows = parse_json(values.text("stages"))
+        require(isinstance(rows, list) and 0 < len(rows) <= _MOST_STAGES, wrong)
+        stages = []
+        for first, size, *ends in rows:
+            s_a, s_b, low, high, least, most = (exact_number(end) for end in ends)
+            stages.append(
+                Stage(
+                    first=whole_number(first, least=1, most=MOST_SAMPLES),
+                    size=whole_number(size, least=1, most=MOST_SAMPLES),
+                    scales=(s_a, s_b),
+                    energy=(low, high),
+                    gains=(least, most),
+                )
+            )
+    except (TypeError, ValueError) as error:
+        raise NotConfirmedError(wrong) from error
+    require(all(a.first < b.first for a, b in pairwise(stages)), wrong)
+    return tuple(stages)
