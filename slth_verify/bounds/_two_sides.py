@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from math import comb
 
 from slth_verify.enclosure import (
@@ -52,6 +53,9 @@ _BITS = 96
 
 #: The majorant is certified on cells between these normal scores.
 _SCORES = tuple(Fraction(i, 32) for i in range(-8 * 32, 8 * 32 + 1))
+
+
+_ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +134,22 @@ def failure_of_measure(missed: Fraction, ratio: Fraction, slope: Fraction) -> Fr
     """
     lowest = Fraction(0)
     height = Fraction(0)
-    with working_precision(_BITS):
-        for score in _SCORES:
-            tail = _enclosed(normal_cdf(to_ball(-ratio - score))).lower
-            share = min(Fraction(1), missed / tail) if tail > 0 else Fraction(1)
-            height = max(height, share - slope * lowest)
-            lowest = max(lowest, _enclosed(normal_cdf(to_ball(score))).lower)
+    # Phi(score) is the tail without shift at -score, and the scores are symmetric
+    for tail, next_lowest in zip(_tails(ratio), reversed(_tails(_ZERO)), strict=True):
+        share = missed / tail if missed < tail else Fraction(1)
+        height = max(height, share - slope * lowest)
+        lowest = max(lowest, next_lowest)
     height = max(height, 1 - slope * lowest)
     return min(Fraction(1), height + slope * missed)
+
+
+@lru_cache(maxsize=64)
+def _tails(ratio: Fraction) -> tuple[Fraction, ...]:
+    """Lower bounds of ``Phi(-ratio - score)`` for all scores."""
+    with working_precision(_BITS):
+        return tuple(
+            _enclosed(normal_cdf(to_ball(-ratio - score))).lower for score in _SCORES
+        )
 
 
 def _alternating(c: Fraction, spread: Fraction, dim: int, blocks: int) -> Ball:

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from slth_verify.bounds._near_diagonal import near_diagonal
@@ -71,6 +72,10 @@ _COARSE, _FINE = Fraction(1), Fraction(1, 8)
 _NEGLIGIBLE = -11.5
 
 
+#: Certificates of which a process remembers the outcome: it is a function of them.
+_REMEMBERED = 1024
+
+
 @dataclass(frozen=True, slots=True)
 class WeightedCertificate:
     """Parameters of one second-moment bound: all that is needed to check it again.
@@ -114,6 +119,7 @@ class WeightedCertificate:
                 f"required ({STATEMENT}). Correct them."
             )
 
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - frozen: small, hashable, no cycle
     def check(self, bits: int = BITS) -> Fraction:
         """A lower bound of the success probability, 0 if nothing is proved.
 
@@ -133,6 +139,7 @@ class WeightedCertificate:
                 return Fraction(0)
         return max(lower, Fraction(0))
 
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - as `check`
     def at_zero(self, bits: int = BITS) -> tuple[Fraction, Fraction]:
         r"""Numbers (c, kappa) with ``P(hit z) >= c exp(-kappa |z|_2^2)`` for every z.
 

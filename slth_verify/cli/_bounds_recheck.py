@@ -83,8 +83,8 @@ def _answers(file: Path) -> list[Any]:
         return [document]
     if len(several) > _MOST_ANSWERS or set(document) != {"results"}:
         raise UnusableFileError(
-            f"path={shown(str(file))}: 'results' alone, with at most {_MOST_ANSWERS} answers, was "
-            "required. Store the answers again with 'slth-verify bounds ... --json'."
+            f"path={shown(str(file))}: 'results' alone, with at most {_MOST_ANSWERS} "
+            "answers, was required. Store the answers of 'slth-verify bounds' again."
         )
     paper = [x for x in several if isinstance(x, dict) and x.get("kind") == "paper"]
     return [x for x in several if x not in paper] or [document]

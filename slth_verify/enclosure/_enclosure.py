@@ -73,6 +73,10 @@ class Enclosure:
         return f"[{low}, {high}]"
 
 
+#: No end of an enclosure is larger, or smaller but 0, than two to this power.
+_BITS = 1 << 16
+
+
 def directed_decimal(value: Fraction, digits: int, *, up: bool) -> str:
     """Decimal string of ``value`` with ``digits`` significant digits.
 
@@ -89,12 +93,15 @@ def directed_decimal(value: Fraction, digits: int, *, up: bool) -> str:
 def from_ball(ball: arb) -> Enclosure:
     """Exact end points of an ``arb`` ball.
 
+    An end whose modulus is below ``2**-65536`` is rounded outwards, to 0 or to that
+    number: as a fraction it would not fit into memory.
+
     Raises:
-        NonFiniteError: If the ball is NaN or unbounded.
+        NonFiniteError: If the ball is NaN or unbounded, or an end exceeds ``2**65536``.
     """
     if not ball.is_finite():
         raise NonFiniteError(f"ball={ball} is not finite")
-    return Enclosure(_dyadic(ball.lower()), _dyadic(ball.upper()))
+    return Enclosure(_dyadic(ball.lower(), up=False), _dyadic(ball.upper(), up=True))
 
 
 def to_ball(value: Enclosure | Fraction | int) -> arb:
@@ -108,6 +115,14 @@ def _rational_ball(value: Fraction) -> arb:
     return arb(value.numerator) / arb(value.denominator)
 
 
-def _dyadic(exact: arb) -> Fraction:
-    mantissa, exponent = exact.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+def _dyadic(exact: arb, *, up: bool) -> Fraction:
+    parts = exact.man_exp()
+    mantissa, exponent = int(parts[0]), int(parts[1])
+    size = mantissa.bit_length() + exponent
+    if size > _BITS:
+        raise NonFiniteError(f"an end of size 2^{size} is too large for a fraction")
+    if mantissa and size < -_BITS:
+        outwards = up == (mantissa > 0)
+        least = Fraction(1, 1 << _BITS)
+        return (least if up else -least) if outwards else Fraction(0)
+    return Fraction(mantissa) * Fraction(2) ** exponent

@@ -29,8 +29,9 @@ from slth_verify.bounds.rechecking.reader import (
 from slth_verify.enclosure import Enclosure
 from slth_verify.limits import DIMENSION
 
-#: Most samples of which the expected number of hits is evaluated.
-_MOST_COUNTED = 20_000
+#: Most samples of which the expected number of hits is evaluated: for an answer that
+#: rests on it, and only to refute one.
+_MOST_COUNTED, _MOST_REFUTED = 20_000, 2_000
 
 #: No width of a document is larger.
 _MOST_WIDTH = 10**9
@@ -148,7 +149,7 @@ def is_refuted(question: WidthQuestion, n: int) -> bool:
         Enclosed: the expected number of hits is below the probability asked for. One
         target is as hard as all of them at most.
     """
-    return n <= _MOST_COUNTED and question.asked.hits(n).upper < question.goal
+    return n <= _MOST_REFUTED and question.asked.hits(n).upper < question.goal
 
 
 def prove_needed(document: Fields) -> str:
