@@ -24,6 +24,7 @@ _NAMES = {
     "weight": "x",
 }
 
+_INDEXED = re.compile(r"([A-Za-z])(\d+)")
 _FRACTION = re.compile(r"(-?\d+)/(\d+)")
 _INTERVAL = re.compile(r"\[([^,\[\]]+), ([^,\[\]]+)\]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
@@ -75,9 +76,18 @@ def _inner(math: str) -> str:
 
 
 def _equation(name: str, value: Json) -> str:
+    return f"<mrow>{_name(name)}<mo>=</mo>{_value(str(value))}</mrow>"
+
+
+def _name(name: str) -> str:
+    """A letter, a letter with an index, or words."""
     shown = _NAMES.get(name, name)
-    tag = "mi" if len(shown) == 1 else "mtext"
-    return f"<mrow><{tag}>{escape(shown)}</{tag}><mo>=</mo>{_value(str(value))}</mrow>"
+    if len(shown) == 1:
+        return f"<mi>{escape(shown)}</mi>"
+    if match := _INDEXED.fullmatch(shown):
+        letter, index = match.groups()
+        return f"<msub><mi>{letter}</mi><mn>{index}</mn></msub>"
+    return words(shown.replace("_", " "))
 
 
 def _value(text: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from html.entities import html5
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from slth_verify.statements._mathml import mathml
 from slth_verify.statements._symbols import LATEX_NAMES, UNICODE_NAMES
 
 if TYPE_CHECKING:
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 
 #: Version of the layout that `statement_json` writes.
 JSON_VERSION = 1
-
-
-_NAMED_ENTITY = re.compile(r"&(?!lt;|gt;|amp;|quot;)([A-Za-z]+;)")
 
 
 def latex(expression: Any) -> str:
@@ -51,15 +47,6 @@ def _displayed(expression: Any) -> Any:
         if symbol.name in UNICODE_NAMES
     }
     return expression.xreplace(names)
-
-
-def mathml(expression: Any) -> str:
-    """Presentation MathML of an expression, without the outer ``math`` element."""
-    source = str(sp.mathml(_displayed(expression), printer="presentation"))
-    # SymPy writes bare comparison signs and named entities, which are no XML
-    source = source.replace("<mo><</mo>", "<mo>&lt;</mo>")
-    source = source.replace("<mo>></mo>", "<mo>&gt;</mo>")
-    return _NAMED_ENTITY.sub(lambda match: html5[match.group(1)], source)
 
 
 def statement_latex(statement: Statement) -> str:

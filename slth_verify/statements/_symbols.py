@@ -47,7 +47,7 @@ LATEX_NAMES: dict[str, str] = {
     "p_miss": r"p_{\mathrm{miss}}",
 }
 
-#: Names for plain-text output (terminal) and MathML.
+#: Names for plain-text output (terminal).
 UNICODE_NAMES: dict[str, str] = {
     "eps": "ε",
     "eps1": "ε₁",
@@ -62,4 +62,9 @@ UNICODE_NAMES: dict[str, str] = {
     "eta": "η",
     "depth": "ℓ",  # noqa: RUF001  (the usual letter for a depth)
     "error": "e",
+}
+
+#: Letters of names in MathML, where indices are elements; SymPy knows the Greek ones.
+UNICODE_LETTERS: dict[str, str] = {
+    name: UNICODE_NAMES[name] for name in ("eps", "lam", "depth", "error")
 }

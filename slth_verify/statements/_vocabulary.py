@@ -7,27 +7,10 @@ free symbols, instead of English.
 
 from __future__ import annotations
 
-from string import Formatter
 from typing import Any
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
-
-
-def _mathml_row(node: Any, words: str, printer: Any) -> Any:
-    """Presentation MathML of a template such as ``E[{}]``, as one row."""
-    row = printer.dom.createElement("mrow")
-    automatic = 0
-    for literal, field, _, _ in Formatter().parse(words):
-        if literal:
-            piece = printer.dom.createElement("mtext")
-            piece.appendChild(printer.dom.createTextNode(literal))
-            row.appendChild(piece)
-        if field is not None:
-            index = int(field) if field else automatic
-            automatic += 1
-            row.appendChild(printer._print(node.args[index]))
-    return row
 
 
 class Inert(sp.Expr):  # type: ignore[misc, unused-ignore]
@@ -45,9 +28,6 @@ class Inert(sp.Expr):  # type: ignore[misc, unused-ignore]
 
     def _sympystr(self, printer: Any) -> str:
         return self.words.format(*(printer._print(part) for part in self.args))
-
-    def _mathml_presentation(self, printer: Any) -> Any:
-        return _mathml_row(self, self.words, printer)
 
 
 class Law(Inert):
@@ -124,6 +104,13 @@ class Norm(Inert):
     words = "‖{}‖_{}"
 
 
+class Convolution(Inert):
+    """``Convolution(K, x)``: the convolution of a kernel with an array."""
+
+    template = r"{} * {}"
+    words = "{} * {}"
+
+
 class SubsetSum(Inert):
     """``SubsetSum(X, S)``: the sum of ``X_i`` over ``i`` in ``S``."""
 
@@ -156,9 +143,6 @@ class Subsets(sp.Set):  # type: ignore[misc, unused-ignore]
     def _sympystr(self, printer: Any) -> str:
         return self._words().format(*(printer._print(part) for part in self.args))
 
-    def _mathml_presentation(self, printer: Any) -> Any:
-        return _mathml_row(self, self._words(), printer)
-
     def _words(self) -> str:
         return "subsets of [{}]" + (" of size {}" if len(self.args) == 2 else "")
 
@@ -179,9 +163,6 @@ class IndexRange(sp.Set):  # type: ignore[misc, unused-ignore]
 
     def _sympystr(self, printer: Any) -> str:
         return f"[{printer._print(self.args[0])}]"
-
-    def _mathml_presentation(self, printer: Any) -> Any:
-        return _mathml_row(self, "[{}]", printer)
 
 
 class NamedSet(sp.Set):  # type: ignore[misc, unused-ignore]
@@ -205,9 +186,6 @@ class NamedSet(sp.Set):  # type: ignore[misc, unused-ignore]
 
     def _sympystr(self, printer: Any) -> str:
         return str(self.args[0].name)
-
-    def _mathml_presentation(self, printer: Any) -> Any:
-        return _mathml_row(self, self.args[0].name, printer)
 
 
 class Ball(sp.Set):  # type: ignore[misc, unused-ignore]
@@ -235,9 +213,6 @@ class Ball(sp.Set):  # type: ignore[misc, unused-ignore]
     def _sympystr(self, printer: Any) -> str:
         return self.words.format(*(printer._print(part) for part in self.args))
 
-    def _mathml_presentation(self, printer: Any) -> Any:
-        return _mathml_row(self, self.words, printer)
-
 
 class Quantified(Boolean):  # type: ignore[misc, unused-ignore]
     """``variable`` ranges over ``domain`` in ``body``; it is bound, not free."""
@@ -260,9 +235,6 @@ class Quantified(Boolean):  # type: ignore[misc, unused-ignore]
 
     def _sympystr(self, printer: Any) -> str:
         return self.word.format(*(printer._print(part) for part in self.args))
-
-    def _mathml_presentation(self, printer: Any) -> Any:
-        return _mathml_row(self, self.word, printer)
 
 
 class ForAll(Quantified):

@@ -71,6 +71,16 @@ def test_parameters_are_typeset() -> None:
     assert "<mrow><mo>-</mo><mn>12</mn></mrow>" in text
 
 
+def test_names_of_numbers_hold_no_source() -> None:
+    step = Step(
+        statement="der:net", text="Net.", values=(("e1", "1/2"), ("target_norm", "1"))
+    )
+    text = _result(step).to_mathml()
+    assert "<msub><mi>e</mi><mn>1</mn></msub><mo>=</mo>" in text
+    assert "<mtext>target norm</mtext><mo>=</mo>" in text
+    assert not re.search(r"<m(?:i|o|n|text)>[^<]*[_^][^<]*</", text)
+
+
 def test_a_statement_is_shown_once() -> None:
     step = Step(statement="der:net", text="First.")
     once = _result(step).to_mathml()
