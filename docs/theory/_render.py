@@ -47,7 +47,7 @@ def _written(match: re.Match[str]) -> str:
 
 def _statement(identifier: str) -> str:
     s = statement(identifier)
-    head = f"**{s.title}** (`{s.id}`, {s.kind.value}, {s.provenance.value})"
+    head = f"**{s.title}** (`{s.id}`, {s.kind.value}, {s.origin})"
     return f"{head}\n\n{s.summary}\n\n$$\n{s.latex()}\n$$"
 
 
@@ -69,7 +69,7 @@ def _table(name: str | None = None) -> str:
         return str(_tables().TABLES[name]())
     rows = ["| id | statement | provenance | bound |", "| --- | --- | --- | --- |"]
     rows += [
-        f"| `{s.id}` | {s.title} | {s.provenance.value} | {s.direction.value} |"
+        f"| `{s.id}` | {s.title} | {s.origin} | {s.direction.value} |"
         for s in statements()
     ]
     return "\n".join(rows)

@@ -16,8 +16,9 @@ from slth_verify.statements._compare import Comparison, Stretch
 from slth_verify.statements._decide import Decider, decide
 from slth_verify.statements._exact import read_exact
 from slth_verify.statements._hypotheses import HypothesisCheck
+from slth_verify.statements._mathml import mathml
 from slth_verify.statements._registry import build, statement, statements
-from slth_verify.statements._render import as_text, latex, mathml, text
+from slth_verify.statements._render import as_text, latex, text
 from slth_verify.statements._solve import Threshold
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._types import (

@@ -12,7 +12,7 @@ def build(collected: tuple[Statement, ...]) -> dict[str, Statement]:
 
     Raises:
         InvalidParameterError: If the tuple is empty, an id occurs twice, or a statement
-            uses or supersedes an id that does not exist.
+            uses an id that does not exist, or supersedes one that is still there.
     """
     require(bool(collected), "statements=() is empty: the registry needs statements")
     index: dict[str, Statement] = {}
@@ -23,11 +23,16 @@ def build(collected: tuple[Statement, ...]) -> dict[str, Statement]:
         )
         index[statement.id] = statement
     for statement in collected:
-        for other in (*statement.uses, statement.supersedes):
+        for other in statement.uses:
             require(
-                other is None or other in index,
+                other in index,
                 f"id={statement.id!r} refers to {other!r}, which is not registered",
             )
+        require(
+            statement.supersedes not in index,
+            f"id={statement.id!r} corrects {statement.supersedes!r}, which is still "
+            "registered: withdraw it",
+        )
     return index
 
 
@@ -52,10 +57,17 @@ def statement(id: str) -> Statement:
         id: Permanent identifier such as ``"thm:rss"``.
 
     Raises:
-        InvalidParameterError: If there is none; the message lists the nearest ids.
+        InvalidParameterError: If there is none; the message lists the nearest ids, or
+            those that correct a withdrawn one.
     """
     if id in _INDEX:
         return _INDEX[id]
+    corrected = [other.id for other in statements() if other.supersedes == id]
+    if corrected:
+        raise InvalidParameterError(
+            f"id={id!r} was withdrawn, since it claimed more than is known: "
+            f"{' and '.join(corrected)} stand in its place. Choose one of them."
+        )
     from difflib import get_close_matches
 
     near = get_close_matches(id, _INDEX, n=3, cutoff=0.3) or sorted(_INDEX)[:3]

@@ -94,6 +94,9 @@ def statement_json(statement: Statement) -> dict[str, Any]:
             "item": statement.source.item,
         },
         "provenance": statement.provenance.value,
+        "provenance_of": {
+            name: source.value for name, source in statement.provenance_of
+        },
         "direction": statement.direction.value,
         "summary": statement.summary,
         "symbols": [
@@ -149,8 +152,7 @@ def as_text(statement: Statement) -> str:
     parts = [
         heading,
         "=" * len(heading),
-        f"{statement.kind.value} · {statement.provenance.value} · "
-        f"{statement.direction.value}",
+        f"{statement.kind.value} · {statement.origin} · {statement.direction.value}",
         f"{statement.source.paper} ({statement.source.version}), "
         f"{statement.source.item}",
         "",

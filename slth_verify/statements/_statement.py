@@ -40,6 +40,9 @@ class Statement:
         kind: Theorem, lemma, definition, corollary or figure.
         source: Paper, version and item.
         provenance: Quoted, reconstructed, derived or cited.
+        provenance_of: Pairs ``(clause, provenance)`` for clauses that come from
+            elsewhere than the rest: ``"title"``, ``"summary"``, ``"conclusion"``, or
+            the name of a hypothesis or a claim.
         symbols: Every symbol with domain and meaning.
         hypotheses: All conditions, side conditions included.
         conclusion: What follows, as a SymPy Boolean.
@@ -50,7 +53,7 @@ class Statement:
         notes: Gaps, errata, and what is not known about it.
         definitions: Auxiliary equations (functions used in the claims).
         uses: Ids of the statements that its proof uses.
-        supersedes: Id of a statement that this one corrects.
+        supersedes: Id of a withdrawn statement that this one corrects.
     """
 
     id: str
@@ -68,6 +71,7 @@ class Statement:
     definitions: tuple[Any, ...] = ()
     uses: tuple[str, ...] = ()
     supersedes: str | None = None
+    provenance_of: tuple[tuple[str, Provenance], ...] = ()
 
     def __post_init__(self) -> None:
         where = f"id={self.id!r}"
@@ -85,6 +89,10 @@ class Statement:
         ):
             twice = sorted({name for name in names if names.count(name) > 1})
             require(not twice, f"{where} declares {label} {twice} twice")
+        clauses = {"title", "summary", "conclusion"}
+        clauses |= {item.name for item in (*self.hypotheses, *self.claims)}
+        unknown = sorted({name for name, _ in self.provenance_of} - clauses)
+        require(not unknown, f"{where} has no clause {unknown}: name one of its own")
         declared = {variable.name for variable in self.symbols}
         missing = sorted(_names_in(self._expressions()) - declared)
         require(not missing, f"{where} uses undeclared symbols {missing}: declare them")
@@ -107,6 +115,19 @@ class Statement:
     def direction(self) -> Direction:
         """Side of the main claim; EXACT for a definition."""
         return self.claims[0].direction if self.claims else Direction.EXACT
+
+    def clause_provenance(self, clause: str) -> Provenance:
+        """Where one clause comes from: a hypothesis, a claim, or the conclusion."""
+        return dict(self.provenance_of).get(clause, self.provenance)
+
+    @property
+    def origin(self) -> str:
+        """The provenance in words, with the clauses that differ."""
+        words = [self.provenance.value]
+        for source in dict.fromkeys(source for _, source in self.provenance_of):
+            names = [name for name, other in self.provenance_of if other is source]
+            words.append(f"but {' and '.join(names)} {source.value}")
+        return ", ".join(words)
 
     def variable(self, name: str) -> Variable:
         """The declared symbol called ``name``.

@@ -27,7 +27,7 @@ LEADING = [
     ("rel:gaussian-mrss", "n", "eps", "C*d**3*log(1/eps)**2"),
     ("rel:gaussian-mrss", "n", "d", "C*d**3*log(d)*log(1/eps)"),
     ("rel:neuron-pruning-lower", "n", "eps", "C*d/eps"),
-    ("rel:fixed-size-rss", "n", "gamma", "C*log(2)*log(1/eps)/(gamma*log(1/gamma))"),
+    ("rel:balancing-optimum", "upper", "n", "C*sqrt(n)*2**(-n/m)"),
 ]
 
 

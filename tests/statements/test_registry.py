@@ -44,15 +44,22 @@ DERIVED = (
     "der:layer-error",
     "der:accumulation",
     "der:structured-slth",
+    "der:layer-necessary",
     "der:multiset-borell",
     "der:high-probability",
     "der:a-posteriori",
     "der:channel-certificate",
+    "der:drawn-weight",
+    "der:drawn-layer",
 )
 RELATED = (
     "rel:unstructured-log",
-    "rel:fixed-size-rss",
+    "rel:fixed-size-rss-one",
+    "rel:fixed-size-rss-all",
+    "rel:fixed-size-rss-lower",
     "rel:gaussian-mrss",
+    "rel:balancing-optimum",
+    "rel:balancing-algorithm",
     "rel:neuron-pruning-lower",
 )
 ALL = [pytest.param(s, id=s.id) for s in statements()]
@@ -141,6 +148,20 @@ def test_dangling_reference_is_refused() -> None:
     s = dataclasses.replace(statement("thm:rss"), uses=("lem:nowhere",))
     with pytest.raises(InvalidParameterError, match="lem:nowhere"):
         build((s,))
+
+
+def test_a_withdrawn_statement_names_what_stands_in_its_place() -> None:
+    with pytest.raises(InvalidParameterError, match="withdrawn") as caught:
+        statement("rel:fixed-size-rss")
+    assert "rel:fixed-size-rss-one and rel:fixed-size-rss-all" in str(caught.value)
+
+
+def test_a_corrected_statement_cannot_stay() -> None:
+    s = statement("thm:rss")
+    new = dataclasses.replace(s, id="thm:rss-corrected", supersedes="thm:rss")
+    with pytest.raises(InvalidParameterError, match="withdraw it"):
+        build((s, new))
+    assert build((new,))
 
 
 def test_undeclared_symbol_is_refused() -> None:

@@ -111,7 +111,6 @@ SUFFICIENT = {
     "lem:kernel-pruning": {**LAYER, "C": "1/1000"},
     "der:rss-constant": {},
     "rel:unstructured-log": {"d_in": 3, "d_out": 2, "depth": 3, "delta": "1/2", "C": 2},
-    "rel:fixed-size-rss": {"gamma": "1/4", "C": 2},
     "rel:gaussian-mrss": {"d": 5, "C": "1/7"},
 }
 

@@ -2,10 +2,12 @@
 
 from slth_verify.statements.derived._channels import CHANNEL_CERTIFICATE
 from slth_verify.statements.derived._covering import NET, TWO_BLOCKS
+from slth_verify.statements.derived._drawn_weights import DRAWN_LAYER, DRAWN_WEIGHT
 from slth_verify.statements.derived._high_probability import (
     HIGH_PROBABILITY,
     MULTISET_BORELL,
 )
+from slth_verify.statements.derived._layer_necessary import LAYER_NECESSARY
 from slth_verify.statements.derived._layers import (
     A_POSTERIORI,
     ACCUMULATION,
@@ -43,10 +45,13 @@ STATEMENTS = (
     LAYER_ERROR,
     ACCUMULATION,
     STRUCTURED_SLTH,
+    LAYER_NECESSARY,
     MULTISET_BORELL,
     HIGH_PROBABILITY,
     A_POSTERIORI,
     CHANNEL_CERTIFICATE,
+    DRAWN_WEIGHT,
+    DRAWN_LAYER,
 )
 
 __all__ = ["STATEMENTS"]

@@ -34,7 +34,7 @@ from slth_verify.statements._vocabulary import (
 
 _a, _b, _k, _i = sp.symbols("a b k i", integer=True)
 _res = sp.Symbol("rho", real=True)
-_x = sp.Symbol("x")
+_x, _y = sp.symbols("x y")
 _Dp, _Dn = sp.IndexedBase("D_p"), sp.IndexedBase("D_n")
 _entry = (_a, _b, _k)
 _box = ((_a, 1, d), (_b, 1, d), (_k, 1, c_in))
@@ -110,7 +110,8 @@ _LAYERS = (
     var(_e, "nonnegative sequences", "error coefficients of the layers"),
     var(error, REALS, "max-norm error after the last layer, inputs in [-1, 1]"),
     var(_x, "inputs of a layer", "input of layer i"),
-    var(_fi, "maps", "layer i of the target, with f_i(0) = 0"),
+    var(_y, "inputs of a layer", "another input of layer i"),
+    var(_fi, "maps", "layer i of the target"),
     var(_gi, "maps", "layer i of the pruned network"),
 )
 _STEPS = (
@@ -119,9 +120,10 @@ _STEPS = (
     hyp("errors", ge(_e[_i], 0), "error coefficients are not negative"),
     hyp(
         "growth",
-        le(Norm(_fi(_x), sp.oo), _L[_i] * Norm(_x, sp.oo)),
-        "layer i of the target is L_i-Lipschitz in the max norm and maps 0 to 0",
+        le(Norm(_fi(_x) - _fi(_y), sp.oo), _L[_i] * Norm(_x - _y, sp.oo)),
+        "layer i of the target is L_i-Lipschitz in the max norm",
     ),
+    hyp("fixes-zero", eq(Norm(_fi(0), sp.oo), 0), "it maps 0 to 0"),
     hyp(
         "layer-error",
         le(Norm(_gi(_x) - _fi(_x), sp.oo), _e[_i] * Norm(_x, sp.oo)),
@@ -175,6 +177,7 @@ ACCUMULATION = Statement(
     ),
     notes=(
         "The claim 'product' needs neither eta nor L_i <= 1.",
+        "||f_i(x)|| <= L_i ||x|| is not enough: see the erratum T6 in docs/theory.",
         "eps/(2l) is within the budget for every l exactly when eps <= 2.51286..., the "
         "positive root of log(1 + eps) = eps/2.",
     ),

@@ -18,7 +18,8 @@ NEURON_PRUNING = Statement(
     title="Removing neurons collapses two layers",
     kind=Kind.FIGURE,
     source=the_paper("Figure 1 (caption)"),
-    provenance=Provenance.QUOTED,
+    provenance=Provenance.RECONSTRUCTED,
+    provenance_of=(("summary", Provenance.QUOTED),),
     symbols=(
         var(n, NATURALS, "number of hidden neurons"),
         var(_i, NATURALS, "hidden neuron"),
@@ -38,9 +39,12 @@ NEURON_PRUNING = Statement(
         sp.Sum(_s[_i] * _V[_o, _i] * _sigma(_y[_i]), (_i, 1, n)),
     ),
     summary="Removing neurons deletes rows of one weight matrix and columns of the "
-    "next, so that the rest collapses into a smaller dense matrix with the same "
-    "outputs.",
-    notes=("Without sigma(0) = 0 a removed neuron leaves a constant behind.",),
+    "next, so that the rest collapses into a smaller dense matrix.",
+    notes=(
+        "A caption has no formula: that the outputs stay the same, and for which "
+        "activations, is ours.",
+        "Without sigma(0) = 0 a removed neuron leaves a constant behind.",
+    ),
 )
 
 _U, _N, _B = (sp.IndexedBase(name) for name in ("S_U", "S_N", "S_B"))
@@ -51,7 +55,8 @@ PATTERNS = Statement(
     title="Patterns of pruning",
     kind=Kind.FIGURE,
     source=the_paper("Figure 2 (caption)"),
-    provenance=Provenance.QUOTED,
+    provenance=Provenance.RECONSTRUCTED,
+    provenance_of=(("title", Provenance.QUOTED),),
     symbols=(
         var(n, NATURALS, "filters per block"),
         var(d, NATURALS, "kernel size"),
@@ -79,6 +84,7 @@ PATTERNS = Statement(
     "removes all weights of a filter at once; a channel-blocked mask lets each filter "
     "see one input channel only.",
     notes=(
+        "A caption has no formula: the three patterns are written out by us.",
         "Recognised on numpy arrays by is_mask(), is_filter_mask() and "
         "is_channel_blocked(); pattern() names the strictest that fits.",
     ),

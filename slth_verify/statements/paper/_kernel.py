@@ -33,6 +33,7 @@ from slth_verify.statements._symbols import (
 )
 from slth_verify.statements._types import Direction, Kind, Provenance
 from slth_verify.statements._vocabulary import (
+    Convolution,
     Exists,
     ForAll,
     Law,
@@ -112,7 +113,7 @@ KERNEL_PRUNING = Statement(
     uses=("thm:mrss-nsn", "def:channel-blocked-mask"),
 )
 
-_f, _g = sp.Function("f_i"), sp.Function("g_i")
+_f, _g, _relu = (sp.Function(name) for name in ("f_i", "g_i", "relu"))
 _TOTAL = (1 + eta) ** depth - 1
 
 ERROR_ACCUMULATION = Statement(
@@ -129,11 +130,17 @@ ERROR_ACCUMULATION = Statement(
         var(_f, "maps", "layer i of the target"),
         var(_g, "maps", "layer i of the pruned network"),
         var(_K, "kernels", "kernel of layer i"),
+        var(_relu, "maps", "the positive part, entry by entry"),
     ),
     hypotheses=(
         hyp("depth", ge(depth, 1), "at least one layer"),
         hyp("coefficient", ge(eta, 0), "the error coefficient is not negative"),
         hyp("kernel-norm", le(Norm(_K, 1), 1), "every ||K^(i)||_1 is at most 1"),
+        hyp(
+            "layer",
+            eq(_f(_x), _relu(Convolution(_K, _x))),
+            "layer i of the target is a convolution without bias, then ReLU",
+        ),
         hyp(
             "layer-error",
             le(Norm(_g(_x) - _f(_x), sp.oo), eta * Norm(_x, sp.oo)),

@@ -45,6 +45,10 @@ RSS = Statement(
     kind=Kind.THEOREM,
     source=the_paper("Theorem 1 (Lueker 1998; da Cunha et al. 2022)"),
     provenance=Provenance.QUOTED,
+    provenance_of=(
+        ("conclusion", Provenance.RECONSTRUCTED),
+        ("probability", Provenance.RECONSTRUCTED),
+    ),
     symbols=(
         var(X, "samples of n real numbers", "the sample X_1, ..., X_n"),
         var(n, NATURALS, "number of samples"),
@@ -74,8 +78,9 @@ RSS = Statement(
         ),
     ),
     notes=(
-        "The text at hand breaks off after 'there exists S_z'; the last line is the "
-        "standard one, up to a factor 2 in eps.",
+        "The text at hand breaks off after 'there exists S_z': the last clause, |z - "
+        "sum over S_z| <= eps, is completed by us in its standard form, which may "
+        "differ from the source's by a factor 2 in eps.",
         "der:rss-constant proves it with an explicit constant.",
     ),
 )

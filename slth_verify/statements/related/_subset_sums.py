@@ -1,4 +1,4 @@
-"""Random subset sums of fixed size, and in several dimensions for Gaussian vectors."""
+"""Random subset sums in several dimensions for Gaussian vectors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from slth_verify.statements._build import (
     z,
 )
 from slth_verify.statements._statement import Statement
-from slth_verify.statements._symbols import C, P, d, delta, eps, k, n
+from slth_verify.statements._symbols import C, P, d, delta, eps, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Source
 from slth_verify.statements._vocabulary import (
     Ball,
@@ -32,74 +32,6 @@ from slth_verify.statements._vocabulary import (
     StandardNormalVector,
     Subsets,
     SubsetSum,
-    UniformLaw,
-)
-
-_gamma, _a = sp.symbols("gamma a_log", real=True)
-_H2 = -(_gamma * sp.log(_gamma) + (1 - _gamma) * sp.log(1 - _gamma)) / sp.log(2)
-_FIXED = C * sp.log(1 / eps) ** _a / _H2
-
-FIXED_SIZE_RSS = Statement(
-    id="rel:fixed-size-rss",
-    title="Random fixed-size subset sum",
-    kind=Kind.THEOREM,
-    source=Source(
-        paper="E. Natale, D. Ferre, G. Giambartolomei, F. Giroire, F. Mallmann-Trenn, "
-        "On the Sparsity of the Strong Lottery Ticket Hypothesis, NeurIPS 2024",
-        version="arXiv:2410.14754",
-        item="the theorem on the random fixed-size subset sum problem",
-    ),
-    provenance=Provenance.CITED,
-    symbols=(
-        var(X, "samples of n real numbers", "the sample X_1, ..., X_n"),
-        var(n, NATURALS, "number of samples"),
-        var(k, NATURALS, "size of the subset"),
-        var(_gamma, REALS, "density k/n of the subset"),
-        var(eps, REALS, "accuracy, and also failure probability"),
-        var(C, REALS, "universal constant, not named"),
-        var(_a, NONNEGATIVE, "exponent of the logarithm", sp.Integer(1)),
-        var(P, REALS, "probability that all z in [-1, 1] are hit by k-subsets"),
-    ),
-    hypotheses=(
-        hyp("uniform", sample_is(X, UniformLaw(-1, 1), n), "X_i i.i.d. uniform"),
-        hyp("density-low", gt(_gamma, 0), "the density is positive"),
-        hyp("density-high", lt(_gamma, 1), "the density is below 1"),
-        hyp("size", ge(k, _gamma * n), "subsets of k = gamma n elements"),
-        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
-        hyp("eps-range", lt(eps, sp.Rational(1, 3)), "the accuracy is below 1/3"),
-        hyp("constant", gt(C, 0), "there is a universal C > 0 for which this holds"),
-        hyp("width", ge(n, _FIXED), "enough samples"),
-    ),
-    conclusion=ge(
-        Prob(
-            ForAll(
-                z,
-                sp.Interval(-1, 1),
-                Exists(S, Subsets(n, k), le(sp.Abs(z - SubsetSum(X, S)), eps)),
-            )
-        ),
-        1 - eps,
-    ),
-    failure_probability=eps,
-    summary="Subsets of one given size k = gamma n cover [-1, 1] once n is of order "
-    "log(1/eps)/H_2(gamma), with the binary entropy H_2: essentially tight by "
-    "counting.",
-    claims=(
-        claim(
-            "width",
-            n,
-            Direction.SUFFICIENT,
-            _FIXED,
-            "number of samples",
-            eps=-1,
-            C=1,
-        ),
-    ),
-    notes=(
-        "The abstract says 'an essentially tight bound'; its formula is not at hand. "
-        "The form here is the counting bound log_2(1/eps)/H_2(gamma) times a "
-        "constant; the exponent of the logarithm is a parameter, and ranges are ours.",
-    ),
 )
 
 _A_D = sp.Symbol("a_d", real=True)
