@@ -1,7 +1,9 @@
 r"""Widths below which a layer alone cannot be approximated reliably.
 
-Statement. Let layer i of the random network have 2n filters for every entering channel,
-and let c be a number of leaving channels with ``a = 1/(d^2 c) > eps``. For the target
+Statement (der:layer-necessary). Let the image be at least as large as the kernel, in
+both directions, and let layer i of the random network have 2n filters for every
+entering channel. On a smaller image a kernel acts as a smaller one, and less is needed.
+Let c be a number of leaving channels with ``a = 1/(d^2 c) > eps``. For the target
 kernel that has all ``d^2 c`` entries of the first entering channel to c leaving
 channels equal to a (so ``||K||_1 = 1``),
 
@@ -28,6 +30,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slth_verify.bounds._layer_width import LayerShape
+from slth_verify.bounds._network_hypotheses import hypotheses_of_needed
 from slth_verify.bounds._network_inputs import NetworkQuestion
 from slth_verify.bounds._network_result import LayerWidth, NetworkResult
 from slth_verify.bounds._result import Step
@@ -43,7 +46,7 @@ from slth_verify.enclosure import (
 )
 from slth_verify.verdict import Evidence
 
-STATEMENT = "der:first-moment"
+STATEMENT = "der:layer-necessary"
 
 _BITS = 96
 
@@ -52,6 +55,8 @@ _Advance = Callable[[str, int, int], None]
 
 def necessary_layers(question: NetworkQuestion, advance: _Advance) -> NetworkResult:
     """For every layer a width below which it fails too often for some kernel.
+
+    Images are at least as large as the kernels, in both directions.
 
     Rigor:
         Enclosed: that one filter less is too few is decided in balls.
@@ -76,6 +81,7 @@ def necessary_layers(question: NetworkQuestion, advance: _Advance) -> NetworkRes
         probability=None,
         direction="lower",
         evidence=Evidence.ENCLOSED,
+        hypotheses=hypotheses_of_needed(question, [layer.n for layer in layers]),
         ledger=(scope,),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slth_verify.bounds._layer_width import LayerShape
-from slth_verify.bounds._result import Direction, Json, Kind, Step
+from slth_verify.bounds._result import Condition, Direction, Json, Kind, Step
 from slth_verify.enclosure import Enclosure
 from slth_verify.verdict import Evidence
 
@@ -80,6 +80,8 @@ class NetworkResult:
         probability: Enclosure of the probability that the bound speaks of.
         direction: Whether the widths bound the least ones from above or from below.
         evidence: How the widths are known.
+        hypotheses: What the answer takes for granted: of target, inputs and images, and
+            ideal normal weights, with what it still says about drawn ones.
         ledger: The derivation for the network; each layer has its own beside it.
     """
 
@@ -90,6 +92,7 @@ class NetworkResult:
     probability: Enclosure | None
     direction: Direction
     evidence: Evidence
+    hypotheses: tuple[Condition, ...]
     ledger: tuple[Step, ...]
 
     @property
@@ -113,6 +116,9 @@ class NetworkResult:
             "probability": None,
             "direction": self.direction,
             "evidence": self.evidence.value,
+            "hypotheses": [
+                {"name": item.name, "text": item.text} for item in self.hypotheses
+            ],
             "ledger": [_step(step) for step in self.ledger],
         }
         if self.probability is not None:
@@ -131,6 +137,7 @@ class NetworkResult:
                 f"{shape.leaving} channels: n={layer.n}, filters={layer.filters}"
             )
             lines += [f"    {_line(step)}" for step in layer.ledger]
+        lines += [f"  given [{item.name}]: {item.text}" for item in self.hypotheses]
         lines += [f"  {_line(step)}" for step in self.ledger]
         return "\n".join([*lines, f"  {self._result()}"])
 
@@ -140,6 +147,7 @@ class NetworkResult:
 
         head = f"{self.statement} ({self.kind}, {self.direction})"
         rows = [ml.words(head), ml.equations(self.inputs)]
+        rows += [ml.words(f"given: {item.text}") for item in self.hypotheses]
         for number, layer in enumerate(self.layers, start=1):
             rows.append(ml.words(f"layer {number}"))
             rows.append(ml.equations(layer.numbers()))

@@ -12,6 +12,7 @@ from slth_verify.bounds._failure_budget import certified_widths
 from slth_verify.bounds._fixed_target import fixed_width
 from slth_verify.bounds._layer_necessary import necessary_layers
 from slth_verify.bounds._layer_width import LayerPlan, LayerShape
+from slth_verify.bounds._network_hypotheses import hypotheses_of_enough
 from slth_verify.bounds._network_inputs import (
     STATEMENT,
     NetworkQuestion,
@@ -51,7 +52,9 @@ def network_width(
 
     The target has ``len(kernel)`` layers, kernels with ``||K||_1 <= 1`` and inputs in
     [-1, 1]. The random network has for each of them a 1x1 layer with 2 n_i filters for
-    every entering channel, and a layer with the target's kernel size.
+    every entering channel, and a layer with the target's kernel size. Its weights are
+    ideal normal numbers; ``hypotheses`` of the answer says, with numbers, what holds
+    for the float32 weights of `RandomCNN`.
 
     Args:
         kernel: Kernel size d_i of every target layer.
@@ -64,7 +67,8 @@ def network_width(
             for some kernel, layer i alone is within ``eps`` of its target with
             probability less than ``1 - delta``. For one layer that is the whole
             network; for more it is what every proof that adds up the errors of layers
-            needs.
+            needs. Images must be at least as large as the kernels, in both directions:
+            on a smaller image a kernel acts as a smaller one, and less is needed.
         objective: What the certified widths make small: ``filters`` of the random 1x1
             layers, or ``weights`` of all random layers.
         budget: ``least`` shares the error out so that the total becomes small;
@@ -88,7 +92,7 @@ def network_width(
         dimension 18, minutes from 72 on. Widths are remembered on disk.
 
     Source: der:structured-slth, with der:accumulation and der:layer-error;
-    der:first-moment for ``necessary``.
+    der:layer-necessary for ``necessary``; der:drawn-layer for drawn weights.
     """
     question = network_question(
         kernel, channels, eps, delta, universal=universal, objective=objective
@@ -121,6 +125,7 @@ def network_width(
         probability=Enclosure(1 - failure, Fraction(1)),
         direction="upper",
         evidence=Evidence.ENCLOSED,
+        hypotheses=hypotheses_of_enough(question, widths, shares),
         ledger=_ledger(question, failure),
     )
 

@@ -12,9 +12,10 @@ from slth_verify.verdict import Evidence
 #: success probability); "lower": a lower bound; "both": an enclosure from both sides.
 Direction = Literal["upper", "lower", "both"]
 
-#: "certified": enough, with proof; "necessary": not enough below, with proof; "paper":
-#: the form of the paper, with its unnamed constant.
-Kind = Literal["certified", "necessary", "paper"]
+#: "certified": enough, with proof; "necessary": not enough below, with proof;
+#: "paper-form": the form of the paper's bound, with its unnamed constant and, but for
+#: Theorem 1, with reconstructed exponents.
+Kind = Literal["certified", "necessary", "paper-form"]
 
 #: A value as it is written into JSON: exact rationals are strings "p/q".
 Json = str | int | bool | None
@@ -35,13 +36,26 @@ class Step:
     values: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that an answer takes for granted.
+
+    Attributes:
+        name: Short permanent name.
+        text: The condition in words.
+    """
+
+    name: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundResult:
     """A bound with its provenance.
 
     Attributes:
         statement: Identifier of the statement that carries the bound.
-        kind: ``certified``, ``necessary`` or ``paper``.
+        kind: ``certified`` or ``necessary``.
         inputs: The question, by name.
         n: Width (number of samples, or of filters per input channel), if any.
         size: Size k of the subsets that the certificate counts, if any.

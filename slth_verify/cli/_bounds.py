@@ -12,11 +12,11 @@ from slth_verify.cli._bounds_network import network
 from slth_verify.cli._bounds_recheck import recheck
 from slth_verify.cli._bounds_rss import rss
 from slth_verify.cli._output import busy, print_answers
+from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 
 if TYPE_CHECKING:
     from slth_verify.bounds import BoundResult
 
-_KINDS = ("paper", "certified", "necessary", "all")
 _BALLS = ("euclidean", "one-norm")
 
 
@@ -45,7 +45,7 @@ command.add_command(rss)
 @click.option("--target-norm", default="1", show_default=True, help="Radius.")
 @click.option("--universal", is_flag=True, help="All targets of the ball at once.")
 @click.option("--ball", type=click.Choice(_BALLS), default="euclidean")
-@click.option("--kind", type=click.Choice(_KINDS), default="certified")
+@click.option("--kind", type=KindChoice(), default="certified")
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def mrss(
@@ -70,10 +70,10 @@ def mrss(
     results: list[dict[str, Any]] = []
     lines: list[str] = []
     explained: list[str] = []
-    if kind in ("paper", "all"):
+    if kind in (PAPER_FORM, "all"):
         paper = _paper(dim, eps)
         results.append(paper)
-        lines.append(f"paper      n >= {paper['expression']}  (constant C not named)")
+        lines.append(paper_line(paper, f"n >= {paper['expression']}"))
     if kind in ("certified", "all"):
         with busy("searching a certificate"):
             enough = ask(dim, eps, prob, target_norm, kind="certified")
@@ -112,15 +112,9 @@ def success(
 
 
 def _paper(dim: int, eps: str) -> dict[str, Any]:
-    """The reconstructed Theorem 5, with its unnamed constant."""
+    """The reconstructed Theorem 5, with its unnamed constant and our exponents."""
     from slth_verify.statements import statement
 
     theorem = statement("thm:mrss-nsn")
-    return {
-        "statement": theorem.id,
-        "kind": "paper",
-        "inputs": {"dim": dim, "eps": eps},
-        "expression": str(theorem.bound(of="n", m=dim, eps=eps)),
-        "direction": "upper",
-        "evidence": "exact",
-    }
+    expression = str(theorem.bound(of="n", m=dim, eps=eps))
+    return paper_form(theorem, {"dim": dim, "eps": eps}, expression=expression)

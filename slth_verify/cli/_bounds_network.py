@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from slth_verify.cli._output import print_answers, progress
+from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 
 if TYPE_CHECKING:
     from slth_verify.bounds import NetworkQuestion, NetworkResult
 
-_KINDS = ("paper", "certified", "necessary", "all")
 _OBJECTIVES = ("filters", "weights")
 
 
@@ -48,7 +48,7 @@ class _Integers(click.ParamType[tuple[int, ...]]):
 @click.option("--eps", required=True, help="Accuracy of the network in the max norm.")
 @click.option("--delta", required=True, help="Failure probability.")
 @click.option("--universal", is_flag=True, help="All targets at once.")
-@click.option("--kind", type=click.Choice(_KINDS), default="certified")
+@click.option("--kind", type=KindChoice(), default="certified")
 @click.option("--objective", type=click.Choice(_OBJECTIVES), default="filters")
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -63,7 +63,12 @@ def network(
     explain: bool,
     as_json: bool,
 ) -> int:
-    """Widths n_i: the random 1x1 layer i has 2 n_i filters per entering channel."""
+    """Widths n_i: the random 1x1 layer i has 2 n_i filters per entering channel.
+
+    For kernels with ||K||_1 <= 1, inputs in [-1, 1] and ideal normal weights. Necessary
+    widths need images at least as large as the kernels, in both directions. Each answer
+    lists its hypotheses, with what it still says about RandomCNN's float32 weights.
+    """
     from slth_verify.bounds import network_question, network_width
 
     asked = network_question(
@@ -72,11 +77,11 @@ def network(
     results: list[dict[str, Any]] = []
     lines: list[str] = []
     explained: list[str] = []
-    if kind in ("paper", "all"):
+    if kind in (PAPER_FORM, "all"):
         paper = _paper(asked, eps)
         results.append(paper)
         shown = "; ".join(layer["expression"] for layer in paper["layers"])
-        lines.append(f"paper      n_i >= {shown}  (constant C not named)")
+        lines.append(paper_line(paper, f"n_i >= {shown}"))
     with progress() as advance:
         ask = partial(
             network_width,
@@ -96,12 +101,14 @@ def network(
         lines.append(
             f"certified  {_widths(enough)} is enough, {enough.filters} filters"
         )
+        lines += _given(enough)
     if needed is not None:
         results.append(needed.to_json())
         explained.append(needed.to_text())
         lines.append(
             f"necessary  fewer than {_widths(needed)} in a layer are not enough for it"
         )
+        lines += _given(needed)
     print_answers(results, [*lines, *(explained if explain else [])], as_json=as_json)
     return 0
 
@@ -110,8 +117,13 @@ def _widths(result: NetworkResult) -> str:
     return "n = " + ", ".join(str(n) for n in result.widths)
 
 
+def _given(result: NetworkResult) -> list[str]:
+    """The hypotheses of an answer, one a line."""
+    return [f"    given [{item.name}]: {item.text}" for item in result.hypotheses]
+
+
 def _paper(asked: NetworkQuestion, eps: str) -> dict[str, Any]:
-    """The reconstructed Theorem 2, with its unnamed constant, for the same layers."""
+    """The reconstructed Theorem 2, with its unnamed constant and our exponents."""
     from slth_verify.statements import statement
 
     theorem = statement("thm:structured-slth")
@@ -133,11 +145,4 @@ def _paper(asked: NetworkQuestion, eps: str) -> dict[str, Any]:
         }
         for shape in asked.shapes
     ]
-    return {
-        "statement": theorem.id,
-        "kind": "paper",
-        "inputs": dict(asked.inputs()),
-        "layers": layers,
-        "direction": "upper",
-        "evidence": "exact",
-    }
+    return paper_form(theorem, dict(asked.inputs()), layers=layers)

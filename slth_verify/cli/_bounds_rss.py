@@ -7,16 +7,15 @@ from typing import Any
 import click
 
 from slth_verify.cli._output import print_answers
+from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 from slth_verify.errors import InvalidParameterError
-
-_KINDS = ("paper", "certified", "necessary", "all")
 
 
 @click.command()
 @click.option("--eps", required=True, help="Accuracy, such as 0.01.")
 @click.option("--delta", help="Failure probability; default: eps, as in Theorem 1.")
 @click.option("--half", is_flag=True, help="Only the targets in [-1/2, 1/2].")
-@click.option("--kind", type=click.Choice(_KINDS), default="certified")
+@click.option("--kind", type=KindChoice(), default="certified")
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def rss(
@@ -28,12 +27,12 @@ def rss(
     results: list[dict[str, Any]] = []
     lines: list[str] = []
     explained: list[str] = []
-    if kind in ("paper", "all"):
-        paper = _paper(eps, delta, half, required=kind == "paper")
+    if kind in (PAPER_FORM, "all"):
+        paper = _paper(eps, delta, half, required=kind == PAPER_FORM)
         results.append(paper)
         said = paper.get("expression")
-        says = f"n >= {said}  (constant C not named)" if said else paper["reason"]
-        lines.append(f"paper      {says}")
+        silent = f"{PAPER_FORM} {paper.get('reason')}"
+        lines.append(paper_line(paper, f"n >= {said}") if said else silent)
     if kind in ("certified", "all"):
         enough = rss_width(eps, delta, half=half)
         results.append(enough.to_json())
@@ -62,17 +61,12 @@ def _paper(
     theorem = statement("thm:rss")
     both = exact(eps, "eps")
     both = both if delta is None else min(both, exact(delta, "delta"))
-    document: dict[str, Any] = {
-        "statement": theorem.id,
-        "kind": "paper",
-        "inputs": {"eps": eps, "delta": eps if delta is None else delta, "half": half},
-        "direction": "upper",
-        "evidence": "exact",
-    }
+    asked = {"eps": eps, "delta": eps if delta is None else delta, "half": half}
     try:
-        document["expression"] = str(theorem.bound(of="n", eps=both))
+        expression = str(theorem.bound(of="n", eps=both))
     except InvalidParameterError as error:
         if required:
             raise
-        document["reason"] = f"Theorem 1 claims nothing here: {error}"
-    return document
+        reason = f"Theorem 1 claims nothing here: {error}"
+        return paper_form(theorem, asked, reason=reason)
+    return paper_form(theorem, asked, expression=expression)

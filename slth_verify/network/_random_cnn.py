@@ -43,7 +43,10 @@ class RandomCNN:
 
     Rigor:
         Each weight is the float32 nearest to the exact normal quantile of its word
-        (decided in ball arithmetic by the checker for every kept filter).
+        (decided in ball arithmetic by the checker for every kept filter). For uniform
+        words it differs from an exactly normal number by at most about 2^-24 of it,
+        except with a tiny probability (der:drawn-weight); theorems about normal weights
+        carry over with the margins of der:drawn-layer.
 
     Source:
         thm:structured-slth.

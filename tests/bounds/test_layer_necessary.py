@@ -151,7 +151,7 @@ def test_no_layer_succeeds_more_often(n, eps) -> None:
 
 def test_necessary_widths_are_the_last_that_fail() -> None:
     result = network_width((1, 2), (1, 2, 1), "0.05", "0.1", kind="necessary")
-    assert result.statement == "der:first-moment"
+    assert result.statement == "der:layer-necessary"
     assert result.probability is None
     for layer in result.layers:
         targets = hard_targets(layer.shape, F(1, 20))

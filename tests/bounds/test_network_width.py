@@ -95,7 +95,7 @@ def test_command_line(capsys) -> None:
     assert run([*arguments, "--kind", "all", "--json"]) == 0
     paper, certified, necessary = json.loads(capsys.readouterr().out)["results"]
     assert [paper["kind"], certified["kind"], necessary["kind"]] == [
-        "paper",
+        "paper-form",
         "certified",
         "necessary",
     ]
@@ -114,8 +114,12 @@ def test_command_line(capsys) -> None:
         "probability",
         "direction",
         "evidence",
+        "hypotheses",
         "ledger",
     }
+    assert paper["provenance"] == "reconstructed"
+    assert paper["evidence"] == "symbolic"
+    assert paper["exponents"]["a_d"] == "12"
     assert run([*arguments, "--kind", "certified"]) == 0
     assert f"n = {widths[0]}, {widths[1]} is enough" in capsys.readouterr().out
     assert run([*arguments, "--kernel", "1,x"]) == 2

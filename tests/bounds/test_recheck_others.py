@@ -14,10 +14,11 @@ F = Fraction
 Document = dict[str, Any]
 
 
-def test_the_paper_claims_no_number() -> None:
+@pytest.mark.parametrize("kind", ["paper-form", "paper"])
+def test_the_paper_claims_no_number(kind) -> None:
     paper = {
         "statement": "thm:rss",
-        "kind": "paper",
+        "kind": kind,
         "inputs": {"eps": "0.1", "delta": "0.1", "half": False},
         "expression": "C*log(10)",
         "direction": "upper",

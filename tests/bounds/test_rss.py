@@ -130,7 +130,7 @@ def test_a_lie_forgotten_reserves_are_seen(monkeypatch) -> None:
         (lambda: rss_width("0.1", 0), "delta=0"),
         (lambda: rss_width("0.1", 1), "delta=1"),
         (lambda: rss_width("0.1", kind="best"), "kind='best'"),
-        (lambda: rss_width("0.1", kind="paper"), "thm:rss"),
+        (lambda: rss_width("0.1", kind="paper-form"), "thm:rss"),
         (lambda: rss_width("0.1", method="guess"), "method='guess'"),
         (lambda: rss_width("0.1", half=True, method="reserve"), "half=True"),
     ],

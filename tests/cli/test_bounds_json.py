@@ -17,19 +17,20 @@ COMMANDS = [
     "rss --eps 0.2",
     "rss --eps 0.2 --half --kind certified",
     "rss --eps 0.2 --kind necessary",
+    "rss --eps 0.2 --kind paper-form",
     "rss --eps 0.2 --kind paper",
     "rss --eps 0.2 --delta 0.1 --kind all",
     "rss --eps 0.4 --kind all",
     "mrss --dim 1 --eps 0.1",
     "mrss --dim 1 --eps 0.1 --prob 0.9 --target-norm 1/2",
-    "mrss --dim 2 --eps 0.1 --kind paper",
+    "mrss --dim 2 --eps 0.1 --kind paper-form",
     "mrss --dim 2 --eps 0.1 --kind necessary",
     "mrss --dim 1 --eps 2 --kind necessary",
     "mrss --dim 1 --eps 0.1 --kind all",
     "success --dim 1 --n 9 --eps 0.1",
     "success --dim 1 --n 9 --size 4 --eps 0.1",
     "success --dim 3 --n 4 --eps 0.1 --target-norm 0",
-    f"{NETWORK} --kind paper",
+    f"{NETWORK} --kind paper-form",
     f"{NETWORK} --kind necessary",
     f"{NETWORK} --kind all",
 ]
@@ -62,7 +63,7 @@ def test_answers_validate_and_are_proved_again(words, capsys, tmp_path) -> None:
     stored = tmp_path / "answer.json"
     stored.write_text(json.dumps(document))
     code, findings = _printed(f"recheck {stored}", capsys)
-    expected = "VACUOUS" if document.get("kind") == "paper" else "VERIFIED"
+    expected = "VACUOUS" if document.get("kind") == "paper-form" else "VERIFIED"
     assert findings["verdict"] == expected
     assert code == (3 if expected == "VACUOUS" else 0)
 
@@ -71,7 +72,7 @@ def test_answers_validate_and_are_proved_again(words, capsys, tmp_path) -> None:
     "words",
     [
         "rss --eps 0",
-        "rss --eps 0.4 --kind paper",
+        "rss --eps 0.4 --kind paper-form",
         "rss",
         "mrss --dim 0 --eps 0.1",
         "mrss --dim 2 --eps 0.1 --prob 1",
@@ -90,7 +91,7 @@ def test_usage_errors_are_one_document_and_code_2(words, capsys) -> None:
     assert document["error"]
 
 
-@pytest.mark.parametrize("words", COMMANDS[:1] + COMMANDS[6:7] + COMMANDS[-1:])
+@pytest.mark.parametrize("words", COMMANDS[:1] + COMMANDS[7:8] + COMMANDS[-1:])
 def test_internal_errors_are_one_document_and_code_4(
     words, capsys, monkeypatch
 ) -> None:
@@ -138,6 +139,53 @@ def test_explanations_have_the_parameters(words, said, capsys) -> None:
     assert said not in capsys.readouterr().out
     assert run(["bounds", *words.split(), "--explain"]) == 0
     assert said in capsys.readouterr().out
+
+
+PAPER = [words for words in COMMANDS if "--kind paper" in words]
+
+
+@pytest.mark.parametrize("words", PAPER)
+def test_what_is_not_the_papers_is_not_called_the_papers(words, capsys) -> None:
+    _, document = _printed(words, capsys)
+    assert document["kind"] == "paper-form"
+    assert document["evidence"] == "symbolic"
+    quoted = document["statement"] == "thm:rss"
+    assert document["provenance"] == ("quoted" if quoted else "reconstructed")
+    assert ("exponents" in document) is not quoted
+    assert run(["bounds", *words.split()]) == 0
+    line = capsys.readouterr().out
+    assert line.startswith("paper-form n")
+    assert ("last clause completed by us" if quoted else "reconstructed exp") in line
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        lambda d: d.update(kind="paper"),
+        lambda d: d.update(evidence="exact"),
+        lambda d: d.pop("provenance"),
+        lambda d: d.update(provenance="derived"),
+        lambda d: d.update(n=12),
+    ],
+)
+def test_lie_a_paper_form_that_claims_more(lie, capsys) -> None:
+    _, document = _printed("mrss --dim 2 --eps 0.1 --kind paper-form", capsys)
+    lie(document)
+    assert not VALIDATOR.is_valid(document)
+
+
+def test_network_answers_list_their_hypotheses(capsys) -> None:
+    _, document = _printed(f"{NETWORK} --kind all", capsys)
+    _, enough, needed = document["results"]
+    names = [[item["name"] for item in one["hypotheses"]] for one in (enough, needed)]
+    assert names[0] == ["target", "kernel-norm", "inputs", "weights"]
+    assert names[1] == ["target", "kernel-norm", "inputs", "image", "weights"]
+    assert run(["bounds", *NETWORK.split(), "--kind", "all"]) == 0
+    shown = capsys.readouterr().out
+    for one in (enough, needed):
+        assert all(item["text"] in shown for item in one["hypotheses"])
+    del needed["hypotheses"]
+    assert not VALIDATOR.is_valid(needed)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ STRUCTURED_SLTH = Statement(
         var(c_in, NATURALS, "channels c_(i-1) that enter the layer"),
         var(c_out, NATURALS, "channels c_i that leave the layer"),
         var(depth, NATURALS, "number of layers of the target"),
-        var(eps, REALS, "accuracy in the max norm"),
+        var(eps, REALS, "accuracy in the max norm, for all inputs in [-1, 1]"),
         var(delta, REALS, "failure probability"),
         var(_t, NATURALS, "signs needed: 2 in the first layer, 1 in the others"),
         var(_p, REALS, "certified success of one block of n_0 vectors"),
@@ -169,6 +169,8 @@ STRUCTURED_SLTH = Statement(
     notes=(
         "One fixed target: n_0 and p come from der:weighted-moment at accuracy eps_i "
         "and radius 1, and n_star has its default.",
+        "Weights are ideal normal numbers; der:drawn-layer says what holds for the "
+        "float32 weights of RandomCNN.",
         "All targets at once: pass n_star = 2 B n_0 of der:two-blocks, at accuracy "
         "eps_i/2 per side, with failure at most delta_i/(2t).",
     ),
