@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -35,9 +34,9 @@ def hypotheses_of_enough(
         The numbers for drawn weights are rounded to the safe side (der:drawn-layer).
     """
     drawn = drawn_weights(question.shapes, widths, question.delta)
-    whole = math.prod(
-        1 + share + move for share, move in zip(shares, drawn.moves, strict=True)
-    )
+    whole = Fraction(1)
+    for share, move in zip(shares, drawn.moves, strict=True):
+        whole *= 1 + share + move
     error = directed_decimal(whole - 1, _DIGITS, up=True)
     failure = question.delta + drawn.failure
     kept = (

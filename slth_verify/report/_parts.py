@@ -278,7 +278,8 @@ class StatementSummary:
         source: Paper, version and item, in words.
         summary: The statement in words.
         hypotheses: Name and meaning of each.
-        claims: Name, meaning, MathML and LaTeX of each quantitative reading.
+        claims: Name, meaning, MathML and LaTeX of each quantitative reading, and its
+            provenance where that differs.
         notes: Gaps and errata.
         evaluated: What this report computed with it; empty if nothing.
     """

@@ -47,11 +47,18 @@ def _summary(item: Statement, evaluated: tuple[str, ...]) -> StatementSummary:
                 "mathml": f"{_MATH}{mathml(relation)}</math>",
                 "latex": latex(relation),
             }
+            | _origin(item, name)
             for name, meaning, relation in claims
         ),
         notes=item.notes,
         evaluated=evaluated,
     )
+
+
+def _origin(item: Statement, clause: str) -> dict[str, str]:
+    """The provenance of a clause that does not come from where its statement does."""
+    own = item.clause_provenance(clause)
+    return {} if own is item.provenance else {"provenance": own.value}
 
 
 def _evaluated(cases: Sequence[CaseReport]) -> dict[str, tuple[str, ...]]:

@@ -90,7 +90,8 @@ class Statement:
             twice = sorted({name for name in names if names.count(name) > 1})
             require(not twice, f"{where} declares {label} {twice} twice")
         clauses = {"title", "summary", "conclusion"}
-        clauses |= {item.name for item in (*self.hypotheses, *self.claims)}
+        clauses |= {hypothesis.name for hypothesis in self.hypotheses}
+        clauses |= {claim.name for claim in self.claims}
         unknown = sorted({name for name, _ in self.provenance_of} - clauses)
         require(not unknown, f"{where} has no clause {unknown}: name one of its own")
         declared = {variable.name for variable in self.symbols}
