@@ -225,6 +225,24 @@ def energy() -> int | None:
     return 1 if alone and all(signs(other) == 1 for other in others) else None
 
 
+def entropy(identifier: str, name: str) -> int | None:
+    """Fixed sizes: n H2(k/n) log 2 is positive, and rises in n by -log(1 - k/n)."""
+    s = statement(identifier)
+    share = k / n
+    nats = -(share * sp.log(share) + (1 - share) * sp.log(1 - share))
+    # 1/share = 1 + (n - k)/k and 1/(1 - share) = 1 + k/(n - k): both logarithms are
+    # positive for 1 <= k <= n/2
+    assert sp.simplify(1 / share - (1 + (n - k) / k)) == 0
+    assert sp.simplify(1 / (1 - share) - (1 + k / (n - k))) == 0
+    assert sp.log(1 + w).is_positive
+    assert sp.simplify(sp.diff(n * nats, n) + sp.log(1 - share)) == 0
+    total = sp.Symbol("total", positive=True)
+    expression = s.claim("accuracy").expression.subs(nats, total / n)
+    assert not expression.has(n)
+    moved = {"n": total, "C": s.variable("C").symbol}[name]
+    return trend(s, expression, moved)
+
+
 Argument = Callable[[], int | None]
 ARGUMENTS: dict[Key, Argument] = {
     ("der:rss-explicit", "failure-full", "q"): reserve,
@@ -236,6 +254,13 @@ ARGUMENTS: dict[Key, Argument] = {
         for name in ("B", "c", "kappa", "r", "m")
     },
     ("der:high-probability", "energy", "r"): energy,
+    **{
+        (f"rel:fixed-size-rss-{which}", "accuracy", name): (
+            lambda which=which, name=name: entropy(f"rel:fixed-size-rss-{which}", name)
+        )
+        for which in ("one", "all", "lower")
+        for name in ("n", "C")
+    },
 }
 
 
