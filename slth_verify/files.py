@@ -8,7 +8,7 @@ import os
 import stat
 import tempfile
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from slth_verify.errors import UnusableFileError
 from slth_verify.limits import DIGITS, DOCUMENT_BYTES, NESTING
@@ -53,7 +53,7 @@ def read_regular(path: _PathLike, most: int = DOCUMENT_BYTES) -> bytes:
         UnusableFileError: If it is missing, unreadable, no regular file or too large.
     """
     try:
-        with open(path, "rb", opener=_open_at_once) as file:
+        with open_regular(path) as file:
             data = file.read(most + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
@@ -66,6 +66,16 @@ def read_regular(path: _PathLike, most: int = DOCUMENT_BYTES) -> bytes:
             "read. Give the file that slth-verify wrote."
         )
     return data
+
+
+def open_regular(path: _PathLike) -> BinaryIO:
+    """A regular file, open for reading; a pipe is refused, never waited for.
+
+    Raises:
+        OSError: If it is missing, unreadable or no regular file.
+        ValueError: If the path cannot name a file.
+    """
+    return open(path, "rb", opener=_open_at_once)
 
 
 def parse_json(data: bytes | str) -> Any:

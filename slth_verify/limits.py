@@ -26,6 +26,9 @@ TENSOR_FILE_BYTES: Final = 2 << 30
 #: Layers of one network.
 LAYERS: Final = 1_000
 
+#: Characters of a network's name.
+NAME: Final = 1_000
+
 #: Weights of one target network.
 WEIGHTS: Final = 1 << 28
 

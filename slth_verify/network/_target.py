@@ -20,18 +20,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.errors import InvalidTargetError
 from slth_verify.network._architecture import Architecture
+from slth_verify.network._target_fields import (
+    Float32Array,
+    frozen_kernels,
+    input_sides,
+    known_readout,
+    label,
+)
 
 if TYPE_CHECKING:
     import torch
 
-Float32Array = NDArray[np.float32]
 Float64Array = NDArray[np.float64]
 
 TARGET_KEY = "slth_verify_target"
 TARGET_SCHEMA = 1
-READOUTS = ("none", "global-average")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,14 +43,16 @@ class TargetCNN:
     """A CNN f(X) = relu(K_l * ... relu(K_1 * X)).
 
     Attributes:
-        kernels: Layer by layer, float32, torch layout ``(c_out, c_in, d, d)``.
-        input_shape: ``(c_0, height, width)``.
-        name: A label.
+        kernels: Layer by layer, float32, torch layout ``(c_out, c_in, d, d)``. They are
+            copied, and the copies cannot be written to.
+        input_shape: ``(c_0, height, width)``, each at least 1.
+        name: A label of at most 1,000 characters.
         readout: ``"none"`` or ``"global-average"``: how a class is read off the output
             map. It is no part of what a ticket certifies.
 
     Raises:
-        InvalidTargetError: If kernels do not chain, are not square, or are not finite.
+        InvalidTargetError: If kernels do not chain, are not square, are not finite, or
+            a field is not as said.
 
     Source:
         thm:structured-slth.
@@ -58,21 +64,16 @@ class TargetCNN:
     readout: str = "none"
 
     def __post_init__(self) -> None:
-        kernels = tuple(np.asarray(kernel) for kernel in self.kernels)
-        for layer, kernel in enumerate(kernels, start=1):
-            _check_kernel(layer, kernel, kernels[layer - 2] if layer > 1 else None)
-        if not kernels or kernels[0].shape[1] != self.input_shape[0]:
-            raise InvalidTargetError(
-                f"input_shape={self.input_shape} does not fit the first of "
-                f"{len(kernels)} kernels: its input channels must be "
-                "input_shape[0] (thm:structured-slth). Give (channels, height, width)."
-            )
-        if self.readout not in READOUTS:
-            raise InvalidTargetError(
-                f"readout={self.readout!r}: known readouts are {READOUTS}."
-            )
+        kernels = frozen_kernels(self.kernels)
+        shape = input_sides(self.input_shape, kernels)
         object.__setattr__(self, "kernels", kernels)
-        object.__setattr__(self, "input_shape", tuple(map(int, self.input_shape)))
+        object.__setattr__(self, "input_shape", shape)
+        object.__setattr__(self, "name", label(self.name))
+        object.__setattr__(self, "readout", known_readout(self.readout))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and unpickled targets are made, hence checked, like any other."""
+        return type(self), (self.kernels, self.input_shape, self.name, self.readout)
 
     @property
     def depth(self) -> int:
@@ -147,22 +148,37 @@ class TargetCNN:
         name: str = "target",
         readout: str = "none",
     ) -> TargetCNN:
-        """Read a target off a torch module.
+        """Read a target off a torch module, and compare the two.
+
+        The module is an ``nn.Sequential``, possibly of further ones, of ``Conv2d``
+        (stride 1, ``padding="same"`` or an odd kernel with ``padding=d//2``, zeros, no
+        bias, one group, float32) and ``ReLU`` in turns. Only these very classes are
+        read, unchanged: a subclass, hook, parametrisation or replaced ``forward`` may
+        compute anything. Then a float64 copy of the module and the imported weights run
+        side by side; a difference that rounding cannot explain is refused. The module
+        itself is not run and not changed.
 
         Args:
-            module: A sequence of ``Conv2d`` (stride 1, ``padding="same"`` or an odd
-                kernel with ``padding=d//2``, zeros, no bias, one group) and ``ReLU`` in
-                turns.
+            module: The torch module.
             input_shape: ``(channels, height, width)``.
             name: A label.
             readout: See the class.
 
         Raises:
-            InvalidTargetError: Naming the first module that is not covered.
-        """
-        from slth_verify.network._torch_io import kernels_of
+            InvalidTargetError: Naming the first module that is not covered, why, and
+                what to do.
 
-        return cls(kernels_of(module), input_shape, name, readout)
+        Rigor:
+            What is certified later is about the weights read here. That they are the
+            module's function rests on its classes being torch's own, and on the
+            comparison at some twenty inputs, at an image of at most the given sides.
+
+        Cost:
+            A few passes over images of the given shape; large ones are cut.
+        """
+        from slth_verify.network.torch_import import import_target
+
+        return import_target(module, input_shape, name, readout)
 
     def to_torch(self) -> torch.nn.Sequential:
         """The target as float32 torch modules, weights copied bit for bit."""
@@ -187,31 +203,6 @@ def weights_sha256(kernels: tuple[Float32Array, ...]) -> str:
     for kernel in kernels:
         digest.update(np.ascontiguousarray(kernel, dtype="<f4").tobytes())
     return digest.hexdigest()
-
-
-def _check_kernel(
-    layer: int, kernel: NDArray[Any], previous: NDArray[Any] | None
-) -> None:
-    if kernel.dtype != np.float32:
-        raise InvalidTargetError(
-            f"layer {layer}: dtype={kernel.dtype}, but weights must be float32, the "
-            "format of tickets. Convert the network first, so that you see its error."
-        )
-    if kernel.ndim != 4 or kernel.shape[2] != kernel.shape[3] or 0 in kernel.shape:
-        raise InvalidTargetError(
-            f"layer {layer}: shape={kernel.shape}, but a kernel needs (c_out, c_in, d, "
-            "d) with square windows (thm:structured-slth). Pad the kernel with zeros."
-        )
-    if previous is not None and kernel.shape[1] != previous.shape[0]:
-        raise InvalidTargetError(
-            f"layer {layer}: c_in={kernel.shape[1]} does not continue layer "
-            f"{layer - 1} with c_out={previous.shape[0]} (thm:structured-slth)."
-        )
-    if not np.isfinite(kernel).all():
-        raise InvalidTargetError(
-            f"layer {layer}: NaN or infinite weights; nothing can be certified about "
-            "them. Retrain or repair the network."
-        )
 
 
 def _exact_l1_norm(kernel: Float32Array) -> Fraction:

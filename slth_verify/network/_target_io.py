@@ -7,12 +7,15 @@ import os
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.files import write_atomically
 from slth_verify.network._target import TARGET_KEY, TARGET_SCHEMA, TargetCNN
+from slth_verify.tensors import READING_ERRORS, exact_keys, integer, read_tensors
+from slth_verify.text import printable
+
+_KEYS = frozenset({"schema_version", "name", "input_shape", "readout"})
 
 
 def write_target(target: TargetCNN, path: str | os.PathLike[str]) -> None:
@@ -28,48 +31,36 @@ def write_target(target: TargetCNN, path: str | os.PathLike[str]) -> None:
 def read_target(path: str | os.PathLike[str]) -> TargetCNN:
     """Read a target; see `TargetCNN.from_file`."""
     try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except FileNotFoundError as error:
+        description, tensors = read_tensors(path, TARGET_KEY, _expected)
+    except READING_ERRORS as error:
+        absent = isinstance(error, FileNotFoundError)
+        reason = "no such file" if absent else f"{type(error).__name__}: {error}"
         raise InvalidTargetError(
-            f"path={os.fspath(path)!r}: no such file. Give a target written by "
-            "TargetCNN.save."
+            f"path='{printable(os.fsdecode(path))}' is no readable target "
+            f"({printable(reason, 300)}). A target holds layers.1.weight, "
+            "layers.2.weight, ... in F32 and its description. Give a .safetensors file "
+            "written by TargetCNN.save."
         ) from error
-    except (SafetensorError, OSError, ValueError) as error:
-        raise InvalidTargetError(
-            f"path={os.fspath(path)!r} is no readable safetensors file ({error}). "
-            "Write the target again with TargetCNN.save."
-        ) from error
-    description = _description(path, metadata)
-    names = [f"layers.{layer}.weight" for layer in range(1, len(tensors) + 1)]
-    if set(names) != set(tensors):
-        raise InvalidTargetError(
-            f"path={os.fspath(path)!r} holds tensors {sorted(tensors)}, but a target "
-            "has exactly layers.1.weight, layers.2.weight, ... Write it again."
-        )
     channels, height, width = description["input_shape"]
     return TargetCNN(
-        tuple(tensors[name] for name in names),
+        tuple(tensors[f"layers.{layer}.weight"] for layer in _layers(len(tensors))),
         (channels, height, width),
         description["name"],
         description["readout"],
     )
 
 
-def _description(
-    path: str | os.PathLike[str], metadata: dict[str, str]
-) -> dict[str, Any]:
-    try:
-        found = json.loads(metadata[TARGET_KEY])
-        if found["schema_version"] != TARGET_SCHEMA:
-            raise ValueError(f"schema_version={found['schema_version']}")
-        if len(found["input_shape"]) != 3:
-            raise ValueError(f"input_shape={found['input_shape']}")
-        return {key: found[key] for key in ("name", "input_shape", "readout")}
-    except (KeyError, ValueError, TypeError) as error:
-        raise InvalidTargetError(
-            f"path={os.fspath(path)!r} lacks a valid {TARGET_KEY} description "
-            f"({error!r}): schema_version {TARGET_SCHEMA}, name, input_shape of three "
-            "numbers and readout are required. Write it with TargetCNN.save."
-        ) from error
+def _expected(data: dict[str, Any], count: int) -> dict[str, tuple[str, int]]:
+    exact_keys(data, _KEYS)
+    if integer(data["schema_version"]) != TARGET_SCHEMA:
+        raise ValueError(f"schema_version={data['schema_version']}")
+    shape = data["input_shape"]
+    if not isinstance(shape, list) or len(shape) != 3:
+        raise ValueError(f"input_shape={shape} are no three integers")
+    for side in shape:
+        integer(side)
+    return {f"layers.{layer}.weight": ("F32", 4) for layer in _layers(count)}
+
+
+def _layers(count: int) -> range:
+    return range(1, count + 1)

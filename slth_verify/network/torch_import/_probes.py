@@ -1,0 +1,98 @@
+"""Images at which a module and its imported weights are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slth_verify.network._target import TargetCNN
+
+Float64Array = NDArray[np.float64]
+
+_SEED = 20_240_229
+_MULTIPLICATIONS = 1 << 26  # of one image
+_ENTRIES = 1 << 22  # of one layer's windows
+_HIGHEST, _LOWEST = 1000, -900  # binary exponents between which values stay
+_ZOOM = 100
+_SINGLE_CHANNELS = 4
+
+
+def probes(target: TargetCNN) -> Iterator[tuple[str, Float64Array]]:
+    """Names and images, shape ``(c_0, height, width)``.
+
+    Zeros, constants, corners of the box, random ones, ramps, single pixels, single
+    channels; then very large and very small ones. All are scaled by a power of two, so
+    that no layer overflows or vanishes where that can be avoided.
+
+    Args:
+        target: The target. Images have its input's sides, or smaller ones where a pass
+            would cost too much, but no smaller than its kernels.
+    """
+    shape = (target.input_shape[0], *_sides(target))
+    base, lowest, highest = _exponents(target)
+    rng = np.random.default_rng(_SEED)
+    for name, image in _unit_images(shape, rng):
+        yield name, np.ldexp(image, base)
+    for word, exponent in (("very large", highest), ("very small", lowest)):
+        yield f"{word} random", np.ldexp(rng.uniform(-1, 1, shape), exponent)
+
+
+def _unit_images(
+    shape: tuple[int, int, int], rng: np.random.Generator
+) -> Iterator[tuple[str, Float64Array]]:
+    channels, height, width = shape
+    rows, columns = np.meshgrid(
+        np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij"
+    )
+    yield "zero", np.zeros(shape)
+    yield "all ones", np.ones(shape)
+    yield "all minus ones", -np.ones(shape)
+    for number in range(3):
+        yield f"random {number + 1}", rng.uniform(-1, 1, shape)
+    for number in range(2):
+        yield f"random corner {number + 1}", rng.choice([-1.0, 1.0], shape)
+    yield "chequered", np.broadcast_to((-1.0) ** np.indices(shape[1:]).sum(0), shape)
+    yield "vertical ramp", np.broadcast_to(rows, shape)
+    yield "horizontal ramp", np.broadcast_to(columns, shape)
+    for name, row, column in (
+        ("a pixel in the middle", height // 2, width // 2),
+        ("a pixel in the first corner", 0, 0),
+        ("a pixel in the last corner", height - 1, width - 1),
+    ):
+        image = np.zeros(shape)
+        image[:, row, column] = rng.uniform(0.5, 1, channels) * (-1) ** row
+        yield name, image
+    for channel in range(min(channels, _SINGLE_CHANNELS)):
+        image = np.zeros(shape)
+        image[channel] = rng.uniform(-1, 1, shape[1:])
+        yield f"channel {channel} alone", image
+
+
+def _sides(target: TargetCNN) -> tuple[int, int]:
+    """Height and width at which a pass is affordable."""
+    height, width = target.input_shape[1:]
+    least = max(target.architecture.kernel_sizes)
+    weights = sum(kernel.size for kernel in target.kernels)
+    entries = max(kernel[0].size for kernel in target.kernels)
+    room = max(1, min(_MULTIPLICATIONS // weights, _ENTRIES // entries))
+    while height * width > room and max(height, width) > least:
+        if height >= width:
+            height = max(least, height // 2)
+        else:
+            width = max(least, width // 2)
+    return height, width
+
+
+def _exponents(target: TargetCNN) -> tuple[int, int, int]:
+    """Binary exponents of inputs: the usual one, the least and the largest.
+
+    Activations after layer i are at most ``2^(e_1 + ... + e_i)`` for unit inputs.
+    """
+    reached = [0, *accumulate(target.scale_exponents)]
+    low, high = min(reached), max(reached)
+    most, least = _HIGHEST - high, _LOWEST - low
+    base = 0 if least <= 0 <= most else (most + least) // 2
+    return base, max(base - _ZOOM, min(base, least)), min(base + _ZOOM, max(base, most))
