@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from slth_verify.conformance import check_construction
+from slth_verify.conformance import check_construction, check_torch_import
 from slth_verify.construction import prune
 from slth_verify.network import RandomCNN, TargetCNN
 from slth_verify.strategies import target_networks
@@ -25,3 +25,7 @@ def test_tickets_are_verified_and_never_beaten() -> None:
 def test_tickets_of_larger_targets_are_verified_and_never_beaten() -> None:
     targets = target_networks(max_channels=6, max_side=8)
     check_construction(_reference, targets=targets, max_width=1 << 20)
+
+
+def test_modules_are_imported_as_what_they_compute() -> None:
+    check_torch_import(TargetCNN.from_torch)

@@ -38,6 +38,7 @@ from slth_verify.conformance._samplers import (
 )
 from slth_verify.conformance._solver import check_solver, check_success_rate
 from slth_verify.conformance._sums import check_joint_law, check_sum_law
+from slth_verify.conformance._torch_import import Importer, check_torch_import
 
 __all__ = [
     "FAILURE_PROBABILITY",
@@ -47,6 +48,7 @@ __all__ = [
     "ColumnSampler",
     "ConformanceFailure",
     "FilterSampler",
+    "Importer",
     "LayerCase",
     "certified_accumulation",
     "certified_layer_error",
@@ -60,6 +62,7 @@ __all__ = [
     "check_solver",
     "check_success_rate",
     "check_sum_law",
+    "check_torch_import",
     "hit_probability",
     "joint_hit_probability",
     "pool_columns",

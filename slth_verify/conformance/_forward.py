@@ -64,7 +64,7 @@ def largest_difference(
     scale = float(target.output_scale)
     x = torch.from_numpy(np.array(images, dtype=np.float64))
     error = 0.0
-    with _even_kernels_allowed():
+    with even_kernels_allowed():
         for step in range(_GRADIENT_STEPS + 1):
             x.requires_grad_()
             gaps = (f(x) - scale * g(x)).abs().flatten(1).amax(dim=1)
@@ -91,7 +91,7 @@ def _allowance(module: nn.Sequential, images: Float64Array) -> float:
 
 
 @contextmanager
-def _even_kernels_allowed() -> Iterator[None]:
+def even_kernels_allowed() -> Iterator[None]:
     """Silence torch's remark that even kernels are padded by a copy of the input."""
     with warnings.catch_warnings():
         warnings.filterwarnings(

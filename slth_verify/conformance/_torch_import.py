@@ -1,0 +1,238 @@
+"""Targets of thm:structured-slth: modules imported as what they compute."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import numpy as np
+from hypothesis import strategies as st
+
+from slth_verify.conformance._drive import run
+from slth_verify.conformance._failure import require
+from slth_verify.conformance._forward import even_kernels_allowed
+from slth_verify.errors import InvalidTargetError
+from slth_verify.network import Architecture, TargetCNN
+from slth_verify.strategies import architectures
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+    from slth_verify.conformance._torch_modules import Twist
+
+_STATEMENT = "thm:structured-slth"
+_IMAGES = 6
+_MAX_TWISTS = 2
+_EACH = 2  # cases of every twist alone, before any are drawn
+
+#: Reads a target off a module, for images of a shape, or raises `InvalidTargetError`.
+Importer = Callable[["nn.Module", tuple[int, int, int]], TargetCNN]
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """A module to import.
+
+    Attributes:
+        module: The module.
+        input_shape: ``(c_0, height, width)``.
+        shown: The module in words.
+        plain: Whether an importer must accept it.
+    """
+
+    module: nn.Module
+    input_shape: tuple[int, int, int]
+    shown: str
+    plain: bool
+
+
+def check_torch_import(
+    importer: Importer, *, settings: hypothesis.settings | None = None
+) -> None:
+    """Import drawn modules, and compare what was imported with what they compute.
+
+    Modules are sequences of convolutions and ReLUs, twisted by some forty changes, each
+    alone and then at most two that are drawn: subclasses, hooks, replaced methods,
+    parametrised, pruned, stale or shadowed weights, functional forwards, other options,
+    layers and dtypes. A module must be refused, or the target must equal it to within
+    the rounding of its dtype at every image tried; an unchanged module must not be
+    refused. Importing must change neither the module nor torch's random state and
+    gradient mode.
+
+    Args:
+        importer: The implementation under test.
+        settings: Hypothesis settings; None for the loaded profile.
+
+    Raises:
+        ConformanceFailure: At the first module that was imported as another network,
+            refused without need, or changed.
+
+    Source:
+        thm:structured-slth.
+    """
+    import torch
+
+    from slth_verify.conformance._torch_twists_hidden import HIDDEN
+    from slth_verify.conformance._torch_twists_open import OPEN, PLAIN
+
+    counts: Counter[str] = Counter()
+    twists = HIDDEN | OPEN
+
+    def body(
+        shape: Architecture, sides: tuple[int, int], names: list[str], seed: int
+    ) -> None:
+        rng = np.random.default_rng(seed)
+        module = _twisted(shape, [twists[name] for name in names], rng)
+        shown = f"{module} after {names}, seed {seed}"
+        case = _Case(module, (shape.channels[0], *sides), shown, set(names) <= PLAIN)
+        with torch.enable_grad(), torch.random.fork_rng(devices=[]):
+            target = _imported(importer, case)
+        counts["refused" if target is None else "imported"] += 1
+        if target is not None:
+            _compare(case, target, rng)
+
+    for name, seed in product(twists, range(_EACH)):
+        body(Architecture((2, 2, 2), (3, 3)), (5, 4), [name], seed)
+    run(
+        body,
+        settings,
+        shape=architectures(max_depth=3),
+        sides=st.tuples(st.integers(3, 6), st.integers(3, 6)),
+        names=st.lists(st.sampled_from(sorted(twists)), max_size=_MAX_TWISTS),
+        seed=st.integers(0, (1 << 32) - 1),
+    )
+    require(
+        counts["imported"] > 0 and counts["refused"] > 0,
+        _STATEMENT,
+        f"modules were not both imported and refused: {dict(counts)}",
+    )
+
+
+def _twisted(
+    shape: Architecture, twists: Sequence[Twist], rng: np.random.Generator
+) -> nn.Module:
+    from torch import nn
+
+    from slth_verify.conformance._torch_modules import NotApplicable, plain_module
+
+    module: nn.Module = plain_module(shape.channels, shape.kernel_sizes, rng)
+    for twist in twists:
+        if isinstance(module, nn.Sequential):
+            with suppress(NotApplicable):
+                module = twist(module, rng)
+    return module
+
+
+def _imported(importer: Importer, case: _Case) -> TargetCNN | None:
+    """The target, or None if it was refused; nothing else may have changed."""
+    before = _state(case.module)
+    target = None
+    try:
+        target = importer(case.module, case.input_shape)
+    except InvalidTargetError as error:
+        require(
+            not case.plain, _STATEMENT, f"{case.shown}: it is covered, but: {error}"
+        )
+    require(
+        _state(case.module) == before,
+        _STATEMENT,
+        f"{case.shown}: importing changed the module or torch's global state",
+    )
+    return target
+
+
+def _state(module: nn.Module) -> list[Any]:
+    """Everything that importing must leave as it is."""
+    import torch
+
+    state: list[Any] = [
+        torch.is_grad_enabled(),
+        torch.get_default_dtype(),
+        torch.get_rng_state().numpy().tobytes(),
+    ]
+    for name, part in module.named_modules():
+        hooks = [*part._forward_hooks, *part._forward_pre_hooks]
+        state.append((name, type(part), part.training, sorted(vars(part)), hooks))
+        for key, tensor in [*part._parameters.items(), *part._buffers.items()]:
+            if tensor is not None:
+                values = tensor.detach().resolve_neg().double().numpy().tobytes()
+                gradient = tensor.requires_grad, tensor.grad is None
+                state.append((name, key, tensor.dtype, gradient, values))
+    return state
+
+
+def _compare(case: _Case, target: TargetCNN, rng: np.random.Generator) -> None:
+    """Run the module itself, in its own dtype, beside the imported weights."""
+    import torch
+
+    dtype = next((p.dtype for p in case.module.parameters()), torch.float32)
+    images = torch.from_numpy(rng.uniform(-1, 1, (_IMAGES, *case.input_shape)))
+    images[0] = 1.0
+    images = images.to(dtype)
+    try:
+        found = _run(case.module, images).double()
+    except Exception as error:  # a module that cannot run has nothing to import
+        require(False, _STATEMENT, f"{case.shown}: imported, but it fails: {error}")
+        return
+    wanted, allowance = _evaluated(target, images.double(), dtype)
+    require(
+        found.shape == wanted.shape,
+        _STATEMENT,
+        f"{case.shown}: output {tuple(found.shape)}, imported {tuple(wanted.shape)}",
+    )
+    gap = float((found - wanted).abs().max())
+    require(
+        gap <= allowance,
+        _STATEMENT,
+        f"{case.shown}: module and target differ by {gap}, rounding explains "
+        f"{allowance}",
+    )
+
+
+def _run(module: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    """One pass in evaluation mode; so few images that no fast algorithm is chosen."""
+    import torch
+
+    training = {part: part.training for part in module.modules()}
+    module.eval()
+    with torch.no_grad(), even_kernels_allowed():
+        output = module(images)
+    for part, mode in training.items():
+        part.training = mode
+    return torch.as_tensor(output)
+
+
+def _evaluated(
+    target: TargetCNN, images: torch.Tensor, dtype: torch.dtype
+) -> tuple[torch.Tensor, float]:
+    """Output of the weights in float64, and what rounding in ``dtype`` may add.
+
+    With g the sum of ``n u / (1 - n u)`` over the layers, u the unit roundoff and n
+    the number of products and sums of an entry and their rounding, the relative error
+    of a chain of sums of moduli is at most ``exp(g) - 1``.
+    """
+    import torch
+    from torch.nn import functional as F
+
+    info = torch.finfo(dtype)
+    x, size, growth, least = images, images.abs(), 0.0, 0.0
+    for kernel in target.kernels:
+        weights = torch.from_numpy(kernel.astype(np.float64))
+        side, terms = kernel.shape[2], 2 * kernel[0].size + 1
+        before = (side - 1) // 2
+        pads = (before, side - 1 - before) * 2
+        x = F.conv2d(F.pad(x, pads), weights).clamp(min=0)
+        size = F.conv2d(F.pad(size, pads), weights.abs())
+        norm = float(weights.abs().sum(dim=(1, 2, 3)).max())
+        least = (least * norm + terms * info.tiny) * (1 + terms * info.eps)
+        growth += terms * info.eps / (2 - terms * info.eps)
+    allowance = math.expm1(growth) * float(size.max()) + least
+    # the float64 evaluation rounds as well, by less
+    return x, 2 * allowance
