@@ -55,10 +55,12 @@ def _expected(data: dict[str, Any], count: int) -> dict[str, tuple[str, int]]:
     if integer(data["schema_version"]) != TARGET_SCHEMA:
         raise ValueError(f"schema_version={data['schema_version']}")
     shape = data["input_shape"]
-    if not isinstance(shape, list) or len(shape) != 3:
-        raise ValueError(f"input_shape={shape} are no three integers")
-    for side in shape:
-        integer(side)
+    if (
+        not isinstance(shape, list)
+        or len(shape) != 3
+        or any(type(side) is not int for side in shape)
+    ):
+        raise ValueError(f"input_shape={str(shape)[:100]}, not three integers")
     return {f"layers.{layer}.weight": ("F32", 4) for layer in _layers(count)}
 
 
