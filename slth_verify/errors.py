@@ -6,6 +6,8 @@ which statement demands it; what to do.
 
 from __future__ import annotations
 
+from slth_verify.verdict import Verdict
+
 
 class SlthVerifyError(Exception):
     """Base class: catch this to catch everything the package raises on purpose."""
@@ -31,6 +33,23 @@ class InvalidTicketError(SlthVerifyError, ValueError):
     A ticket that *can* be read but claims something false is no error: the checker
     answers REFUTED. Usual remedy: write the ticket again with ``slth-verify prune``.
     """
+
+
+class UnprovedTicketError(InvalidTicketError):
+    """A ticket's claim about its own random network is refuted, or not decided.
+
+    Raised where a network is built from a ticket: an unproved one would be another
+    network.
+
+    Attributes:
+        verdict: REFUTED or INCONCLUSIVE.
+
+    Usual remedy: write the ticket again with ``slth-verify prune``.
+    """
+
+    def __init__(self, message: str, verdict: Verdict) -> None:
+        super().__init__(message)
+        self.verdict = verdict
 
 
 class UnusableFileError(SlthVerifyError, OSError):

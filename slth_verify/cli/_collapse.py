@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from slth_verify.cli._output import print_json
+from slth_verify.cli._output import note, print_json
+from slth_verify.errors import UnprovedTicketError
+from slth_verify.verdict import exit_code
+
+if TYPE_CHECKING:
+    from slth_verify.construction import Collapsed
 
 
 @click.command()
@@ -24,31 +31,43 @@ from slth_verify.cli._output import print_json
 def command(ticket: str, output: str, merge: bool, as_json: bool) -> int:
     """Delete the removed filters of TICKET's random network and keep what is dense.
 
-    The weights are generated again from the ticket's seed. Outputs approximate the
-    target divided by the scale that is printed.
+    The weights are generated again from the ticket's seed, once the ticket's own are
+    proved to be these; if they are not, nothing is written (exit code 1, or 3 if that
+    is undecided). Outputs approximate the target divided by the scale that is printed.
     """
     from slth_verify.construction import collapse
 
-    collapsed = collapse(ticket, merge=merge)
+    try:
+        collapsed = collapse(ticket, merge=merge)
+    except UnprovedTicketError as error:
+        note(f"slth-verify: {error}")
+        if as_json:
+            print_json("collapse", verdict=error.verdict.name, error=str(error))
+        return exit_code(error.verdict)
     collapsed.save(output)
-    figures = {
-        "scale": str(collapsed.output_scale),
-        "parameters": {
-            "random": collapsed.before.parameters,
-            "collapsed": collapsed.after.parameters,
-        },
-        "multiply_adds": {
-            "random": collapsed.before.multiply_adds,
-            "collapsed": collapsed.after.multiply_adds,
-        },
-    }
     if as_json:
-        print_json("collapse", output=output, **figures)
+        print_json("collapse", output=output, **_figures(collapsed))
     else:
+        zeros = f" ({collapsed.zeros} of them zero)" if collapsed.zeros else ""
         click.echo(
-            f"{output}: {collapsed.after.parameters} parameters and "
+            f"{output}: {collapsed.after.parameters} parameters{zeros} and "
             f"{collapsed.after.multiply_adds} multiply-adds instead of "
             f"{collapsed.before.parameters} and {collapsed.before.multiply_adds}; "
             f"target = {collapsed.output_scale} x output"
         )
     return 0
+
+
+def _figures(collapsed: Collapsed) -> dict[str, Any]:
+    return {
+        "scale": str(collapsed.output_scale),
+        "parameters": {
+            "random": collapsed.before.parameters,
+            "collapsed": collapsed.after.parameters,
+        },
+        "zeros": collapsed.zeros,
+        "multiply_adds": {
+            "random": collapsed.before.multiply_adds,
+            "collapsed": collapsed.after.multiply_adds,
+        },
+    }

@@ -4,56 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.torch import save
 from torch import nn
 
-from slth_verify.errors import InvalidTicketError
-from slth_verify.files import write_atomically
+from slth_verify.construction._collapsed import Collapsed, Origin
+from slth_verify.errors import InvalidTicketError, UnprovedTicketError
+from slth_verify.limits import IMAGE_SIDE, WEIGHTS
 from slth_verify.network import (
     Architecture,
     RandomCNN,
-    Size,
-    collapsed_size,
     merged_kernels,
     merged_module,
     pruned_module,
-    random_network_size,
 )
-from slth_verify.ticket import Ticket
+from slth_verify.text import printable
+from slth_verify.ticket import Ticket, prove_weights
+from slth_verify.verdict import Verdict, overall
 
-
-@dataclass(frozen=True, eq=False)
-class Collapsed:
-    """A pruned random network without its removed filters.
-
-    Attributes:
-        module: Dense torch network; its output approximates target / output_scale.
-        output_scale: Power of two to multiply the output with.
-        before: Size of the whole random network.
-        after: Size of ``module``; structural zeros of the block mask not counted.
-    """
-
-    module: nn.Sequential
-    output_scale: Fraction
-    before: Size
-    after: Size
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the module's state as safetensors, atomically."""
-        state = {
-            key: value.contiguous() for key, value in self.module.state_dict().items()
-        }
-        metadata = {
-            "slth_verify_collapsed": str(self.module),
-            "output_scale": str(self.output_scale),
-        }
-        write_atomically(path, save(state, metadata))
+__all__ = ["Collapsed", "architecture_of", "collapse", "merged_network"]
 
 
 def collapse(
@@ -66,30 +37,41 @@ def collapse(
     With ``merge`` filters of equal channel and sign are added up as well, down to about
     the size of the target; that is exact up to one rounding to float64 per entry.
 
+    Before anything is built, the ticket's own network is proved: its filters exist,
+    each is used once, and its stored weights are those that the generator gives for
+    its seed. Whether it approximates its target is for `slth_verify.check` to say.
+
     Args:
         ticket: A ticket file or a loaded ticket.
         merge: Whether to merge.
 
     Raises:
-        InvalidTicketError: If the file cannot be read as a ticket.
+        InvalidTicketError: If the file cannot be read as a ticket, or the network
+            would have more than 2^28 weights.
+        UnprovedTicketError: If its network is not proved to be the one it names.
+
+    Rigor:
+        Integers and ball arithmetic for the weights of the kept filters.
 
     Source:
         fig:neuron-pruning.
     """
-    loaded = ticket if isinstance(ticket, Ticket) else Ticket.load(Path(ticket))
+    loaded = Ticket.load(Path(ticket)) if not isinstance(ticket, Ticket) else ticket
+    input_shape = _input_shape(loaded)
+    _require_proved(loaded, input_shape[0])
     network = RandomCNN(loaded.seed, loaded.widths)
     shape = architecture_of(loaded)
     kept = [layer.filters for layer in loaded.layers]
-    _, *image = _input_shape(loaded)
-    module = pruned_module(network, shape, kept)
-    after = collapsed_size(shape, kept, (image[0], image[1]))
     if merge:
         module = merged_network(network, shape, kept)
-        count = sum(parameter.numel() for parameter in module.parameters())
-        after = Size(count, count * image[0] * image[1])
-    before = random_network_size(network, shape, (image[0], image[1]))
-    scale = Fraction(2) ** sum(loaded.scale_exponents)
-    return Collapsed(module, scale, before, after)
+    else:
+        _require_room(shape, kept)
+        module = pruned_module(network, shape, kept)
+    digest = str(loaded.target.get("sha256"))
+    known = len(digest) == 64 and set(digest) <= set("0123456789abcdef")
+    exponent = sum(loaded.scale_exponents)
+    origin = Origin(network, input_shape, digest if known else "none", exponent)
+    return Collapsed(module, origin)
 
 
 def architecture_of(ticket: Ticket) -> Architecture:
@@ -99,17 +81,45 @@ def architecture_of(ticket: Ticket) -> Architecture:
     return Architecture((_input_shape(ticket)[0], *outs), sizes)
 
 
+def _require_proved(ticket: Ticket, input_channels: int) -> None:
+    ledger = prove_weights(ticket, input_channels)
+    verdict = overall(tuple(finding.verdict for finding in ledger))
+    if verdict is Verdict.VERIFIED:
+        return
+    wrong = next(item for item in ledger if item.verdict is not Verdict.VERIFIED)
+    raise UnprovedTicketError(
+        f"ticket: {wrong.verdict.name}: {wrong.claim}: {printable(wrong.reason, 500)}. "
+        "A network is built only from a ticket that is proved to name it "
+        "(fig:neuron-pruning). Write the ticket again with `slth-verify prune`.",
+        verdict,
+    )
+
+
+def _require_room(shape: Architecture, kept: Sequence[NDArray[np.int64]]) -> None:
+    """Refuse a network that is too large to be held densely."""
+    count = sum(
+        len(filters) * (shape.channels[layer - 1] + shape.dimension(layer))
+        for layer, filters in enumerate(kept, start=1)
+    )
+    if count > WEIGHTS:
+        raise InvalidTicketError(
+            f"ticket: the collapsed network would hold {count} weights, more than "
+            f"{WEIGHTS}. Merge it (merge=True, --merge)."
+        )
+
+
 def _input_shape(ticket: Ticket) -> tuple[int, int, int]:
-    shape = ticket.target.get("input_shape")
+    described = isinstance(ticket.target, dict)
+    shape = ticket.target.get("input_shape") if described else None
     if (
         not isinstance(shape, list)
         or len(shape) != 3
-        or any(type(side) is not int or side < 1 for side in shape)
+        or any(type(side) is not int or not 1 <= side <= IMAGE_SIDE for side in shape)
     ):
         raise InvalidTicketError(
-            f"input_shape={str(shape)[:60]}: a ticket names its target's (channels, "
-            "height, width) as three positive integers. Write it again with "
-            "`slth-verify prune`."
+            f"input_shape={printable(str(shape)[:200], 60)}: a ticket names its "
+            "target's (channels, height, width) as three positive integers. Write it "
+            "again with `slth-verify prune`."
         )
     channels, height, width = shape
     return channels, height, width

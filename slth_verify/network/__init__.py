@@ -14,8 +14,10 @@ from slth_verify.network._random_cnn import GENERATOR, RandomCNN
 from slth_verify.network._target import TargetCNN, weights_sha256
 
 _LAZY = {
+    "PositiveNegativeParts": "_merge",
     "Size": "_pruned",
     "collapsed_size": "_pruned",
+    "convolution": "_torch_io",
     "dense_module": "_pruned",
     "mask_in_place": "_pruned",
     "merged_kernels": "_merge",
@@ -27,11 +29,13 @@ _LAZY = {
 __all__ = [
     "GENERATOR",
     "Architecture",
+    "PositiveNegativeParts",
     "RandomCNN",
     "Size",
     "TargetCNN",
     "channel_blocked_mask",
     "collapsed_size",
+    "convolution",
     "dense_module",
     "filter_blocks",
     "mask_in_place",

@@ -70,9 +70,5 @@ def merged_module(
     parts: list[nn.Module] = [PositiveNegativeParts()]
     for layer, kernel in enumerate(positive):
         whole = kernel if layer else np.concatenate([kernel, negative_first], axis=2)
-        conv = convolution(np.zeros(whole.transpose(3, 2, 0, 1).shape, np.float32))
-        conv = conv.double()
-        with torch.no_grad():
-            conv.weight.copy_(torch.from_numpy(whole.transpose(3, 2, 0, 1).copy()))
-        parts += [conv, nn.ReLU()]
+        parts += [convolution(whole.transpose(3, 2, 0, 1)), nn.ReLU()]
     return nn.Sequential(*parts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -18,13 +20,13 @@ def target_module(target: TargetCNN) -> nn.Sequential:
     return nn.Sequential(*parts)
 
 
-def convolution(kernel: NDArray[np.float32]) -> nn.Conv2d:
+def convolution(kernel: NDArray[np.floating[Any]]) -> nn.Conv2d:
     """Size-keeping convolution without bias, weights copied bit for bit.
 
     Args:
-        kernel: Shape ``(c_out, c_in, d, d)``.
+        kernel: Shape ``(c_out, c_in, d, d)``, float32 or float64.
     """
     c_out, c_in, size, _ = kernel.shape
     layer = nn.Conv2d(c_in, c_out, size, padding="same", bias=False, device="meta")
-    layer.weight = nn.Parameter(torch.from_numpy(np.array(kernel)))
+    layer.weight = nn.Parameter(torch.from_numpy(np.array(kernel, order="C")))
     return layer

@@ -9,6 +9,7 @@ from slth_verify.ticket._bound import (
 from slth_verify.ticket._check import CheckResult, check
 from slth_verify.ticket._exact import exact_sum
 from slth_verify.ticket._format import Ticket, TicketLayer
+from slth_verify.ticket._provenance import prove_weights
 from slth_verify.ticket._witness import Witness
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "check",
     "exact_sum",
     "layer_residuals",
+    "prove_weights",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import warnings
 from fractions import Fraction
 from itertools import product
 
@@ -85,6 +87,62 @@ def test_one_unit_in_the_last_place_is_noticed(seed: int) -> None:
 def test_targets_of_any_scale_agree_with_themselves(target: TargetCNN) -> None:
     again = TargetCNN.from_torch(target.to_torch(), target.input_shape)
     assert again.sha256 == target.sha256
+
+
+def test_nothing_of_the_users_is_touched() -> None:
+    module = plain_module(CHANNELS, SIZES, np.random.default_rng(0))
+    module[0].train(False)
+    module[2].weight.requires_grad_(False)
+    module(torch.ones(1, *SHAPE)).sum().backward()
+    modes = [part.training for part in module.modules()]
+    weights = [p.detach().clone() for p in module.parameters()]
+    gradient = module[0].weight.grad.clone()
+    states = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+    filters = list(warnings.filters)
+    with torch.enable_grad():
+        TargetCNN.from_torch(module, SHAPE)
+        assert torch.is_grad_enabled()
+    assert [part.training for part in module.modules()] == modes
+    for now, then in zip(module.parameters(), weights, strict=True):
+        assert torch.equal(now, then)
+        assert now.dtype is torch.float32
+    assert torch.equal(module[0].weight.grad, gradient)
+    assert not module[2].weight.requires_grad
+    assert torch.equal(torch.get_rng_state(), states[0])
+    assert (np.random.get_state()[1] == states[1]).all()  # noqa: NPY002
+    assert warnings.filters == filters
+
+
+def test_modes_of_the_caller_do_not_matter() -> None:
+    module = plain_module(CHANNELS, SIZES, np.random.default_rng(0))
+    wanted = TargetCNN.from_torch(module, SHAPE).sha256
+    with torch.inference_mode():
+        assert TargetCNN.from_torch(module, SHAPE).sha256 == wanted
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert TargetCNN.from_torch(module, SHAPE).sha256 == wanted
+    with torch.device("meta"):
+        assert TargetCNN.from_torch(module, SHAPE).sha256 == wanted
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert TargetCNN.from_torch(module, SHAPE).sha256 == wanted
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def test_many_threads_may_import() -> None:
+    module = plain_module(CHANNELS, SIZES, np.random.default_rng(0))
+    found: list[str] = []
+
+    def read() -> None:
+        found.append(TargetCNN.from_torch(module, SHAPE).sha256)
+
+    threads = [threading.Thread(target=read) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 6
+    assert len(set(found)) == 1
 
 
 def test_a_patched_torch_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
