@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -122,17 +123,50 @@ def _layer_budget(number: int, layer: _Outlook, caused: float) -> LayerBudget:
     return LayerBudget(number, error, per_channel, width)
 
 
-def suggested_widths(target: TargetCNN, eps: ExactNumber) -> tuple[int, ...]:
+def unit_eps(eps: ExactNumber, input_bound: ExactNumber) -> Fraction:
+    """What an error over inputs in [-B, B] means for inputs in [-1, 1]: eps / B.
+
+    Without biases f(B x) = B f(x), and the same for the pruned network, so that their
+    difference over the larger box is B times that over the unit box.
+
+    Args:
+        eps: Admissible sup error over inputs in [-B, B].
+        input_bound: B, positive.
+
+    Raises:
+        InvalidParameterError: If B is not positive.
+
+    Rigor:
+        Exact.
+
+    Source:
+        thm:structured-slth; ReLU is positively homogeneous.
+    """
+    bound = exact_number(input_bound, "input_bound")
+    if bound <= 0:
+        raise InvalidParameterError(
+            f"input_bound={input_bound}: the bound B of inputs in [-B, B] must be "
+            "positive (thm:structured-slth has B = 1). Give the largest modulus of an "
+            "input."
+        )
+    return exact_number(eps, "eps") / bound
+
+
+def suggested_widths(
+    target: TargetCNN, eps: ExactNumber, *, input_bound: ExactNumber = 1
+) -> tuple[int, ...]:
     """Widths n_i at which the search is expected to succeed; heuristic.
 
     Args:
         target: The target network.
         eps: Admissible sup error, in the target's units, positive.
+        input_bound: B > 0; inputs range over [-B, B].
 
     Raises:
         InvalidParameterError: If a width would leave the generator's range.
     """
-    widths = tuple(budget.width for budget in plan(target, eps))
+    allowed = unit_eps(eps, input_bound)
+    widths = tuple(budget.width for budget in plan(target, allowed))
     if max(widths) > _MAX_WIDTH:
         raise InvalidParameterError(
             f"eps={eps} needs about {max(widths):.2e} filters a channel, "

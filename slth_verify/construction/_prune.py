@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 
 from slth_verify._version import __version__
-from slth_verify.construction._budget import plan
+from slth_verify.construction._budget import plan, unit_eps
 from slth_verify.construction._forecast import Task
 from slth_verify.construction._search import WAVES, Options, ProgressCallback, Search
 from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import InvalidParameterError, NoTicketFoundError
 from slth_verify.network import GENERATOR, RandomCNN, TargetCNN
-from slth_verify.numbers import ExactNumber, exact_number
+from slth_verify.numbers import ExactNumber, exact_number, rough
 from slth_verify.subset_sum import Proposal
 from slth_verify.ticket import (
     ErrorBound,
@@ -40,6 +40,7 @@ def prune(
     random_network: RandomCNN,
     *,
     eps: ExactNumber,
+    input_bound: ExactNumber = 1,
     search_seed: int = 0,
     time_limit: float = 60.0,
     workers: int | None = None,
@@ -52,8 +53,10 @@ def prune(
     Args:
         target: The network to approximate.
         random_network: Where to search; one width per target layer.
-        eps: Admissible sup error over all inputs in [-1, 1], in the target's units.
+        eps: Admissible sup error over all inputs in [-B, B], in the target's units.
             Exact; a float is read through its shortest decimal form.
+        input_bound: B > 0, such as 2.83 for digits that were normalised by their mean
+            and deviation. The ticket speaks of [-1, 1], so it claims ``eps / B``.
         search_seed: Seed of the solvers' own choices.
         time_limit: Seconds that one subset-sum problem may take.
         workers: Processes to search in; None: all cores for large networks, else this
@@ -65,8 +68,8 @@ def prune(
             search; None for numpy.
 
     Returns:
-        A ticket whose certified error, computed exactly from its residuals, is at most
-        ``eps``.
+        A ticket whose certified error over [-1, 1], computed exactly from its
+        residuals, is at most ``eps / B``.
 
     Raises:
         NoTicketFoundError: With the certified error reached. It does not show that no
@@ -79,7 +82,7 @@ def prune(
     Source:
         thm:structured-slth, der:layer-error, der:a-posteriori.
     """
-    bound = exact_number(eps, "eps")
+    bound = unit_eps(eps, input_bound)
     if len(random_network.widths) != target.depth:
         raise InvalidParameterError(
             f"widths={random_network.widths} for a target of {target.depth} layers: "
@@ -94,13 +97,14 @@ def prune(
         layers, certified = _certified(search)
         if certified.error <= bound:
             return _ticket(target, random_network, bound, certified, layers)
-    best = float(_certified(search)[1].error)
+    box = exact_number(input_bound, "input_bound")
+    best = _certified(search)[1].error * box
     raise NoTicketFoundError(
-        f"eps={float(bound):.3g} was not reached: the certified error came down to "
-        f"{best:.3g}, at widths {random_network.widths} (thm:structured-slth promises "
-        "a ticket only for wide enough networks). Widen the random network or raise "
-        "eps.",
-        best,
+        f"eps={rough(bound * box)} was not reached: the certified error came down to "
+        f"{rough(best)}, at widths {random_network.widths} (thm:structured-slth "
+        "promises a ticket only for wide enough networks). Widen the random network or "
+        "raise eps.",
+        float(best),
     )
 
 

@@ -39,6 +39,8 @@ def prove_weights(ticket: Ticket, input_channels: int) -> tuple[Finding, ...]:
     """
     try:
         ledger = [_shapes(validated(ticket))]
+    except InvalidTicketError:
+        raise
     except (ValueError, TypeError, AttributeError) as error:
         raise InvalidTicketError(
             f"ticket: {printable(str(error), 300)}. A ticket's fields must be as its "

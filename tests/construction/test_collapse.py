@@ -80,15 +80,7 @@ def _shape(value: Any) -> Change:
 
 FALSE: dict[str, Change] = {
     "another seed": _field("seed", 4),
-    "a seed too large": _field("seed", 1 << 64),
-    "a negative seed": _field("seed", -3),
-    "another generator": _field("generator", "philox\x1b[2J"),
     "another width": _field("widths", (5, 3)),
-    "a width of zero": _field("widths", (0, 3)),
-    "a width too large": _field("widths", (1 << 60, 3)),
-    "one width more": _field("widths", (4, 3, 3)),
-    "no layers": _field("layers", ()),
-    "one exponent more": _field("scale_exponents", (0, 0, 0)),
     "a scalar one unit off": _one(
         "scalars", lambda a: np.nextafter(a.flat[0], np.float32(9))
     ),
@@ -102,6 +94,14 @@ FALSE: dict[str, Change] = {
     "fewer input channels": _shape([1, 5, 4]),
 }
 WRONG: dict[str, Change] = {
+    "a seed too large": _field("seed", 1 << 64),
+    "a negative seed": _field("seed", -3),
+    "another generator": _field("generator", "philox\x1b[2J"),
+    "a width of zero": _field("widths", (0, 3)),
+    "a width too large": _field("widths", (1 << 60, 3)),
+    "one width more": _field("widths", (4, 3, 3)),
+    "no layers": _field("layers", ()),
+    "one exponent more": _field("scale_exponents", (0, 0, 0)),
     "no input shape": _field("target", {}),
     "no target": _field("target", None),
     "an input shape of floats": _shape([2.0, 5, 4]),
@@ -130,8 +130,9 @@ def test_a_false_ticket_is_not_built(name: str, merge: bool, ticket: Ticket) -> 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_no_ticket_is_refused(name: str, ticket: Ticket) -> None:
-    with pytest.raises(InvalidTicketError):
+    with pytest.raises(InvalidTicketError) as caught:
         collapse(WRONG[name](ticket))
+    assert "\x1b" not in str(caught.value)
 
 
 def undecided(*_: object) -> _normal.QuantileCheck:

@@ -165,3 +165,33 @@ def test_bad_requests_are_named() -> None:
         sv.prune(target, sv.RandomCNN(1, (8, 8, 8)), eps=0)
     with pytest.raises(InvalidParameterError, match="larger eps"):
         sv.suggested_widths(target, "1e-30")
+
+
+@pytest.mark.parametrize("bound", ["2.83", Fraction(1, 255), 255])
+def test_another_range_of_inputs_scales_the_claim(bound: object) -> None:
+    target, share = _target(), Fraction(1, 4)
+    box = exact_number(bound)
+    eps = share * box
+    widths = sv.suggested_widths(target, eps, input_bound=box)
+    assert widths == sv.suggested_widths(target, share)
+    network = sv.RandomCNN(3, widths)
+    ticket = sv.prune(target, network, eps=eps, input_bound=box)
+    assert ticket.eps == share
+    assert ticket.to_bytes() == sv.prune(target, network, eps=share).to_bytes()
+    assert sv.check(ticket, target).verdict is Verdict.VERIFIED
+
+
+def test_a_refusal_speaks_of_the_range_that_was_asked_for() -> None:
+    narrow = sv.RandomCNN(1, (8, 8, 8))
+    with pytest.raises(NoTicketFoundError, match=r"eps=0\.1 was not") as caught:
+        sv.prune(_target(), narrow, eps="0.1", input_bound=100, time_limit=2.0)
+    assert caught.value.best_error > 0.1
+
+
+@pytest.mark.parametrize("bound", [0, -1, "0", "x", True, float("inf"), None])
+def test_bad_ranges_of_inputs_are_named(bound: object) -> None:
+    target = _target()
+    with pytest.raises(InvalidParameterError, match="input_bound="):
+        sv.suggested_widths(target, "0.1", input_bound=bound)  # type: ignore[arg-type]
+    with pytest.raises(InvalidParameterError, match="input_bound="):
+        sv.prune(target, sv.RandomCNN(1, (8, 8, 8)), eps="0.1", input_bound=bound)  # type: ignore[arg-type]
