@@ -194,18 +194,30 @@ def test_a_network_that_overflows_is_refused() -> None:
         TargetCNN.from_torch(target.to_torch(), (1, 2, 2))
 
 
-def test_large_images_are_cut_but_never_below_the_kernels() -> None:
-    kernels = (
-        np.ones((64, 3, 7, 7), np.float32),
-        np.ones((256, 64, 3, 3), np.float32),
-    )
-    sides = {image.shape for _, image in probes(TargetCNN(kernels, (3, 4096, 4096)))}
-    assert len(sides) == 1
-    channels, height, width = sides.pop()
-    assert channels == 3
-    assert 7 <= min(height, width) <= max(height, width) <= 64
-    least = {image.shape for _, image in probes(TargetCNN(kernels, (3, 5, 4096)))}
-    assert least.pop()[1] == 5
+@pytest.mark.parametrize(
+    ("shapes", "sides", "least", "most"),
+    [
+        ([(6, 1, 5, 5), (16, 6, 5, 5)], (28, 28), 28, 28),
+        ([(64, 3, 7, 7), (256, 64, 3, 3)], (4096, 4096), 4, 16),
+        ([(64, 3, 7, 7), (256, 64, 3, 3)], (2, 4096), 2, 64),
+        ([(1, 3, 61, 61)], (100, 100), 31, 31),
+        ([(1, 1, 501, 501)], (1 << 24, 1 << 24), 1, 8),
+        ([(2, 1, 1, 1)] * 1000, (9, 9), 9, 9),
+    ],
+)
+def test_images_are_as_large_as_is_affordable(
+    shapes: list[tuple[int, ...]], sides: tuple[int, int], least: int, most: int
+) -> None:
+    shapes = [
+        shapes[0],
+        *((c, shapes[i][0], *d) for i, (c, _, *d) in enumerate(shapes[1:])),
+    ]
+    kernels = tuple(np.ones(shape, np.float32) for shape in shapes)
+    target = TargetCNN(kernels, (shapes[0][1], *sides))
+    names, images = probes(target)
+    assert images.shape[:2] == (len(names), shapes[0][1])
+    assert least <= min(images.shape[2:]) <= max(images.shape[2:]) <= most
+    require_agreement(target.to_torch(), target)
 
 
 def exact_network(
@@ -232,10 +244,10 @@ def exact_network(
 
 def uncovered(target: TargetCNN, image: np.ndarray) -> bool:
     """Whether some value is farther from the true one than half the allowance."""
-    steps = list(evaluate(target.kernels, image))[::2]
+    steps = list(evaluate(target.kernels, image[np.newaxis]))[::2]
     return any(
-        abs(Fraction(float(step.value[place])) - exact[place])
-        > Fraction(float(step.allowance[place])) / 2
+        abs(Fraction(float(step.value[0][place])) - exact[place])
+        > Fraction(float(step.allowance[0][place])) / 2
         for step, exact in zip(steps, exact_network(target.kernels, image), strict=True)
         for place in np.ndindex(exact.shape)
     )

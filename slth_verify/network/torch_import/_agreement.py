@@ -29,6 +29,7 @@ from slth_verify.text import printable
 
 Float64Array = NDArray[np.float64]
 
+_ENTRIES = 1 << 22  # of one layer's windows, in the images that run at once
 _WARNING_FILTERS = threading.RLock()  # they belong to the whole process
 
 
@@ -48,11 +49,17 @@ def require_agreement(module: nn.Module, target: TargetCNN) -> None:
             after which they differ.
     """
     with _quiet():
+        names, images = probes(target)
+        steps = list(evaluate(target.kernels, images))
         runnable = _copied(module)
-        for name, image in probes(target):
-            steps = list(evaluate(target.kernels, image))
-            found = _run(runnable, module, image)
-            _require_same(runnable, module, name, image, found, steps)
+        windows = max(k[0].size for k in target.kernels) * images[0, 0].size
+        step = max(1, _ENTRIES // windows)
+        parts = [
+            _run(runnable, module, images[start : start + step])
+            for start in range(0, len(images), step)
+        ]
+        found = np.concatenate(parts)
+        _require_same(runnable, module, names, images, found, steps)
 
 
 @contextmanager
@@ -78,15 +85,15 @@ def _copied(module: nn.Module) -> nn.Module:
         raise _cannot_run("", module, error) from error
 
 
-def _run(runnable: nn.Module, module: nn.Module, image: Float64Array) -> Float64Array:
+def _run(runnable: nn.Module, module: nn.Module, images: Float64Array) -> Float64Array:
     try:
-        output = runnable(torch.from_numpy(image[np.newaxis].copy()))
+        output = runnable(torch.from_numpy(images.copy()))
     except Exception as error:  # so does running it
         raise _cannot_run("", module, error) from error
     if type(output) is not torch.Tensor or output.dtype != torch.float64:
         kind = getattr(output, "dtype", type(output).__name__)
         raise InvalidTargetError(
-            f"{named('', module)} answers a float64 image with {kind}, no float64 "
+            f"{named('', module)} answers float64 images with {kind}, no float64 "
             "tensor. A target maps images to images; give plain layers."
         )
     return np.array(output.numpy(), dtype=np.float64)
@@ -95,33 +102,34 @@ def _run(runnable: nn.Module, module: nn.Module, image: Float64Array) -> Float64
 def _require_same(
     runnable: nn.Module,
     module: nn.Module,
-    name: str,
-    image: Float64Array,
+    names: tuple[str, ...],
+    images: Float64Array,
     found: Float64Array,
     steps: list[Step],
 ) -> None:
     last = steps[-1]
-    if found.shape != (1, *last.value.shape):
+    if found.shape != last.value.shape:
         raise InvalidTargetError(
-            f"{named('', module)} maps an image of shape {image.shape} to "
-            f"{found.shape[1:]}, but its layers to {last.value.shape}. It computes "
+            f"{named('', module)} maps images of shape {images.shape[1:]} to "
+            f"{found.shape[1:]}, but its layers to {last.value.shape[1:]}. It computes "
             "something else than its layers; give plain ones."
         )
-    worst = _difference(found[0], last)
+    worst = _difference(found, last)
     if worst is None:
         return
-    if not np.isfinite(last.allowance).all():
+    name = names[worst[0]]
+    if not np.isfinite(last.allowance[worst[0]]).all():
         raise InvalidTargetError(
             f"{named('', module)} overflows in float64 on the image '{name}', so that "
             "it cannot be compared with the imported weights. Rescale its layers."
         )
-    channel, row, column = worst
+    _, channel, row, column = worst
     raise InvalidTargetError(
         f"{named('', module)} does not compute what its layers say: on the image "
-        f"'{name}' of shape {image.shape} its output at channel {channel}, row {row}, "
-        f"column {column} is {found[0][worst]:.17g}, that of the imported weights "
+        f"'{name}' of shape {images.shape[1:]} its output at channel {channel}, row "
+        f"{row}, column {column} is {found[worst]:.17g}, that of the imported weights "
         f"{last.value[worst]:.17g}; rounding explains at most "
-        f"{last.allowance[worst]:.3g}. {_where(runnable, image, steps)} Look for "
+        f"{last.allowance[worst]:.3g}. {_where(runnable, images, steps)} Look for "
         "patches of torch or of the module, and give plain layers."
     )
 
@@ -137,13 +145,13 @@ def _difference(found: Float64Array, step: Step) -> tuple[int, ...] | None:
     return tuple(int(i) for i in np.unravel_index(ranked.argmax(), gap.shape))
 
 
-def _where(runnable: nn.Module, image: Float64Array, steps: list[Step]) -> str:
+def _where(runnable: nn.Module, images: Float64Array, steps: list[Step]) -> str:
     """The first layer of the copy after which it differs, in a sentence."""
-    value = torch.from_numpy(image[np.newaxis].copy())
+    value = torch.from_numpy(images.copy())
     try:
         for leaf, step in zip(leaves(runnable), steps, strict=True):
             value = leaf.module(value)
-            if _difference(value.numpy()[0], step) is not None:
+            if _difference(value.numpy(), step) is not None:
                 return f"They differ first after {named(leaf.path, leaf.module)}."
     except Exception:  # it is known already that the module is not what it seems
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import accumulate
 
@@ -13,15 +14,17 @@ from slth_verify.network._target import TargetCNN
 Float64Array = NDArray[np.float64]
 
 _SEED = 20_240_229
-_MULTIPLICATIONS = 1 << 26  # of one image
-_ENTRIES = 1 << 22  # of one layer's windows
+#: Multiplications of one image, and entries of one layer's windows in it: where
+#: images can be smaller without leaving a weight unused, and where they must be.
+_WANTED = (1 << 26, 1 << 17)
+_MOST = (1 << 32, 1 << 25)
 _HIGHEST, _LOWEST = 1000, -900  # binary exponents between which values stay
 _ZOOM = 100
 _SINGLE_CHANNELS = 4
 
 
-def probes(target: TargetCNN) -> Iterator[tuple[str, Float64Array]]:
-    """Names and images, shape ``(c_0, height, width)``.
+def probes(target: TargetCNN) -> tuple[tuple[str, ...], Float64Array]:
+    """Names of images, and the images, shape ``(batch, c_0, height, width)``.
 
     Zeros, constants, corners of the box, random ones, ramps, single pixels, single
     channels; then very large and very small ones. All are scaled by a power of two, so
@@ -29,15 +32,16 @@ def probes(target: TargetCNN) -> Iterator[tuple[str, Float64Array]]:
 
     Args:
         target: The target. Images have its input's sides, or smaller ones where a pass
-            would cost too much, but no smaller than its kernels.
+            would cost much; as long as that is bearable, every weight is used.
     """
     shape = (target.input_shape[0], *_sides(target))
     base, lowest, highest = _exponents(target)
     rng = np.random.default_rng(_SEED)
-    for name, image in _unit_images(shape, rng):
-        yield name, np.ldexp(image, base)
+    named = [(name, np.ldexp(image, base)) for name, image in _unit_images(shape, rng)]
     for word, exponent in (("very large", highest), ("very small", lowest)):
-        yield f"{word} random", np.ldexp(rng.uniform(-1, 1, shape), exponent)
+        named.append((f"{word} random", np.ldexp(rng.uniform(-1, 1, shape), exponent)))
+    names, images = zip(*named, strict=True)
+    return names, np.stack(images)
 
 
 def _unit_images(
@@ -73,11 +77,20 @@ def _unit_images(
 
 def _sides(target: TargetCNN) -> tuple[int, int]:
     """Height and width at which a pass is affordable."""
-    height, width = target.input_shape[1:]
-    least = max(target.architecture.kernel_sizes)
+    sides = target.input_shape[1:]
+    # a pixel on every side of the middle one sees the whole kernel
+    whole = max(target.architecture.kernel_sizes) // 2 + 1
     weights = sum(kernel.size for kernel in target.kernels)
     entries = max(kernel[0].size for kernel in target.kernels)
-    room = max(1, min(_MULTIPLICATIONS // weights, _ENTRIES // entries))
+    for least, (multiplications, most) in ((whole, _WANTED), (1, _MOST)):
+        room = max(1, min(multiplications // weights, most // entries))
+        sides = _shrunk(sides, room, least)
+    return sides
+
+
+def _shrunk(sides: tuple[int, int], room: int, least: int) -> tuple[int, int]:
+    """At most ``room`` pixels, by halving the longer side, but not below ``least``."""
+    height, width = sides
     while height * width > room and max(height, width) > least:
         if height >= width:
             height = max(least, height // 2)
@@ -89,9 +102,11 @@ def _sides(target: TargetCNN) -> tuple[int, int]:
 def _exponents(target: TargetCNN) -> tuple[int, int, int]:
     """Binary exponents of inputs: the usual one, the least and the largest.
 
-    Activations after layer i are at most ``2^(e_1 + ... + e_i)`` for unit inputs.
+    Activations after layer i are at most ``2^(e_1 + ... + e_i)`` for unit inputs, up to
+    rounding; this only chooses images.
     """
-    reached = [0, *accumulate(target.scale_exponents)]
+    norms = [float(np.abs(k).sum(dtype=np.float64)) for k in target.kernels]
+    reached = [0, *accumulate(math.frexp(norm)[1] for norm in norms)]
     low, high = min(reached), max(reached)
     most, least = _HIGHEST - high, _LOWEST - low
     base = 0 if least <= 0 <= most else (most + least) // 2

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from slth_verify.network._target_fields import Float32Array
@@ -34,7 +34,7 @@ class Step:
     """The value after a convolution or a ReLU.
 
     Attributes:
-        value: Shape ``(c, height, width)``.
+        value: Shape ``(batch, c, height, width)``.
         allowance: What two evaluations may differ by, same shape.
     """
 
@@ -42,18 +42,18 @@ class Step:
     allowance: Float64Array
 
 
-def evaluate(kernels: tuple[Float32Array, ...], image: Float64Array) -> Iterator[Step]:
+def evaluate(kernels: tuple[Float32Array, ...], images: Float64Array) -> Iterator[Step]:
     """Values after every convolution and every ReLU, in order.
 
     Args:
         kernels: Layer by layer, ``(c_out, c_in, d, d)``.
-        image: Shape ``(c_0, height, width)``.
+        images: Shape ``(batch, c_0, height, width)``.
 
     Rigor:
         The allowance is an upper bound: it is itself computed from non-negative terms
         and enlarged by its own relative rounding error.
     """
-    value, error = image, np.zeros_like(image)
+    value, error = images, np.zeros_like(images)
     with np.errstate(all="ignore"):  # what overflows is refused by the caller
         for kernel in kernels:
             weights = kernel.astype(np.float64)
@@ -70,19 +70,27 @@ def evaluate(kernels: tuple[Float32Array, ...], image: Float64Array) -> Iterator
             yield Step(value, 2 * error)
 
 
-def convolve(kernel: Float64Array, image: Float64Array) -> Float64Array:
+def convolve(kernel: Float64Array, images: Float64Array) -> Float64Array:
     """Stride 1, zero padding that keeps the size; more of it after than before.
 
     Args:
         kernel: Shape ``(c_out, c_in, d, d)``.
-        image: Shape ``(c_in, height, width)``.
+        images: Shape ``(batch, c_in, height, width)``.
     """
-    size = kernel.shape[2]
+    c_out, c_in, size, _ = kernel.shape
+    batch, _, height, width = images.shape
     before = (size - 1) // 2
     sides = (before, size - 1 - before)
-    padded = np.pad(image, ((0, 0), sides, sides))
-    windows = sliding_window_view(padded, (size, size), axis=(1, 2))
-    return np.tensordot(kernel, windows, axes=([1, 2, 3], [0, 3, 4]))
+    padded = np.pad(images.swapaxes(0, 1), ((0, 0), (0, 0), sides, sides))
+    taps = np.ascontiguousarray(kernel.transpose(2, 3, 0, 1))
+    sums = np.zeros((c_out, batch * height * width))
+    # where a tap meets no pixel it adds zeros only
+    rows = range(max(0, before - height + 1), min(size, before + height))
+    columns = range(max(0, before - width + 1), min(size, before + width))
+    for row, column in product(rows, columns):
+        part = padded[:, :, row : row + height, column : column + width]
+        sums += taps[row, column] @ part.reshape(c_in, -1)
+    return sums.reshape(c_out, batch, height, width).swapaxes(0, 1)
 
 
 def _gamma(terms: int) -> float:
