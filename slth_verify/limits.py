@@ -21,7 +21,7 @@ DOCUMENT_BYTES: Final = 8 << 20
 NESTING: Final = 50
 
 #: Bytes of one ticket, target or collapsed network.
-TENSOR_FILE_BYTES: Final = 2 << 30
+TENSOR_FILE_BYTES: Final = 1 << 29
 
 #: Layers of one network.
 LAYERS: Final = 1_000
@@ -30,7 +30,7 @@ LAYERS: Final = 1_000
 NAME: Final = 1_000
 
 #: Weights of one target network.
-WEIGHTS: Final = 1 << 28
+WEIGHTS: Final = 1 << 26
 
 #: Rows or columns of a kernel, and of an image.
 KERNEL_SIDE: Final = 1 << 12

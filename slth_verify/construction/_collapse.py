@@ -47,7 +47,7 @@ def collapse(
 
     Raises:
         InvalidTicketError: If the file cannot be read as a ticket, or the network
-            would have more than 2^28 weights.
+            would have more than 2^26 weights.
         UnprovedTicketError: If its network is not proved to be the one it names.
 
     Rigor:

@@ -40,15 +40,16 @@ def frozen_kernels(kernels: Iterable[Any]) -> tuple[Float32Array, ...]:
             f"more than {LAYERS} kernels: at most {LAYERS} layers are read. Certify "
             "the network in parts."
         )
-    found: list[Float32Array] = []
-    for layer, kernel in enumerate(given, start=1):
-        found.append(_frozen(layer, kernel, found[-1] if found else None))
-    weights = sum(kernel.size for kernel in found)
+    arrays = [_as_array(layer, kernel) for layer, kernel in enumerate(given, start=1)]
+    weights = sum(array.size for array in arrays)
     if weights > WEIGHTS:
         raise InvalidTargetError(
             f"kernels with {weights} weights: at most {WEIGHTS} are read. Certify the "
             "network in parts."
         )
+    found: list[Float32Array] = []
+    for layer, array in enumerate(arrays, start=1):
+        found.append(_frozen(layer, array, found[-1] if found else None))
     return tuple(found)
 
 
@@ -113,8 +114,9 @@ def known_readout(readout: Any) -> str:
     )
 
 
-def _frozen(layer: int, kernel: Any, previous: Float32Array | None) -> Float32Array:
-    array = _as_array(layer, kernel)
+def _frozen(
+    layer: int, array: NDArray[Any], previous: Float32Array | None
+) -> Float32Array:
     if array.dtype != np.float32:
         raise InvalidTargetError(
             f"layer {layer}: dtype={array.dtype}, but weights must be float32, the "
