@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from slth_verify.cli._output import note, progress
+from slth_verify.text import printable
 from slth_verify.verdict import exit_code
 
 
@@ -43,6 +44,6 @@ def command(profile: str, output: str, seed: int, as_json: bool) -> int:
     else:
         click.echo(report.verdict.name)
         for case in report.cases:
-            click.echo(f"  {case.verdict.name:12} {case.name}")
+            click.echo(f"  {case.verdict.name:12} {printable(case.name)}")
         note(f"written: {Path(output) / 'slth-report.html'}")
     return exit_code(report.verdict)

@@ -28,6 +28,7 @@ from slth_verify.report._summaries import (
     witness_summary,
 )
 from slth_verify.report._targets import Subject
+from slth_verify.text import printable
 from slth_verify.ticket import Ticket, check
 from slth_verify.verdict import Finding, Verdict, overall
 
@@ -56,7 +57,7 @@ class _Task:
     @contextmanager
     def stage(self, name: str) -> Iterator[Callable[[int, int], None]]:
         """Time a stage and report its progress."""
-        label = f"{self.subject.target.name}: {name}"
+        label = f"{printable(self.subject.target.name)}: {name}"
         self.progress(label, 0, 1)
         start = time.perf_counter()
         try:

@@ -14,6 +14,7 @@ from multiprocessing.pool import AsyncResult, Pool
 from slth_verify.bounds import mrss_width
 from slth_verify.report._progress import Progress
 from slth_verify.report._quantity import Absent, Direction, Figure, Quantity
+from slth_verify.text import printable
 from slth_verify.verdict import Evidence
 
 #: The probability that the ladder asks for.
@@ -67,7 +68,7 @@ class CertifiedWidths:
             progress: Called as searches end.
             first: Place of the first figure.
         """
-        label = f"{name}: certified widths".replace("\0", "")
+        label = f"{printable(name.rstrip(chr(0)))}: certified widths"
         settled = list(figures)
         mine = [key for key in self._open if key[0] == name]
         for done, key in enumerate(mine):

@@ -11,7 +11,7 @@ from matplotlib.ticker import EngFormatter, NullLocator
 
 from slth_verify.report._display import ends, grouped
 from slth_verify.report._observe import TARGET_AND_PRUNED
-from slth_verify.report._svg import FAINT, SERIES, svg
+from slth_verify.report._svg import FAINT, SERIES, plain, svg
 
 Document = Mapping[str, Any]
 
@@ -116,7 +116,7 @@ def error_chart(cases: Sequence[Document], identifier: str) -> str:
                 zorder=2,
             )
         axes.set_xscale("log")
-        axes.set_yticks(range(len(rows)), [row["name"] for row in rows])
+        axes.set_yticks(range(len(rows)), [plain(row["name"]) for row in rows])
         axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.set_xlabel("error, as a part of the target's largest output")
         axes.grid(axis="x")

@@ -14,7 +14,9 @@ from decimal import (
 from fractions import Fraction
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from slth_verify.text import printable
 
 #: Significant digits on the page; the JSON has them all.
 _DIGITS = 4
@@ -48,14 +50,14 @@ def figure(quantity: Mapping[str, Any] | None) -> Markup:
     if "absent" in quantity:
         return Markup(
             '<span class="absent">{} <span class="why">{}</span></span>'
-        ).format(_DASH, quantity["absent"])
+        ).format(_DASH, _visible(quantity["absent"]))
     low, high = ends(quantity)
     note = (
         f"{_full(quantity)}{_unit(quantity)} ({_KINDS[quantity['kind']]}; "
         f"{_SIDES[quantity['direction']]})"
     )
     return Markup('<span class="num {}" title="{}">{}</span>').format(
-        quantity["kind"], note, _short(low, high, quantity)
+        quantity["kind"], _visible(note), _short(low, high, quantity)
     )
 
 
@@ -169,4 +171,8 @@ def _full(quantity: Mapping[str, Any]) -> str:
 
 
 def _unit(quantity: Mapping[str, Any]) -> str:
-    return f" {escape(quantity['unit'])}" if quantity["unit"] else ""
+    return f" {quantity['unit']}" if quantity["unit"] else ""
+
+
+def _visible(text: str) -> str:
+    return printable(text, len(text))

@@ -25,12 +25,12 @@ def to_document(report: Report) -> dict[str, Any]:
 
 
 def to_json(document: dict[str, Any]) -> str:
-    """The document as text.
+    """The document as text in ASCII, so that it can steer no terminal that shows it.
 
     Raises:
         ValueError: If a NaN or an infinity got in.
     """
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
 
 def schema() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from slth_verify.report._display import (
     figure,
@@ -24,10 +25,15 @@ from slth_verify.report._page import (
     looseness,
     observed,
 )
+from slth_verify.text import printable
 
 
 def render_html(document: Mapping[str, Any]) -> str:
-    """One self-contained page: no network, no scripts, inline style, embedded JSON.
+    """One self-contained page: no network, no scripts, one style, embedded JSON.
+
+    The page declares a content-security policy under which nothing but its own style
+    sheet is admitted, by hash; no element has a style of its own. Without the style
+    sheet it stays readable.
 
     Args:
         document: A report document, as `to_document` makes it or as read from a file.
@@ -36,12 +42,14 @@ def render_html(document: Mapping[str, Any]) -> str:
         HTML; the same document gives the same bytes with the same libraries.
 
     Rigor:
-        All texts of the document are escaped; formulas are rebuilt element by element.
+        All texts of the document are escaped, characters that steer a terminal or
+        reorder a line included; formulas are rebuilt element by element.
     """
     environment = Environment(
         loader=PackageLoader("slth_verify.report"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -61,3 +69,10 @@ def render_html(document: Mapping[str, Any]) -> str:
     )
     template = environment.get_template("report.html.j2")
     return template.render(document=document, page=Page.of(document))
+
+
+def _shown(value: Any) -> Any:
+    """A value on its way into the page; what is markup already was made here."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return printable(value, len(value))
+    return value

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 from markupsafe import Markup, escape
+
+from slth_verify.text import printable
 
 _ELEMENT_NAMES = (
     "menclose mfenced mfrac mi mn mo mover mpadded mroot mrow mspace msqrt mstyle msub "
@@ -15,6 +18,8 @@ _ATTRIBUTE_NAMES = (
     "linethickness lspace mathvariant movablelimits open rspace separator stretchy"
 )
 _ELEMENTS = frozenset(_ELEMENT_NAMES.split())
+#: Function application, multiplication, separation and addition without a glyph.
+_OPERATORS = "\u2061\u2062\u2063\u2064"
 _ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
 
 
@@ -45,7 +50,7 @@ class _Reader(HTMLParser):
         if tag not in _ELEMENTS:
             return
         kept = "".join(
-            f' {name}="{escape(value or "")}"'
+            f' {name}="{escape(_visible(value or ""))}"'
             for name, value in attrs
             if name in _ATTRIBUTES
         )
@@ -61,8 +66,16 @@ class _Reader(HTMLParser):
                     return
 
     def handle_data(self, data: str) -> None:
-        self.parts.append(str(escape(data)))
+        self.parts.append(str(escape(_visible(data))))
 
     def closing(self) -> str:
         """End tags of what is still open."""
         return "".join(f"</{tag}>" for tag in reversed(self._open))
+
+
+def _visible(text: str) -> str:
+    """`printable`, but for MathML's invisible operators; lines are no matter here."""
+    return "".join(
+        part if part in _OPERATORS else printable(part, len(part))
+        for part in re.split(f"([{_OPERATORS}])", re.sub(r"\s", " ", text))
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,6 +56,7 @@ class Page:
 
     Attributes:
         style: The style sheet.
+        style_hash: Its SHA-256 as a content-security policy names it.
         data: The document as JSON that cannot end its element.
         headline: One sentence for the verdict.
         lead: The first case if it is VERIFIED, else None.
@@ -73,6 +76,7 @@ class Page:
     """
 
     style: Markup
+    style_hash: str
     data: Markup
     headline: str
     lead: Document | None
@@ -99,9 +103,12 @@ class Page:
         ladders = tuple(c for c in cases if c["ladder"])
         bins = [len(p["positive"][0]) for c in cases for p in c["masks"]]
         power = {c["name"]: _magnification(c) for c in cases if c["samples"]}
-        style = files("slth_verify.report") / "templates" / "style.css"
+        source = files("slth_verify.report") / "templates" / "style.css"
+        style = source.read_text(encoding="utf-8")
+        digest = hashlib.sha256(style.encode()).digest()
         return cls(
-            style=Markup(style.read_text(encoding="utf-8")),
+            style=Markup(style),
+            style_hash=f"sha256-{base64.b64encode(digest).decode()}",
             data=_embedded(document),
             headline=_HEADLINES[document["verdict"]],
             lead=cases[0] if _is_certified(cases[0]) else None,
@@ -156,7 +163,7 @@ def kept_in_picture(picture: Document) -> str:
 
 
 def _embedded(document: Document) -> Markup:
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(document, allow_nan=False)
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c"))
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from slth_verify.text import printable
+
 _LEVELS = 16
+#: Without the page's style sheet; that has the last word.
+_FILLS = {"plus": "currentColor", "minus": "#c2691d"}
 
 
 def pixel_picture(
@@ -29,13 +33,15 @@ def pixel_picture(
                 key = ("plus" if value > 0 else "minus", level)
                 paths.setdefault(key, []).append(f"M{x} {y}h1v1h-1z")
     drawn = "".join(
-        f'<path class="{name}" fill-opacity="{level / _LEVELS:.4g}" '
-        f'd="{"".join(squares)}"/>'
+        f'<path class="{name}" fill="{_FILLS[name]}" '
+        f'fill-opacity="{level / _LEVELS:.4g}" d="{"".join(squares)}"/>'
         for (name, level), squares in sorted(paths.items())
     )
     width, height = len(rows[0]), len(rows)
     return (
         f'<svg class="pixels" role="img" viewBox="0 0 {width} {height}" '
-        f'shape-rendering="crispEdges"><title>{escape(description)}</title>'
-        f'<rect class="paper" width="{width}" height="{height}"/>{drawn}</svg>'
+        'width="64" height="64" shape-rendering="crispEdges">'
+        f"<title>{escape(printable(description))}</title>"
+        f'<rect class="paper" width="{width}" height="{height}" fill="none" '
+        f'stroke="currentColor" stroke-width="0.1"/>{drawn}</svg>'
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
-from slth_verify.errors import InvalidParameterError
+from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.files import write_atomically
-from slth_verify.report._case import run_case
+from slth_verify.report._case import TICKETS, run_case
 from slth_verify.report._certified import certified_widths
 from slth_verify.report._document import to_document, to_json
 from slth_verify.report._environment import machine, versions
@@ -26,6 +27,7 @@ from slth_verify.report._targets import (
     digits_subject,
     generated_subjects,
 )
+from slth_verify.text import printable
 from slth_verify.verdict import Verdict, overall
 
 HTML_NAME, JSON_NAME = "slth-report.html", "slth-report.json"
@@ -40,7 +42,8 @@ def run_report(
     Args:
         profile: What to cover.
         output: Folder for ``slth-report.html``, ``slth-report.json``, ``tickets/`` and
-            ``slth-profile.toml``; created if missing, earlier files are replaced.
+            ``slth-profile.toml``; created if missing in an existing folder, earlier
+            files are replaced.
         seed: Integer of at least 0, from which all others derive; see `derived_seed`.
         progress: Called as work goes on.
 
@@ -50,6 +53,7 @@ def run_report(
     Raises:
         InvalidParameterError: If the seed is negative.
         InvalidTargetError: If the shipped network is damaged.
+        UnusableFileError: If the folder cannot be made or written to; no work is lost.
 
     Cost:
         About a minute and a half on two cores for the profile ``quick``.
@@ -95,6 +99,7 @@ def report_on(
             "files bear. Rename one."
         )
     start = time.perf_counter()
+    _prepare(output)
     cases = []
     patience = 2 * profile.time_limit
     with certified_widths(profile.certified_dimension, patience) as widths:
@@ -127,11 +132,28 @@ def report_on(
 
 def write_report(report: Report, output: Path) -> None:
     """Write the JSON document, the page made from it and the profile, atomically."""
-    output.mkdir(parents=True, exist_ok=True)
     document = to_document(report)
     write_atomically(output / PROFILE_NAME, to_toml(report.profile))
     write_atomically(output / JSON_NAME, to_json(document))
     write_atomically(output / HTML_NAME, render_html(document))
+
+
+def _prepare(output: Path) -> None:
+    """Make the report's own folders and try them, before anything is computed."""
+    try:
+        for folder in (output, output / TICKETS):
+            folder.mkdir(exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        for name in (PROFILE_NAME, JSON_NAME, HTML_NAME):
+            if (output / name).exists() and not (output / name).is_file():
+                raise OSError(f"{name} in it is no regular file")
+    except OSError as error:
+        raise UnusableFileError(
+            f"output='{printable(str(output))}' cannot hold a report: "
+            f"{error.strerror or error}. A report needs a writable folder, or a name "
+            "for a new one in an existing folder. Give another."
+        ) from error
 
 
 def _counts(cases: list[CaseReport]) -> dict[str, int]:

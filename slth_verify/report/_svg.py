@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Callable
-from html import escape
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-#: Colours that only stand for variables of the page's style sheet.
+from slth_verify.text import printable
+
+#: Colours that only stand for those of the page.
 INK, FAINT = "#010101", "#020202"
 SERIES = ("#030301", "#030302", "#030303")
-_VARIABLES = {
-    INK: "var(--ink)",
-    FAINT: "var(--line)",
-    **{colour: f"var(--series-{n})" for n, colour in enumerate(SERIES, start=1)},
+#: What they become: variables of its style sheet, and what shows without that.
+_COLOURS = {
+    INK: "currentColor",
+    FAINT: "var(--line, #9aa3b0)",
+    SERIES[0]: "var(--series-1, #3b7cb8)",
+    SERIES[1]: "var(--series-2, #c2691d)",
+    SERIES[2]: "var(--series-3, #7c6bbb)",
 }
+#: What a style sheet of Matplotlib's says of every element, and the fonts it measured.
+_INHERITED = {
+    "stroke-linejoin": "round",
+    "stroke-linecap": "butt",
+    "font-family": "DejaVu Sans, Verdana, Geneva, Arial, Helvetica, sans-serif",
+}
+_LEFT_OUT = ("metadata", "title", "style")
+#: Characters of an alternative text, and of a label in a chart.
+_WORDS, _LABEL = 4000, 32
 _STYLE = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
@@ -52,9 +67,16 @@ def svg(
         description: Alternative text.
 
     Returns:
-        An ``svg`` element; the same arguments give the same bytes.
+        An ``svg`` element without any style: presentation attributes, which a
+        content-security policy admits, say how it looks. The same arguments give the
+        same bytes.
     """
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": identifier}):
+    with (
+        mpl.rc_context({**_STYLE, "svg.hashsalt": identifier}),
+        warnings.catch_warnings(),
+    ):
+        # the reader's fonts draw the labels, not those that measured them
+        warnings.filterwarnings("ignore", r"Glyph \d+")
         canvas = Figure(figsize=size, layout="constrained")
         draw(canvas.add_subplot())
         buffer = io.StringIO()
@@ -67,20 +89,60 @@ def svg(
     return _embeddable(buffer.getvalue(), identifier, description)
 
 
+def plain(text: str) -> str:
+    """Text for a chart in which nothing is markup of Matplotlib's."""
+    return printable(text, _LABEL).replace("$", r"\$")
+
+
 def _embeddable(text: str, identifier: str, description: str) -> str:
-    body = text[text.index("<svg") :]
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
-    body = re.sub(r"<!--.*?-->", "", body, flags=re.DOTALL)
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{identifier}-\1"', body)
-    body = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{identifier}-", body)
-    body = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font-size: \1px", body)
-    for colour, variable in _VARIABLES.items():
-        body = body.replace(colour, variable)
-    viewbox = re.search(r'viewBox="[^"]*"', body)
-    inside = body[body.index(">") + 1 :]
-    box = viewbox.group() if viewbox else ""
-    return (
-        f'<svg class="chart" role="img" xmlns="http://www.w3.org/2000/svg" '
-        f'xmlns:xlink="http://www.w3.org/1999/xlink" {box}>'
-        f"<title>{escape(description)}</title>{inside}"
+    """The figure without style, and with every id under ``identifier``."""
+    drawn = ElementTree.fromstring(text)
+    for part in drawn.iter():
+        for child in [child for child in part if _local(child.tag) in _LEFT_OUT]:
+            part.remove(child)
+        part.tag = _local(part.tag)
+        part.attrib = _attributes(part.attrib, identifier)
+    whole = ElementTree.Element(
+        "svg",
+        {
+            "class": "chart",
+            "role": "img",
+            "viewBox": drawn.get("viewBox", ""),
+            **_INHERITED,
+        },
     )
+    ElementTree.SubElement(whole, "title").text = printable(description, _WORDS)
+    whole.extend(drawn)
+    return ElementTree.tostring(whole, encoding="unicode")
+
+
+def _attributes(found: dict[str, str], identifier: str) -> dict[str, str]:
+    """Attributes of an element with its style as presentation attributes."""
+    styled = dict(found)
+    rules = styled.pop("style", "")
+    for rule in filter(None, map(str.strip, rules.split(";"))):
+        name, _, value = rule.partition(":")
+        styled[name.strip()] = value.strip()
+    styled.pop("font-family", None)  # the whole chart has one
+    font = re.search(r"([\d.]+px)", styled.pop("font", ""))
+    if font:
+        styled["font-size"] = font.group(1)
+    return {
+        _local(name): _value(_local(name), value, identifier)
+        for name, value in styled.items()
+    }
+
+
+def _value(name: str, value: str, identifier: str) -> str:
+    if name == "id":
+        return f"{identifier}-{value}"
+    if name == "href":
+        return value.replace("#", f"#{identifier}-", 1)
+    if value in _COLOURS:
+        return _COLOURS[value]
+    return value.replace("url(#", f"url(#{identifier}-")
+
+
+def _local(name: str) -> str:
+    """A name without its namespace, which a page gives by itself."""
+    return name.rpartition("}")[2]

@@ -103,6 +103,14 @@ def test_nan_never_gets_out(document):
         to_json(document)
 
 
+def test_document_cannot_steer_a_terminal_and_loses_nothing(document):
+    name = document["cases"][0]["name"] = "a\x1b\x9b2J\u202e\u2028\ud800\nb"
+    text = to_json(document)
+    assert text.isascii()
+    assert text.replace("\n", "").isprintable()
+    assert json.loads(text)["cases"][0]["name"] == name
+
+
 def test_counts_are_those_of_the_findings(made):
     found = [f["verdict"] for case in made.document["cases"] for f in case["findings"]]
     for verdict, count in made.document["counts"].items():

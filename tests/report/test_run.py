@@ -10,9 +10,10 @@ from fractions import Fraction
 import jsonschema
 import pytest
 
-from slth_verify.errors import InvalidParameterError
+from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.report import Profile, load_profile, run_report, schema
 from slth_verify.report import _case as case_module
+from slth_verify.report import _run as run_module
 from slth_verify.report._quantity import Absent
 from slth_verify.report._run import report_on
 from slth_verify.report._targets import generated_subjects
@@ -162,6 +163,29 @@ def test_witness_is_reported_and_shown(tmp_path, monkeypatch):
     jsonschema.validate(document, schema())
     page = (tmp_path / "slth-report.html").read_text(encoding="utf-8")
     assert " ".join(map(str, case.witness.pixels)) in page
+
+
+@pytest.mark.parametrize("kind", ["missing parent", "file", "file inside", "page"])
+def test_folder_is_tried_before_any_work(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(run_module, "run_case", _never)
+    output = tmp_path / "out"
+    if kind == "missing parent":
+        output = tmp_path / "typo" / "out"
+    elif kind == "file":
+        output.write_text("mine")
+    else:
+        output.mkdir()
+        if kind == "file inside":
+            (output / "tickets").write_text("mine")
+        else:
+            (output / "slth-report.html").mkdir()
+    with pytest.raises(UnusableFileError, match="cannot hold a report"):
+        run_report(_ONE, output, seed=0)
+    assert not (tmp_path / "typo").exists()
+
+
+def _never(*args):
+    raise AssertionError("work began")
 
 
 def test_equal_names_are_refused(tmp_path):
