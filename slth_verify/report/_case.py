@@ -12,13 +12,13 @@ from pathlib import Path
 from slth_verify.construction import prune, suggested_widths
 from slth_verify.errors import NoTicketFoundError
 from slth_verify.network import GENERATOR, RandomCNN
-from slth_verify.report._certified import CertifiedWidths
 from slth_verify.report._examine import examine, probe
-from slth_verify.report._ladder import width_ladder
+from slth_verify.report._ladder import ask_ladder
 from slth_verify.report._model import CaseReport
 from slth_verify.report._parts import NetworkSummary
 from slth_verify.report._profile import Profile
 from slth_verify.report._progress import Progress
+from slth_verify.report._proved_widths import ProvedWidths
 from slth_verify.report._quantity import Figure, exact
 from slth_verify.report._summaries import (
     claimed_eps,
@@ -72,7 +72,7 @@ def run_case(
     profile: Profile,
     output: Path,
     progress: Progress,
-    widths: CertifiedWidths,
+    widths: ProvedWidths,
 ) -> CaseReport:
     """Approximate one target and write its ticket below ``output``.
 
@@ -81,11 +81,11 @@ def run_case(
         profile: How much to do.
         output: Folder of the report.
         progress: Called as work goes on.
-        widths: Searches certified widths; `CertifiedWidths.complete` fills them in.
+        widths: Is asked for the widths of the case's ladder.
 
     Returns:
-        The case; INCONCLUSIVE with the reason if no ticket was found. Every other
-        failure is raised.
+        The case, without its ladder; INCONCLUSIVE with the reason if no ticket was
+        found. Every other failure is raised.
     """
     task = _Task(subject, profile, output, progress)
     target = subject.target
@@ -94,8 +94,7 @@ def run_case(
         eps = claimed_eps(profile, subject, largest)
         network = RandomCNN(subject.seed, suggested_widths(target, Fraction(eps)))
         target.save(output / task.target_file)
-    with task.stage("widths"):
-        ladder = width_ladder(target, Fraction(eps), network.widths, widths)
+    ask_ladder(target, Fraction(eps), widths)
     case = CaseReport(
         name=target.name,
         origin=subject.origin,
@@ -104,7 +103,7 @@ def run_case(
         target=target_summary(target, task.target_file, largest, largest_on),
         eps=exact(eps, "target output"),
         network=NetworkSummary(str(network.seed), GENERATOR, network.widths),
-        ladder=ladder,
+        ladder=(),
         seconds=task.seconds,
     )
     try:

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from fractions import Fraction
 
-from slth_verify.bounds import necessary_width
 from slth_verify.network import TargetCNN
-from slth_verify.report._certified import PROBABILITY, CertifiedWidths
-from slth_verify.report._model import CaseReport
 from slth_verify.report._parts import Formula, Rung
-from slth_verify.report._progress import Progress
-from slth_verify.report._quantity import Absent, Direction, Figure, Quantity, exact
+from slth_verify.report._proved_widths import PROBABILITY, ProvedWidths
+from slth_verify.report._quantity import Absent, Figure, exact
 from slth_verify.statements import latex, mathml, statement
-from slth_verify.verdict import Evidence
 
 _PAPER = "thm:structured-slth"
 _MATHML = "http://www.w3.org/1998/Math/MathML"
 
 
+def ask_ladder(target: TargetCNN, eps: Fraction, widths: ProvedWidths) -> None:
+    """Have the widths of `width_ladder` decided in the meantime.
+
+    Args:
+        target: The target.
+        eps: Accuracy in the target's units.
+        widths: Decides them.
+    """
+    for layer in range(1, target.depth + 1):
+        widths.ask(target.architecture.dimension(layer), _accuracy(target, layer, eps))
+
+
 def width_ladder(
-    target: TargetCNN, eps: Fraction, used: tuple[int, ...], widths: CertifiedWidths
+    target: TargetCNN,
+    eps: Fraction,
+    used: tuple[int, ...],
+    widths: ProvedWidths,
+    found: Callable[[int, Fraction], Figure] | None,
 ) -> tuple[Rung, ...]:
     """Widths n_i of every layer, as far as they are known.
 
@@ -33,59 +45,39 @@ def width_ladder(
         target: The target.
         eps: Accuracy in the target's units.
         used: Widths of the random network.
-        widths: Searches certified widths, perhaps later.
-
-    Cost:
-        About a second a layer. A certified width costs 2 s at dimension 18 and a minute
-        at 150 when it is asked for the first time, in a second process.
+        widths: Decides necessary and certified widths; is waited for.
+        found: The width at which searches succeed, by dimension and accuracy; None
+            without a law.
 
     Rigor:
         Each figure names its own kind and side.
     """
-    normalised = eps / target.output_scale
     rungs = []
     for layer in range(1, target.depth + 1):
-        shape = target.architecture
-        window = shape.kernel_sizes[layer - 1] ** 2
-        accuracy = normalised / (target.depth * window * shape.channels[layer - 1])
+        dimension = target.architecture.dimension(layer)
+        accuracy = _accuracy(target, layer, eps)
         rungs.append(
             Rung(
                 layer,
-                shape.dimension(layer),
+                dimension,
                 exact(accuracy, "entry of the normalised kernel"),
                 exact(PROBABILITY),
-                necessary_figure(shape.dimension(layer), accuracy),
-                widths.ask((target.name, layer), shape.dimension(layer), accuracy),
-                _paper(target, layer, normalised),
+                widths.necessary(dimension, accuracy),
+                widths.certified(dimension, accuracy),
+                _paper(target, layer, eps / target.output_scale),
                 exact(used[layer - 1], "n"),
-                Absent("this profile measures no law"),
+                found(dimension, accuracy)
+                if found
+                else Absent("this profile measures no law"),
             )
         )
     return tuple(rungs)
 
 
-def completed(
-    case: CaseReport, widths: CertifiedWidths, progress: Progress
-) -> CaseReport:
-    """The case with the certified widths that were still open, as far as found."""
-    known = widths.settle(
-        case.name, tuple(rung.certified for rung in case.ladder), progress, first=1
-    )
-    rungs = zip(case.ladder, known, strict=True)
-    return replace(
-        case, ladder=tuple(replace(rung, certified=width) for rung, width in rungs)
-    )
-
-
-def necessary_figure(dimension: int, accuracy: Fraction) -> Figure:
-    """A width below which the accuracy is not reached with probability 1/2."""
-    if accuracy >= 1:
-        return Absent("the empty subset is accurate enough")
-    found = necessary_width(dimension, accuracy, PROBABILITY)
-    if found.n is None:
-        return Absent("no width was found to be too small")
-    text = str(found.n)
-    return Quantity(text, text, Evidence.ENCLOSED, Direction.LOWER, "n")
+def _accuracy(target: TargetCNN, layer: int, eps: Fraction) -> Fraction:
+    shape = target.architecture
+    terms = shape.kernel_sizes[layer - 1] ** 2 * shape.channels[layer - 1]
+    return eps / target.output_scale / (target.depth * terms)
 
 
 def _paper(target: TargetCNN, layer: int, eps: Fraction) -> Formula | Absent:

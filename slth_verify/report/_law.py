@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from fractions import Fraction
 
 from slth_verify.construction import search_points
-from slth_verify.report._certified import PROBABILITY, CertifiedWidths
-from slth_verify.report._ladder import necessary_figure
 from slth_verify.report._law_figures import LawFigures, LawPoint, LawRow
-from slth_verify.report._model import CaseReport
-from slth_verify.report._parts import Rung
 from slth_verify.report._profile import Profile
 from slth_verify.report._progress import Progress
+from slth_verify.report._proved_widths import PROBABILITY, ProvedWidths
 from slth_verify.report._quantity import Absent, Figure, exact, statistical
 from slth_verify.subset_sum import SearchLaw, fit_search_law
 
@@ -22,32 +18,19 @@ _DIMENSIONS = (9, 18, 36, 90, 150, 400, 576)
 _ACCURACIES = (1e-2, 1e-3)
 #: Accuracy at which the widths of the law are compared with proved ones.
 _COMPARED = Fraction(1, 100)
-#: Under this name certified widths of the law are asked for; no case is called so.
-_NAME = "law of the search\0"
 
 
 class Sweep:
     """The searches of a report, the law fitted to them, and its widths.
 
-    Certified widths of the same dimensions are asked for first: their search goes on
-    in the second process meanwhile.
-
     Args:
         profile: How far to sweep.
         seed: Integer of at least 0.
-        widths: Searches certified widths.
         progress: Called after each search.
     """
 
-    def __init__(
-        self, profile: Profile, seed: int, widths: CertifiedWidths, progress: Progress
-    ) -> None:
-        self._dimensions = [m for m in _DIMENSIONS if m <= profile.law_dimension]
-        self._widths = widths
-        self._certified = tuple(
-            widths.ask((_NAME, place), dimension, _COMPARED)
-            for place, dimension in enumerate(self._dimensions)
-        )
+    def __init__(self, profile: Profile, seed: int, progress: Progress) -> None:
+        self._dimensions = _dimensions(profile)
         start = time.perf_counter()
         self._points = search_points(
             self._dimensions,
@@ -60,12 +43,16 @@ class Sweep:
         self._law: SearchLaw = fit_search_law(self._points)
         self._seconds = round(time.perf_counter() - start, 3)
 
-    def figures(self, progress: Progress) -> LawFigures:
-        """The law with its table; waits for certified widths that are still open."""
-        certified = self._widths.settle(_NAME, self._certified, progress)
+    def figures(self, widths: ProvedWidths) -> LawFigures:
+        """The law with its table; proved widths that are still open are waited for."""
         rows = tuple(
-            LawRow(m, necessary_figure(m, _COMPARED), known, self.width(m, _COMPARED))
-            for m, known in zip(self._dimensions, certified, strict=True)
+            LawRow(
+                m,
+                widths.necessary(m, _COMPARED),
+                widths.certified(m, _COMPARED),
+                self.width(m, _COMPARED),
+            )
+            for m in self._dimensions
         )
         law = self._law
         return LawFigures(
@@ -89,10 +76,12 @@ class Sweep:
             return Absent("the empty subset is accurate enough")
         return statistical(self._law.width(dimension, float(accuracy)), "n")
 
-    def extended(self, case: CaseReport) -> CaseReport:
-        """The case, with the law's width on every rung."""
-        return replace(case, ladder=tuple(map(self._extended, case.ladder)))
 
-    def _extended(self, rung: Rung) -> Rung:
-        found = self.width(rung.dimension, Fraction(rung.accuracy.lower))
-        return replace(rung, found=found)
+def ask_law(profile: Profile, widths: ProvedWidths) -> None:
+    """Have the proved widths of the law's table decided in the meantime."""
+    for dimension in _dimensions(profile):
+        widths.ask(dimension, _COMPARED)
+
+
+def _dimensions(profile: Profile) -> list[int]:
+    return [m for m in _DIMENSIONS if m <= profile.law_dimension]

@@ -5,20 +5,22 @@ from __future__ import annotations
 import tempfile
 import time
 from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.files import write_atomically
 from slth_verify.report._case import TICKETS, run_case
-from slth_verify.report._certified import certified_widths
 from slth_verify.report._document import to_document, to_json
 from slth_verify.report._environment import machine, versions
 from slth_verify.report._html import render_html
-from slth_verify.report._ladder import completed
-from slth_verify.report._law import Sweep
+from slth_verify.report._ladder import width_ladder
+from slth_verify.report._law import Sweep, ask_law
 from slth_verify.report._model import CaseReport, Report
 from slth_verify.report._profile import Profile, to_toml
 from slth_verify.report._progress import Progress, silent
+from slth_verify.report._proved_widths import ProvedWidths, proved_widths
 from slth_verify.report._statements import statement_summaries
 from slth_verify.report._targets import (
     Subject,
@@ -102,17 +104,17 @@ def report_on(
     _prepare(output)
     cases = []
     patience = 2 * profile.time_limit
-    with certified_widths(profile.certified_dimension, patience) as widths:
+    with proved_widths(profile.certified_dimension, patience) as widths:
+        ask_law(profile, widths)
         for done, subject in enumerate(subjects):
             progress("cases", done, len(subjects))
             cases.append(run_case(subject, profile, output, progress, widths))
         progress("cases", len(subjects), len(subjects))
         sweep = None
         if profile.law_dimension:
-            sweep = Sweep(profile, derived_seed(seed, "law"), widths, progress)
-            cases = [sweep.extended(case) for case in cases]
-        cases = [completed(case, widths, progress) for case in cases]
-        law = None if sweep is None else sweep.figures(progress)
+            sweep = Sweep(profile, derived_seed(seed, "law"), progress)
+        cases = _with_ladders(subjects, cases, widths, sweep, progress)
+        law = None if sweep is None else sweep.figures(widths)
     report = Report(
         verdict=overall(tuple(case.verdict for case in cases)),
         counts=_counts(cases),
@@ -128,6 +130,25 @@ def report_on(
     )
     write_report(report, output)
     return report
+
+
+def _with_ladders(
+    subjects: tuple[Subject, ...],
+    cases: list[CaseReport],
+    widths: ProvedWidths,
+    sweep: Sweep | None,
+    progress: Progress,
+) -> list[CaseReport]:
+    """The cases with their ladders of widths, which were asked for before."""
+    found = None if sweep is None else sweep.width
+    completed = []
+    for done, (subject, case) in enumerate(zip(subjects, cases, strict=True)):
+        progress("proved widths", done, len(cases))
+        eps, used = Fraction(case.eps.lower), case.network.widths
+        ladder = width_ladder(subject.target, eps, used, widths, found)
+        completed.append(replace(case, ladder=ladder))
+    progress("proved widths", len(cases), len(cases))
+    return completed
 
 
 def write_report(report: Report, output: Path) -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.report import Profile, render_html, schema
-from slth_verify.report._certified import certified_widths
 from slth_verify.report._law import Sweep
 from slth_verify.report._progress import silent
+from slth_verify.report._proved_widths import proved_widths
 from slth_verify.report._quantity import Absent, Quantity
 
 
@@ -49,8 +49,8 @@ def test_no_search_is_worse_than_the_worst(law):
 
 def test_certified_widths_of_the_law_are_searched_like_those_of_layers():
     profile = Profile(name="law", law_dimension=18, law_repeats=1)
-    with certified_widths(9, 120.0) as widths:
-        rows = Sweep(profile, 0, widths, silent).figures(silent).rows
+    with proved_widths(9, 120.0) as widths:
+        rows = Sweep(profile, 0, silent).figures(widths).rows
     assert isinstance(rows[0].certified, Quantity)
     assert isinstance(rows[0].necessary, Quantity)
     assert int(rows[0].necessary.lower) <= int(rows[0].certified.lower) <= 120
@@ -59,8 +59,7 @@ def test_certified_widths_of_the_law_are_searched_like_those_of_layers():
 
 def test_outside_the_sweep_no_width_is_given():
     profile = Profile(name="law", law_dimension=18, law_repeats=1)
-    with certified_widths(0, 1.0) as widths:
-        sweep = Sweep(profile, 0, widths, silent)
+    sweep = Sweep(profile, 0, silent)
     for dimension in (8, 19):
         assert isinstance(sweep.width(dimension, Fraction(1, 100)), Absent)
     assert isinstance(sweep.width(9, Fraction(1)), Absent)

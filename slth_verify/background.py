@@ -1,0 +1,147 @@
+"""Calls that a second process answers, one after the other, while this one goes on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from slth_verify.bounded import end_with_parent
+from slth_verify.errors import SlthVerifyError
+
+_Result = TypeVar("_Result")
+_Request = tuple[Future[Any], bytes]
+
+
+class BackgroundLostError(SlthVerifyError):
+    """The second process ended before it answered. This proves nothing.
+
+    Usual remedy: more memory, or the same call in this process.
+    """
+
+
+class Background:
+    """A second process, started with the first call and ended with this context.
+
+    It is a fresh Python, so it neither shares state nor runs the caller's script again,
+    it uses one thread for linear algebra, and it ends with its parent, whatever ends
+    that.
+
+    Examples:
+        >>> import math
+        >>> with Background() as second:
+        ...     second.call(math.factorial, 5).result()
+        120
+    """
+
+    def __init__(self) -> None:
+        self._requests: SimpleQueue[_Request | None] = SimpleQueue()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._dealer: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def call(
+        self, function: Callable[..., _Result], /, *arguments: Any
+    ) -> Future[_Result]:
+        """Have a function called after all earlier ones.
+
+        Args:
+            function: A function of an importable module.
+            arguments: Its arguments; they, result and exception are pickled.
+
+        Returns:
+            Its future; `BackgroundLostError` if the process ends first.
+        """
+        if self._child is None:
+            self._child = _start()
+            self._dealer = threading.Thread(
+                target=self._deal, args=(self._child,), daemon=True
+            )
+            self._dealer.start()
+        future: Future[_Result] = Future()
+        self._requests.put((future, pickle.dumps((function, arguments))))
+        return future
+
+    def close(self) -> None:
+        """End the second process, whatever it is doing."""
+        if self._child is None or self._dealer is None:
+            return
+        self._child.kill()
+        self._requests.put(None)
+        self._dealer.join()
+        with contextlib.suppress(BrokenPipeError):  # closing writes what is left
+            self._child.communicate()
+
+    def _deal(self, child: subprocess.Popen[bytes]) -> None:
+        """Hand on requests one by one; all that remain are lost with the process."""
+        while (item := self._requests.get()) is not None:
+            future, request = item
+            try:
+                succeeded, value = _exchange(child, request)
+            except (OSError, EOFError, pickle.UnpicklingError):
+                succeeded, value = (
+                    False,
+                    BackgroundLostError("the process that was to answer ended early"),
+                )
+            with contextlib.suppress(Exception):  # a cancelled future takes no answer
+                future.set_result(value) if succeeded else future.set_exception(value)
+
+
+def _start() -> subprocess.Popen[bytes]:
+    environment = os.environ | {
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-c", "from slth_verify.background import _serve; _serve()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+    )
+
+
+def _exchange(child: subprocess.Popen[bytes], request: bytes) -> tuple[bool, Any]:
+    if child.stdin is None or child.stdout is None:
+        raise OSError("no pipes")
+    child.stdin.write(request)
+    child.stdin.flush()
+    answer: tuple[bool, Any] = pickle.load(child.stdout)
+    return answer
+
+
+def _serve() -> None:
+    """The second process: calls from standard input, outcomes to standard output."""
+    end_with_parent()
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a call prints must not mix with answers
+    with answers:
+        while True:
+            try:
+                function, arguments = pickle.load(sys.stdin.buffer)
+            except EOFError:
+                return
+            try:
+                outcome = True, function(*arguments)
+            except Exception as error:  # the border between two processes: hand it on
+                outcome = False, error
+            answers.write(pickle.dumps(outcome))
+            answers.flush()

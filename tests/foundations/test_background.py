@@ -1,0 +1,87 @@
+"""Calls in a second process: in order, to their own caller, never longer than it."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import TimeoutError as NotEndedError
+from fractions import Fraction
+
+import pytest
+
+from slth_verify.background import Background, BackgroundLostError
+from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import exact_number
+
+
+def test_answers_come_to_their_own_calls() -> None:
+    with Background() as second:
+        calls = [second.call(math.factorial, n) for n in range(50)]
+        wrong = second.call(exact_number, "x", "eps")
+        again = second.call(exact_number, "1/3")
+        wanted = [math.factorial(n) for n in range(50)]
+        assert [call.result() for call in calls] == wanted
+        with pytest.raises(InvalidParameterError, match="eps='x'"):
+            wrong.result()
+        assert again.result() == Fraction(1, 3)
+
+
+def test_it_is_one_process_and_not_this_one() -> None:
+    with Background() as second:
+        numbers = {second.call(os.getpid).result() for _ in range(3)}
+    assert len(numbers) == 1
+    assert os.getpid() not in numbers
+
+
+def test_what_a_call_prints_is_no_answer() -> None:
+    with Background() as second:
+        assert second.call(print, "text").result() is None
+
+
+def test_a_long_call_can_be_given_up() -> None:
+    with Background() as second:
+        call = second.call(math.factorial, 10**8)
+        with pytest.raises(NotEndedError):
+            call.result(0.01)
+    with pytest.raises(BackgroundLostError):
+        call.result()
+
+
+def test_a_process_that_dies_answers_nobody() -> None:
+    with Background() as second:
+        calls = [second.call(os.abort), second.call(math.factorial, 3)]
+        for call in calls:
+            with pytest.raises(BackgroundLostError):
+                call.result()
+
+
+def test_without_a_call_there_is_no_process() -> None:
+    with Background() as second:
+        assert second._child is None
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_it_ends_with_its_parent(number: signal.Signals) -> None:
+    program = """
+        import math
+        from slth_verify.background import Background
+        with Background() as second:
+            second.call(print, "ready").result()
+            second.call(math.factorial, 10**9).result()
+    """
+    # the pipe closes only when every process that holds it has ended
+    with subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stderr is not None
+        assert parent.stderr.readline() == "ready\n"
+        parent.send_signal(number)
+        assert parent.communicate(timeout=60) == (None, "")
+        assert parent.returncode == -number

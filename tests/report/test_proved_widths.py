@@ -1,0 +1,108 @@
+"""Proved widths come from a second process, or are said to be missing."""
+
+from fractions import Fraction
+
+import pytest
+
+from slth_verify.background import BackgroundLostError
+from slth_verify.report._ladder import ask_ladder, width_ladder
+from slth_verify.report._proved_widths import proved_widths
+from slth_verify.report._quantity import Absent, Quantity
+from slth_verify.report._targets import generated_subjects
+
+_TENTH = Fraction(1, 10)
+
+
+def test_small_dimensions_have_both_widths() -> None:
+    with proved_widths(9, 120.0) as widths:
+        low, high = widths.necessary(1, _TENTH), widths.certified(1, _TENTH)
+    assert isinstance(low, Quantity)
+    assert isinstance(high, Quantity)
+    assert 4 <= int(low.lower) <= int(high.lower) <= 14
+
+
+def test_beyond_the_limit_nothing_is_searched() -> None:
+    with proved_widths(3, 60.0) as widths:
+        widths.ask(4, _TENTH)
+        assert not widths._certified
+        figure = widths.certified(4, _TENTH)
+    assert isinstance(figure, Absent)
+    assert "m = 3" in figure.absent
+
+
+def test_the_empty_subset_needs_no_width() -> None:
+    with proved_widths(3, 60.0) as widths:
+        assert isinstance(widths.necessary(2, Fraction(1)), Absent)
+        assert isinstance(widths.certified(2, Fraction(3, 2)), Absent)
+        assert not widths._necessary
+
+
+@pytest.mark.parametrize("patience", [120.0, 0.0])
+def test_searches_end_in_a_width_or_in_words(patience: float) -> None:
+    with proved_widths(9, patience) as widths:
+        widths.ask(2, _TENTH)
+        figure = widths.certified(2, _TENTH)
+    if patience:
+        assert isinstance(figure, Quantity)
+        assert 9 <= int(figure.lower) <= 20
+    else:
+        assert isinstance(figure, Absent)
+        assert "within 0 s" in figure.absent
+        assert "bounds mrss --dim 2 --eps 1/10 --prob 1/2" in figure.absent
+
+
+class _Answer:
+    """A future of a result whose width tells what was asked."""
+
+    def __init__(self, width: int) -> None:
+        self.n = width
+
+    def result(self, timeout: float) -> "_Answer":
+        return self
+
+
+class _Teller:
+    """In place of the second process: widths that name function and dimension."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, int, str]] = []
+
+    def call(self, function, dimension, accuracy, probability) -> _Answer:
+        assert probability == Fraction(1, 2)
+        self.calls.append((function.__name__, dimension, accuracy))
+        index = self.calls.index(self.calls[-1])
+        return _Answer(1000 * (function.__name__ == "mrss_width") + index)
+
+
+def test_every_width_comes_to_its_own_layer() -> None:
+    target = generated_subjects(0, 1)[0].target
+    eps = target.output_scale / 100
+    with proved_widths(9, 60.0) as widths:
+        widths._second = teller = _Teller()
+        ask_ladder(target, eps, widths)
+        asked = list(teller.calls)
+        ladder = width_ladder(target, eps, (5, 6), widths, None)
+    assert teller.calls == asked  # nothing is asked twice
+    assert len(ladder) == 2
+    for rung in ladder:
+        text = rung.accuracy.lower
+        low = asked.index(("necessary_width", rung.dimension, text))
+        high = asked.index(("mrss_width", rung.dimension, text))
+        assert rung.necessary.lower == str(low)
+        assert rung.certified.lower == str(1000 + high)
+
+
+@pytest.mark.parametrize("lost", [BackgroundLostError("planted"), ValueError("bug")])
+def test_a_lost_search_is_a_missing_width_and_a_fault_is_raised(lost) -> None:
+    class Broken:
+        def result(self, timeout):
+            raise lost
+
+    with proved_widths(9, 60.0) as widths:
+        widths.ask(2, _TENTH)
+        widths._certified[2, _TENTH] = Broken()
+        if isinstance(lost, BackgroundLostError):
+            assert isinstance(widths.certified(2, _TENTH), Absent)
+        else:
+            with pytest.raises(ValueError, match="bug"):
+                widths.certified(2, _TENTH)
