@@ -94,6 +94,26 @@ def test_wide_convolution_is_the_same_map():
     assert np.array_equal(Forward(nn.Sequential(layer))(images), wanted)
 
 
+@pytest.mark.parametrize("size", [1, 3, 5])
+def test_pieces_of_a_wide_layer_are_the_same_map(size, monkeypatch):
+    """Exact in integers; a layer of 40 channels in pieces of 7."""
+    monkeypatch.setattr("slth_verify.report._forward._PIECE", 7)
+    rng = np.random.default_rng(size)
+    layers = nn.Conv2d(2, 40, 1, bias=False), nn.Conv2d(40, 3, size, padding="same")
+    layers[1].bias = None
+    for layer in layers:
+        weight = rng.integers(-9, 9, layer.weight.shape).astype(np.float32)
+        with torch.no_grad():
+            layer.weight.copy_(torch.from_numpy(weight))
+    module = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU())
+    images = rng.integers(-9, 9, (5, 2, 6, 4)).astype(np.float64)
+    found = Forward(module)(images)
+    with torch.no_grad():
+        wanted = module.double()(torch.from_numpy(images)).numpy()
+    assert np.array_equal(found, wanted)
+    assert wanted.any()
+
+
 def test_batches_do_not_matter(networks, images, monkeypatch):
     whole = Forward(networks)(images)
     monkeypatch.setattr("slth_verify.report._forward._BATCH_BYTES", 1)
