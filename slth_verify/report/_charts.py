@@ -130,9 +130,9 @@ def mask_chart(picture: Document, identifier: str) -> str:
     channels, block = len(picture["positive"]), picture["block"]
     kept = [sum(map(sum, picture[sign])) for sign in _SIGNS]
     text = (
-        f"Layer {picture['layer']}: {channels} input channels, a block of "
-        f"{grouped(block)} filters each; {kept[0]} kept filters with positive and "
-        f"{kept[1]} with negative scalar."
+        f"Layer {picture['layer']}: a block of {grouped(block)} filters for each of "
+        f"{channels} input channel{'s' if channels > 1 else ''}; {kept[0]} kept "
+        f"filters with positive and {kept[1]} with negative scalar."
     )
     top = math.log1p(max(1, *(max(row) for s in _SIGNS for row in picture[s])))
     two_sided = kept[1] > 0

@@ -144,7 +144,7 @@ def looseness(case: Document) -> Document:
     """Certified over observed error: how much the bound may exceed the truth."""
     seen, proved = observed(case), case["ticket"]["certified_error"]
     if "absent" in seen or "absent" in proved or ends(seen)[1] == 0:
-        return {"absent": "nothing was observed"}
+        return {"absent": "no difference was observed"}
     value = str(float(ends(proved)[1] / ends(seen)[1]))
     return {"value": value, "kind": "heuristic", "direction": "none", "unit": ""}
 

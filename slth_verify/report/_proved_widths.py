@@ -20,6 +20,10 @@ from slth_verify.verdict import Evidence
 PROBABILITY = Fraction(1, 2)
 
 _Question = tuple[int, Fraction]
+_WORDS = {
+    Direction.LOWER: ("necessary", "no width was found to be too small"),
+    Direction.UPPER: ("certified", "no certificate was found"),
+}
 _EMPTY = Absent("the empty subset is accurate enough")
 
 
@@ -63,10 +67,8 @@ class ProvedWidths:
         if accuracy >= 1:
             return _EMPTY
         self.ask(dimension, accuracy)
-        found = self._await(self._necessary[dimension, accuracy])
-        if found is None:
-            return Absent("no width was found to be too small")
-        return _figure(found, Direction.LOWER)
+        question = dimension, accuracy
+        return self._figure(self._necessary[question], question, Direction.LOWER)
 
     def certified(self, dimension: int, accuracy: Fraction) -> Figure:
         """A width from which on the accuracy is reached with probability 1/2."""
@@ -75,21 +77,28 @@ class ProvedWidths:
         if dimension > self.limit:
             return Absent(f"this profile stops at m = {self.limit}")
         self.ask(dimension, accuracy)
-        found = self._await(self._certified[dimension, accuracy])
-        if found is None:
-            return Absent(
-                f"no certificate within {self.patience:.0f} s: ask slth-verify bounds "
-                f"mrss --dim {dimension} --eps {accuracy} --prob {PROBABILITY}"
-            )
-        return _figure(found, Direction.UPPER)
+        question = dimension, accuracy
+        return self._figure(self._certified[question], question, Direction.UPPER)
 
-    def _await(self, asked: Future[BoundResult]) -> int | None:
-        """The width, or None if there is no answer in time."""
+    def _figure(
+        self, asked: Future[BoundResult], question: _Question, direction: Direction
+    ) -> Figure:
+        """The width that was asked for, or why there is none."""
+        kind, nothing = _WORDS[direction]
         left = max(0.0, (self._deadline or 0.0) - time.monotonic())
         try:
-            return asked.result(left).n
-        except (NotEndedError, InvalidParameterError, BackgroundLostError):
-            return None
+            width = asked.result(left).n
+        except (NotEndedError, BackgroundLostError):
+            return Absent(
+                f"undecided after {self.patience:.0f} s: slth-verify bounds mrss --dim "
+                f"{question[0]} --eps {question[1]} --prob {PROBABILITY} --kind {kind} "
+                "takes the time it needs"
+            )
+        except InvalidParameterError:  # no evaluator has a certificate
+            width = None
+        if width is None:
+            return Absent(nothing)
+        return Quantity(str(width), str(width), Evidence.ENCLOSED, direction, "n")
 
 
 @contextmanager
@@ -97,8 +106,3 @@ def proved_widths(limit: int, patience: float) -> Iterator[ProvedWidths]:
     """A `ProvedWidths` whose second process is ended in any case."""
     with Background() as second:
         yield ProvedWidths(limit, patience, second)
-
-
-def _figure(width: int, direction: Direction) -> Quantity:
-    text = str(width)
-    return Quantity(text, text, Evidence.ENCLOSED, direction, "n")

@@ -125,12 +125,14 @@ def certified_bound(result: CheckResult) -> Fraction | None:
 
     Returns:
         None if any finding failed but the comparison with eps: the bound then belongs
-        to other weights than the seed's, or the two evaluations of it disagree.
+        to other weights than the seed's, or the two evaluations of it disagree. That a
+        claim is VACUOUS takes nothing from the bound.
     """
     bound = result.error_upper_bound
     if bound is None:
         return None
-    failed = sum(item.verdict is not Verdict.VERIFIED for item in result.ledger)
+    harmless = (Verdict.VERIFIED, Verdict.VACUOUS)
+    failed = sum(item.verdict not in harmless for item in result.ledger)
     return bound if failed == int(bound > result.eps) else None
 
 

@@ -205,9 +205,9 @@ def _zero_filter(rng: np.random.Generator) -> _Drawn:
     return (first, second), (2, 4, 4)
 
 
-def _all_zero(rng: np.random.Generator) -> _Drawn:
-    size = int(rng.integers(0, 2)) * 2 + 1
-    return (np.zeros((2, 2, size, size), dtype=np.float32),), (2, 4, 4)
+def _subnormal(rng: np.random.Generator) -> _Drawn:
+    first, second = _draw(rng, 2, 2, 1), np.abs(_draw(rng, 1, 2, 1))
+    return (first * np.float32(1e-40), second), (2, 3, 3)
 
 
 _KINDS: dict[str, tuple[Callable[[np.random.Generator], _Drawn], str]] = {
@@ -219,5 +219,8 @@ _KINDS: dict[str, tuple[Callable[[np.random.Generator], _Drawn], str]] = {
         "Three layers scaled by 1e-6, 1 and 1e4, and a channel by 1e-3.",
     ),
     "zero-filter": (_zero_filter, "A filter of zeros in each of two layers."),
-    "all-zero": (_all_zero, "Nothing but zeros."),
+    "subnormal": (
+        _subnormal,
+        "Weights below the least normal float32 in the first of two layers.",
+    ),
 }

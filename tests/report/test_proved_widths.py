@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 
 from slth_verify.background import BackgroundLostError
+from slth_verify.errors import InvalidParameterError
 from slth_verify.report._ladder import ask_ladder, width_ladder
 from slth_verify.report._proved_widths import proved_widths
 from slth_verify.report._quantity import Absent, Quantity
@@ -41,14 +42,16 @@ def test_the_empty_subset_needs_no_width() -> None:
 def test_searches_end_in_a_width_or_in_words(patience: float) -> None:
     with proved_widths(9, patience) as widths:
         widths.ask(2, _TENTH)
-        figure = widths.certified(2, _TENTH)
-    if patience:
-        assert isinstance(figure, Quantity)
-        assert 9 <= int(figure.lower) <= 20
-    else:
-        assert isinstance(figure, Absent)
-        assert "within 0 s" in figure.absent
-        assert "bounds mrss --dim 2 --eps 1/10 --prob 1/2" in figure.absent
+        figures = widths.necessary(2, _TENTH), widths.certified(2, _TENTH)
+    for figure, kind in zip(figures, ("necessary", "certified"), strict=True):
+        if patience:
+            assert isinstance(figure, Quantity)
+            assert 8 <= int(figure.lower) <= 20
+        else:
+            assert isinstance(figure, Absent)
+            assert "undecided after 0 s" in figure.absent
+            question = f"mrss --dim 2 --eps 1/10 --prob 1/2 --kind {kind}"
+            assert question in figure.absent
 
 
 class _Answer:
@@ -90,6 +93,21 @@ def test_every_width_comes_to_its_own_layer() -> None:
         high = asked.index(("mrss_width", rung.dimension, text))
         assert rung.necessary.lower == str(low)
         assert rung.certified.lower == str(1000 + high)
+
+
+@pytest.mark.parametrize("n", [None, "refusal"])
+def test_no_certificate_is_said_in_words(n) -> None:
+    class Found:
+        def result(self, timeout):
+            if n is None:
+                return _Answer(n)
+            raise InvalidParameterError("no evaluator found a certificate")
+
+    with proved_widths(9, 60.0) as widths:
+        widths.ask(2, _TENTH)
+        widths._certified[2, _TENTH] = widths._necessary[2, _TENTH] = Found()
+        assert widths.certified(2, _TENTH) == Absent("no certificate was found")
+        assert "too small" in widths.necessary(2, _TENTH).absent
 
 
 @pytest.mark.parametrize("lost", [BackgroundLostError("planted"), ValueError("bug")])
