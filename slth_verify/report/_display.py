@@ -61,9 +61,9 @@ def figure(quantity: Mapping[str, Any] | None) -> Markup:
     )
 
 
-def percent(quantity: Mapping[str, Any]) -> Markup:
+def percent(quantity: Mapping[str, Any] | None) -> Markup:
     """A share as per cent, rounded to its safe side."""
-    if "absent" in quantity:
+    if quantity is None or "absent" in quantity:
         return figure(quantity)
     scaled = dict(quantity)
     for key in ("value", "interval"):

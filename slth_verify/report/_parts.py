@@ -127,7 +127,9 @@ class TicketFigures:
         sha256: Digest of the file.
         certified_error: Bound on sup ||f - S g||_max, in the target's units.
         closed_form: The coarser bound of der:accumulation.
-        relative_error: Certified error as a part of the target's largest output.
+        output_range: Where the target's largest output over all inputs lies, proved.
+        share_of_range: Certified error as a part of the upper end of that.
+        relative_error: Certified error as a part of the target's largest output seen.
         layers: Layer by layer.
     """
 
@@ -135,6 +137,8 @@ class TicketFigures:
     sha256: str
     certified_error: Figure
     closed_form: Figure
+    output_range: Figure
+    share_of_range: Figure
     relative_error: Figure
     layers: tuple[LayerFigures, ...]
 

@@ -92,6 +92,8 @@ def ticket_figures(
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         certified_error=_upper_or_absent(bound),
         closed_form=_upper_or_absent(result.closed_form if bound is not None else None),
+        output_range=_output_range(result),
+        share_of_range=_share_of_range(bound, result),
         relative_error=_relative(bound, largest),
         layers=tuple(
             _layer(item, ticket) for item in result.per_layer if bound is not None
@@ -188,6 +190,22 @@ def _upper_or_absent(value: Fraction | None) -> Figure:
     if value is None:
         return Absent(_NOTHING)
     return _upper(value, _OUTPUT)
+
+
+def _output_range(result: CheckResult) -> Figure:
+    found = getattr(result, "target_range", None)
+    if found is None:
+        return Absent(_NOTHING)
+    return enclosed(found.reached, found.bound, Direction.TWO_SIDED, _OUTPUT)
+
+
+def _share_of_range(bound: Fraction | None, result: CheckResult) -> Figure:
+    found = getattr(result, "target_range", None)
+    if bound is None or found is None:
+        return Absent(_NOTHING)
+    if found.bound == 0:
+        return Absent("the target's output is zero for every input")
+    return enclosed(bound / found.bound, bound / found.bound, Direction.UPPER)
 
 
 def _relative(bound: Fraction | None, largest: Figure) -> Figure:

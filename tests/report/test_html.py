@@ -6,9 +6,10 @@ import json
 import re
 from html.parser import HTMLParser
 
+import jsonschema
 import pytest
 
-from slth_verify.report import render_html
+from slth_verify.report import render_html, schema
 
 _VOID = {"meta", "link", "br", "img", "input", "hr"}
 _POISON = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -168,6 +169,32 @@ def test_changed_figure_shows(document):
     figure = document["cases"][0]["ticket"]["certified_error"]
     figure["interval"] = ["0.0123449", "0.0123451"]
     assert "≤ 0.01235" in render_html(document)
+
+
+def test_range_of_the_target_and_share_of_it_are_shown(document):
+    ticket = document["cases"][0]["ticket"]
+    common = {"kind": "enclosed", "unit": ""}
+    ticket["output_range"] = {
+        "interval": ["0.5381", "1.6"],
+        "direction": "two-sided",
+        **common,
+    }
+    ticket["share_of_range"] = {
+        "interval": ["0.0125001", "0.0125002"],
+        "direction": "upper",
+        **common,
+    }
+    text = parse(render_html(document)).text["main"]
+    assert "0.5381 to 1.6" in text
+    assert "≤ 1.251" in text
+
+
+def test_documents_from_before_there_was_a_range_still_render(document):
+    for case in document["cases"]:
+        case["ticket"].pop("output_range")
+        case["ticket"].pop("share_of_range")
+    jsonschema.validate(document, schema())
+    assert "Tickets" in parse(render_html(document)).text["h2"]
 
 
 def test_page_without_digits_and_tickets(document):
