@@ -127,14 +127,12 @@ def certified_bound(result: CheckResult) -> Fraction | None:
 
     Returns:
         None if any finding failed but the comparison with eps: the bound then belongs
-        to other weights than the seed's, or the two evaluations of it disagree. That a
-        claim is VACUOUS takes nothing from the bound.
+        to other weights than the seed's, or the two evaluations of it disagree.
     """
     bound = result.error_upper_bound
     if bound is None:
         return None
-    harmless = (Verdict.VERIFIED, Verdict.VACUOUS)
-    failed = sum(item.verdict not in harmless for item in result.ledger)
+    failed = sum(item.verdict is not Verdict.VERIFIED for item in result.ledger)
     return bound if failed == int(bound > result.eps) else None
 
 
