@@ -86,5 +86,6 @@ def _answers(file: Path) -> list[Any]:
             f"path={shown(str(file))}: 'results' alone, with at most {_MOST_ANSWERS} "
             "answers, was required. Store the answers of 'slth-verify bounds' again."
         )
-    paper = [x for x in several if isinstance(x, dict) and x.get("kind") == "paper"]
+    forms = ("paper-form", "paper")  # the second is its former name
+    paper = [x for x in several if isinstance(x, dict) and x.get("kind") in forms]
     return [x for x in several if x not in paper] or [document]

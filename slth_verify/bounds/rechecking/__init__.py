@@ -64,7 +64,7 @@ def recheck(document: Mapping[str, Any]) -> Finding:
     try:
         fields = Fields("document", document)
         kind, topic = fields.text("kind"), _topic(fields)
-        if kind == "paper":
+        if kind in ("paper-form", "paper"):  # the second is its former name
             return Finding(
                 "the paper's form", Verdict.VACUOUS, "its constant has no value"
             )

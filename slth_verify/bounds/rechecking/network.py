@@ -9,11 +9,16 @@ from slth_verify.bounds import _layer_necessary
 from slth_verify.bounds._budget import within
 from slth_verify.bounds._layer_necessary import hard_targets, success_of_layer
 from slth_verify.bounds._layer_width import LayerPlan, LayerShape
+from slth_verify.bounds._network_hypotheses import (
+    hypotheses_of_enough,
+    hypotheses_of_needed,
+)
 from slth_verify.bounds._network_inputs import (
     STATEMENT,
     NetworkQuestion,
     network_question,
 )
+from slth_verify.bounds._result import Condition
 from slth_verify.bounds._width import FoundWidth
 from slth_verify.bounds.rechecking.all_targets import prove_ball
 from slth_verify.bounds.rechecking.one_target import prove_target
@@ -63,6 +68,8 @@ def prove_enough(document: Fields) -> str:
         require(reached.upper == 1, "the probability may be 1")
         require_lower("probability", reached.lower, 1 - failure)
         _same_total(document, layers)
+        widths, shares = [x.n for x in layers], [x.share for x in layers]
+        _given(document, hypotheses_of_enough(question, widths, shares))
         _whole(document.steps(), question, failure)
     return f"{_widths(layers)} are enough for {_described(question)} ({STATEMENT})"
 
@@ -87,6 +94,7 @@ def prove_needed(document: Fields) -> str:
         for layer in layers:
             layer.prove_needed(question)
         _same_total(document, layers)
+        _given(document, hypotheses_of_needed(question, [x.n for x in layers]))
         steps = document.steps()
         require(
             [step.statement for step in steps] == [_ACCUMULATION],
@@ -95,7 +103,10 @@ def prove_needed(document: Fields) -> str:
         with steps[0].values as values:
             _same(values, "eps", question.eps)
             _same(values, "delta", question.delta)
-    return f"fewer than {_widths(layers)} are not enough for {_described(question)}"
+    return (
+        f"fewer than {_widths(layers)} are not enough for {_described(question)}, on "
+        "images at least as large as the kernels"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +256,16 @@ def _layers(
         StoredLayer.read(layer, shape, enough=enough)
         for layer, shape in zip(stored, question.shapes, strict=True)
     ]
+
+
+def _given(document: Fields, hypotheses: tuple[Condition, ...]) -> None:
+    """The answer must list the hypotheses of what was proved, in their words."""
+    stored = document.entries("hypotheses", len(hypotheses))
+    require(len(stored) == len(hypotheses), "the hypotheses are other ones")
+    for entry, own in zip(stored, hypotheses, strict=True):
+        with entry:
+            entry.exactly("name", own.name)
+            entry.exactly("text", own.text)
 
 
 def _whole(
