@@ -38,11 +38,22 @@ class Forward:
     """
 
     def __init__(self, module: nn.Sequential) -> None:
+        first = module[0]
+        self._input = first.in_channels if isinstance(first, nn.Conv2d) else None
         self._steps = _steps(list(module))
         self._channels = max(map(_channels, self._steps))
 
     def __call__(self, images: Float64Array) -> Float64Array:
-        """Outputs of images, shape ``(count, c, height, width)`` both."""
+        """Outputs of images, shape ``(count, c, height, width)`` both.
+
+        Raises:
+            RuntimeError: If the images have another number of channels.
+        """
+        if self._input is not None and images.shape[1] != self._input:
+            raise RuntimeError(
+                f"images.shape={images.shape}: the size of the second axis must be the "
+                f"{self._input} channels that the network reads. Give such images."
+            )
         pixels = images.shape[2] * images.shape[3]
         batch = max(1, _BATCH_BYTES // (8 * self._channels * pixels))
         starts = [*range(0, len(images), batch), len(images)]
