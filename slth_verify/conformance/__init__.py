@@ -14,6 +14,7 @@ from slth_verify.conformance._accumulation import (
     check_accumulation,
 )
 from slth_verify.conformance._accumulation_cases import AccumulationCase
+from slth_verify.conformance._answers import AnswerCounts, check_recheck
 from slth_verify.conformance._binomial import FAILURE_PROBABILITY, BinomialTest
 from slth_verify.conformance._collapse import Collapse, check_neuron_pruning
 from slth_verify.conformance._construction import check_construction
@@ -43,6 +44,7 @@ from slth_verify.conformance._torch_import import Importer, check_torch_import
 __all__ = [
     "FAILURE_PROBABILITY",
     "AccumulationCase",
+    "AnswerCounts",
     "BinomialTest",
     "Collapse",
     "ColumnSampler",
@@ -59,6 +61,7 @@ __all__ = [
     "check_layer_error",
     "check_mask",
     "check_neuron_pruning",
+    "check_recheck",
     "check_solver",
     "check_success_rate",
     "check_sum_law",

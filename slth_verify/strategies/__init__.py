@@ -12,7 +12,9 @@ from __future__ import annotations
 from hypothesis import strategies as _st
 
 from slth_verify.network import Architecture, RandomCNN, TargetCNN
+from slth_verify.strategies._answers import forged_answers, stored_answers
 from slth_verify.strategies._architectures import architectures
+from slth_verify.strategies._built_answers import built_answers
 from slth_verify.strategies._inputs import extreme_inputs
 from slth_verify.strategies._kernels import target_kernels
 from slth_verify.strategies._masks import BlockedMask, channel_blocked_masks
@@ -25,11 +27,14 @@ __all__ = [
     "BlockedMask",
     "NsnSample",
     "architectures",
+    "built_answers",
     "channel_blocked_masks",
     "extreme_inputs",
+    "forged_answers",
     "nsn_vectors",
     "random_networks",
     "seeds",
+    "stored_answers",
     "subset_sum_problems",
     "target_kernels",
     "target_networks",
