@@ -79,9 +79,10 @@ def some_part(module: nn.Sequential, rng: Generator) -> nn.Module:
 
 
 def some_convolution(module: nn.Sequential, rng: Generator) -> nn.Conv2d:
-    """One of the module's convolutions."""
+    """One of the module's convolutions whose weight is its parameter."""
     conv = module[position_of(module, rng, nn.Conv2d)]
-    if not isinstance(conv, nn.Conv2d) or "weight" not in conv._parameters:
+    own = set(conv._parameters) - set(vars(conv))
+    if not isinstance(conv, nn.Conv2d) or "weight" not in own:
         raise NotApplicable("Conv2d with its own weight")
     return conv
 

@@ -10,6 +10,7 @@ from torch import nn
 
 from slth_verify.conformance._torch_modules import (
     Generator,
+    NotApplicable,
     Twists,
     convolution,
     position_of,
@@ -35,7 +36,7 @@ def _option(name: str, **options: Any) -> None:
         rest = {key: value for key, value in options.items() if key != "kernel_size"}
         groups = rest.get("groups", 1)
         if old.in_channels % groups or old.out_channels % groups:
-            return module
+            raise NotApplicable("channels in groups")
         channels = old.in_channels, old.out_channels
         return replaced(module, old, convolution(*channels, size, rng, **rest))
 
@@ -83,10 +84,10 @@ def _other(module: nn.Sequential, rng: Generator) -> nn.Module:
 
 @OPEN.named("layers used twice")
 def _twice(module: nn.Sequential, rng: Generator) -> nn.Module:
-    last = next(part for part in reversed(module) if isinstance(part, nn.Conv2d))
-    if last.in_channels != last.out_channels:
-        return module
-    return nn.Sequential(*module, last, nn.ReLU(inplace=True))
+    last = [part for part in module if isinstance(part, nn.Conv2d)][-1:]
+    if not last or last[0].in_channels != last[0].out_channels:
+        raise NotApplicable("a convolution that fits behind itself")
+    return nn.Sequential(*module, *last, nn.ReLU(inplace=True))
 
 
 @OPEN.named("double precision")
