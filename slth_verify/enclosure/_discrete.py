@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from math import comb
 
-from flint import arb, ctx
+from flint import arb
 
 from slth_verify.enclosure._enclosure import to_ball
+from slth_verify.enclosure._precision import precision_in_force
 from slth_verify.enclosure._special import Ball
 from slth_verify.errors import InvalidParameterError
 
@@ -80,7 +81,8 @@ def _tail_from(count: int, trials: int, p: Fraction) -> Ball:
     )
     term = arb(1)
     total = arb(1)
-    threshold = arb(2) ** (-ctx.prec - 10)
+    with precision_in_force() as bits:
+        threshold = arb(2) ** (-bits - 10)
     for i in range(count, 0, -1):
         ratio = odds * arb(i) / arb(trials - i + 1)
         if ratio < 1 and term * ratio < threshold * (1 - ratio):

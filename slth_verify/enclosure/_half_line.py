@@ -29,9 +29,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, ctx
+from flint import arb
 
-from slth_verify.enclosure._precision import working_precision
+from slth_verify.enclosure._precision import precision_in_force, working_precision
 from slth_verify.enclosure._special import Ball
 from slth_verify.errors import InvalidParameterError
 
@@ -58,17 +58,18 @@ def half_line_integral(node: Any, constant: Constant) -> Ball:
         Enclosed: discretisation and both tails are inside the ball.
     """
     form = _Form.read(node, constant)
-    wanted, excess = ctx.prec, 0.0
+    excess = 0.0
     total, error = arb.nan(), arb.nan()
-    for _ in range(_ROUNDS):
-        with working_precision(wanted + 16 + math.ceil(excess / math.log(2))):
-            total, error = form.apply(wanted * math.log(2) + 8 + excess)
-        enough = abs(total) * arb(2) ** -wanted
-        if error < enough or error < total.rad() or total.contains(0):
-            break
-        # the bounds exceed the value by so much: ask for as much more
-        excess = max(excess, float((form.line(arb(1)) / total).log().mid()))
-    return total + error * arb(0, 1)
+    with precision_in_force() as wanted:
+        for _ in range(_ROUNDS):
+            with working_precision(wanted + 16 + math.ceil(excess / math.log(2))):
+                total, error = form.apply(wanted * math.log(2) + 8 + excess)
+            enough = abs(total) * arb(2) ** -wanted
+            if error < enough or error < total.rad() or total.contains(0):
+                break
+            # the bounds exceed the value by so much: ask for as much more
+            excess = max(excess, float((form.line(arb(1)) / total).log().mid()))
+        return total + error * arb(0, 1)
 
 
 @dataclass(frozen=True, slots=True)

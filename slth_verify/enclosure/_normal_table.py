@@ -21,8 +21,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from flint import arb, ctx
+from flint import arb
 from numpy.typing import NDArray
+
+from slth_verify.enclosure._precision import working_precision
 
 Float64Array = NDArray[np.float64]
 
@@ -65,13 +67,9 @@ def _coefficients() -> Float64Array:
     """a_n at every grid point, shape ``(7, points)``, from 256-bit balls."""
     cells = range(-int(REACH) * _STEPS, int(REACH) * _STEPS + 1)
     columns = []
-    saved = ctx.prec
-    ctx.prec = 256
-    try:
+    with working_precision(256):
         for cell in cells:
             columns.append([_nearest(ball) for ball in _taylor(arb(cell) / _STEPS)])
-    finally:
-        ctx.prec = saved
     return np.array(columns).T
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -39,38 +40,43 @@ def error_bound_mp(
     Rigor:
         Heuristic: rounded to ``digits`` digits at every step, direction unknown.
     """
-    with mpmath.workdps(digits):
-        zero = mpmath.mpf(0)
-        errors = [zero] * kernels[0].shape[1]
-        ranges = [mpmath.mpf(1)] * len(errors)
-        for number, kernel in enumerate(kernels):
-            normal = kernel.astype(np.float64)
-            weights = _sums(scalars[number], vectors[number], owners[number], kernel)
-            new_errors, new_ranges = [], []
-            for out in range(kernel.shape[0]):
-                high = low = carried = top = zero
-                for index in np.ndindex(kernel.shape[1:]):
-                    channel, row, column = index
-                    value = mpmath.ldexp(normal[(out, *index)], -exponents[number])
-                    plus = weights[1][channel][row, column, out] - value
-                    minus = weights[-1][channel][row, column, out] + value
-                    swing = (plus, minus) if number == 0 else (plus, zero)
-                    reach = ranges[channel] + errors[channel]
-                    high += reach * max(zero, *swing)
-                    low -= reach * min(zero, *swing)
-                    carried += abs(value) * errors[channel]
-                    gain = abs(value) if number == 0 else max(value, zero)
-                    top += gain * ranges[channel]
-                new_errors.append(max(high, low) + carried)
-                new_ranges.append(top)
-            errors, ranges = new_errors, new_ranges
-        result = mpmath.ldexp(max(errors), sum(exponents))
-        mantissa, exponent = mpmath.frexp(result)
-        scaled = int(mpmath.ldexp(mantissa, mpmath.mp.prec))
-        return Fraction(scaled) * Fraction(2) ** int(exponent - mpmath.mp.prec)
+    mp = mpmath.MPContext()  # its own precision, not the process's
+    mp.dps = digits
+    zero = mp.mpf(0)
+    errors = [zero] * kernels[0].shape[1]
+    ranges = [mp.mpf(1)] * len(errors)
+    for number, kernel in enumerate(kernels):
+        normal = kernel.astype(np.float64)
+        weights = _sums(mp, scalars[number], vectors[number], owners[number], kernel)
+        new_errors, new_ranges = [], []
+        for out in range(kernel.shape[0]):
+            high = low = carried = top = zero
+            for index in np.ndindex(kernel.shape[1:]):
+                channel, row, column = index
+                value = mp.ldexp(normal[(out, *index)], -exponents[number])
+                plus = weights[1][channel][row, column, out] - value
+                minus = weights[-1][channel][row, column, out] + value
+                swing = (plus, minus) if number == 0 else (plus, zero)
+                reach = ranges[channel] + errors[channel]
+                high += reach * max(zero, *swing)
+                low -= reach * min(zero, *swing)
+                carried += abs(value) * errors[channel]
+                gain = abs(value) if number == 0 else max(value, zero)
+                top += gain * ranges[channel]
+            new_errors.append(max(high, low) + carried)
+            new_ranges.append(top)
+        errors, ranges = new_errors, new_ranges
+    return _as_fraction(mp, mp.ldexp(max(errors), sum(exponents)))
+
+
+def _as_fraction(mp: Any, value: Any) -> Fraction:
+    mantissa, exponent = mp.frexp(value)
+    scaled = int(mp.ldexp(mantissa, mp.prec))
+    return Fraction(scaled) * Fraction(2) ** int(exponent - mp.prec)
 
 
 def _sums(
+    mp: Any,
     scalars: NDArray[np.float32],
     vectors: NDArray[np.float32],
     owner: NDArray[np.int64],
@@ -86,6 +92,6 @@ def _sums(
         for channel in range(kernel.shape[1]):
             rows = products[(owner == channel) & (np.sign(scalars) == sign)]
             total = np.empty(entries, dtype=object)
-            total[:] = [mpmath.fsum(entry) for entry in rows.T.tolist()]
+            total[:] = [mp.fsum(entry) for entry in rows.T.tolist()]
             found.append(total.reshape(shape))
     return totals

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flint import arb, ctx
+from flint import arb
+
+from slth_verify.enclosure._precision import (
+    MIN_BITS,
+    precision_in_force,
+    working_precision,
+)
 
 #: The ball type of the backend. Other rooms name it only through this alias.
 Ball = arb
@@ -99,8 +105,9 @@ def _monotone(function: Callable[[Ball], Ball], x: Ball) -> Ball:
 
 
 def _gamma_lower_at(a: Ball, x: Ball) -> Ball:
-    complement = 1 - x.gamma_upper(a, 1)
-    if complement.rel_accuracy_bits() >= ctx.prec // 2:
+    with precision_in_force() as bits:
+        complement = 1 - x.gamma_upper(a, 1)
+    if complement.rel_accuracy_bits() >= bits // 2:
         return _clipped(complement)
     return _probability(lambda: x.gamma_lower(a, 1))
 
@@ -114,14 +121,12 @@ def _clipped(probability: Ball) -> Ball:
 
 def _probability(function: Callable[[], Ball]) -> Ball:
     """A probability, at a precision high enough for half of the bits asked for."""
-    asked = ctx.prec
-    try:
-        value = function()
+    with precision_in_force() as asked:
+        value, bits = function(), max(asked, MIN_BITS)
         for _ in range(_RETRIES):
             if value.is_zero() or value.rel_accuracy_bits() >= asked // 2:
                 break
-            ctx.prec *= 2
-            value = function()
-    finally:
-        ctx.prec = asked
-    return _clipped(value)
+            bits *= 2
+            with working_precision(bits):
+                value = function()
+        return _clipped(value)

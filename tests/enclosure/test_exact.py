@@ -1,6 +1,5 @@
 """Reading exact numbers; the working precision."""
 
-import threading
 from fractions import Fraction
 
 import numpy as np
@@ -58,18 +57,6 @@ def test_precision_is_restored_by_an_exception() -> None:
         fail()
     assert inside[0] < before
     assert width() == before
-
-
-def test_the_precision_is_shared_by_threads() -> None:
-    # the reason for the rule: one process, one thread of ball arithmetic
-    seen = []
-    with working_precision(300):
-        thread = threading.Thread(
-            target=lambda: seen.append(from_ball(to_ball(F(1, 3))).width)
-        )
-        thread.start()
-        thread.join()
-    assert seen[0] < F(1, 2**290)
 
 
 @pytest.mark.parametrize("bits", [0, 23, 64.0, True])
