@@ -190,9 +190,8 @@ def _worst_windows(case: ConstructionCase, ticket: Ticket) -> NDArray[np.float64
     size = target.architecture.kernel_sizes[0]
     channels, height, width = target.input_shape
     images = []
-    for side in (1.0, -1.0):
-        plus = side * errors.positive.astype(np.float64)
-        minus = side * errors.negative.astype(np.float64)
+    for side in (1, -1):
+        plus, minus = side * errors.positive, side * errors.negative
         best = np.where(plus >= minus, 1.0, -1.0) * (np.maximum(plus, minus) > 0)
         for window in best.reshape(size, size, channels, -1).transpose(3, 2, 0, 1):
             image = np.zeros(target.input_shape)

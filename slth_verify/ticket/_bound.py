@@ -1,18 +1,26 @@
 """The certified bound on sup ||f - g||_max, in exact rational arithmetic.
 
-Layer by layer (der:layer-error, then der:channel-certificate). Write W+ for the sum of
-u V over kept filters with u > 0, W- for that of |u| V over u < 0, K for the normalised
-kernel; then the pruned layer is ``W+ * x+ + W- * x-``, and with ``D+ = W+ - K``, ``D- =
-W- + K`` its error is ``D+ * x+ + D- * x-``. A window at the border of the image sees
-fewer terms.
+Layer by layer, with D+ and D- of `LayerResiduals` and one number per channel for each
+of three things: the target's entries lie in [0, M], the pruned network's in [0, Y], and
+they differ by at most e. First layer, every entry of x free in [-1, 1], output o:
 
-First layer, every entry of x free in [-1, 1], output filter o:
-    e_o = max(sum max(0, D+, D-), sum max(0, -D+, -D-)),  M_o = sum |K|.
-Later layers see x in [0, M] from f and y in [0, M + e] from g, |y - x| <= e:
-    e_o = max(sum (M + e) max(0, D+), sum (M + e) max(0, -D+)) + sum e |K|,
-    M_o = sum M max(0, K).
-ReLU is 1-Lipschitz and monotone, so both survive it. The recurrence keeps one number
-per channel and is never larger than the closed form prod(L + eta) - prod(L).
+    M_o = sum |K|,   Y_o = sum max(0, W+, W-),
+    e_o = max(sum max(0, D+, D-), sum max(0, -D+, -D-)).
+
+Later layers see x in [0, M] from f and y in [0, Y] from g, |y - x| <= e:
+
+    M_o = sum M max(0, K),   Y_o = sum Y max(0, W+),
+    e_o = max(sum Y max(0, D+), sum Y max(0, -D+)) + sum e |K|.
+
+A window at the border of the image sees fewer terms, none of which is negative. ReLU is
+1-Lipschitz and monotone, so all of these survive it; and since both networks' outputs
+are then at least 0, they differ by at most max(M_o, Y_o), while y <= x + e <= M_o +
+e_o. So after each layer (der:layer-error, der:channel-certificate, and "What the ranges
+give" in docs/theory/layers.md)
+
+    e_o <- min(e_o, max(M_o, Y_o)),   Y_o <- min(Y_o, M_o + e_o).
+
+The result is never larger than the closed form prod(L + eta) - prod(L).
 """
 
 from __future__ import annotations
@@ -20,36 +28,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
-from slth_verify.ticket._exact import exact_products, exact_sum
-from slth_verify.ticket._format import TicketLayer
+from slth_verify.ticket._residuals import Integers, LayerResiduals
 
-ZERO = Fraction(0)
-
-
-@dataclass(frozen=True, eq=False)
-class LayerResiduals:
-    """Exact errors of one pruned layer.
-
-    Attributes:
-        kernel: Normalised target kernel K, object array of fractions, ``(entries of a
-            window, c_in, c_out)``.
-        positive: D+, same shape.
-        negative: D-, same shape; empty object array where no input is negative.
-    """
-
-    kernel: NDArray[np.object_]
-    positive: NDArray[np.object_]
-    negative: NDArray[np.object_]
+#: Figures of channels are rounded up to so many bits, so that depth costs no more than
+#: its layers.
+_BITS = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class LayerBound:
-    """What is certified about one layer, in normalised units.
+    """What is certified about one layer, in normalised units, for inputs in [-1, 1].
 
     Attributes:
         layer: From 1.
@@ -70,55 +61,19 @@ class LayerBound:
 
 @dataclass(frozen=True, slots=True)
 class ErrorBound:
-    """Certified bound of a whole ticket.
+    """Certified bound of a whole ticket, for inputs in [-1, 1].
 
     Attributes:
         error: Bound on sup ||f - S g||_max in the target's own units.
         closed_form: The coarser S (prod(L + eta) - prod L), same units.
+        largest_output: No output of f exceeds it, same units.
         layers: One entry per target layer.
     """
 
     error: Fraction
     closed_form: Fraction
+    largest_output: Fraction
     layers: tuple[LayerBound, ...]
-
-
-def layer_residuals(
-    kernel: NDArray[np.float32],
-    exponent: int,
-    layer: TicketLayer,
-    owner: NDArray[np.int64],
-    *,
-    signed_input: bool,
-) -> LayerResiduals:
-    """Exact D+ and D- of one layer.
-
-    Args:
-        kernel: Target kernel, ``(c_out, c_in, d, d)``.
-        exponent: e with K = kernel / 2^e.
-        layer: The kept filters.
-        owner: Input channel of each, shape ``(kept,)``.
-        signed_input: Whether inputs may be negative (first layer).
-
-    Rigor:
-        Exact.
-    """
-    c_out, c_in, size, _ = kernel.shape
-    window = size * size
-    normal = np.empty((window, c_in, c_out), dtype=object)
-    scale = Fraction(2) ** -exponent
-    flat = kernel.astype(np.float64).transpose(2, 3, 1, 0).reshape(normal.shape)
-    for index in np.ndindex(normal.shape):
-        normal[index] = Fraction(float(flat[index])) * scale
-    flat_kernels = layer.kernels.reshape(len(owner), window * c_out)
-    products = exact_products(layer.scalars, flat_kernels)
-    signs = np.sign(layer.scalars)
-    sums = [
-        _channel_sums(products, owner, signs == sign, c_in, (window, c_out))
-        for sign in ((1, -1) if signed_input else (1,))
-    ]
-    negative = sums[1] + normal if signed_input else np.empty(0, dtype=object)
-    return LayerResiduals(normal, sums[0] - normal, negative)
 
 
 def accumulate(
@@ -134,83 +89,119 @@ def accumulate(
         exponents: Scale exponents e_i.
 
     Rigor:
-        Exact; the result is an upper bound for every input in [-1, 1].
+        An upper bound for every input in [-1, 1]; exact but for rounding up to 1024
+        bits after each layer, which few layers need.
 
     Source:
         der:layer-error, der:channel-certificate; closed form: der:a-posteriori.
     """
     scale = Fraction(2) ** sum(exponents)
+    ones = np.ones(residuals[0].kernel.shape[1], dtype=object)
+    channels = _Channels(ones, ones, 0 * ones, 0)
+    exact, perturbed = Fraction(1), Fraction(1)
     bounds: list[LayerBound] = []
-    errors = [ZERO] * residuals[0].kernel.shape[1]
-    ranges = [Fraction(1)] * len(errors)
-    slopes, perturbed = Fraction(1), Fraction(1)
     for number, item in enumerate(residuals, start=1):
-        filters = range(item.kernel.shape[2])
-        ones, zeros = [Fraction(1)] * len(errors), [ZERO] * len(errors)
-        eta = max(_filter_error(item, o, ones, zeros) for o in filters)
-        slope = max(_absolute_sum(item.kernel[:, :, o]) for o in filters)
-        errors, ranges = (
-            [_filter_error(item, o, ranges, errors) for o in filters],
-            [_filter_range(item, o, ranges, first=number == 1) for o in filters],
-        )
-        slopes, perturbed = slopes * slope, perturbed * (slope + eta)
+        layer = _Layer.of(item)
+        channels = channels.through(layer)
+        eta, slope = layer.own_error(), layer.lipschitz()
+        exact = -_rounded_up(-exact * slope)
+        perturbed = _rounded_up(perturbed * (slope + eta))
         bounds.append(
-            LayerBound(number, kept[number - 1], eta, slope, max(ranges), max(errors))
+            LayerBound(
+                number,
+                kept[number - 1],
+                eta,
+                slope,
+                _dyadic(max(channels.target), channels.bits),
+                _dyadic(max(channels.error), channels.bits),
+            )
         )
-    closed_form = scale * (perturbed - slopes)
-    return ErrorBound(scale * max(errors), closed_form, tuple(bounds))
+    return ErrorBound(
+        scale * bounds[-1].accumulated_error,
+        scale * (perturbed - exact),
+        scale * bounds[-1].activation,
+        tuple(bounds),
+    )
 
 
-def _channel_sums(
-    products: NDArray[np.float64],
-    owner: NDArray[np.int64],
-    chosen: NDArray[np.bool_],
-    channels: int,
-    shape: tuple[int, int],
-) -> NDArray[np.object_]:
-    window, c_out = shape
-    if owner.size and not (owner.min() >= 0 and owner.max() < channels):
-        raise ValueError(f"a filter belongs to none of {channels} channels")
-    sums = np.empty((window, channels, c_out), dtype=object)
-    for channel in range(channels):
-        rows = products[chosen & (owner == channel)]
-        columns = rows.T.tolist() if len(rows) else [[]] * (window * c_out)
-        for position, (spot, out) in enumerate(product(range(window), range(c_out))):
-            sums[spot, channel, out] = exact_sum(columns[position])
-    return sums
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Sums over the window, ``(c_in, c_out)`` each: integers times ``2^-bits``.
+
+    Attributes:
+        above: Of max(0, D+, D-), how far g may exceed f for equal unit inputs.
+        below: Of max(0, -D+, -D-), how far it may fall short.
+        slope: Of |K|.
+        target: Largest output of f for unit inputs, before it is summed over c_in.
+        pruned: The same for g.
+    """
+
+    above: Integers
+    below: Integers
+    slope: Integers
+    target: Integers
+    pruned: Integers
+    bits: int
+
+    @classmethod
+    def of(cls, item: LayerResiduals) -> _Layer:
+        k, plus = item.kernel, item.positive
+        signed = item.negative.size > 0
+        minus = item.negative if signed else 0 * plus
+        removed = minus - k if signed else 0 * plus  # W-; W+ is plus + k
+        return cls(
+            np.maximum(np.maximum(plus, minus), 0).sum(axis=0),
+            np.maximum(np.maximum(-plus, -minus), 0).sum(axis=0),
+            np.abs(k).sum(axis=0),
+            (np.abs(k) if signed else np.maximum(k, 0)).sum(axis=0),
+            np.maximum(np.maximum(plus + k, removed), 0).sum(axis=0),
+            item.bits,
+        )
+
+    def own_error(self) -> Fraction:
+        sides = self.above.sum(axis=0), self.below.sum(axis=0)
+        return _dyadic(max(map(max, sides)), self.bits)
+
+    def lipschitz(self) -> Fraction:
+        return _dyadic(max(self.slope.sum(axis=0)), self.bits)
 
 
-def _filter_error(
-    item: LayerResiduals,
-    out: int,
-    ranges: Sequence[Fraction],
-    errors: Sequence[Fraction],
-) -> Fraction:
-    """Bound on |g - f| of one output filter before ReLU."""
-    above = below = carried = ZERO
-    signed = item.negative.size > 0
-    for channel, (reach, error) in enumerate(zip(ranges, errors, strict=True)):
-        size = reach + error
-        for spot in range(item.kernel.shape[0]):
-            index = (spot, channel, out)
-            plus = item.positive[index]
-            minus = item.negative[index] if signed else ZERO
-            above += size * max(ZERO, plus, minus)
-            below += size * max(ZERO, -plus, -minus)
-            carried += error * abs(item.kernel[index])
-    return max(above, below) + carried
+@dataclass(frozen=True, slots=True)
+class _Channels:
+    """Bounds M, Y and e of every channel: integers times ``2^-bits``."""
+
+    target: Integers
+    pruned: Integers
+    error: Integers
+    bits: int
+
+    def through(self, layer: _Layer) -> _Channels:
+        """The bounds after one more layer and its ReLU."""
+        target = self.target @ layer.target
+        pruned = self.pruned @ layer.pruned
+        own = np.maximum(self.pruned @ layer.above, self.pruned @ layer.below)
+        error = own + self.error @ layer.slope
+        error = np.minimum(error, np.maximum(target, pruned))
+        pruned = np.minimum(pruned, target + error)
+        bits = self.bits + layer.bits
+        excess = _excess(max(target.max(), pruned.max()))
+        return _Channels(
+            -(-target >> excess),
+            -(-pruned >> excess),
+            -(-error >> excess),
+            bits - excess,
+        )
 
 
-def _filter_range(
-    item: LayerResiduals, out: int, ranges: Sequence[Fraction], *, first: bool
-) -> Fraction:
-    """Bound on one output of f after ReLU."""
-    total = ZERO
-    for channel, reach in enumerate(ranges):
-        for value in item.kernel[:, channel, out]:
-            total += reach * (abs(value) if first else max(ZERO, value))
-    return total
+def _excess(value: int) -> int:
+    return max(0, value.bit_length() - _BITS)
 
 
-def _absolute_sum(values: NDArray[np.object_]) -> Fraction:
-    return sum((abs(value) for value in values.ravel()), ZERO)
+def _dyadic(value: int, bits: int) -> Fraction:
+    return Fraction(value) * Fraction(2) ** -bits
+
+
+def _rounded_up(value: Fraction) -> Fraction:
+    """A dyadic number not below ``value``, of at most so many bits."""
+    excess = _excess(abs(value.numerator))
+    return Fraction(-(-value.numerator >> excess) << excess, value.denominator)

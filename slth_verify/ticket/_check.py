@@ -17,13 +17,7 @@ from numpy.typing import NDArray
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidTicketError
 from slth_verify.numbers import ExactNumber, exact_number, rough
-from slth_verify.ticket._bound import (
-    ErrorBound,
-    LayerBound,
-    LayerResiduals,
-    accumulate,
-    layer_residuals,
-)
+from slth_verify.ticket._bound import ErrorBound, LayerBound, accumulate
 from slth_verify.ticket._findings import (
     identity,
     normalisation,
@@ -34,6 +28,7 @@ from slth_verify.ticket._findings import (
     weights,
 )
 from slth_verify.ticket._format import Ticket, TicketLayer, validated
+from slth_verify.ticket._residuals import LayerResiduals, layer_residuals
 from slth_verify.ticket._target_file import HasKernels, TargetWeights, load_target
 from slth_verify.ticket._witness import Witness, find_witness
 from slth_verify.verdict import Finding, Verdict, overall

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import isqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.ticket._bound import LayerResiduals
+from slth_verify.ticket._residuals import LayerResiduals
 
 FloatArray = NDArray[np.float64]
 Pads = tuple[tuple[int, int], tuple[int, int]]
@@ -93,16 +92,9 @@ def exact_nets(residuals: Sequence[LayerResiduals]) -> tuple[Nets, int]:
             kernels = np.concatenate([kernels, -kernels], axis=1)
             pruned = np.concatenate([pruned, item.negative - item.kernel], axis=1)
         size = isqrt(len(kernels))
-        bits = max(
-            entry.denominator.bit_length() - 1
-            for entry in (*kernels.ravel(), *pruned.ravel())
-        )
-        total += bits
         for net, values in ((nets.target, kernels), (nets.pruned, pruned)):
-            flat = [entry.numerator << _room(entry, bits) for entry in values.ravel()]
-            integers = np.empty(len(flat), dtype=object)
-            integers[:] = flat
-            net.append(integers.reshape(size, size, *values.shape[1:]))
+            net.append(values.reshape(size, size, *values.shape[1:]))
+        total += item.bits
     return nets, total
 
 
@@ -185,7 +177,3 @@ def _padded(x: NDArray[Any], pads: Pads) -> NDArray[Any]:
     grown = np.zeros(shape, dtype=x.dtype)
     grown[:, top : top + height, left : left + width] = x
     return grown
-
-
-def _room(entry: Fraction, bits: int) -> int:
-    return bits - entry.denominator.bit_length() + 1

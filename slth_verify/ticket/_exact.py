@@ -14,6 +14,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+#: Every finite float32 is a multiple of 2^-149, every product of two one of 2^-298.
+FLOAT32_BITS = 149
+PRODUCT_BITS = 2 * FLOAT32_BITS
+
 
 def exact_sum(terms: Sequence[float]) -> Fraction:
     """The exact sum of finite floats.
@@ -42,6 +46,23 @@ def exact_sum(terms: Sequence[float]) -> Fraction:
             return total
         total += Fraction(part)
         remaining.append(-part)
+
+
+def exact_units(products: Sequence[float]) -> int:
+    """The exact sum of products of two float32 numbers, in units of 2^-298.
+
+    Args:
+        products: Finite multiples of 2^-298 below 2^257, fewer than 2^400.
+
+    Rigor:
+        Exact, as `exact_sum`: every rounded sum is a multiple of the unit again.
+    """
+    total = 0
+    remaining = list(products)
+    while part := math.fsum(remaining):
+        total += int(math.ldexp(part, PRODUCT_BITS))
+        remaining.append(-part)
+    return total
 
 
 def exact_products(

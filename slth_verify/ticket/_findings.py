@@ -127,20 +127,26 @@ def second_opinion(
     owners: list[NDArray[np.int64]],
     bound: ErrorBound,
 ) -> Finding:
-    """Whether mpmath agrees with the exact bound."""
-    claim = "mpmath gives the same bound at 80 digits"
-    value = error_bound_mp(
+    """Whether mpmath agrees with the exact bounds."""
+    claim = "mpmath gives the same bounds at 80 digits"
+    opinions = error_bound_mp(
         target.kernels,
         ticket.scale_exponents,
         [layer.scalars for layer in ticket.layers],
         [layer.kernels for layer in ticket.layers],
         owners,
     )
-    enclosure = outward(bound.error)
-    if enclosure.contains(value):
-        return Finding(claim, Verdict.VERIFIED, f"inside {enclosure}")
-    reason = f"mpmath {rough(value)} is outside {enclosure}: one of two is wrong"
-    return Finding(claim, Verdict.INCONCLUSIVE, reason)
+    agreed = []
+    for value, exact in zip(opinions, (bound.error, bound.largest_output), strict=True):
+        enclosure = outward(exact)
+        if not enclosure.contains(value):
+            reason = (
+                f"mpmath {rough(value)} is outside {enclosure}: one of two is wrong"
+            )
+            return Finding(claim, Verdict.INCONCLUSIVE, reason)
+        agreed.append(str(enclosure))
+    reason = f"error inside {agreed[0]}, outputs of the target up to {agreed[1]}"
+    return Finding(claim, Verdict.VERIFIED, reason)
 
 
 def outward(value: Fraction, bits: int = 128) -> Enclosure:

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.ticket._bound import LayerResiduals
 from slth_verify.ticket._difference import (
     FloatArray,
     Nets,
@@ -28,6 +27,7 @@ from slth_verify.ticket._difference import (
     split,
     window_of,
 )
+from slth_verify.ticket._residuals import LayerResiduals
 
 _STARTS = 256
 _CLIMBS = 64
@@ -112,9 +112,8 @@ def _starts(
     tiles = (-(-window.shape[0] // size), -(-window.shape[1] // size), 1)
     shape = (*window.shape, channels)
     images = [np.full(shape, value) for value in (1.0, -1.0)]
-    errors = np.sign(first.positive.astype(np.float64)).reshape(
-        size, size, channels, -1
-    )
+    signs = np.sign(first.positive).astype(np.float64)
+    errors = signs.reshape(size, size, channels, -1)
     for out in range(min(errors.shape[3], count // 8)):
         image = np.tile(errors[..., out], tiles)[: shape[0], : shape[1]]
         images += [image, -image]

@@ -31,8 +31,8 @@ def _errors(case: LayerCase) -> Errors:
         case.owner,
         signed_input=case.signed_input,
     )
-    plus = found.positive
-    return plus, found.negative if case.signed_input else plus * ZERO
+    _, plus, minus = found.fractions()
+    return plus, minus if case.signed_input else plus * ZERO
 
 
 def _largest(
