@@ -30,6 +30,7 @@ class Window:
         pads: Zero rows and columns to add before each layer's valid convolution.
         crop: First and last row, first and last column of the input that matter.
         largest: Entries of the largest feature map, padding included.
+        work: Multiplications of one forward pass.
     """
 
     shape: tuple[int, int]
@@ -37,6 +38,7 @@ class Window:
     pads: tuple[Pads, ...]
     crop: tuple[int, int, int, int]
     largest: int
+    work: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,15 @@ def window_of(residuals: Sequence[LayerResiduals], image: tuple[int, int]) -> Wi
     sizes = [isqrt(item.kernel.shape[0]) for item in residuals]
     field = 1 + sum(size - 1 for size in sizes)
     at, spans, pads = [], [], []
+    works = [item.kernel.size for item in residuals]
+    works[0] *= 2  # positive and negative parts
     for side in image:
         inside = side >= field
         low = sum((size - 1) // 2 for size in sizes) if inside else side // 2
         at.append(low)
         high, steps = low + 1, []
-        for size in reversed(sizes):
+        for layer, size in reversed(list(enumerate(sizes))):
+            works[layer] *= high - low
             wanted = low - (size - 1) // 2, high + size // 2
             low, high = max(0, wanted[0]), min(side, wanted[1])
             steps.append((low - wanted[0], wanted[1] - high))
@@ -76,6 +81,7 @@ def window_of(residuals: Sequence[LayerResiduals], image: tuple[int, int]) -> Wi
         tuple(zip(pads[0], pads[1], strict=True)),
         (spans[0], spans[1], spans[2], spans[3]),
         2 * largest * width,
+        sum(works),
     )
 
 

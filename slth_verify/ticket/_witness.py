@@ -36,6 +36,13 @@ _EXACT = 4
 _SHARES = (1.0, 1.0, 0.5, 0.5, 0.25, 0.25, 0.1, 0.1, 0.03) * 4
 #: Entries of all feature maps of one batch together.
 _ROOM = 1 << 22
+#: Forward passes that a climb of one image costs, both networks and slopes included.
+_PASSES = 6 * (len(_SHARES) + 1)
+#: Entries of all windows together, each of which is a matrix product of a pass.
+_PRODUCTS = 1 << 11
+#: Multiplications that one search may cost: of floats, and of integers of 256 bits.
+_FLOAT_WORK = 1 << 32
+_EXACT_WORK = 1 << 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +89,91 @@ def find_witness(
         eps: The claimed bound.
 
     Returns:
-        A witness, evaluated exactly, or None if the search found none.
+        A witness, evaluated exactly, or None if the search found none, or a forward
+        pass costs too much to search.
 
     Rigor:
         Heuristic search, exact verdict.
+
+    Cost:
+        At most 2^32 multiplications of floats and 2^26 of integers of 256 bits.
     """
     window = window_of(residuals, image)
+    plan = _plan(window, sum(map(_bits, residuals)))
+    if plan is None or sum(len(item.kernel) for item in residuals) > _PRODUCTS:
+        return None
     exact, bits = exact_nets(residuals)
     nets = float_nets(exact)
     rng = np.random.default_rng(0)
-    batch = max(4, min(_STARTS, _ROOM // window.largest))
-    climb = _best_starts(_starts(residuals[0], window, batch, rng), nets, window)
+    starts = _starts(residuals[0], window, plan.starts, rng)
+    climb = _best_starts(starts, nets, window, plan.climbs)
     merits = _ascend(climb, nets, window, rng)
     unit = Fraction(2) ** (sum(exponents) - bits)
     best: Witness | None = None
-    for index in np.argsort(-merits)[:_EXACT]:
+    for index in np.argsort(-merits)[: plan.evaluations]:
         found = _evaluate(climb, int(index), exact, window, unit)
         if found.difference > (eps if best is None else best.difference):
             best = found
     return best
+
+
+def largest_output(
+    residuals: Sequence[LayerResiduals],
+    exponents: Sequence[int],
+    image: tuple[int, int],
+) -> Fraction:
+    """A large output of the target, taken at an input in [-1, 1] that was found.
+
+    Args:
+        residuals: Exact kernels, layer by layer; errors are not looked at.
+        exponents: Scale exponents e_i.
+        image: Height and width of the target's inputs.
+
+    Returns:
+        The exact output; 0 if no positive one was found.
+
+    Rigor:
+        Heuristic search, exact value: a lower bound of the largest output.
+    """
+    removed = [
+        LayerResiduals(
+            item.kernel,
+            -item.kernel,
+            item.kernel if item.negative.size else item.negative,
+            item.bits,
+        )
+        for item in residuals
+    ]
+    found = find_witness(removed, exponents, image, Fraction(0))
+    return Fraction(0) if found is None else found.difference
+
+
+def _bits(item: LayerResiduals) -> int:
+    """Bits of a layer's largest integer."""
+    return max(
+        int(np.abs(part).max(initial=0)).bit_length()
+        for part in (item.kernel, item.positive, item.negative)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How many images to start from, to climb with, and to evaluate exactly."""
+
+    starts: int
+    climbs: int
+    evaluations: int
+
+
+def _plan(window: Window, bits: int) -> _Plan | None:
+    """What one search can afford; None if not even one image."""
+    exact = 2 * window.work * (1 + bits // 256)
+    evaluations = min(_EXACT, _EXACT_WORK // exact)
+    climbs = min(_CLIMBS, _FLOAT_WORK // (_PASSES * window.work))
+    if window.largest > _ROOM or not evaluations or not climbs:
+        return None
+    starts = max(4, min(_STARTS, _ROOM // window.largest, 4 * climbs))
+    return _Plan(starts, climbs, evaluations)
 
 
 def _starts(
@@ -123,18 +196,20 @@ def _starts(
     return np.concatenate([np.stack(images), dense])[: max(count, len(images))]
 
 
-def _best_starts(images: FloatArray, nets: Nets, window: Window) -> _Climb:
+def _best_starts(
+    images: FloatArray, nets: Nets, window: Window, climbs: int
+) -> _Climb:
     """For each output channel and sign the best images, the promising ones first."""
     inputs = split(images, window)
     f = forward(inputs, nets.target, window)[-1][:, 0, 0]
     g = forward(inputs, nets.pruned, window)[-1][:, 0, 0]
     merits = np.stack([f - np.maximum(g, 0), g - np.maximum(f, 0)], axis=-1)
     flat = merits.reshape(len(images), -1)
-    depth = max(1, min(len(images), _CLIMBS // flat.shape[1]))
+    depth = max(1, min(len(images), climbs // flat.shape[1]))
     order = np.argsort(-flat, axis=0)[:depth]
     choice, goal = np.divmod(np.arange(order.size), flat.shape[1])
     rows = order[choice, goal]
-    keep = np.argsort(-flat[rows, goal])[: min(_CLIMBS, len(images))]
+    keep = np.argsort(-flat[rows, goal])[: min(climbs, len(images))]
     channels, kinds = np.divmod(goal[keep], 2)
     return _Climb(images[rows[keep]].copy(), channels, 1.0 - 2.0 * kinds)
 
@@ -168,6 +243,8 @@ def _merits(
     total = np.zeros(len(images))
     slopes = np.zeros_like(inputs)
     for kernels, side in ((nets.target, climb.signs), (nets.pruned, -climb.signs)):
+        if not any(kernel.any() for kernel in kernels):
+            continue  # a network of zeros: neither value nor slope
         maps = forward(inputs, kernels, window)
         value = maps[-1][rows, 0, 0, climb.channels]
         gate = (side > 0) | (value > 0)
