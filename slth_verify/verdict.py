@@ -11,6 +11,22 @@ from enum import Enum
 from typing import NoReturn
 
 
+class NoTruthValue:
+    """Base of everything that is neither true nor false.
+
+    A result object would be true whatever it says, and ``assert check(...)`` would pass
+    when the claim is refuted; so asking for its truth raises.
+    """
+
+    __slots__ = ()
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} has no truth value: being there says nothing "
+            "about what it found. Look at its verdict, or compare with `is None`."
+        )
+
+
 class Verdict(Enum):
     """Outcome of a rigorous check.
 
@@ -61,7 +77,7 @@ class Evidence(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NoTruthValue):
     """One checked claim.
 
     Attributes:

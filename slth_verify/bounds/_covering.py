@@ -16,7 +16,7 @@ from slth_verify.bounds._covering_walk import FITS, SumWalk
 from slth_verify.bounds._inputs import accuracy
 from slth_verify.enclosure import ExactNumber, exact
 from slth_verify.errors import InvalidParameterError
-from slth_verify.verdict import Verdict
+from slth_verify.verdict import NoTruthValue, Verdict
 
 STATEMENT = "thm:rss"
 
@@ -28,7 +28,7 @@ _MOST_WIDE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Covering:
+class Covering(NoTruthValue):
     """Outcome of `covers`.
 
     Attributes:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from slth_verify.bounds._layer_width import LayerShape
 from slth_verify.bounds._result import Condition, Direction, Json, Kind, Step
 from slth_verify.enclosure import Enclosure
-from slth_verify.verdict import Evidence
+from slth_verify.verdict import Evidence, NoTruthValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class LayerWidth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkResult:
+class NetworkResult(NoTruthValue):
     """Widths of all layers of a network, with their provenance.
 
     Attributes:

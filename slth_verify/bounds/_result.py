@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from slth_verify.enclosure import Enclosure
-from slth_verify.verdict import Evidence
+from slth_verify.verdict import Evidence, NoTruthValue
 
 #: "upper": the number is an upper bound (of the least sufficient width, or of the
 #: success probability); "lower": a lower bound; "both": an enclosure from both sides.
@@ -50,7 +50,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BoundResult:
+class BoundResult(NoTruthValue):
     """A bound with its provenance.
 
     Attributes:

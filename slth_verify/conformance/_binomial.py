@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scipy import stats
 
 from slth_verify.conformance._failure import require
-from slth_verify.verdict import Statistical
+from slth_verify.verdict import NoTruthValue, Statistical
 
 #: Probability with which a whole check rejects a right implementation.
 FAILURE_PROBABILITY = 1e-6
@@ -17,7 +17,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class BinomialTest:
+class BinomialTest(NoTruthValue):
     """Independent trials whose success probability is claimed to lie in a range.
 
     Attributes:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from slth_verify.enclosure._normal_table import REACH, centred_normal_cdf
 from slth_verify.enclosure._precision import working_precision
-from slth_verify.verdict import Verdict
+from slth_verify.verdict import NoTruthValue, Verdict
 
 _START_BITS = 96
 _CAP_BITS = 1024
@@ -29,7 +29,7 @@ _CHUNK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
-class QuantileCheck:
+class QuantileCheck(NoTruthValue):
     """Outcome for a whole array.
 
     Attributes:

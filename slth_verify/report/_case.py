@@ -130,7 +130,7 @@ def _completed(task: _Task, case: CaseReport, largest: Figure) -> CaseReport:
     if task.subject.held_out is not None:
         part, on = task.profile.relative_limit, f"on the {case.target.largest_on}"
         limit = limit_finding(result, largest, part, on)
-        findings += [limit] if limit else []
+        findings += [limit] if limit is not None else []
     return replace(
         case,
         verdict=overall(tuple(finding.verdict for finding in findings)),

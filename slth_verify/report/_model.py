@@ -20,14 +20,14 @@ from slth_verify.report._parts import (
 )
 from slth_verify.report._profile import Profile
 from slth_verify.report._quantity import Quantity
-from slth_verify.verdict import Finding, Verdict
+from slth_verify.verdict import Finding, NoTruthValue, Verdict
 
 #: Version of the JSON document's schema.
 SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseReport:
+class CaseReport(NoTruthValue):
     """Everything about one target.
 
     Attributes:
@@ -70,7 +70,7 @@ class CaseReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(NoTruthValue):
     """A whole report.
 
     Attributes:

@@ -25,6 +25,7 @@ from slth_verify.statements._isolate import (
 )
 from slth_verify.statements._monotone import trend
 from slth_verify.statements._types import Claim, Direction
+from slth_verify.verdict import NoTruthValue
 
 if TYPE_CHECKING:
     from slth_verify.statements._statement import Statement
@@ -57,7 +58,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Comparison:
+class Comparison(NoTruthValue):
     """Outcome of `compare`.
 
     Attributes:

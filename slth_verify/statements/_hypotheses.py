@@ -10,14 +10,14 @@ import sympy as sp
 
 from slth_verify.statements._decide import decide, relation_truth
 from slth_verify.statements._types import Claim, Hypothesis
-from slth_verify.verdict import Verdict
+from slth_verify.verdict import NoTruthValue, Verdict
 
 if TYPE_CHECKING:
     from slth_verify.statements._statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
-class HypothesisCheck:
+class HypothesisCheck(NoTruthValue):
     """Outcome for one hypothesis.
 
     Attributes:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.verdict import NoTruthValue
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int64]
@@ -135,7 +136,7 @@ class Problem:
 
 
 @dataclass(frozen=True, eq=False)
-class Proposal:
+class Proposal(NoTruthValue):
     """What a solver offers: a subset, never a proof.
 
     Attributes:

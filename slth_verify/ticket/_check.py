@@ -31,11 +31,11 @@ from slth_verify.ticket._format import Ticket, TicketLayer, validated
 from slth_verify.ticket._residuals import LayerResiduals, layer_residuals
 from slth_verify.ticket._target_file import HasKernels, TargetWeights, load_target
 from slth_verify.ticket._witness import Witness, find_witness
-from slth_verify.verdict import Finding, Verdict, overall
+from slth_verify.verdict import Finding, NoTruthValue, Verdict, overall
 
 
 @dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(NoTruthValue):
     """What the checker found.
 
     Attributes:

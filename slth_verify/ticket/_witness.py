@@ -196,9 +196,7 @@ def _starts(
     return np.concatenate([np.stack(images), dense])[: max(count, len(images))]
 
 
-def _best_starts(
-    images: FloatArray, nets: Nets, window: Window, climbs: int
-) -> _Climb:
+def _best_starts(images: FloatArray, nets: Nets, window: Window, climbs: int) -> _Climb:
     """For each output channel and sign the best images, the promising ones first."""
     inputs = split(images, window)
     f = forward(inputs, nets.target, window)[-1][:, 0, 0]

@@ -137,4 +137,4 @@ def test_observations(difference, rounding, limit, outcome, verdict):
     seen = observe("a and b", "images", 3, difference, rounding, Fraction(limit))
     assert seen.outcome == outcome
     finding = finding_of(seen)
-    assert (finding.verdict if finding else None) is verdict
+    assert (None if finding is None else finding.verdict) is verdict
