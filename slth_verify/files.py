@@ -55,7 +55,7 @@ def read_regular(path: _PathLike, most: int = DOCUMENT_BYTES) -> bytes:
     try:
         with open_regular(path) as file:
             data = file.read(most + 1)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UnusableFileError(
             f"{_named(path)} cannot be read: {reason}. Give a regular, readable file."
@@ -74,8 +74,9 @@ def open_regular(path: _PathLike) -> BinaryIO:
     Raises:
         OSError: If it is missing, unreadable or no regular file.
         ValueError: If the path cannot name a file.
+        TypeError: If it is no path; a number would be an open file of somebody else.
     """
-    return open(path, "rb", opener=_open_at_once)
+    return open(os.fspath(path), "rb", opener=_open_at_once)
 
 
 def parse_json(data: bytes | str) -> Any:
@@ -119,7 +120,10 @@ def read_json(path: _PathLike, most: int = DOCUMENT_BYTES) -> Any:
 
 
 def _named(path: _PathLike) -> str:
-    return f"path='{printable(os.fsdecode(path))}'"
+    try:
+        return f"path='{printable(os.fsdecode(path))}'"
+    except TypeError:
+        return f"path=<{type(path).__name__}>"
 
 
 def _write(target: Path, data: bytes) -> None:

@@ -36,6 +36,9 @@ WEIGHTS: Final = 1 << 26
 KERNEL_SIDE: Final = 1 << 12
 IMAGE_SIDE: Final = 1 << 24
 
+#: Modulus of e, where a layer is scaled by 2^e.
+SCALE_EXPONENT: Final = 1 << 10
+
 #: Units n of one random layer; its filters are numbered in 64 bits.
 WIDTH: Final = 1 << 48
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
 from typing import Any
@@ -28,6 +28,8 @@ _RATIO = re.compile(r"[+-]?[0-9]+/[0-9]+", re.ASCII)
 
 #: No admitted number has a numerator or denominator with more bits.
 _BITS = math.ceil((DIGITS + EXPONENT + 1) * math.log2(10))
+
+_ROUGH = Context(prec=30, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 #: How much of a refused value a message repeats.
 _SHOWN = 60
@@ -136,18 +138,18 @@ def shown(value: object) -> str:
 
 
 def rough(value: Fraction) -> str:
-    """Six significant digits, for messages only; never overflows."""
+    """Six significant digits, for messages only; cheap whatever the value."""
     if value == 0:
         return "0"
-    sign = "-" if value < 0 else ""
-    size = abs(value)
-    digits = size.numerator.bit_length() - size.denominator.bit_length()
-    power = math.floor(digits * math.log10(2))
-    if -4 <= power <= 15:
+    numerator, denominator = value.numerator, value.denominator
+    digits = numerator.bit_length() - denominator.bit_length()
+    if -4 <= math.floor(digits * math.log10(2)) <= 15:
         return f"{float(value):.6g}"
-    scaled = float(size / Fraction(10) ** power)
-    mantissa, _, shift = f"{scaled:.5e}".partition("e")
-    return f"{sign}{mantissa}e{power + int(shift):+d}"
+    # leading bits and a power of two: long integers are never multiplied
+    cuts = [max(0, part.bit_length() - 128) for part in (numerator, denominator)]
+    quotient = _ROUGH.divide(numerator >> cuts[0], denominator >> cuts[1])
+    scaled = _ROUGH.multiply(quotient, _ROUGH.power(2, cuts[0] - cuts[1]))
+    return f"{scaled:.5e}"
 
 
 def _from_text(text: str, name: str) -> Fraction:

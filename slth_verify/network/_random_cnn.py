@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.limits import LAYERS, SEEDS, WIDTH
 from slth_verify.network._philox import LANES, WordArray, philox4x64, sequential_words
 from slth_verify.network._quantile import normal_weights, small_weight_words
+from slth_verify.numbers import whole_number, whole_numbers
 
 Float32Array = NDArray[np.float32]
 IndexArray = NDArray[np.int64]
@@ -39,7 +41,11 @@ class RandomCNN:
 
     Attributes:
         seed: Integer in [0, 2^64).
-        widths: n_1, ..., n_l; target layer i gets 2 n_i filters per input channel.
+        widths: n_1, ..., n_l, from 1 to 2^48; target layer i gets 2 n_i filters per
+            input channel.
+
+    Raises:
+        InvalidParameterError: If a field is no such integer; a ticket admits the same.
 
     Rigor:
         Each weight is the float32 nearest to the exact normal quantile of its word
@@ -56,16 +62,15 @@ class RandomCNN:
     widths: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed < 1 << 64:
+        seed = whole_number(self.seed, "seed", least=0, most=SEEDS - 1)
+        widths = whole_numbers(self.widths, "widths", least=1, most=WIDTH)
+        if not 1 <= len(widths) <= LAYERS:
             raise InvalidParameterError(
-                f"seed={self.seed}: the generator's key needs an integer in [0, 2^64)."
+                f"widths: {len(widths)} of them, but from 1 to {LAYERS} layers have "
+                "one each (thm:structured-slth). Give one width per target layer."
             )
-        object.__setattr__(self, "widths", tuple(int(n) for n in self.widths))
-        if not self.widths or min(self.widths) < 1 or max(self.widths) >= 1 << 48:
-            raise InvalidParameterError(
-                f"widths={self.widths}: every layer needs a width n_i from 1 to 2^48 "
-                "(thm:structured-slth). Give one width per target layer."
-            )
+        object.__setattr__(self, "seed", seed)
+        object.__setattr__(self, "widths", widths)
 
     def block(self, layer: int) -> int:
         """Filters per input channel, 2 n_i, of target layer ``layer`` (from 1)."""

@@ -21,14 +21,39 @@ from safetensors.numpy import save
 
 from slth_verify.errors import InvalidTicketError
 from slth_verify.files import write_atomically
-from slth_verify.ticket._reading import READING_ERRORS, integer, read_tensors
+from slth_verify.limits import (
+    DIGITS,
+    EXPONENT,
+    LAYERS,
+    NAME,
+    SCALE_EXPONENT,
+    SEEDS,
+    WIDTH,
+)
+from slth_verify.numbers import exact_number, shown, whole_number
+from slth_verify.tensors import READING_ERRORS, exact_keys, integer, read_tensors
+from slth_verify.text import printable
 
 TICKET_KEY = "slth_verify_ticket"
 TICKET_SCHEMA = 1
 
-#: Larger scale exponents have no float32 kernel that needs them.
-_MAX_EXPONENT = 1024
-_RATIONAL = r"[0-9]{1,999}(/[1-9][0-9]{0,998})?"
+_KEYS = frozenset(
+    {
+        "schema_version",
+        "target",
+        "random_network",
+        "scale_exponents",
+        "eps",
+        "certified_error",
+        "versions",
+    }
+)
+_TARGET_KEYS = frozenset({"name", "sha256", "input_shape", "readout"})
+_NETWORK_KEYS = frozenset({"generator", "seed", "widths"})
+
+#: Digits of eps; any accuracy over any admitted input bound has fewer.
+_EPS_DIGITS = 2 * (DIGITS + EXPONENT)
+_RATIONAL = re.compile(r"[0-9]+(/0*[1-9][0-9]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,17 +78,22 @@ class Ticket:
     The claim is ``sup over X in [-1, 1] of ||f(X) - S g(X)||_max <= eps``, where g is
     the pruned random network and S the product of 2^e over ``scale_exponents``.
 
+    The checker proves or refutes every field but labels, which nothing depends on.
+
     Attributes:
-        target: Name, digest, input shape and readout of the target, for people and for
-            comparison; the checker reads the target itself.
-        generator: Name of the rule that makes weights from the seed.
-        seed: Seed of the random network.
-        widths: n_1, ..., n_l.
-        scale_exponents: e_1, ..., e_l; layer i approximates K_i / 2^e_i.
+        target: Of the target: ``sha256`` and ``input_shape``, compared with the target
+            itself; ``name`` and ``readout``, labels.
+        generator: Name of the rule that makes weights from the seed; there is one.
+        seed: Seed of the random network, in [0, 2^64); every weight follows from it.
+        widths: n_1, ..., n_l, from 1 to 2^48; they say which filters exist and which
+            channel each reads.
+        scale_exponents: e_1, ..., e_l; layer i approximates K_i / 2^e_i, whose norm is
+            proved to be at most 1.
         eps: The claimed bound, exact.
-        certified_error: The bound that the construction computed, rounded up; a remark.
-        layers: The kept filters.
-        versions: Software that made the file; a remark.
+        certified_error: The bound that the construction computed, rounded up, as a
+            decimal; proved too.
+        layers: The kept filters; indices and weights are proved.
+        versions: Software that made the file; labels.
     """
 
     target: dict[str, Any]
@@ -77,11 +107,17 @@ class Ticket:
     versions: dict[str, str] = field(default_factory=dict)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the ticket atomically."""
+        """Write the ticket atomically; see `to_bytes`."""
         write_atomically(path, self.to_bytes())
 
     def to_bytes(self) -> bytes:
-        """The file's content."""
+        """The file's content.
+
+        Raises:
+            InvalidTicketError: If a field is not as it must be: what is written can be
+                read again.
+        """
+        validated(self)
         tensors = {}
         for number, layer in enumerate(self.layers, start=1):
             tensors[f"layers.{number}.filters"] = np.ascontiguousarray(layer.filters)
@@ -98,14 +134,14 @@ class Ticket:
         """
         try:
             data, tensors = read_tensors(path, TICKET_KEY, _expected)
-            return _parse(data, tensors)
+            return _checked(_parse(data, tensors))
         except READING_ERRORS as error:
+            reason = printable(f"{type(error).__name__}: {error}", 200)
             raise InvalidTicketError(
-                f"path={os.fspath(path)!r} is no readable ticket "
-                f"({type(error).__name__}: {str(error)[:200]}). A ticket has the "
-                f"metadata {TICKET_KEY} (schema_version {TICKET_SCHEMA}) and filters, "
-                "scalars and kernels of every layer. Write it again with `slth-verify "
-                "prune`."
+                f"path='{printable(str(path))}' is no readable ticket "
+                f"({reason}). A ticket has the metadata {TICKET_KEY} (schema_version "
+                f"{TICKET_SCHEMA}) and filters, scalars and kernels of every layer. "
+                "Write it again with `slth-verify prune`."
             ) from error
 
     def _metadata(self) -> dict[str, Any]:
@@ -127,13 +163,19 @@ class Ticket:
 def _expected(data: dict[str, Any], _: int) -> dict[str, tuple[str, int]]:
     if integer(data["schema_version"]) != TICKET_SCHEMA:
         raise ValueError(f"schema_version={data['schema_version']}")
-    depth = len(data["random_network"]["widths"])
+    exact_keys(data, _KEYS)
+    exact_keys(data["random_network"], _NETWORK_KEYS)
     wanted = {}
-    for number in range(1, depth + 1):
+    for number in _layers(data):
         wanted[f"layers.{number}.filters"] = ("I64", 1)
         wanted[f"layers.{number}.scalars"] = ("F32", 1)
         wanted[f"layers.{number}.kernels"] = ("F32", 4)
     return wanted
+
+
+def _layers(data: dict[str, Any]) -> range:
+    depth = len(data["random_network"]["widths"])
+    return range(1, whole_number(depth, "layers", least=1, most=LAYERS) + 1)
 
 
 def _parse(data: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Ticket:
@@ -144,50 +186,96 @@ def _parse(data: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Ticket:
             tensors[f"layers.{number}.scalars"],
             tensors[f"layers.{number}.kernels"],
         )
-        for number in range(1, len(network["widths"]) + 1)
+        for number in _layers(data)
     )
-    eps = data["eps"]
-    if type(eps) is not str or not re.fullmatch(_RATIONAL, eps):
-        raise ValueError(f"eps={str(eps)[:50]!r} is no rational p/q")
-    return validated(
-        Ticket(
-            target=dict(data["target"]),
-            generator=str(network["generator"]),
-            seed=network["seed"],
-            widths=tuple(network["widths"]),
-            scale_exponents=tuple(data["scale_exponents"]),
-            eps=Fraction(eps),
-            certified_error=str(data["certified_error"]),
-            layers=layers,
-            versions={str(k): str(v) for k, v in data["versions"].items()},
-        )
+    return Ticket(
+        target=data["target"],
+        generator=network["generator"],
+        seed=network["seed"],
+        widths=tuple(network["widths"]),
+        scale_exponents=tuple(data["scale_exponents"]),
+        eps=_rational(data["eps"]),
+        certified_error=data["certified_error"],
+        layers=layers,
+        versions=data["versions"],
     )
+
+
+def _rational(text: Any) -> Fraction:
+    """``"p/q"``; its digits are counted before it is parsed."""
+    if not isinstance(text, str) or not _RATIONAL.fullmatch(text):
+        raise ValueError(f"eps={shown(text)} is no rational p/q")
+    if any(len(part) > _EPS_DIGITS for part in text.split("/")):
+        raise ValueError(f"eps has more than {_EPS_DIGITS} digits")
+    return Fraction(text)
 
 
 def validated(ticket: Ticket) -> Ticket:
-    """The same ticket, once every field has the type and shape it must have.
+    """The same ticket, once every field has the type, shape and range it must have.
 
     Raises:
-        ValueError: Naming the first field that has not.
+        InvalidTicketError: Naming the first field that has not.
     """
-    numbers = (ticket.seed, *ticket.widths, *ticket.scale_exponents)
-    for value in numbers:
-        integer(value)
-    if any(abs(value) > _MAX_EXPONENT for value in ticket.scale_exponents):
-        raise ValueError(f"a scale exponent is beyond {_MAX_EXPONENT}")
-    if not isinstance(ticket.eps, Fraction) or ticket.eps < 0:
-        raise ValueError(f"eps={str(ticket.eps)[:50]!r} is no rational >= 0")
+    try:
+        return _checked(ticket)
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise InvalidTicketError(
+            f"ticket: {error}. A ticket's fields must be as its class says. Build it "
+            "with prune or Ticket.load."
+        ) from error
+
+
+def _checked(ticket: Ticket) -> Ticket:
+    for name, values, least, most in (
+        ("seed", (ticket.seed,), 0, SEEDS - 1),
+        ("widths", ticket.widths, 1, WIDTH),
+        ("scale_exponents", ticket.scale_exponents, -SCALE_EXPONENT, SCALE_EXPONENT),
+    ):
+        for value in values:
+            whole_number(integer(value), name, least=least, most=most)
+    whole_number(len(ticket.layers), "layers", least=1, most=LAYERS)
+    eps = ticket.eps
+    if not isinstance(eps, Fraction) or eps < 0:
+        raise ValueError(f"eps={shown(eps)} is no rational >= 0")
+    if max(eps.numerator, eps.denominator) >= 10**_EPS_DIGITS:
+        raise ValueError(f"eps has more than {_EPS_DIGITS} digits")
+    _check_texts(ticket)
+    if exact_number(ticket.certified_error, "certified_error") < 0:
+        raise ValueError(f"certified_error={shown(ticket.certified_error)} < 0")
     for number, layer in enumerate(ticket.layers, start=1):
-        for name, array, dtype, dimensions in (
-            ("filters", layer.filters, np.int64, 1),
-            ("scalars", layer.scalars, np.float32, 1),
-            ("kernels", layer.kernels, np.float32, 4),
-        ):
-            if array.dtype != dtype or array.ndim != dimensions:
-                raise ValueError(
-                    f"layers.{number}.{name} has dtype {array.dtype} and shape "
-                    f"{array.shape}"
-                )
-            if len(array) != len(layer.filters):
-                raise ValueError(f"tensors of layer {number} differ in length")
+        _check_layer(number, layer)
     return ticket
+
+
+def _check_texts(ticket: Ticket) -> None:
+    unknown = set(ticket.target) - _TARGET_KEYS
+    if unknown:
+        raise ValueError(f"target: unknown key {shown(min(unknown))}")
+    shape = ticket.target.get("input_shape", [1, 1, 1])
+    if not isinstance(shape, list) or [type(side) for side in shape] != [int] * 3:
+        raise ValueError(f"input_shape={shown(shape)} are no three integers")
+    labels = [item for item in ticket.target.items() if item[0] != "input_shape"]
+    for name, text in (
+        ("generator", ticket.generator),
+        ("certified_error", ticket.certified_error),
+        *labels,
+        *ticket.versions.items(),
+    ):
+        if not isinstance(text, str) or len(text) > NAME:
+            raise ValueError(f"{shown(name)}: {shown(text)} is no short text")
+        text.encode("utf-8")  # an unpaired surrogate is no text
+
+
+def _check_layer(number: int, layer: TicketLayer) -> None:
+    for name, array, dtype, dimensions in (
+        ("filters", layer.filters, np.int64, 1),
+        ("scalars", layer.scalars, np.float32, 1),
+        ("kernels", layer.kernels, np.float32, 4),
+    ):
+        if array.dtype != dtype or array.ndim != dimensions:
+            raise ValueError(
+                f"layers.{number}.{name} has dtype {array.dtype} and shape "
+                f"{array.shape}"
+            )
+        if len(array) != len(layer.filters):
+            raise ValueError(f"tensors of layer {number} differ in length")

@@ -20,9 +20,10 @@ def scalar_words(
     seed: int, layer: int, channel: int, filters: NDArray[np.int64]
 ) -> NDArray[np.uint64]:
     """Words of first-layer scalars, shape ``(len(filters),)``."""
+    stream = _Stream(seed)
     out = np.empty(len(filters), dtype=np.uint64)
     for position, number in enumerate(filters.tolist()):
-        block = _words(seed, number // 4, channel, layer, 1, 4)
+        block = stream.words((number // 4, channel, layer, 1), 4)
         out[position] = block[number % 4]
     return out
 
@@ -31,19 +32,25 @@ def kernel_words(
     seed: int, layer: int, filters: NDArray[np.int64], entries: int
 ) -> NDArray[np.uint64]:
     """Words of second-layer kernels, shape ``(len(filters), entries)``."""
+    stream = _Stream(seed)
     out = np.empty((len(filters), entries), dtype=np.uint64)
     for position, number in enumerate(filters.tolist()):
-        out[position] = _words(seed, 0, number, layer, 2, entries)
+        out[position] = stream.words((0, number, layer, 2), entries)
     return out
 
 
-def _words(
-    seed: int, first: int, second: int, third: int, fourth: int, count: int
-) -> NDArray[np.uint64]:
-    counter = first + second * _LIMB + third * _LIMB**2 + fourth * _LIMB**3 - 1
-    limbs = [(counter >> shift) % _LIMB for shift in (0, 64, 128, 192)]
-    stream = np.random.Philox(
-        key=np.array([seed, _TAG], dtype=np.uint64),
-        counter=np.array(limbs, dtype=np.uint64),
-    )
-    return np.asarray(stream.random_raw(count), dtype=np.uint64)
+class _Stream:
+    """numpy's Philox of one key, set from counter to counter."""
+
+    def __init__(self, seed: int) -> None:
+        self._bits = np.random.Philox(key=np.array([seed, _TAG], dtype=np.uint64))
+        self._state = self._bits.state
+
+    def words(self, start: tuple[int, int, int, int], count: int) -> NDArray[np.uint64]:
+        """Words from the given counter on, limbs in order of significance."""
+        # the generator counts up before it makes a block; the first limb may be 0
+        counter = sum(limb * _LIMB**i for i, limb in enumerate(start)) - 1
+        for i in range(4):
+            self._state["state"]["counter"][i] = counter // _LIMB**i % _LIMB
+        self._bits.state = self._state
+        return np.asarray(self._bits.random_raw(count), dtype=np.uint64)

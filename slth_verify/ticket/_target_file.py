@@ -16,7 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.ticket._reading import READING_ERRORS, integer, read_tensors
+from slth_verify.limits import IMAGE_SIDE, KERNEL_SIDE, LAYERS, WEIGHTS
+from slth_verify.numbers import shown
+from slth_verify.tensors import READING_ERRORS, integer, read_tensors
+from slth_verify.text import printable
 
 Float32Array = NDArray[np.float32]
 
@@ -64,29 +67,46 @@ def load_target(target: str | os.PathLike[str] | HasKernels) -> TargetWeights:
     if isinstance(target, str | os.PathLike):
         kernels, shape = _read(target)
     else:
-        kernels, shape = tuple(target.kernels), tuple(target.input_shape)
-    if not kernels:
+        kernels, shape = _fields(target)
+    if not 1 <= len(kernels) <= LAYERS:
         raise InvalidTargetError(
-            "the target has no layers; thm:structured-slth needs at least one."
+            f"the target has {len(kernels)} layers; thm:structured-slth needs at least "
+            f"one, and at most {LAYERS} are read."
         )
     channels, height, width = _input_sides(shape)
     for layer, kernel in enumerate(kernels, start=1):
         _validate(layer, kernel, channels)
         channels = kernel.shape[0]
+    weights = sum(kernel.size for kernel in kernels)
+    if weights > WEIGHTS:
+        raise InvalidTargetError(
+            f"the target has {weights} weights; at most {WEIGHTS} are read. Certify "
+            "the network in parts."
+        )
     return TargetWeights(kernels, (height, width), _digest(kernels))
 
 
 def _input_sides(input_shape: tuple[int, ...]) -> tuple[int, int, int]:
     fits = len(input_shape) == 3 and all(
-        type(side) is int and 1 <= side < 1 << 31 for side in input_shape
+        type(side) is int and 1 <= side <= IMAGE_SIDE for side in input_shape
     )
     if not fits:
         raise InvalidTargetError(
-            f"input_shape={str(input_shape)[:60]}: (channels, height, width), three "
-            "positive integers, is required (thm:structured-slth)."
+            f"input_shape={shown(input_shape)}: (channels, height, width), three "
+            f"positive integers up to {IMAGE_SIDE}, is required (thm:structured-slth)."
         )
     channels, height, width = input_shape
     return channels, height, width
+
+
+def _fields(target: HasKernels) -> tuple[tuple[Float32Array, ...], tuple[int, ...]]:
+    try:
+        return tuple(target.kernels), tuple(target.input_shape)
+    except (AttributeError, TypeError) as error:
+        raise InvalidTargetError(
+            f"target={shown(target)}: a file, or an object with kernels and "
+            "input_shape such as TargetCNN, is required (thm:structured-slth)."
+        ) from error
 
 
 def _read(
@@ -94,12 +114,14 @@ def _read(
 ) -> tuple[tuple[Float32Array, ...], tuple[int, ...]]:
     try:
         description, tensors = read_tensors(path, TARGET_KEY, _expected)
-        shape = tuple(description["input_shape"])
+        shape = description["input_shape"]
+        shape = tuple(shape) if isinstance(shape, list) else ()
     except READING_ERRORS as error:
+        reason = printable(f"{type(error).__name__}: {error}", 200)
         raise InvalidTargetError(
-            f"path={os.fspath(path)!r} is no readable target ({type(error).__name__}: "
-            f"{str(error)[:200]}). It needs layers.1.weight, layers.2.weight, ... and "
-            "its description. Give the .safetensors file that the ticket was made for."
+            f"path='{printable(str(path))}' is no readable target ({reason}). "
+            "It needs layers.1.weight, layers.2.weight, ... and its description. Give "
+            "the .safetensors file that the ticket was made for."
         ) from error
     kernels = tuple(tensors[f"layers.{i}.weight"] for i in range(1, len(tensors) + 1))
     return kernels, shape
@@ -119,13 +141,15 @@ def _validate(layer: int, kernel: Float32Array, channels: int) -> None:
         and kernel.shape[1] == channels
         and kernel.shape[2] == kernel.shape[3]
         and 0 not in kernel.shape
+        and kernel.shape[2] <= KERNEL_SIDE
     )
     if not shape_fits:
         raise InvalidTargetError(
             f"layer {layer}: {type(kernel).__name__} with dtype "
             f"{getattr(kernel, 'dtype', None)}, shape "
             f"{getattr(kernel, 'shape', None)}, but a float32 array "
-            f"and (c_out, {channels}, d, d) are required (thm:structured-slth)."
+            f"and (c_out, {channels}, d, d), d up to {KERNEL_SIDE}, are required "
+            "(thm:structured-slth)."
         )
     if not np.isfinite(kernel).all():
         raise InvalidTargetError(

@@ -1,5 +1,7 @@
 """The random network: a function of its seed, any filter alone."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.random import Philox
@@ -105,13 +107,30 @@ def test_weights_have_the_normal_law() -> None:
 
 @pytest.mark.parametrize(
     ("seed", "widths", "name"),
-    [(-1, (4,), "seed"), (1 << 64, (4,), "seed"), (1, (), "widths"), (1, (0,), "n_i")],
+    [
+        (-1, (4,), "seed"),
+        (1 << 64, (4,), "seed"),
+        (True, (4,), "seed"),
+        (1.5, (4,), "seed"),
+        (None, (4,), "seed"),
+        (1, (), "widths"),
+        (1, (0,), "widths"),
+        (1, ((1 << 48) + 1,), "widths"),
+        (1, (1.9,), "widths"),
+        (1, (False,), "widths"),
+        (1, 7, "widths"),
+        (1, (1,) * 1001, "widths"),
+    ],
 )
-def test_bad_parameters_are_named(
-    seed: int, widths: tuple[int, ...], name: str
-) -> None:
+def test_bad_parameters_are_named(seed: Any, widths: Any, name: str) -> None:
     with pytest.raises(InvalidParameterError, match=name):
         RandomCNN(seed, widths)
+
+
+def test_fields_are_read_as_the_integers_that_they_are() -> None:
+    network = RandomCNN(np.uint64(2**64 - 1), (np.int64(3), 4.0, "7", 1 << 48))
+    assert (network.seed, network.widths) == (2**64 - 1, (3, 4, 7, 1 << 48))
+    assert {type(value) for value in (network.seed, *network.widths)} == {int}
 
 
 def test_architecture_must_chain() -> None:
