@@ -59,6 +59,15 @@ class UnusableFileError(SlthVerifyError, OSError):
     """
 
 
+class TrivialClaimWarning(UserWarning):
+    """The network that computes 0 meets the accuracy that was asked for as well.
+
+    Such a ticket says nothing about the network; the checker calls it VACUOUS. Usual
+    remedy: a smaller ``eps``, for example a share such as ``"2%"`` of the range of the
+    target's outputs, which the message gives.
+    """
+
+
 class NoTicketFoundError(SlthVerifyError):
     """The search ended without a ticket. This never proves that there is none.
 

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from slth_verify.cli._output import print_json
+from slth_verify.limits import DIGITS
 from slth_verify.numbers import rough
+from slth_verify.text import printable
 from slth_verify.verdict import exit_code
 
 if TYPE_CHECKING:
     from slth_verify.ticket import CheckResult, LayerBound
+
+_POSITIVE = click.FloatRange(min=0, min_open=True)
 
 
 @click.command()
 @click.argument("ticket", type=click.Path(exists=True, dir_okay=False))
 @click.argument("target", type=click.Path(exists=True, dir_okay=False))
 @click.option(
-    "--eps", help="Bound to check instead of the ticket's own, such as 1/100."
+    "--eps",
+    help="Bound to check instead of the ticket's own: 1/100, or 2% of the certified "
+    "range of the target's outputs.",
+)
+@click.option(
+    "--input-bound",
+    default="1",
+    show_default=True,
+    metavar="B",
+    help="Inputs range over [-B, B]; exact: 2.83 or 17/6.",
 )
 @click.option(
     "--cross-check/--no-cross-check",
@@ -26,18 +40,41 @@ if TYPE_CHECKING:
     show_default=True,
     help="Evaluate the bound in mpmath too.",
 )
+@click.option(
+    "--time-limit",
+    type=_POSITIVE,
+    help="Seconds; beyond them nothing is verified. Without one, a check that would "
+    "take minutes is not begun.",
+)
+@click.option("--memory-limit", type=_POSITIVE, help="MiB, in the same way.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
-    ticket: str, target: str, eps: str | None, cross_check: bool, as_json: bool
+    ticket: str,
+    target: str,
+    eps: str | None,
+    input_bound: str,
+    cross_check: bool,
+    time_limit: float | None,
+    memory_limit: float | None,
+    as_json: bool,
 ) -> int:
-    """Prove TICKET for TARGET, for every input in [-1, 1], or refute it.
+    """Prove TICKET for TARGET, for every input in [-B, B], or refute it.
 
     The weights are derived again from the seed and decided in ball arithmetic, the
-    error is exact. Nothing that the search said is believed.
+    error is exact. Nothing that the search said is believed. A claim that the network
+    that computes 0 meets as well is VACUOUS.
     """
     from slth_verify.ticket import check
 
-    result = check(ticket, target, eps=eps, cross_check=cross_check)
+    result = check(
+        ticket,
+        target,
+        eps=eps,
+        input_bound=input_bound,
+        cross_check=cross_check,
+        time_limit=time_limit,
+        memory_limit=None if memory_limit is None else int(memory_limit * 2**20),
+    )
     if as_json:
         print_json("check", **result_as_json(result))
     else:
@@ -47,10 +84,11 @@ def command(
 
 def result_as_json(result: CheckResult) -> dict[str, Any]:
     """A check result with exact numbers as strings."""
-    enclosure = result.enclosure
     content: dict[str, Any] = {
         "verdict": result.verdict.name,
-        "eps": str(result.eps),
+        "eps": None if result.eps is None else str(result.eps),
+        "input_bound": str(result.input_bound),
+        "trivial": result.trivial,
         "ledger": [
             {
                 "claim": finding.claim,
@@ -61,6 +99,7 @@ def result_as_json(result: CheckResult) -> dict[str, Any]:
         ],
         "per_layer": [_layer_as_json(layer) for layer in result.per_layer],
     }
+    enclosure, outputs = result.enclosure, result.target_range
     if enclosure is not None:
         low, high = enclosure.decimal(18)
         content["error_upper_bound"] = {
@@ -69,15 +108,41 @@ def result_as_json(result: CheckResult) -> dict[str, Any]:
             "evidence": "exact, rounded outwards",
             "direction": "upper bound",
         }
+    if outputs is not None:
+        content["target_range"] = {
+            "reached": _decimal(outputs.reached, up=False),
+            "bound": _decimal(outputs.bound, up=True),
+            "evidence": "exact, rounded outwards",
+        }
+        content["error_share"] = {
+            "of_range": _decimal(result.share_of_range, up=True),
+            "of_reached": _decimal(result.share_of_reached, up=True),
+            "evidence": "exact, rounded up",
+        }
     if result.witness is not None:
         content["witness"] = {
             "pixels": list(result.witness.pixels),
             "shape": list(result.witness.shape),
             "pixel": list(result.witness.pixel),
             "channel": result.witness.channel,
-            "difference": str(result.witness.difference),
+            **_exact_or_rounded_down(result.witness.difference),
         }
     return content
+
+
+def _exact_or_rounded_down(difference: Fraction) -> dict[str, str]:
+    """A difference that may have more digits than any reader admits."""
+    longest = max(difference.numerator, difference.denominator)
+    if longest < 10**DIGITS:
+        return {"difference": str(difference), "evidence": "exact"}
+    rounded = _decimal(difference, up=False)
+    return {"difference": str(rounded), "evidence": "exact, rounded down"}
+
+
+def _decimal(value: Fraction | None, *, up: bool) -> str | None:
+    from slth_verify.enclosure import directed_decimal
+
+    return None if value is None else directed_decimal(value, 18, up=up)
 
 
 def _layer_as_json(layer: LayerBound) -> dict[str, Any]:
@@ -93,11 +158,13 @@ def _layer_as_json(layer: LayerBound) -> dict[str, Any]:
 
 def _print(result: CheckResult) -> None:
     click.echo(f"{result.verdict.name}")
-    if result.enclosure is not None:
+    if result.error_upper_bound is not None and result.eps is not None:
         click.echo(
-            f"sup ||f - g||_max <= {result.enclosure.decimal(9)[1]}  "
-            f"(claimed {rough(result.eps)}; every input in [-1, 1])"
+            f"sup ||f - g||_max <= {_plain(result.error_upper_bound, 9)}  (claimed "
+            f"{_plain(result.eps, 9)}; every input in {_box(result.input_bound)})"
         )
+    for line in _scale_lines(result):
+        click.echo(f"  {line}")
     for layer in result.per_layer:
         click.echo(
             f"  layer {layer.layer}: {layer.kept} filters kept, layer error "
@@ -105,4 +172,32 @@ def _print(result: CheckResult) -> None:
             f"{rough(layer.accumulated_error)} (normalised units)"
         )
     for finding in result.ledger:
-        click.echo(f"  {finding.verdict.name:12} {finding.claim}: {finding.reason}")
+        line = f"{finding.verdict.name:12} {finding.claim}: {finding.reason}"
+        click.echo(f"  {printable(line)}")
+
+
+def _scale_lines(result: CheckResult) -> list[str]:
+    """How large the target's outputs are, and what part of that the error is."""
+    outputs = result.target_range
+    if outputs is None:
+        return []
+    largest, reached = _plain(outputs.bound, 6), _plain(outputs.reached, 6, up=False)
+    lines = [f"target: outputs lie in [0, {largest}], {reached} is reached"]
+    of_range, of_reached = result.share_of_range, result.share_of_reached
+    if of_range is not None:
+        text = f"error: {_plain(100 * of_range, 4)} % of that range"
+        if of_reached is not None:
+            text += f", at most {_plain(100 * of_reached, 4)} % of the largest output"
+        lines.append(text)
+    return lines
+
+
+def _plain(value: Fraction, digits: int, *, up: bool = True) -> str:
+    from slth_verify.enclosure import plain_decimal
+
+    return plain_decimal(value, digits, up=up)
+
+
+def _box(bound: Fraction) -> str:
+    largest = _plain(bound, 9, up=False)
+    return f"[-{largest}, {largest}]"

@@ -14,7 +14,8 @@ import numpy as np
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.network import TargetCNN
-from slth_verify.numbers import ExactNumber, exact_number
+from slth_verify.numbers import ExactNumber
+from slth_verify.ticket import read_accuracy, read_input_bound
 
 #: What the ladder reaches: mean |residual| = LADDER_CONSTANT * m^1.5 / n [heuristic].
 LADDER_CONSTANT = 0.4
@@ -24,6 +25,7 @@ _TWO_SIGN_FACTOR = 1.75
 #: better than planned make up for the others.
 _MARGIN = 0.95
 _MAX_WIDTH = 1 << 40
+_FLOATS = 1 << 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,12 @@ def plan(target: TargetCNN, eps: ExactNumber) -> tuple[LayerBudget, ...]:
     Source:
         der:accumulation; the law of the ladder is measured.
     """
-    allowed = exact_number(eps, "eps")
+    allowed = read_accuracy(eps, target.kernels)
     if allowed <= 0:
         raise InvalidParameterError(
             f"eps={eps}: an admissible error must be positive (thm:structured-slth)."
         )
-    budget = float(allowed / target.output_scale) * _MARGIN
+    budget = float(within_floats(allowed / target.output_scale)) * _MARGIN
     layers = [
         _outlook(target, layer, reach, gain)
         for layer, (reach, gain) in enumerate(
@@ -79,6 +81,11 @@ def plan(target: TargetCNN, eps: ExactNumber) -> tuple[LayerBudget, ...]:
         _layer_budget(number, layer, budget * root / (sum(roots) or 1.0))
         for number, (layer, root) in enumerate(zip(layers, roots, strict=True), start=1)
     )
+
+
+def within_floats(error: Fraction) -> Fraction:
+    """The error, moved to where floats hold it; no search looks beyond."""
+    return min(max(error, Fraction(1, _FLOATS)), Fraction(_FLOATS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,33 +130,30 @@ def _layer_budget(number: int, layer: _Outlook, caused: float) -> LayerBudget:
     return LayerBudget(number, error, per_channel, width)
 
 
-def unit_eps(eps: ExactNumber, input_bound: ExactNumber) -> Fraction:
+def unit_eps(
+    target: TargetCNN, eps: ExactNumber, input_bound: ExactNumber
+) -> Fraction:
     """What an error over inputs in [-B, B] means for inputs in [-1, 1]: eps / B.
 
     Without biases f(B x) = B f(x), and the same for the pruned network, so that their
     difference over the larger box is B times that over the unit box.
 
     Args:
-        eps: Admissible sup error over inputs in [-B, B].
+        target: The target network.
+        eps: Admissible sup error over inputs in [-B, B], or a share such as ``"2%"``.
         input_bound: B, positive.
 
     Raises:
-        InvalidParameterError: If B is not positive.
+        InvalidParameterError: If B is not positive, or eps no accuracy.
 
     Rigor:
-        Exact.
+        Exact; see `slth_verify.ticket.read_accuracy` for shares.
 
     Source:
         thm:structured-slth; ReLU is positively homogeneous.
     """
-    bound = exact_number(input_bound, "input_bound")
-    if bound <= 0:
-        raise InvalidParameterError(
-            f"input_bound={input_bound}: the bound B of inputs in [-B, B] must be "
-            "positive (thm:structured-slth has B = 1). Give the largest modulus of an "
-            "input."
-        )
-    return exact_number(eps, "eps") / bound
+    accuracy = read_accuracy(eps, target.kernels, input_bound=input_bound)
+    return accuracy / read_input_bound(input_bound)
 
 
 def suggested_widths(
@@ -159,13 +163,14 @@ def suggested_widths(
 
     Args:
         target: The target network.
-        eps: Admissible sup error, in the target's units, positive.
+        eps: Admissible sup error, in the target's units, positive; or a share such as
+            ``"2%"``, as `slth_verify.prune` reads it.
         input_bound: B > 0; inputs range over [-B, B].
 
     Raises:
         InvalidParameterError: If a width would leave the generator's range.
     """
-    allowed = unit_eps(eps, input_bound)
+    allowed = unit_eps(target, eps, input_bound)
     widths = tuple(budget.width for budget in plan(target, allowed))
     if max(widths) > _MAX_WIDTH:
         raise InvalidParameterError(

@@ -88,17 +88,24 @@ class Forecast:
         """
         promises = promised or {}
         errors = np.zeros(self._kernels[0].shape[1])
-        ranges = np.ones_like(errors)
+        ranges = spans = np.ones_like(errors)  # of the target, of the pruned network
         for layer, kernel in enumerate(self._kernels, start=1):
             sides = np.empty((kernel.shape[1], 2, kernel.shape[2]))
+            reaches = np.empty((kernel.shape[1], kernel.shape[2]))
             for channel in range(kernel.shape[1]):
                 tasks = [Task(layer, channel, sign) for sign in signs_of(layer)]
                 sides[channel] = _sides(tasks, residuals, promises, kernel.shape[2])
-            above, below = np.einsum("c,cso->so", ranges + errors, sides)
+                reaches[channel] = _reach(
+                    tasks, residuals, promises, kernel[:, channel]
+                )
+            above, below = np.einsum("c,cso->so", spans, sides)
             carried = np.einsum("wco,c->o", np.abs(kernel), errors)
+            gains = np.abs(kernel) if layer == 1 else np.maximum(kernel, 0.0)
+            ranges = np.einsum("wco,c->o", gains, ranges)
+            spans = spans @ reaches
             errors = np.maximum(above, below) + carried
-            reach = np.abs(kernel) if layer == 1 else np.maximum(kernel, 0.0)
-            ranges = np.einsum("wco,c->o", reach, ranges)
+            errors = np.minimum(errors, np.maximum(ranges, spans))
+            spans = np.minimum(spans, ranges + errors)
         return self._scale * float(errors.max())
 
     def level(
@@ -158,6 +165,31 @@ def _sides(
         sides[0] += np.maximum(parts, 0.0).max(axis=0).sum(axis=0)
         sides[1] += np.maximum(-parts, 0.0).max(axis=0).sum(axis=0)
     return sides
+
+
+def _reach(
+    tasks: Sequence[Task],
+    residuals: Mapping[Task, Float64Array],
+    promises: Mapping[Task, float],
+    kernel: Float64Array,
+) -> Float64Array:
+    """Largest output that a channel gives the pruned network's filters, ``(c_out,)``.
+
+    Args:
+        tasks: Of the channel.
+        residuals: As for `Forecast.error`.
+        promises: The same.
+        kernel: Of the channel, ``(d * d, c_out)``.
+    """
+    weights = [
+        task.sign * kernel
+        + (0.0 if task in promises else residuals[task].reshape(kernel.shape))
+        for task in tasks
+    ]
+    promised = sum(promises.get(task, 0.0) for task in tasks)
+    return np.asarray(
+        np.stack(weights).max(axis=0).clip(min=0.0).sum(axis=0) + promised
+    )
 
 
 def _windows(kernel: Float64Array) -> Float64Array:

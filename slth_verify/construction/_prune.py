@@ -8,6 +8,7 @@ non-negative inputs, so there only the positive half matters.
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping
 from fractions import Fraction
 from importlib.metadata import version
@@ -16,13 +17,18 @@ from typing import Any
 import numpy as np
 
 from slth_verify._version import __version__
-from slth_verify.construction._budget import plan, unit_eps
+from slth_verify.construction._budget import plan, unit_eps, within_floats
 from slth_verify.construction._forecast import Task
 from slth_verify.construction._search import WAVES, Options, ProgressCallback, Search
 from slth_verify.enclosure import directed_decimal
-from slth_verify.errors import InvalidParameterError, NoTicketFoundError
+from slth_verify.errors import (
+    InvalidParameterError,
+    NoTicketFoundError,
+    TrivialClaimWarning,
+)
+from slth_verify.limits import EXPONENT
 from slth_verify.network import GENERATOR, RandomCNN, TargetCNN
-from slth_verify.numbers import ExactNumber, exact_number, rough
+from slth_verify.numbers import ExactNumber, rough
 from slth_verify.subset_sum import Proposal
 from slth_verify.ticket import (
     ErrorBound,
@@ -30,9 +36,12 @@ from slth_verify.ticket import (
     TicketLayer,
     accumulate,
     layer_residuals,
+    output_bound,
+    read_input_bound,
 )
 
-_HOPELESS = 1 + 1e-9  # forecast, in units of eps, above which none is certified
+#: Forecast, in units of eps, above which no ticket is certified.
+_HOPELESS = 1 + Fraction(1, 10**9)
 
 
 def prune(
@@ -54,7 +63,8 @@ def prune(
         target: The network to approximate.
         random_network: Where to search; one width per target layer.
         eps: Admissible sup error over all inputs in [-B, B], in the target's units.
-            Exact; a float is read through its shortest decimal form.
+            Exact; a float is read through its shortest decimal form. ``"2%"`` means 2 %
+            of the certified range of the target's outputs; see `read_accuracy`.
         input_bound: B > 0, such as 2.83 for digits that were normalised by their mean
             and deviation. The ticket speaks of [-1, 1], so it claims ``eps / B``.
         search_seed: Seed of the solvers' own choices.
@@ -82,30 +92,45 @@ def prune(
     Source:
         thm:structured-slth, der:layer-error, der:a-posteriori.
     """
-    bound = unit_eps(eps, input_bound)
+    bound = unit_eps(target, eps, input_bound)
     if len(random_network.widths) != target.depth:
         raise InvalidParameterError(
             f"widths={random_network.widths} for a target of {target.depth} layers: "
             "one width per target layer is needed (thm:structured-slth)."
         )
+    _warn_if_trivial(target, bound, read_input_bound(input_bound))
     options = Options(search_seed, time_limit, workers, journal, progress, device)
     search = Search(target, random_network, plan(target, bound), options)
     for number in range(len(WAVES)):
         search.wave(number, bound)
-        if search.forecast() > float(bound) * _HOPELESS:
+        if search.forecast() > bound * _HOPELESS:
             continue
         layers, certified = _certified(search)
         if certified.error <= bound:
             return _ticket(target, random_network, bound, certified, layers)
-    box = exact_number(input_bound, "input_bound")
+    box = read_input_bound(input_bound)
     best = _certified(search)[1].error * box
     raise NoTicketFoundError(
         f"eps={rough(bound * box)} was not reached: the certified error came down to "
         f"{rough(best)}, at widths {random_network.widths} (thm:structured-slth "
         "promises a ticket only for wide enough networks). Widen the random network or "
         "raise eps.",
-        float(best),
+        float(within_floats(best)),
     )
+
+
+def _warn_if_trivial(target: TargetCNN, eps: Fraction, box: Fraction) -> None:
+    """Say so if no output exceeds ``eps``, both for inputs in [-1, 1]."""
+    largest = output_bound(target.kernels)
+    if largest <= eps:
+        warnings.warn(
+            f"eps={rough(eps * box)} is trivial: no output of the target exceeds "
+            f"{rough(largest * box)} (certified), so the network that computes 0 is "
+            "within eps as well, and check will call the ticket VACUOUS. Give a smaller "
+            'eps, such as "2%" of that range.',
+            TrivialClaimWarning,
+            stacklevel=3,
+        )
 
 
 def certified_error(
@@ -182,10 +207,16 @@ def _ticket(
         widths=network.widths,
         scale_exponents=target.scale_exponents,
         eps=eps,
-        certified_error=directed_decimal(bound.error, 12, up=True),
+        certified_error=_stated(bound.error),
         layers=layers,
         versions={
             "slth-verify": __version__,
             **{name: version(name) for name in ("numpy", "scipy")},
         },
     )
+
+
+def _stated(error: Fraction) -> str:
+    """The error in 12 digits, rounded up to one that readers of numbers admit."""
+    least = Fraction(1, 10**EXPONENT)
+    return directed_decimal(max(error, least) if error else error, 12, up=True)

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from slth_verify.construction._budget import LayerBudget
+from slth_verify.construction._budget import LayerBudget, within_floats
 from slth_verify.construction._forecast import (
     Float64Array,
     Forecast,
@@ -101,7 +101,7 @@ class Search:
             number: Of the wave, from 0; an index of `WAVES`.
             eps: Admissible sup error, in the target's units.
         """
-        allowed = float(eps) * _CAUTION
+        allowed = float(within_floats(eps)) * _CAUTION
         waiting = sorted(self.scores, key=lambda task: -self.scores[task])
         size = len(waiting) if number == 0 else _GROUP
         while waiting:

@@ -12,6 +12,7 @@ from slth_verify.enclosure._enclosure import (
     NonFiniteError,
     directed_decimal,
     from_ball,
+    plain_decimal,
     to_ball,
 )
 from slth_verify.enclosure._evaluate import enclose
@@ -81,6 +82,7 @@ __all__ = [
     "normal_cdf",
     "normal_quantile",
     "pi",
+    "plain_decimal",
     "polynomial",
     "to_ball",
     "trapezoid_ratio",

@@ -90,6 +90,13 @@ def directed_decimal(value: Fraction, digits: int, *, up: bool) -> str:
     return str(quotient.normalize(context))
 
 
+def plain_decimal(value: Fraction, digits: int, *, up: bool) -> str:
+    """As `directed_decimal`, but ``"20"`` for ``"2E+1"``, for people."""
+    text = directed_decimal(value, digits, up=up)
+    number = Decimal(text)
+    return f"{number:f}" if number and -7 <= number.adjusted() <= 15 else text
+
+
 def from_ball(ball: arb) -> Enclosure:
     """Exact end points of an ``arb`` ball.
 

@@ -129,5 +129,5 @@ def _sums(
 
 def _as_fraction(mp: Any, value: Any, exponent: int) -> Fraction:
     mantissa, shift = mp.frexp(value)
-    scaled = int(mp.ldexp(mantissa, mp.prec))
-    return Fraction(scaled) * Fraction(2) ** (int(shift) - mp.prec + exponent)
+    scaled, bits = int(mp.ldexp(mantissa, mp.prec)), int(mp.prec)
+    return Fraction(scaled) * Fraction(2) ** (int(shift) - bits + exponent)

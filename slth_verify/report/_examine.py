@@ -116,7 +116,8 @@ def examine(
         finding, seen = dense_check(networks, everything)
         findings.append(finding)
         observations.append(seen)
-    findings += [found for seen in observations if (found := finding_of(seen))]
+    found = (finding_of(seen) for seen in observations)
+    findings += [finding for finding in found if finding is not None]
     scored: Accuracy | None = None
     samples: tuple[Sample, ...] = ()
     if subject.held_out is not None:

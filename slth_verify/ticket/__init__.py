@@ -1,17 +1,21 @@
 """Tickets: proof-carrying files, and their independent checker."""
 
-from slth_verify.ticket._bound import ErrorBound, LayerBound, accumulate
-from slth_verify.ticket._check import CheckResult, check
+from slth_verify.ticket._accuracy import read_accuracy, read_input_bound
+from slth_verify.ticket._bound import ErrorBound, LayerBound, accumulate, output_bound
+from slth_verify.ticket._check import check
 from slth_verify.ticket._exact import exact_sum
 from slth_verify.ticket._format import Ticket, TicketLayer
 from slth_verify.ticket._provenance import prove_weights
+from slth_verify.ticket._range import OutputRange, output_range
 from slth_verify.ticket._residuals import layer_residuals
+from slth_verify.ticket._result import CheckResult
 from slth_verify.ticket._witness import Witness
 
 __all__ = [
     "CheckResult",
     "ErrorBound",
     "LayerBound",
+    "OutputRange",
     "Ticket",
     "TicketLayer",
     "Witness",
@@ -19,5 +23,9 @@ __all__ = [
     "check",
     "exact_sum",
     "layer_residuals",
+    "output_bound",
+    "output_range",
     "prove_weights",
+    "read_accuracy",
+    "read_input_bound",
 ]

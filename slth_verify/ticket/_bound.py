@@ -30,8 +30,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
-from slth_verify.ticket._residuals import Integers, LayerResiduals
+from slth_verify.ticket._residuals import (
+    Integers,
+    LayerResiduals,
+    removed_residuals,
+)
 
 #: Figures of channels are rounded up to so many bits, so that depth costs no more than
 #: its layers.
@@ -98,30 +103,42 @@ def accumulate(
     scale = Fraction(2) ** sum(exponents)
     ones = np.ones(residuals[0].kernel.shape[1], dtype=object)
     channels = _Channels(ones, ones, 0 * ones, 0)
-    exact, perturbed = Fraction(1), Fraction(1)
+    closed = _ClosedForm(1, 1, 0)
     bounds: list[LayerBound] = []
     for number, item in enumerate(residuals, start=1):
         layer = _Layer.of(item)
         channels = channels.through(layer)
         eta, slope = layer.own_error(), layer.lipschitz()
-        exact = -_rounded_up(-exact * slope)
-        perturbed = _rounded_up(perturbed * (slope + eta))
+        closed = closed.through(slope, eta, layer.bits)
         bounds.append(
             LayerBound(
                 number,
                 kept[number - 1],
-                eta,
-                slope,
+                _dyadic(eta, layer.bits),
+                _dyadic(slope, layer.bits),
                 _dyadic(max(channels.target), channels.bits),
                 _dyadic(max(channels.error), channels.bits),
             )
         )
     return ErrorBound(
         scale * bounds[-1].accumulated_error,
-        scale * (perturbed - exact),
+        scale * _dyadic(closed.perturbed - closed.exact, closed.bits),
         scale * bounds[-1].activation,
         tuple(bounds),
     )
+
+
+def output_bound(kernels: Sequence[NDArray[np.float32]]) -> Fraction:
+    """No output of the target exceeds it, for inputs in [-1, 1].
+
+    Args:
+        kernels: Layer by layer, ``(c_out, c_in, d, d)``.
+
+    Source:
+        der:channel-certificate.
+    """
+    zeros = [0] * len(kernels)
+    return accumulate(removed_residuals(kernels, zeros), zeros, zeros).largest_output
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +175,13 @@ class _Layer:
             item.bits,
         )
 
-    def own_error(self) -> Fraction:
-        sides = self.above.sum(axis=0), self.below.sum(axis=0)
-        return _dyadic(max(map(max, sides)), self.bits)
+    def own_error(self) -> int:
+        """The layer's sup error for inputs in the unit box, in the layer's unit."""
+        return int(max(self.above.sum(axis=0).max(), self.below.sum(axis=0).max()))
 
-    def lipschitz(self) -> Fraction:
-        return _dyadic(max(self.slope.sum(axis=0)), self.bits)
+    def lipschitz(self) -> int:
+        """Its Lipschitz constant, in the layer's unit."""
+        return int(self.slope.sum(axis=0).max())
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +211,25 @@ class _Channels:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _ClosedForm:
+    """prod(L + eta), rounded up, and prod L, rounded down: integers, ``2^-bits``."""
+
+    perturbed: int
+    exact: int
+    bits: int
+
+    def through(self, slope: int, eta: int, bits: int) -> _ClosedForm:
+        perturbed, exact = self.perturbed * (slope + eta), self.exact * slope
+        excess = _excess(perturbed)
+        return _ClosedForm(
+            -(-perturbed >> excess), exact >> excess, self.bits + bits - excess
+        )
+
+
 def _excess(value: int) -> int:
     return max(0, value.bit_length() - _BITS)
 
 
 def _dyadic(value: int, bits: int) -> Fraction:
-    return Fraction(value) * Fraction(2) ** -bits
-
-
-def _rounded_up(value: Fraction) -> Fraction:
-    """A dyadic number not below ``value``, of at most so many bits."""
-    excess = _excess(abs(value.numerator))
-    return Fraction(-(-value.numerator >> excess) << excess, value.denominator)
+    return Fraction(value, 1 << bits) if bits > 0 else Fraction(value << -bits)

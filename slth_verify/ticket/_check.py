@@ -7,62 +7,36 @@ the weights from the seed; the error in exact rational arithmetic.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.enclosure import Enclosure
-from slth_verify.errors import InvalidTicketError
-from slth_verify.numbers import ExactNumber, exact_number, rough
-from slth_verify.ticket._bound import ErrorBound, LayerBound, accumulate
+from slth_verify.bounded import LimitReachedError, run_bounded
+from slth_verify.numbers import ExactNumber
+from slth_verify.ticket._accuracy import read_accuracy, read_input_bound
+from slth_verify.ticket._bound import ErrorBound, accumulate
+from slth_verify.ticket._cost import too_costly
 from slth_verify.ticket._findings import (
     identity,
+    lower,
     normalisation,
-    outward,
+    scale,
     second_opinion,
     shapes,
+    stated_error,
     structure,
+    upper,
     weights,
 )
 from slth_verify.ticket._format import Ticket, TicketLayer, validated
+from slth_verify.ticket._range import range_of
 from slth_verify.ticket._residuals import LayerResiduals, layer_residuals
+from slth_verify.ticket._result import CheckResult
 from slth_verify.ticket._target_file import HasKernels, TargetWeights, load_target
 from slth_verify.ticket._witness import Witness, find_witness
-from slth_verify.verdict import Finding, NoTruthValue, Verdict, overall
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult(NoTruthValue):
-    """What the checker found.
-
-    Attributes:
-        verdict: VERIFIED only if every finding is.
-        eps: The bound that was claimed.
-        error_upper_bound: Certified bound on sup ||f - S g||_max over all inputs in
-            [-1, 1], in the target's units, exact; None if a structural finding failed.
-        closed_form: The coarser bound of der:accumulation, or None.
-        per_layer: Certified figures of every layer, in normalised units.
-        ledger: Every finding in order.
-        witness: An input that refutes the claimed bound, if one was found.
-    """
-
-    verdict: Verdict
-    eps: Fraction
-    error_upper_bound: Fraction | None
-    closed_form: Fraction | None
-    per_layer: tuple[LayerBound, ...]
-    ledger: tuple[Finding, ...]
-    witness: Witness | None
-
-    @property
-    def enclosure(self) -> Enclosure | None:
-        """The bound between two dyadic numbers, 128 bits wide."""
-        if self.error_upper_bound is None:
-            return None
-        return outward(self.error_upper_bound)
+from slth_verify.verdict import Finding, Verdict, overall
 
 
 def check(
@@ -70,102 +44,155 @@ def check(
     target: str | os.PathLike[str] | HasKernels,
     *,
     eps: ExactNumber | None = None,
+    input_bound: ExactNumber = 1,
     cross_check: bool = True,
+    time_limit: float | None = None,
+    memory_limit: int | None = None,
 ) -> CheckResult:
     """Check a ticket against its target.
+
+    Without biases both networks are positively homogeneous, ``f(BX) = B f(X)``, since
+    convolution is linear and ``relu(Bz) = B relu(z)`` for B > 0. So the supremum of the
+    error over the inputs in [-B, B] is exactly B times that over [-1, 1].
 
     Args:
         ticket: A file or a loaded ticket.
         target: A target file or a target.
-        eps: Bound to check instead of the ticket's own claim, exact (``"1/100"``).
+        eps: Bound to check for inputs in [-B, B] instead of the ticket's own claim, in
+            the target's units and exact (``"1/100"``), or a share of the certified
+            range of the target's outputs (``"2%"``). None for the ticket's own, which
+            speaks of [-1, 1] and is multiplied by B.
+        input_bound: B, positive and exact.
         cross_check: Also evaluate the bound in mpmath; a disagreement makes the result
             INCONCLUSIVE. Costs about as much as the rest.
+        time_limit: Seconds; the check then runs in a process of its own, and is
+            INCONCLUSIVE if it is not done. Without a limit, a check that would take
+            minutes is not begun.
+        memory_limit: Bytes, in the same way.
 
     Raises:
         InvalidTicketError: If the ticket cannot be read as a ticket.
         InvalidTargetError: If the target is unreadable or not covered.
-        InvalidParameterError: If ``eps`` is no exact number.
+        InvalidParameterError: If ``eps`` or ``input_bound`` is no exact number.
 
     Rigor:
         Exact rational arithmetic for the error bound, ball arithmetic for the weights.
-        Safe side: anything undecided is not VERIFIED.
+        Safe side: anything undecided is not VERIFIED. Several threads may check.
 
     Source:
-        der:a-posteriori.
+        der:a-posteriori, der:channel-certificate.
     """
-    loaded = _loaded(ticket)
+    box = read_input_bound(input_bound)
+    if time_limit is None and memory_limit is None:
+        return _check(ticket, target, eps, box, cross_check, limited=False)
+    try:
+        return run_bounded(
+            _check,
+            ticket,
+            target,
+            eps,
+            box,
+            cross_check,
+            limited=time_limit is not None,
+            seconds=time_limit,
+            memory=memory_limit,
+        )
+    except LimitReachedError as reached:
+        claim = "the check is done within its limits of time and memory"
+        finding = Finding(claim, Verdict.INCONCLUSIVE, str(reached))
+        return _stopped(None, box, [finding])
+
+
+def _check(
+    ticket: str | os.PathLike[str] | Ticket,
+    target: str | os.PathLike[str] | HasKernels,
+    eps: ExactNumber | None,
+    box: Fraction,
+    cross_check: bool,
+    *,
+    limited: bool,
+) -> CheckResult:
+    loaded = validated(ticket) if isinstance(ticket, Ticket) else Ticket.load(ticket)
     problem = load_target(target)
-    claim = loaded.eps if eps is None else exact_number(eps, "eps")
-    ledger = [identity(loaded, problem), shapes(loaded, problem)]
+    costly = None if limited else too_costly(loaded, problem)
+    if costly is not None:
+        return _stopped(None, box, [costly])
+    claim = loaded.eps * box
+    if eps is not None:
+        claim = read_accuracy(eps, problem.kernels, input_bound=box)
+    question = _Question(loaded, problem, claim, box)
+    ledger, owners = _structure(question)
     if any(finding.verdict is not Verdict.VERIFIED for finding in ledger[1:]):
-        return _stopped(claim, ledger)
-    owners = []
-    for number, layer in enumerate(loaded.layers, start=1):
-        block = 2 * loaded.widths[number - 1]
-        channels = problem.kernels[number - 1].shape[1]
+        return _stopped(claim, box, ledger)
+    for number, owner in enumerate(owners, start=1):
+        kernel, exponent = (
+            problem.kernels[number - 1],
+            loaded.scale_exponents[number - 1],
+        )
+        ledger.append(normalisation(number, kernel, exponent))
+        ledger.append(weights(loaded, number, owner))
+    if not all(map(_finite, loaded.layers)):
+        return _stopped(claim, box, ledger)
+    return _certified(question, owners, ledger, cross_check=cross_check)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Whether the ticket is within ``eps`` of the target for inputs in [-box, box]."""
+
+    ticket: Ticket
+    target: TargetWeights
+    eps: Fraction
+    box: Fraction
+
+
+def _structure(question: _Question) -> tuple[list[Finding], list[NDArray[np.int64]]]:
+    """Whether the parts fit, and which input channel each kept filter reads."""
+    ticket, target = question.ticket, question.target
+    ledger = [identity(ticket, target), shapes(ticket, target)]
+    owners: list[NDArray[np.int64]] = []
+    if ledger[1].verdict is not Verdict.VERIFIED:
+        return ledger, owners
+    for number, layer in enumerate(ticket.layers, start=1):
+        block = 2 * ticket.widths[number - 1]
+        channels = target.kernels[number - 1].shape[1]
         ledger.append(structure(number, layer, block, channels))
         owners.append(layer.filters // block)
-    if any(finding.verdict is not Verdict.VERIFIED for finding in ledger[1:]):
-        return _stopped(claim, ledger)
-    ledger += [
-        normalisation(number, kernel, loaded.scale_exponents[number - 1])
-        for number, kernel in enumerate(problem.kernels, start=1)
-    ]
-    ledger += [
-        weights(loaded, number, owner) for number, owner in enumerate(owners, start=1)
-    ]
-    if any(not _finite(layer) for layer in loaded.layers):
-        return _stopped(claim, ledger)
-    return _bounded(loaded, problem, owners, claim, ledger, cross_check=cross_check)
+    return ledger, owners
 
 
-def _loaded(ticket: str | os.PathLike[str] | Ticket) -> Ticket:
-    if not isinstance(ticket, Ticket):
-        return Ticket.load(Path(ticket))
-    try:
-        return validated(ticket)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise InvalidTicketError(
-            f"ticket: {error}. A ticket's fields must be as its class says. Build it "
-            "with prune or Ticket.load."
-        ) from error
-
-
-def _bounded(
-    ticket: Ticket,
-    target: TargetWeights,
+def _certified(
+    question: _Question,
     owners: list[NDArray[np.int64]],
-    eps: Fraction,
     ledger: list[Finding],
     *,
     cross_check: bool,
 ) -> CheckResult:
+    ticket, target, box = question.ticket, question.target, question.box
+    exponents = ticket.scale_exponents
     residuals = [
-        layer_residuals(kernel, exponent, layer, owner, signed_input=number == 0)
-        for number, (kernel, exponent, layer, owner) in enumerate(
-            zip(
-                target.kernels,
-                ticket.scale_exponents,
-                ticket.layers,
-                owners,
-                strict=True,
-            )
+        layer_residuals(kernel, exponents[i], layer, owner, signed_input=i == 0)
+        for i, (kernel, layer, owner) in enumerate(
+            zip(target.kernels, ticket.layers, owners, strict=True)
         )
     ]
     kept = [len(layer.filters) for layer in ticket.layers]
-    bound = accumulate(residuals, kept, ticket.scale_exponents)
-    finding, witness = _error(ticket, residuals, target.image, bound, eps)
-    ledger.append(finding)
+    bound = accumulate(residuals, kept, exponents)
+    outputs = range_of(residuals, exponents, target.image, bound.largest_output, box)
+    finding, witness = _error(question, residuals, bound)
+    ledger += [finding, scale(outputs, question.eps), stated_error(ticket, bound)]
     if cross_check:
         ledger.append(second_opinion(ticket, target, owners, bound))
     return CheckResult(
         overall(tuple(item.verdict for item in ledger)),
-        eps,
-        bound.error,
-        bound.closed_form,
+        question.eps,
+        box * bound.error,
+        box * bound.closed_form,
         bound.layers,
         tuple(ledger),
         witness,
+        box,
+        outputs,
     )
 
 
@@ -174,27 +201,29 @@ def _finite(layer: TicketLayer) -> bool:
 
 
 def _error(
-    ticket: Ticket,
-    residuals: list[LayerResiduals],
-    image: tuple[int, int],
-    bound: ErrorBound,
-    eps: Fraction,
+    question: _Question, residuals: list[LayerResiduals], bound: ErrorBound
 ) -> tuple[Finding, Witness | None]:
-    claim = f"sup over all inputs in [-1, 1] of ||f - g||_max <= {rough(eps)}"
-    found = f"certified bound {outward(bound.error).decimal(9)[1]}"
-    if bound.error <= eps:
+    """The claim itself. Its numbers are rounded so that the sentence stays true."""
+    eps, box = question.eps, question.box
+    form = "sup over all inputs in [-{box}, {box}] of ||f - g||_max <= {eps}"
+    claim = form.format(box=lower(box), eps=upper(eps))
+    found = f"certified bound {upper(box * bound.error)}"
+    if box * bound.error <= eps:
         return Finding(claim, Verdict.VERIFIED, found), None
-    witness = find_witness(residuals, ticket.scale_exponents, image, eps)
+    exponents = question.ticket.scale_exponents
+    witness = find_witness(residuals, exponents, question.target.image, eps / box)
     if witness is None:
         reason = f"{found} exceeds it, but no input was found that does"
         return Finding(claim, Verdict.INCONCLUSIVE, reason), None
+    witness = replace(witness, difference=box * witness.difference)
     reason = (
-        f"{found}; output channel {witness.channel} differs by "
-        f"{rough(witness.difference)} on the witness"
+        f"{found}; output channel {witness.channel} differs by at least "
+        f"{lower(witness.difference)} on the witness"
     )
+    claim = form.format(box=upper(box), eps=lower(eps))
     return Finding(claim, Verdict.REFUTED, reason), witness
 
 
-def _stopped(eps: Fraction, ledger: list[Finding]) -> CheckResult:
+def _stopped(eps: Fraction | None, box: Fraction, ledger: list[Finding]) -> CheckResult:
     verdict = overall(tuple(finding.verdict for finding in ledger))
-    return CheckResult(verdict, eps, None, None, (), tuple(ledger), None)
+    return CheckResult(verdict, eps, None, None, (), tuple(ledger), None, box)

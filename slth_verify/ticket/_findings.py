@@ -7,42 +7,52 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.enclosure import Enclosure, check_normal_quantiles, error_bound_mp
-from slth_verify.numbers import rough
+from slth_verify.enclosure import (
+    Enclosure,
+    check_normal_quantiles,
+    error_bound_mp,
+    plain_decimal,
+)
+from slth_verify.numbers import exact_number, rough, shown
+from slth_verify.text import printable
 from slth_verify.ticket._bound import ErrorBound
 from slth_verify.ticket._exact import exact_l1_norm
 from slth_verify.ticket._format import Ticket, TicketLayer
 from slth_verify.ticket._generator import GENERATOR, kernel_words, scalar_words
+from slth_verify.ticket._range import OutputRange
 from slth_verify.ticket._target_file import TargetWeights
 from slth_verify.verdict import Finding, Verdict
 
 
 def identity(ticket: Ticket, target: TargetWeights) -> Finding:
-    """Whether the ticket names the digest of this target."""
+    """Whether the ticket names the digest and the input shape of this target."""
     claim = "the ticket was made for this target"
     stated = str(ticket.target.get("sha256", "none"))
-    if stated == target.sha256:
-        return Finding(claim, Verdict.VERIFIED, f"sha256 {target.sha256}")
-    return Finding(
-        claim,
-        Verdict.REFUTED,
-        f"the ticket names sha256 {stated[:64]!a}, the target has {target.sha256}",
-    )
+    if stated != target.sha256:
+        reason = (
+            f"the ticket names sha256 {printable(stated, 64)}, the target has "
+            f"{target.sha256}"
+        )
+        return Finding(claim, Verdict.REFUTED, reason)
+    shape = [target.kernels[0].shape[1], *target.image]
+    named = ticket.target.get("input_shape", shape)
+    if named != shape:
+        reason = f"the ticket names input_shape {shown(named)}, the target has {shape}"
+        return Finding(claim, Verdict.REFUTED, reason)
+    return Finding(claim, Verdict.VERIFIED, f"sha256 {target.sha256}")
 
 
 def shapes(ticket: Ticket, target: TargetWeights) -> Finding:
-    """Whether layer counts, kernel shapes, widths and generator fit the target."""
+    """Whether layer counts, kernel shapes and generator fit the target."""
     claim = "layers, shapes and generator fit the target"
     problems = []
     if ticket.generator != GENERATOR:
-        problems.append(f"generator={ticket.generator[:64]!a} is not {GENERATOR!r}")
-    if not 0 <= ticket.seed < 1 << 64:
-        problems.append(f"seed={ticket.seed} is outside [0, 2^64)")
+        problems.append(
+            f"generator='{printable(ticket.generator, 64)}' is not {GENERATOR!r}"
+        )
     counts = {len(ticket.layers), len(ticket.widths), len(ticket.scale_exponents)}
     if counts != {len(target.kernels)}:
         problems.append(f"{sorted(counts)} layers for {len(target.kernels)}")
-    elif not all(1 <= width <= 1 << 48 for width in ticket.widths):
-        problems.append(f"widths={ticket.widths} leave [1, 2^48]")
     else:
         for number, (layer, kernel) in enumerate(
             zip(ticket.layers, target.kernels, strict=True), start=1
@@ -54,7 +64,7 @@ def shapes(ticket: Ticket, target: TargetWeights) -> Finding:
                     f"the target needs {wanted}"
                 )
     if problems:
-        return Finding(claim, Verdict.REFUTED, "; ".join(problems))
+        return Finding(claim, Verdict.REFUTED, printable("; ".join(problems)))
     return Finding(claim, Verdict.VERIFIED, f"{len(target.kernels)} layers")
 
 
@@ -89,7 +99,13 @@ def normalisation(number: int, kernel: NDArray[np.float32], exponent: int) -> Fi
 
 
 def weights(ticket: Ticket, number: int, owner: NDArray[np.int64]) -> Finding:
-    """Whether stored weights are the generator's; decided in ball arithmetic."""
+    """Whether stored weights are the generator's; decided in ball arithmetic.
+
+    Args:
+        ticket: Its filters exist, each once.
+        number: Layer, from 1.
+        owner: Input channel of each filter; increasing, as the filters are.
+    """
     claim = (
         f"layer {number}: stored weights are the generator's, each scalar that of the "
         "channel its block belongs to"
@@ -97,8 +113,9 @@ def weights(ticket: Ticket, number: int, owner: NDArray[np.int64]) -> Finding:
     layer = ticket.layers[number - 1]
     words = np.empty(len(owner), dtype=np.uint64)
     for channel in np.unique(owner).tolist():
-        rows = owner == channel
-        words[rows] = scalar_words(ticket.seed, number, channel, layer.filters[rows])
+        start, end = np.searchsorted(owner, [channel, channel + 1])
+        filters = layer.filters[start:end]
+        words[start:end] = scalar_words(ticket.seed, number, channel, filters)
     outcome = check_normal_quantiles(words, layer.scalars)
     kind, width = "scalar", 1
     if outcome.verdict is Verdict.VERIFIED:
@@ -119,6 +136,33 @@ def weights(ticket: Ticket, number: int, owner: NDArray[np.int64]) -> Finding:
     if outcome.verdict is Verdict.INCONCLUSIVE:
         reason = "undecided at the precision cap: " + reason
     return Finding(claim, outcome.verdict, reason)
+
+
+def scale(found: OutputRange, eps: Fraction) -> Finding:
+    """Whether the claim says more than that the target's outputs are small."""
+    limit = upper(found.bound)
+    if found.trivial(eps):
+        return Finding(
+            "the claim is not trivial: the network that computes 0 does not meet it",
+            Verdict.VACUOUS,
+            f"TRIVIAL: no output of the target exceeds {limit}, at most eps = "
+            f"{upper(eps)}, so the network that computes 0 is within eps as well",
+        )
+    reason = f"outputs lie in [0, {limit}], {lower(found.reached)} is reached"
+    if found.trivial(eps) is None:
+        reason += "; whether the network that computes 0 is within eps is undecided"
+    claim = "eps is below the certified range of the target's outputs"
+    return Finding(claim, Verdict.VERIFIED, reason)
+
+
+def stated_error(ticket: Ticket, bound: ErrorBound) -> Finding:
+    """Whether the bound that the ticket states for itself is one."""
+    stated = exact_number(ticket.certified_error, "certified_error")
+    claim = "the certified_error that the ticket states for [-1, 1] is an upper bound"
+    reason = f"stated {lower(stated)}, certified bound {upper(bound.error)}"
+    if stated >= bound.error:
+        return Finding(claim, Verdict.VERIFIED, reason)
+    return Finding(claim, Verdict.REFUTED, f"{reason} (exact comparison)")
 
 
 def second_opinion(
@@ -147,6 +191,16 @@ def second_opinion(
         agreed.append(str(enclosure))
     reason = f"error inside {agreed[0]}, outputs of the target up to {agreed[1]}"
     return Finding(claim, Verdict.VERIFIED, reason)
+
+
+def upper(value: Fraction) -> str:
+    """``value`` in nine digits, rounded up."""
+    return plain_decimal(value, 9, up=True)
+
+
+def lower(value: Fraction) -> str:
+    """``value`` in nine digits, rounded down."""
+    return plain_decimal(value, 9, up=False)
 
 
 def outward(value: Fraction, bits: int = 128) -> Enclosure:

@@ -131,12 +131,15 @@ def _shortened(
     kernel: Integers, positive: Integers, negative: Integers, bits: int
 ) -> LayerResiduals:
     """The same numbers without the zero bits that all of them end with."""
-    parts = (kernel, positive, negative)
     bitmap = 0
-    for part in parts:
+    for part in (kernel, positive, negative):
         bitmap |= int(np.bitwise_or.reduce(part, axis=None, initial=0))
-    zeros = (bitmap & -bitmap).bit_length() - 1 if bitmap else bits
-    return LayerResiduals(*(part >> max(zeros, 0) for part in parts), bits - zeros)
+    if not bitmap:
+        return LayerResiduals(kernel, positive, negative, 0)
+    zeros = (bitmap & -bitmap).bit_length() - 1
+    return LayerResiduals(
+        kernel >> zeros, positive >> zeros, negative >> zeros, bits - zeros
+    )
 
 
 def _integers(values: list[int]) -> Integers:

@@ -50,11 +50,12 @@ class Witness:
     """An input at which f and S g differ by more than claimed.
 
     Attributes:
-        pixels: Entries -1, 0 or 1 of a ``(c_0, *shape)`` image, flattened.
+        pixels: Entries -1, 0 or 1 of a ``(c_0, *shape)`` image, flattened; in units of
+            the input bound.
         shape: Height and width of the image.
         pixel: Row and column of the output pixel.
         channel: Output channel, from 0.
-        difference: Exact |f - S g| there.
+        difference: Exact |f - S g| there, for the input bound that was checked.
     """
 
     pixels: tuple[int, ...]

@@ -7,7 +7,11 @@ import pytest
 
 import slth_verify as sv
 from slth_verify.construction import ChannelBlock, FilterPool, certified_error, plan
-from slth_verify.errors import InvalidParameterError, NoTicketFoundError
+from slth_verify.errors import (
+    InvalidParameterError,
+    NoTicketFoundError,
+    TrivialClaimWarning,
+)
 from slth_verify.numbers import exact_number
 from slth_verify.ticket import Ticket
 from slth_verify.verdict import Verdict
@@ -62,10 +66,11 @@ def test_too_narrow_a_network_ends_honestly() -> None:
 
 def test_zero_target_needs_no_filter() -> None:
     target = sv.TargetCNN((np.zeros((2, 1, 3, 3), np.float32),), (1, 4, 4))
-    ticket = sv.prune(target, sv.RandomCNN(1, (16,)), eps="1e-9")
+    with pytest.warns(TrivialClaimWarning, match="no output of the target exceeds 0"):
+        ticket = sv.prune(target, sv.RandomCNN(1, (16,)), eps="1e-9")
     assert len(ticket.layers[0].filters) == 0
     result = sv.check(ticket, target)
-    assert result.verdict is Verdict.VERIFIED
+    assert result.verdict is Verdict.VACUOUS
     assert result.error_upper_bound == 0
 
 
@@ -76,8 +81,12 @@ def test_dead_layers_are_pruned_away(dead: tuple[int, ...]) -> None:
         kernels[layer] *= 0
     target = sv.TargetCNN(tuple(kernels), (2, 6, 6))
     network = sv.RandomCNN(3, sv.suggested_widths(target, "1/4"))
-    result = sv.check(sv.prune(target, network, eps="1/4"), target)
-    assert result.verdict is Verdict.VERIFIED
+    with pytest.warns(TrivialClaimWarning, match="VACUOUS"):  # the target computes 0
+        ticket = sv.prune(target, network, eps="1/4")
+    result = sv.check(ticket, target)
+    assert result.verdict is Verdict.VACUOUS
+    others = {item.verdict for item in result.ledger if "trivial" not in item.claim}
+    assert others == {Verdict.VERIFIED}
 
 
 def test_smaller_eps_needs_more_width() -> None:

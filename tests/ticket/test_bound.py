@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from types import ModuleType
 from typing import Any
 
@@ -105,7 +105,7 @@ def nets(draw: st.DrawFn) -> Net:
     sizes = draw(st.lists(st.integers(1, 3), min_size=2, max_size=4))
     rng = np.random.default_rng(draw(st.integers(0, 1 << 32)))
     found = []
-    for c_in, c_out in zip(sizes, sizes[1:], strict=False):
+    for c_in, c_out in pairwise(sizes):
         kernel = rng.integers(-9, 10, (c_in, c_out))
         noise = draw(st.sampled_from([0, 1, 9]))
         parts = [
@@ -201,7 +201,7 @@ def test_a_lie_about_ranges_is_seen(
 
 
 def _identities(depth: int) -> Net:
-    """y = x in every layer of f, y = x + x / 16 in every layer of g."""
+    """Y = x in every layer of f, y = x + x / 16 in every layer of g."""
     one = np.array([[16]])
     return [(one, one + 1, -one)] * depth
 

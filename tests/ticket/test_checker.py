@@ -230,11 +230,15 @@ def test_radius_dropped_from_the_second_opinion_is_seen(
 
     honest = findings.error_bound_mp
 
-    def off(*arguments: object, **options: object) -> Fraction:
-        return honest(*arguments, **options) * (1 + Fraction(1, 10**20))
+    for wrong in (0, 1):  # the error, the range of the target
 
-    monkeypatch.setattr(findings, "error_bound_mp", off)
-    assert sv.check(ticket, target).verdict is Verdict.INCONCLUSIVE
+        def off(*arguments: object, wrong: int = wrong) -> list[Fraction]:
+            bounds = list(honest(*arguments))
+            bounds[wrong] *= 1 + Fraction(1, 10**20)
+            return bounds
+
+        monkeypatch.setattr(findings, "error_bound_mp", off)
+        assert sv.check(ticket, target).verdict is Verdict.INCONCLUSIVE
 
 
 def test_checker_loads_neither_torch_nor_scipy_nor_solvers(
