@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slth_verify.cli._output import print_json
+from slth_verify.cli._scale import decimal, plain, scale_as_json, scale_lines
 from slth_verify.limits import DIGITS
 from slth_verify.numbers import rough
 from slth_verify.text import printable
@@ -108,17 +109,8 @@ def result_as_json(result: CheckResult) -> dict[str, Any]:
             "evidence": "exact, rounded outwards",
             "direction": "upper bound",
         }
-    if outputs is not None:
-        content["target_range"] = {
-            "reached": _decimal(outputs.reached, up=False),
-            "bound": _decimal(outputs.bound, up=True),
-            "evidence": "exact, rounded outwards",
-        }
-        content["error_share"] = {
-            "of_range": _decimal(result.share_of_range, up=True),
-            "of_reached": _decimal(result.share_of_reached, up=True),
-            "evidence": "exact, rounded up",
-        }
+    if outputs is not None and result.error_upper_bound is not None:
+        content |= scale_as_json(outputs, result.error_upper_bound)
     if result.witness is not None:
         content["witness"] = {
             "pixels": list(result.witness.pixels),
@@ -135,14 +127,8 @@ def _exact_or_rounded_down(difference: Fraction) -> dict[str, str]:
     longest = max(difference.numerator, difference.denominator)
     if longest < 10**DIGITS:
         return {"difference": str(difference), "evidence": "exact"}
-    rounded = _decimal(difference, up=False)
-    return {"difference": str(rounded), "evidence": "exact, rounded down"}
-
-
-def _decimal(value: Fraction | None, *, up: bool) -> str | None:
-    from slth_verify.enclosure import directed_decimal
-
-    return None if value is None else directed_decimal(value, 18, up=up)
+    rounded = decimal(difference, 18, up=False)
+    return {"difference": rounded, "evidence": "exact, rounded down"}
 
 
 def _layer_as_json(layer: LayerBound) -> dict[str, Any]:
@@ -158,13 +144,14 @@ def _layer_as_json(layer: LayerBound) -> dict[str, Any]:
 
 def _print(result: CheckResult) -> None:
     click.echo(f"{result.verdict.name}")
-    if result.error_upper_bound is not None and result.eps is not None:
+    error, outputs = result.error_upper_bound, result.target_range
+    if error is not None and outputs is not None and result.eps is not None:
         click.echo(
-            f"sup ||f - g||_max <= {_plain(result.error_upper_bound, 9)}  (claimed "
-            f"{_plain(result.eps, 9)}; every input in {_box(result.input_bound)})"
+            f"sup ||f - g||_max <= {plain(error, 9)}  (claimed {plain(result.eps, 9)}; "
+            f"every input in {_box(result.input_bound)})"
         )
-    for line in _scale_lines(result):
-        click.echo(f"  {line}")
+        for line in scale_lines(outputs, error):
+            click.echo(f"  {line}")
     for layer in result.per_layer:
         click.echo(
             f"  layer {layer.layer}: {layer.kept} filters kept, layer error "
@@ -176,28 +163,6 @@ def _print(result: CheckResult) -> None:
         click.echo(f"  {printable(line)}")
 
 
-def _scale_lines(result: CheckResult) -> list[str]:
-    """How large the target's outputs are, and what part of that the error is."""
-    outputs = result.target_range
-    if outputs is None:
-        return []
-    largest, reached = _plain(outputs.bound, 6), _plain(outputs.reached, 6, up=False)
-    lines = [f"target: outputs lie in [0, {largest}], {reached} is reached"]
-    of_range, of_reached = result.share_of_range, result.share_of_reached
-    if of_range is not None:
-        text = f"error: {_plain(100 * of_range, 4)} % of that range"
-        if of_reached is not None:
-            text += f", at most {_plain(100 * of_reached, 4)} % of the largest output"
-        lines.append(text)
-    return lines
-
-
-def _plain(value: Fraction, digits: int, *, up: bool = True) -> str:
-    from slth_verify.enclosure import plain_decimal
-
-    return plain_decimal(value, digits, up=up)
-
-
 def _box(bound: Fraction) -> str:
-    largest = _plain(bound, 9, up=False)
+    largest = plain(bound, 9, up=False)
     return f"[-{largest}, {largest}]"

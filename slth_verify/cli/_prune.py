@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
+from fractions import Fraction
+
 import click
 
 from slth_verify.cli._output import note, print_json, progress
+from slth_verify.cli._scale import scale_as_json, scale_lines
 
 
 @click.command()
 @click.argument("target", type=click.Path(exists=True, dir_okay=False))
 @click.option(
-    "--eps", required=True, help="Admissible sup error, exact: 0.01 or 1/100."
+    "--eps",
+    required=True,
+    help="Admissible sup error, exact: 0.01, 1/100, or 2% of the certified range of "
+    "the target's outputs.",
 )
 @click.option("--seed", type=int, required=True, help="Seed of the random network.")
 @click.option(
@@ -57,12 +64,15 @@ def command(
     Exit code 3 means that no ticket was found, never that there is none.
     """
     import slth_verify as sv
+    from slth_verify.errors import TrivialClaimWarning
+    from slth_verify.ticket import output_range
 
     network = sv.TargetCNN.from_file(target)
     chosen = _widths(widths) if widths else sv.suggested_widths(network, eps)
     if not as_json:
         note(f"random network: seed {seed}, widths {', '.join(map(str, chosen))}")
-    with progress() as advance:
+    with progress() as advance, warnings.catch_warnings(record=True) as remarks:
+        warnings.simplefilter("always", TrivialClaimWarning)
         ticket = sv.prune(
             network,
             sv.RandomCNN(seed=seed, widths=chosen),
@@ -74,6 +84,9 @@ def command(
             device=device,
         )
     ticket.save(output)
+    for remark in remarks:
+        note(str(remark.message))
+    scale = output_range(network), Fraction(ticket.certified_error)
     kept = [len(layer.filters) for layer in ticket.layers]
     if as_json:
         print_json(
@@ -84,12 +97,15 @@ def command(
             seed=seed,
             widths=list(chosen),
             kept=kept,
+            **scale_as_json(*scale),
         )
     else:
         click.echo(
             f"{output}: {' + '.join(map(str, kept))} filters kept, certified error "
             f"{ticket.certified_error}. Check it: slth-verify check {output} {target}"
         )
+        for line in scale_lines(*scale):
+            click.echo(f"  {line}")
     return 0
 
 

@@ -439,3 +439,17 @@ def test_printed_numbers_are_rounded_to_the_safe_side(
     text = findings.upper(value) if up else findings.lower(value)
     assert (F(text) >= value) if up else (F(text) <= value)
     assert len(Decimal(text).as_tuple().digits) <= 20
+
+
+def test_prune_says_how_large_the_outputs_are(
+    paths: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["prune", paths[1], "--seed", "3", "--output", str(tmp_path / "made")]
+    assert run([*words, "--eps", "20%"]) == 0
+    assert "outputs lie in [0, " in capsys.readouterr().out
+    assert run([*words, "--eps", "1000%", "--json"]) == 0
+    out, err = capsys.readouterr()
+    # the stated error has twelve digits, rounded up
+    assert F(json.loads(out)["error_share"]["of_range"]) <= 1 + F(1, 10**10)
+    assert "VACUOUS" in err
+    assert run(["check", str(tmp_path / "made"), paths[1]]) == 3
