@@ -78,8 +78,9 @@ def check_construction(
     """Prune, save, load, check, and compare the certificate with forward passes.
 
     Every ticket must speak of the network and the eps it was asked for, the checker
-    must verify it (or call it VACUOUS where no output of the target exceeds eps), and no float64 forward pass of target and pruned network may differ
-    by more than the certified bound and its own rounding. `hypothesis.target` drives
+    must verify it (or call it VACUOUS where no output of the target exceeds eps), and
+    no float64 forward pass of target and pruned network may differ by more than the
+    certified bound and its own rounding. `hypothesis.target` drives
     the error seen towards the bound. Cases without a ticket are counted as the event
     "no ticket found"; a run in which no ticket with filters was found fails.
 

@@ -130,9 +130,7 @@ def _layer_budget(number: int, layer: _Outlook, caused: float) -> LayerBudget:
     return LayerBudget(number, error, per_channel, width)
 
 
-def unit_eps(
-    target: TargetCNN, eps: ExactNumber, input_bound: ExactNumber
-) -> Fraction:
+def unit_eps(target: TargetCNN, eps: ExactNumber, input_bound: ExactNumber) -> Fraction:
     """What an error over inputs in [-B, B] means for inputs in [-1, 1]: eps / B.
 
     Without biases f(B x) = B f(x), and the same for the pruned network, so that their

@@ -126,8 +126,8 @@ def _warn_if_trivial(target: TargetCNN, eps: Fraction, box: Fraction) -> None:
         warnings.warn(
             f"eps={rough(eps * box)} is trivial: no output of the target exceeds "
             f"{rough(largest * box)} (certified), so the network that computes 0 is "
-            "within eps as well, and check will call the ticket VACUOUS. Give a smaller "
-            'eps, such as "2%" of that range.',
+            "within eps as well, and check will call the ticket VACUOUS. Give a "
+            'smaller eps, such as "2%" of that range.',
             TrivialClaimWarning,
             stacklevel=3,
         )

@@ -75,7 +75,7 @@ def _same_weights(
     total = 0
     for number, filters in enumerate(kept, start=1):
         position = 4 * (number - 1)
-        rows = torch.from_numpy(filters)
+        rows = torch.from_numpy(np.array(filters))
         first, second = _weight(masked, position), _weight(masked, position + 2)
         removed = torch.ones(len(first), dtype=torch.bool)
         removed[rows] = False
