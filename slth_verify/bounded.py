@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import os
 import pickle
 import signal
@@ -12,6 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from slth_verify.children import start
 from slth_verify.errors import SlthVerifyError
 
 _Result = TypeVar("_Result")
@@ -23,8 +22,6 @@ except ImportError:  # only POSIX has it; elsewhere memory is not limited
 
 #: Seconds that starting Python and importing the called function may take on top.
 _START = 10.0
-
-_PR_SET_PDEATHSIG = 1
 
 
 class LimitReachedError(SlthVerifyError):
@@ -79,33 +76,11 @@ def run_bounded(
     raise value
 
 
-def end_with_parent() -> None:
-    """End this process when its parent ends, whatever ends it (Linux; else no-op).
-
-    Call it first in a new process.
-    """
-    if not sys.platform.startswith("linux"):
-        return
-    parent = os.getppid()
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent or parent == 1:
-        os._exit(1)
-
-
 def _run(request: bytes, seconds: float | None) -> tuple[int, bytes]:
     """Exit code of the child, and what it wrote; ended if it outlives its limit."""
-    environment = os.environ | {
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-    }
-    with subprocess.Popen(
-        [sys.executable, "-c", "from slth_verify.bounded import _serve; _serve()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment,
-    ) as child:
+    code = "from slth_verify.bounded import _serve; _serve()"
+    pipe = subprocess.PIPE
+    with start(code, stdin=pipe, stdout=pipe) as child:
         try:
             limit = None if seconds is None else seconds + _START
             answer, _ = child.communicate(request, timeout=limit)
@@ -120,7 +95,6 @@ def _run(request: bytes, seconds: float | None) -> tuple[int, bytes]:
 
 def _serve() -> None:
     """The child: one call from standard input, its outcome to standard output."""
-    end_with_parent()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what the call prints must not mix with the answer
     request = sys.stdin.buffer.read()

@@ -48,5 +48,8 @@ SEEDS: Final = 1 << 64
 #: Dimension m of the vectors of a random subset sum.
 DIMENSION: Final = 10_000
 
+#: Numbers in the columns that a stored proposal of a search chooses.
+PROPOSED_ENTRIES: Final = 1 << 26
+
 #: Samples n of a certificate, and blocks of samples.
 SAMPLES: Final = 10**9

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.deadline import look_at_the_clock
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import LAYERS, SEEDS, WIDTH
 from slth_verify.network._philox import LANES, WordArray, philox4x64, sequential_words
@@ -116,6 +117,7 @@ class RandomCNN:
         kernels = np.empty((len(index), *shape), dtype=np.float32)
         step = max(1, _WEIGHTS // max(1, shape[0] * shape[1] * shape[2]))
         for start in range(0, len(index), step):
+            look_at_the_clock()
             part = slice(start, start + step)
             kernels[part] = self._kernels(layer, index[part], shape)
         return kernels
@@ -173,6 +175,7 @@ class RandomCNN:
         size = self.block(layer)
         stop = first + (size if count is None else min(count, size))
         for start in range(first, stop, _CHUNK):
+            look_at_the_clock()
             length = min(_CHUNK, stop - start)
             skip = start % LANES
             words = sequential_words(

@@ -8,11 +8,20 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 
-from slth_verify.errors import InvalidParameterError, WorkerLostError
+import numpy as np
+
+from slth_verify.children import settling
+from slth_verify.deadline import now, seconds_of
+from slth_verify.errors import WorkerLostError
+from slth_verify.numbers import whole_number
 from slth_verify.subset_sum._fingerprint import problem_key
 from slth_verify.subset_sum._journal import Journal
+from slth_verify.subset_sum._options import checked_options
 from slth_verify.subset_sum._portfolio import register, solve, solvers
 from slth_verify.subset_sum._problem import Effort, Problem, Proposal, Solver
+from slth_verify.subset_sum._residual import make_proposal
+
+_NOTHING = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,7 @@ class _Job:
 
     Attributes:
         registered: The named solver, for processes that do not know it.
+        end: When the whole batch ends, by the clock that all processes share.
     """
 
     solver: str
@@ -31,11 +41,18 @@ class _Job:
     memory_limit: int | None
     device: str | None
     journal: Journal | None
+    end: float
 
     def run(self, problem: Problem) -> Proposal:
-        """Take the proposal from the journal, or search it and put it there."""
+        """Take the proposal from the journal, or search it and put it there.
+
+        What a search found before it was cut short by the batch's end is not kept, but
+        for what is good enough: with more time the search goes further.
+        """
+        start = now()
+        limit = min(self.time_limit, self.end - start)
         if self.journal is None:
-            return self._search(problem)
+            return self._search(problem, limit)
         key = problem_key(
             problem,
             solver=self.solver,
@@ -47,11 +64,16 @@ class _Job:
         )
         found = self.journal.get(key, problem)
         if found is None:
-            found = self._search(problem)
-            self.journal.put(key, found)
+            found = self._search(problem, limit)
+            # within a quarter of the limit no part of a search was cut short by it
+            whole = limit == self.time_limit or now() - start < limit / 4.0
+            if found.found or whole:
+                self.journal.put(key, found)
         return found
 
-    def _search(self, problem: Problem) -> Proposal:
+    def _search(self, problem: Problem, limit: float) -> Proposal:
+        if limit <= 0.0:
+            return make_proposal(problem, _NOTHING, solver="out of time")
         known = {solver.name for solver in solvers()}
         if self.registered is not None and self.registered.name not in known:
             register(self.registered)
@@ -60,7 +82,7 @@ class _Job:
             solver=self.solver,
             seed=self.seed,
             effort=self.effort,
-            time_limit=self.time_limit,
+            time_limit=limit,
             memory_limit=self.memory_limit,
             device=self.device,
         )
@@ -76,7 +98,8 @@ def solve_many(
     memory_limit: int | None = None,
     device: str | None = None,
     workers: int | None = 1,
-    journal: str | os.PathLike[str] | None = None,
+    journal: str | os.PathLike[str] | Journal | None = None,
+    total_limit: float | None = None,
     enough: Callable[[tuple[Proposal, ...]], bool] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> tuple[Proposal, ...]:
@@ -98,6 +121,8 @@ def solve_many(
             searched: if the run is killed, the same call resumes. Entries are found by
             a hash of columns, target, tolerance, solver, seed, effort, limits, device
             and version; residuals are recomputed.
+        total_limit: Seconds for the whole batch; problems that are not reached get the
+            empty subset. None for no limit.
         enough: Asked after each proposal, with all so far in the order of the problems;
             True ends the batch.
         progress: Called with the number of proposals so far.
@@ -107,18 +132,18 @@ def solve_many(
 
     Raises:
         InvalidParameterError: As `solve`; or something that a journal cannot name.
+        UnusableFileError: The journal cannot be written.
         WorkerLostError: A process was killed or ran out of memory.
     """
-    if workers is not None and workers < 1:
-        raise InvalidParameterError(
-            f"workers={workers}: need at least one process, or None for all cores "
-            "(def:subset-sum-number)."
-        )
+    seed, time_limit, memory_limit = checked_options(
+        seed, effort, time_limit, memory_limit
+    )
+    end = now() + seconds_of(total_limit, "total_limit")
+    count = _cores() if workers is None else whole_number(workers, "workers", least=1)
     named = next((known for known in solvers() if known.name == solver), None)
-    kept = None if journal is None else Journal(journal)
-    job = _Job(solver, named, seed, effort, time_limit, memory_limit, device, kept)
+    kept = Journal(journal) if isinstance(journal, str | os.PathLike) else journal
+    job = _Job(solver, named, seed, effort, time_limit, memory_limit, device, kept, end)
     found: list[Proposal] = []
-    count = _cores() if workers is None else workers
     with closing(_results(job, problems, count)) as results:
         for proposal in results:
             found.append(proposal)
@@ -146,7 +171,7 @@ def _results(
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    with parallel_config(backend="loky", inner_max_num_threads=1):
+    with parallel_config(backend="loky", inner_max_num_threads=1, **settling()):
         parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1)
         results = parallel(delayed(job.run)(problem) for problem in problems)
     try:

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.deadline import look_at_the_clock
 from slth_verify.subset_sum._beam_device import DeviceStates
 from slth_verify.subset_sum._cancellation import Prices
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
@@ -216,6 +217,7 @@ def _residuals(
     sums = [signed_sums(columns[start : start + BLOCK] / 2.0) for start in starts]
     left = np.tile(residual, (packed.shape[1], 1))
     for first in range(0, left.shape[0], _ROWS):
+        look_at_the_clock()
         rows = slice(first, first + _ROWS)
         for bits, block in zip(packed, sums, strict=True):
             left[rows] -= block.take(bits[rows], axis=0)

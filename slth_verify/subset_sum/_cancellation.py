@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 
+from slth_verify.deadline import look_at_the_clock
 from slth_verify.subset_sum._problem import FloatArray
 
 _BLOCK = 48
@@ -53,6 +54,7 @@ def prices(columns: FloatArray, regularisation: float) -> Prices:
     vectors = np.empty((count, dim))
     energies = np.empty(count)
     for stop in range(count, 0, -_BLOCK):
+        look_at_the_clock()
         start = max(0, stop - _BLOCK)
         block = columns[start:stop][::-1]
         priced = block @ form
@@ -93,6 +95,7 @@ def cancel(
     offset = np.zeros(columns.shape[0]) if noise is None else noise
     rest = residual.copy()
     for start in range(0, columns.shape[0], _BLOCK):
+        look_at_the_clock()
         block = columns[start : start + _BLOCK]
         decide = vectors[start : start + _BLOCK]
         wish = decide @ rest + offset[start : start + _BLOCK]

@@ -106,6 +106,8 @@ class ExhaustiveSearch:
             )
             if found.score < best.score:
                 best = found
+            if time.monotonic() - started > time_limit:
+                break
         counters["seconds"] = time.monotonic() - started
         return best
 
@@ -115,7 +117,11 @@ def _scores(problem: Problem, columns: FloatArray) -> Iterator[tuple[int, FloatA
     count, dim = columns.shape
     low = min(count, max(0, int(math.log2(_ENTRIES // dim))))
     below = subset_sums(columns[:low]) - problem.target
-    for high, above in enumerate(subset_sums(columns[low:])):
+    for high in range(1 << (count - low)):
+        above = np.zeros(dim)  # one at a time: in large dimensions they are many
+        for place in range(low, count):
+            if high >> (place - low) & 1:
+                above += columns[place]
         yield high << low, scores_of(problem, below + above)
 
 

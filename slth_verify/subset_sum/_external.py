@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from slth_verify.children import start
+from slth_verify.deadline import now
 from slth_verify.errors import MissingExtraError
 from slth_verify.subset_sum._incumbent import Incumbent
 from slth_verify.subset_sum._linear import LinearForm, is_linear, linear_form
@@ -24,7 +25,9 @@ from slth_verify.subset_sum._problem import (
 )
 
 _WORKER = Path(__file__).with_name("_worker.py")
-_GRACE = 30.0  # seconds to start, build the model and return a solution
+_RUN = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
+_SEARCHED = 0.95  # of the time limit; the rest is for the answer
+_PATIENCE = 1.1  # times the limit, after which the process is ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,8 @@ class ExternalSolver:
             problem: What to solve.
             seed: Handed on, below 2^31.
             effort: Ignored: the solver uses all the time there is.
-            time_limit: Seconds for the solver; start and model come on top. Its
-                process is ended 30 s after that.
+            time_limit: Seconds, start and model included. A process that has not
+                answered a tenth later is ended.
             progress: Called if a subset is found.
 
         Raises:
@@ -84,39 +87,44 @@ class ExternalSolver:
         held = Incumbent(problem, self.name, time_limit, progress)
         if held.over():
             return held.best
-        form = linear_form(problem)
-        held.counters["columns"] = float(form.loaded.count)
-        if form.loaded.count:
-            chosen = self._ask(form, seed, time_limit)
-            held.counters["answered"] = float(chosen is not None)
-            if chosen is not None:
-                held.offer(form.loaded.indices[chosen])
+        with held.in_time():
+            form = linear_form(problem)
+            held.counters["columns"] = float(form.loaded.count)
+            if form.loaded.count:
+                chosen = self._ask(form, seed, time_limit - held.seconds())
+                held.counters["answered"] = float(chosen is not None)
+                if chosen is not None:
+                    held.offer(form.loaded.indices[chosen])
         return held.finish()
 
-    def _ask(self, form: LinearForm, seed: int, time_limit: float) -> IndexArray | None:
+    def _ask(self, form: LinearForm, seed: int, seconds: float) -> IndexArray | None:
         """Positions of the chosen columns, or None without a readable answer."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "problem.npz"
-            np.savez(
-                path,
-                columns=form.loaded.columns,
-                target=form.loaded.target,
-                tolerance=form.tolerance,
-                filters=form.filters,
-                seconds=time_limit,
-                seed=seed % 2**31,
-            )
+        asked = io.BytesIO()
+        np.savez(
+            asked,
+            columns=form.loaded.columns,
+            target=form.loaded.target,
+            tolerance=form.tolerance,
+            filters=form.filters,
+            end=now() + _SEARCHED * seconds,
+            seed=seed % 2**31,
+        )
+        with start(
+            _RUN,
+            (str(_WORKER), self.name),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as child:
             try:
-                done = subprocess.run(
-                    [sys.executable, str(_WORKER), self.name, str(path)],
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                    timeout=time_limit + _GRACE,
-                )
+                answer, _ = child.communicate(asked.getvalue(), _PATIENCE * seconds)
             except subprocess.TimeoutExpired:
+                child.kill()
                 return None
-        return _chosen(done.stdout, form.loaded.count)
+            except BaseException:
+                child.kill()
+                raise
+        return _chosen(answer.decode(errors="replace"), form.loaded.count)
 
 
 def _chosen(answer: str, count: int) -> IndexArray | None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import numpy as np
 
+from slth_verify.deadline import TimeIsUpError, ends_within, seconds_left
 from slth_verify.subset_sum._problem import IndexArray, Problem, Progress, Proposal
 from slth_verify.subset_sum._residual import make_proposal
 
@@ -46,8 +49,14 @@ class Incumbent:
         return time.monotonic() - self.started
 
     def out_of_time(self) -> bool:
-        """Whether the limit has passed."""
-        return self.seconds() > self._time_limit
+        """Whether the limit, or that of a call around this one, has passed."""
+        return self.seconds() > self._time_limit or seconds_left() < 0.0
+
+    @contextmanager
+    def in_time(self) -> Iterator[None]:
+        """A context for the search, left as soon as a loop sees that time is out."""
+        with suppress(TimeIsUpError), ends_within(self._time_limit - self.seconds()):
+            yield
 
     def over(self) -> bool:
         """Whether to stop: tolerance met, or out of time."""

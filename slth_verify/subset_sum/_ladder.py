@@ -95,10 +95,11 @@ class Ladder:
         held = Incumbent(problem, self.name, time_limit, progress)
         if held.best.found or not problem.target.any():
             return held.best
-        prepared = prepare(problem, seed)
-        if prepared.count:
-            search = _Search(held, prepared, seed, device)
-            search.run(_stages(effort), effort != "low", memory_limit)
+        with held.in_time():
+            prepared = prepare(problem, seed)
+            if prepared.count:
+                search = _Search(held, prepared, seed, device)
+                search.run(_stages(effort), effort != "low", memory_limit)
         return held.finish()
 
 

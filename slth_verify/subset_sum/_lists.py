@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
+from slth_verify.deadline import look_at_the_clock
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
 
 
@@ -20,6 +21,7 @@ def subset_sums(columns: FloatArray) -> FloatArray:
     count, dim = columns.shape
     sums = np.zeros((1 << count, dim))
     for i in range(count):
+        look_at_the_clock()
         half = 1 << i
         np.add(sums[:half], columns[i], out=sums[half : 2 * half])
     return sums

@@ -105,11 +105,12 @@ class MeetInTheMiddle:
             return held.best
         held.counters |= {"columns": 0.0, "states": 0.0, "pairs": 0.0}
         sizes = _LISTS[effort].fitted(problem.source, memory_limit)
-        every = prepare_all(problem, sizes.whole)
-        if every is not None:
-            _Whole(held).run(every)
-        else:
-            meet_beams(held, sizes.meeting, seed, device)
+        with held.in_time():
+            every = prepare_all(problem, sizes.whole)
+            if every is not None:
+                _Whole(held).run(every)
+            else:
+                meet_beams(held, sizes.meeting, seed, device)
         return held.finish()
 
 

@@ -61,10 +61,12 @@ class Milp:
         held = Incumbent(problem, self.name, time_limit, progress)
         if held.over():
             return held.best
-        form = linear_form(problem)
-        held.counters["columns"] = float(form.loaded.count)
-        if form.loaded.count:
-            held.offer(form.loaded.indices[_feasible(form, time_limit, held.counters)])
+        with held.in_time():
+            form = linear_form(problem)
+            held.counters["columns"] = float(form.loaded.count)
+            if form.loaded.count:
+                left = max(time_limit - held.seconds(), 1e-3)
+                held.offer(form.loaded.indices[_feasible(form, left, held.counters)])
         return held.finish()
 
 

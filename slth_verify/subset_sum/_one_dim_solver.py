@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from slth_verify.deadline import TimeIsUpError, ends_within
 from slth_verify.subset_sum._one_dim import solve_one_dim
 from slth_verify.subset_sum._one_dim_search import MOST_NUMBERS
 from slth_verify.subset_sum._prepare import prepare, prepare_all
@@ -71,16 +73,18 @@ class OneDimension:
         started = time.monotonic()
         counters = {"columns": 0.0}
         chosen = np.empty(0, dtype=np.int64)
-        loaded = prepare_all(problem, MOST_NUMBERS)
-        if loaded is None and problem.target.any():
-            loaded = prepare(problem, seed)
+        loaded = None
+        with suppress(TimeIsUpError), ends_within(time_limit):
+            loaded = prepare_all(problem, MOST_NUMBERS)
+            if loaded is None and problem.target.any():
+                loaded = prepare(problem, seed)
         if loaded is not None and loaded.count:
             counters["columns"] = float(loaded.count)
             found = solve_one_dim(
                 loaded.columns.T,
                 loaded.target,
                 _bound(problem, loaded.unit),
-                time_limit=time_limit,
+                time_limit=max(time_limit - (time.monotonic() - started), 1e-9),
                 memory_limit=memory_limit,
                 device=device,
             )

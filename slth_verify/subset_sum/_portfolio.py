@@ -6,9 +6,13 @@ import dataclasses
 import inspect
 import math
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
+import numpy as np
+
+from slth_verify.deadline import TimeIsUpError, ends_within
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import shown
 from slth_verify.subset_sum._device import check_device
 from slth_verify.subset_sum._exhaustive import EXHAUSTIVE_MEMORY, ExhaustiveSearch
 from slth_verify.subset_sum._external import CP_SAT, HIGHS, SCIP
@@ -17,6 +21,7 @@ from slth_verify.subset_sum._ladder import Ladder
 from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
 from slth_verify.subset_sum._milp import Milp
 from slth_verify.subset_sum._one_dim_solver import OneDimension
+from slth_verify.subset_sum._options import checked_options
 from slth_verify.subset_sum._problem import (
     Effort,
     MaxTolerance,
@@ -34,6 +39,7 @@ _OPTIONAL: dict[str, Solver] = {solver.name: solver for solver in (CP_SAT, HIGHS
 # dimensions up to which joined lists beat the ladder within seconds
 _JOINED = 16
 _COMPLETE = 40  # columns up to which joined lists hold every subset
+_NOTHING = np.empty(0, dtype=np.int64)
 
 
 def register(solver: Solver) -> Solver:
@@ -86,7 +92,8 @@ def solve(
             time runs out.
         effort: How hard to try; every solver stops once the tolerance is met.
             ``"anytime"`` goes on improving until time is out, where the solver can.
-        time_limit: Seconds > 0; looked at between steps.
+        time_limit: Seconds > 0 for the whole call; looked at between steps, also while
+            a pool is scanned for its columns.
         memory_limit: Bytes that the solver's lists may take, beside the pool; None for
             the solver's own limit. Refused by solvers that cannot keep one.
         progress: Called with seconds and score on every improvement; it may raise to
@@ -103,7 +110,9 @@ def solve(
             the problem, the limit or the device.
         MissingExtraError: An optional solver whose library is not installed.
     """
-    _check_options(seed, effort, time_limit, memory_limit)
+    seed, time_limit, memory_limit = checked_options(
+        seed, effort, time_limit, memory_limit
+    )
     check_device(device)
     problem = dataclasses.replace(problem, source=remembering(problem.source))
     if solver == "auto":
@@ -133,26 +142,6 @@ class _Options:
     memory_limit: int | None
     progress: Progress | None
     device: str | None
-
-
-def _check_options(
-    seed: int, effort: Effort, time_limit: float, memory_limit: int | None
-) -> None:
-    if effort not in get_args(Effort):
-        raise InvalidParameterError(
-            f"effort={effort!r}: must be one of {get_args(Effort)} "
-            "(def:subset-sum-number)."
-        )
-    if seed < 0 or not time_limit > 0.0:
-        raise InvalidParameterError(
-            f"seed={seed!r}, time_limit={time_limit!r}: need a seed >= 0 and positive "
-            "seconds (def:subset-sum-number)."
-        )
-    if memory_limit is not None and memory_limit < 1 << 20:
-        raise InvalidParameterError(
-            f"memory_limit={memory_limit!r}: need at least one MiB "
-            "(def:subset-sum-number). Give bytes."
-        )
 
 
 def _check_support(solver: Solver, problem: Problem) -> None:
@@ -191,7 +180,7 @@ def _named(name: str) -> Solver:
     known = _REGISTRY | _OPTIONAL
     if name not in known:
         raise InvalidParameterError(
-            f"solver={name!r} is not registered (def:subset-sum-number); known: "
+            f"solver={shown(name)} is not registered (def:subset-sum-number); known: "
             f"{sorted(known)}."
         )
     return known[name]
@@ -259,13 +248,18 @@ class _Later:
 
 
 def _run(solver: Solver, problem: Problem, options: _Options, reason: str) -> Proposal:
-    found = solver.solve(
-        problem,
-        seed=options.seed,
-        effort=options.effort,
-        time_limit=options.time_limit,
-        **_extras(solver, options),
-    )
+    extras = _extras(solver, options)
+    try:
+        with ends_within(options.time_limit):
+            found = solver.solve(
+                problem,
+                seed=options.seed,
+                effort=options.effort,
+                time_limit=options.time_limit,
+                **extras,
+            )
+    except TimeIsUpError:  # in a source, under a solver that does not know of it
+        found = make_proposal(problem, _NOTHING, solver=solver.name)
     return _recomputed(problem, found, reason)
 
 

@@ -7,6 +7,7 @@ checker. "Not found" never means "does not exist".
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import exact_number, shown, whole_number
 from slth_verify.verdict import NoTruthValue
 
 FloatArray = NDArray[np.float64]
@@ -25,6 +27,7 @@ Effort = Literal["low", "normal", "high", "anytime"]
 Progress = Callable[[float, float], None]
 #: Bytes that a search may hold beside the pool, unless the caller says otherwise.
 MEMORY_LIMIT = 1 << 30
+_LARGEST = 1 << 1023
 
 
 class ColumnSource(Protocol):
@@ -73,7 +76,7 @@ class MaxTolerance:
     delta: float
 
     def __post_init__(self) -> None:
-        _require_positive("delta", self.delta)
+        object.__setattr__(self, "delta", _positive("delta", self.delta))
 
     def score(self, residuals: FloatArray) -> FloatArray:
         """Largest absolute coordinate, in units of ``delta``."""
@@ -97,7 +100,9 @@ class FilterBudget:
     filters: int
 
     def __post_init__(self) -> None:
-        _require_positive("budget", self.budget)
+        object.__setattr__(self, "budget", _positive("budget", self.budget))
+        filters = whole_number(self.filters, "filters", least=1)
+        object.__setattr__(self, "filters", filters)
 
     def score(self, residuals: FloatArray) -> FloatArray:
         """Largest one-sided error sum of a filter, in units of ``budget``."""
@@ -195,9 +200,13 @@ class Solver(Protocol):
         ...
 
 
-def _require_positive(name: str, value: float) -> None:
-    if not value > 0 or value == float("inf"):
+def _positive(name: str, value: float) -> float:
+    """A tolerance as the float64 that is nearest to what is written."""
+    exact = exact_number(value, name)
+    nearest = float(exact) if exact < _LARGEST else math.inf
+    if not 0.0 < nearest < math.inf:
         raise InvalidParameterError(
-            f"{name}={value!r}: a tolerance must be a positive finite number "
-            "(def:subset-sum-number)."
+            f"{name}={shown(value)}: a tolerance must be a positive finite number of "
+            "float64's range (def:subset-sum-number)."
         )
+    return nearest

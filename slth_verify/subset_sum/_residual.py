@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from slth_verify.deadline import unlimited
 from slth_verify.errors import InvalidParameterError
 from slth_verify.subset_sum._problem import (
     ColumnSource,
@@ -76,7 +77,8 @@ def residual_of(
             holds a number that is not finite.
     """
     chosen = checked_indices(indices, source.size)
-    columns = source.columns(chosen)
+    with unlimited():  # what was found is not lost for lack of time
+        columns = source.columns(chosen)
     if columns.shape != (chosen.size, source.dim) or not np.isfinite(columns).all():
         raise InvalidParameterError(
             f"the source gave columns of shape {columns.shape}, or a non-finite entry: "

@@ -1,8 +1,8 @@
 """One solve by an optional MIP solver, in a process of its own.
 
 Run by path, so that nothing else of the package is loaded: the solvers' libraries
-cannot share one process. Reads an ``.npz`` file, writes one JSON line; whoever started
-it recomputes everything.
+cannot share one process. Reads an ``.npz`` archive from standard input, writes one JSON
+line; whoever started it recomputes everything.
 
 The model: minimise t over binary x, where t bounds the largest absolute residual or,
 per filter, its one-sided residual sums, and is at least the tolerance. A solver that
@@ -11,8 +11,10 @@ reaches the tolerance has an optimum, and stops.
 
 from __future__ import annotations
 
+import io
 import json
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -54,7 +56,7 @@ def _cpsat(problem: dict[str, Any]) -> tuple[list[int], str]:
             model.add(sum(parts[first :: problem["filters"]]) <= worst)
     model.minimize(worst)
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = problem["seconds"]
+    solver.parameters.max_time_in_seconds = _seconds_left(problem)
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = problem["seed"]
     status = solver.solve(model)
@@ -73,7 +75,6 @@ def _highs(problem: dict[str, Any]) -> tuple[list[int], str]:
     model = solver.Highs()
     model.setOptionValue("output_flag", False)
     model.setOptionValue("threads", 1)
-    model.setOptionValue("time_limit", problem["seconds"])
     model.setOptionValue("random_seed", problem["seed"])
     model.setOptionValue("mip_feasibility_tolerance", _FEASIBILITY)
     model.setOptionValue("primal_feasibility_tolerance", _FEASIBILITY)
@@ -91,6 +92,7 @@ def _highs(problem: dict[str, Any]) -> tuple[list[int], str]:
     kinds = [highspy.HighsVarType.kInteger] * count
     lp.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * (size - count)
     model.passModel(lp)
+    model.setOptionValue("time_limit", _seconds_left(problem))
     model.run()
     values = np.array(model.getSolution().col_value)
     picks = np.flatnonzero(values[:count] > 0.5).tolist() if values.size else []
@@ -104,7 +106,6 @@ def _scip(problem: dict[str, Any]) -> tuple[list[int], str]:
     rows, lower, upper = linear_rows(problem["columns"], problem["target"], filters)
     model = pyscipopt.Model()
     model.hideOutput()
-    model.setParam("limits/time", problem["seconds"])
     model.setParam("numerics/feastol", _FEASIBILITY)
     model.setParam("randomization/randomseedshift", problem["seed"])
     names = [model.addVar(vtype="B") for _ in range(count)]
@@ -117,6 +118,7 @@ def _scip(problem: dict[str, Any]) -> tuple[list[int], str]:
             model.addCons(total >= low)
         if high < np.inf:
             model.addCons(total <= high)
+    model.setParam("limits/time", _seconds_left(problem))
     model.optimize()
     if model.getNSols() == 0:
         return [], str(model.getStatus())
@@ -170,16 +172,22 @@ _SOLVERS: dict[str, Callable[[dict[str, Any]], tuple[list[int], str]]] = {
 }
 
 
+def _seconds_left(problem: dict[str, Any]) -> float:
+    """Until the search must end, by the clock that all processes share."""
+    return max(float(problem["end"]) - time.monotonic(), 1e-3)
+
+
 def main() -> None:
-    """``_worker.py NAME FILE.npz``: prints the chosen columns and the status."""
-    name, path = sys.argv[1:]
-    with np.load(path, allow_pickle=False) as stored:
+    """``_worker.py NAME < FILE.npz``: prints the chosen columns and the status."""
+    name = sys.argv[-1]
+    asked = io.BytesIO(sys.stdin.buffer.read())
+    with np.load(asked, allow_pickle=False) as stored:
         problem: dict[str, Any] = {
             "columns": stored["columns"],
             "target": stored["target"],
             "tolerance": float(stored["tolerance"]),
             "filters": int(stored["filters"]),
-            "seconds": float(stored["seconds"]),
+            "end": float(stored["end"]),
             "seed": int(stored["seed"]),
         }
     chosen, status = _SOLVERS[name](problem)

@@ -132,7 +132,6 @@ def test_bad_answers_end_in_the_empty_subset(
     worker = tmp_path / "worker.py"
     worker.write_text(WORKERS[lie])
     monkeypatch.setattr(external, "_WORKER", worker)
-    monkeypatch.setattr(external, "_GRACE", 1.0 if lie == "never ends" else 30.0)
     peer = ExternalSolver("peer", "peer", "json")
     problem = _problem(8, 2, 0, MaxTolerance(1e-9))
     proposal = peer.solve(problem, seed=0, effort="low", time_limit=0.5)
