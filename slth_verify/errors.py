@@ -72,14 +72,19 @@ class NoTicketFoundError(SlthVerifyError):
     """The search ended without a ticket. This never proves that there is none.
 
     Attributes:
-        best_error: The smallest certified error that the search reached.
+        best_error: The smallest certified error that the search reached; infinite where
+            none was certified in time.
+        out_of_time: Whether the search was cut short by its time limit.
 
     Usual remedy: a wider network, a larger ``eps``, or another seed.
     """
 
-    def __init__(self, message: str, best_error: float) -> None:
+    def __init__(
+        self, message: str, best_error: float, *, out_of_time: bool = False
+    ) -> None:
         super().__init__(message)
         self.best_error = best_error
+        self.out_of_time = out_of_time
 
 
 class MissingExtraError(SlthVerifyError, ImportError):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.deadline import look_at_the_clock
 from slth_verify.network import TargetCNN
 
 Float64Array = NDArray[np.float64]
@@ -143,6 +144,7 @@ class Forecast:
         if within(np.inf):
             return np.inf
         for _ in range(_BISECTIONS):
+            look_at_the_clock()
             middle = (low + high) / 2.0
             low, high = (middle, high) if within(middle) else (low, middle)
         return low

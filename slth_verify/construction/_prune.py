@@ -7,9 +7,11 @@ non-negative inputs, so there only the positive half matters.
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from importlib.metadata import version
 from typing import Any
@@ -20,6 +22,13 @@ from slth_verify._version import __version__
 from slth_verify.construction._budget import plan, unit_eps, within_floats
 from slth_verify.construction._forecast import Task
 from slth_verify.construction._search import WAVES, Options, ProgressCallback, Search
+from slth_verify.deadline import (
+    TimeIsUpError,
+    ends_within,
+    now,
+    seconds_left,
+    seconds_of,
+)
 from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import (
     InvalidParameterError,
@@ -28,8 +37,9 @@ from slth_verify.errors import (
 )
 from slth_verify.limits import EXPONENT
 from slth_verify.network import GENERATOR, RandomCNN, TargetCNN
-from slth_verify.numbers import ExactNumber, rough
-from slth_verify.subset_sum import Proposal
+from slth_verify.numbers import ExactNumber, rough, whole_number
+from slth_verify.subset_sum import Journal, Proposal
+from slth_verify.text import printable
 from slth_verify.ticket import (
     ErrorBound,
     Ticket,
@@ -43,6 +53,9 @@ from slth_verify.ticket import (
 #: Forecast, in units of eps, above which no ticket is certified.
 _HOPELESS = 1 + Fraction(1, 10**9)
 
+#: A certificate may still be finished up to so many times the limit.
+_CERTIFYING = 1.15
+
 
 def prune(
     target: TargetCNN,
@@ -51,9 +64,11 @@ def prune(
     eps: ExactNumber,
     input_bound: ExactNumber = 1,
     search_seed: int = 0,
-    time_limit: float = 60.0,
+    time_limit: float | None = None,
+    problem_limit: float | None = None,
+    memory_limit: int | None = None,
     workers: int | None = None,
-    journal: str | os.PathLike[str] | None = None,
+    journal: str | os.PathLike[str] | Journal | None = None,
     progress: ProgressCallback | None = None,
     device: str | None = None,
 ) -> Ticket:
@@ -68,7 +83,12 @@ def prune(
         input_bound: B > 0, such as 2.83 for digits that were normalised by their mean
             and deviation. The ticket speaks of [-1, 1], so it claims ``eps / B``.
         search_seed: Seed of the solvers' own choices.
-        time_limit: Seconds that one subset-sum problem may take.
+        time_limit: Seconds for the whole call; None for no limit. Every search ends by
+            itself, but a failing one in high dimension may take many minutes.
+        problem_limit: Seconds that one subset-sum problem may take; None for a minute,
+            and more for pools whose scan takes longer.
+        memory_limit: Bytes that the lists of a search may take, in each process beside
+            its pool; None for the searches' own limits, about 1 GiB.
         workers: Processes to search in; None: all cores for large networks, else this
             process. The ticket does not depend on it, unless time runs out.
         journal: File that keeps every finished subset-sum problem; if the run is
@@ -83,7 +103,7 @@ def prune(
 
     Raises:
         NoTicketFoundError: With the certified error reached. It does not show that no
-            ticket exists.
+            ticket exists; ``out_of_time`` says whether the search was cut short.
 
     Rigor:
         The search is heuristic; the ticket's error is exact, and `slth_verify.check`
@@ -99,23 +119,64 @@ def prune(
             "one width per target layer is needed (thm:structured-slth)."
         )
     _warn_if_trivial(target, bound, read_input_bound(input_bound))
-    options = Options(search_seed, time_limit, workers, journal, progress, device)
-    search = Search(target, random_network, plan(target, bound), options)
+    options = Options(
+        whole_number(search_seed, "search_seed", least=0),
+        None if problem_limit is None else seconds_of(problem_limit, "problem_limit"),
+        None if workers is None else whole_number(workers, "workers", least=1),
+        journal,
+        progress,
+        device,
+        memory_limit,
+    )
+    limit = seconds_of(time_limit)
+    with ends_within(_CERTIFYING * limit):
+        search = Search(target, random_network, plan(target, bound), options)
+        found = _searched(search, bound, limit)
+        if found is not None:
+            return _ticket(target, random_network, bound, found[1], found[0])
+        box = read_input_bound(input_bound)
+        raise _failure(search, eps, box, limit)
+
+
+def _searched(
+    search: Search, bound: Fraction, limit: float
+) -> tuple[tuple[TicketLayer, ...], ErrorBound] | None:
+    """Filters whose certified error is within the bound; None if none were found."""
+    end = now() + limit
     for number in range(len(WAVES)):
-        search.wave(number, bound)
-        if search.forecast() > bound * _HOPELESS:
-            continue
-        layers, certified = _certified(search)
-        if certified.error <= bound:
-            return _ticket(target, random_network, bound, certified, layers)
-    box = read_input_bound(input_bound)
-    best = _certified(search)[1].error * box
-    raise NoTicketFoundError(
-        f"eps={rough(bound * box)} was not reached: the certified error came down to "
-        f"{rough(best)}, at widths {random_network.widths} (thm:structured-slth "
-        "promises a ticket only for wide enough networks). Widen the random network or "
-        "raise eps.",
-        float(within_floats(best)),
+        with suppress(TimeIsUpError), ends_within(end - now()):
+            search.wave(number, bound)
+        if search.forecast() <= bound * _HOPELESS:
+            with suppress(TimeIsUpError):
+                layers, certified = _certified(search)
+                if certified.error <= bound:
+                    return layers, certified
+        if now() > end:
+            break
+    return None
+
+
+def _failure(
+    search: Search, eps: ExactNumber, box: Fraction, limit: float
+) -> NoTicketFoundError:
+    """What to say where no ticket was found, with the error that was reached."""
+    best, reached = math.inf, "there was no time to certify what was found"
+    with suppress(TimeIsUpError):
+        error = _certified(search)[1].error * box
+        best = float(within_floats(error))
+        reached = f"the certified error came down to {rough(error)}"
+    late = seconds_left() < (_CERTIFYING - 1.0) * limit
+    asked = printable(str(eps), 60)
+    within, advice = "", "Widen the random network or raise eps."
+    if late:
+        within = f" in {limit:g} s"
+        advice = "Give more time; or widen the random network or raise eps."
+    return NoTicketFoundError(
+        f"eps={asked} was not reached{within}: {reached}, at widths "
+        f"{search.network.widths} (thm:structured-slth promises a ticket only for wide "
+        f"enough networks). {advice}",
+        best,
+        out_of_time=late,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,10 +18,12 @@ from slth_verify.construction._forecast import (
     tasks_of,
 )
 from slth_verify.construction._pool import ChannelBlock, FilterPool
+from slth_verify.deadline import look_at_the_clock, seconds_left
 from slth_verify.network import RandomCNN, TargetCNN
 from slth_verify.subset_sum import (
     Effort,
     FilterBudget,
+    Journal,
     Problem,
     Proposal,
     solve_many,
@@ -34,6 +37,7 @@ WAVES: tuple[Effort, ...] = ("low", "normal", "high", "high", "high")
 _WORTH_PROCESSES = 5 * 10**8  # filters to scan, some seconds, before processes pay
 _LEAST_LEVEL = 2.0**-20
 _GROUP = 8  # tasks solved before the goals are set anew
+_SECONDS, _SECONDS_PER_FILTER = 60.0, 1e-7  # of one search, where nobody says
 _CAUTION = 1 - 1e-9  # share of eps that a forecast may use
 
 
@@ -43,19 +47,22 @@ class Options:
 
     Attributes:
         seed: Of the solvers' own choices.
-        time_limit: Seconds that one subset-sum problem may take.
+        time_limit: Seconds that one subset-sum problem may take; None for a minute and
+            100 ns for every filter of its pool, ten times what a scan needs.
         workers: Processes; None: all cores for large networks, else this process.
         journal: File that keeps finished proposals, or None.
         progress: Called as ``progress(done, total)``.
         device: A torch device to search on; None for numpy.
+        memory_limit: Bytes for the lists of each process, or None.
     """
 
     seed: int
-    time_limit: float
+    time_limit: float | None
     workers: int | None
-    journal: str | os.PathLike[str] | None
+    journal: str | os.PathLike[str] | Journal | None
     progress: ProgressCallback | None
     device: str | None = None
+    memory_limit: int | None = None
 
 
 @dataclass(eq=False)
@@ -100,11 +107,15 @@ class Search:
         Args:
             number: Of the wave, from 0; an index of `WAVES`.
             eps: Admissible sup error, in the target's units.
+
+        Raises:
+            TimeIsUpError: The time of this call is over; what was found is kept.
         """
         allowed = float(within_floats(eps)) * _CAUTION
         waiting = sorted(self.scores, key=lambda task: -self.scores[task])
         size = len(waiting) if number == 0 else _GROUP
         while waiting:
+            look_at_the_clock()
             level = 1.0 if number == 0 else self._level(allowed)
             group = [task for task in waiting if self.scores[task] > level][:size]
             if not group:
@@ -122,13 +133,15 @@ class Search:
         self, tasks: Sequence[Task], level: float, number: int, waiting: int
     ) -> None:
         """Solve these tasks to the level; keep what is better."""
-        total, report = len(self.scores), self.options.progress
+        total, report, left = len(self.scores), self.options.progress, seconds_left()
         before = total - waiting - len(tasks)
         found = solve_many(
             self._problems(tasks, level),
             seed=self.options.seed + number,
             effort=WAVES[number],
-            time_limit=self.options.time_limit,
+            time_limit=self._time_limit(tasks),
+            total_limit=max(left, 1e-9) if math.isfinite(left) else None,
+            memory_limit=self.options.memory_limit,
             device=self.options.device,
             workers=self._workers(),
             journal=self.options.journal,
@@ -139,6 +152,12 @@ class Search:
             smaller = _size(proposal) < _size(self.proposals[task])
             if score < self.scores[task] and (smaller or score <= level):
                 self.proposals[task], self.scores[task] = proposal, score
+
+    def _time_limit(self, tasks: Sequence[Task]) -> float:
+        if self.options.time_limit is not None:
+            return self.options.time_limit
+        widest = max(self.network.block(task.layer) for task in tasks)
+        return _SECONDS + _SECONDS_PER_FILTER * widest
 
     def _level(self, allowed: float) -> float:
         budgets = {

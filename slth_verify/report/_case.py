@@ -109,7 +109,9 @@ def run_case(
     try:
         with task.stage("prune") as step:
             seconds = profile.time_limit
-            ticket = prune(target, network, eps=eps, time_limit=seconds, progress=step)
+            ticket = prune(
+                target, network, eps=eps, problem_limit=seconds, progress=step
+            )
     except NoTicketFoundError as error:
         claim = f"the random network of seed {network.seed} has a ticket for eps {eps}"
         finding = Finding(claim, Verdict.INCONCLUSIVE, str(error))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
-from collections.abc import Callable, Generator, Iterable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
+from multiprocessing import TimeoutError as JobTimeoutError
 
 import numpy as np
 
@@ -21,6 +25,7 @@ from slth_verify.subset_sum._portfolio import register, solve, solvers
 from slth_verify.subset_sum._problem import Effort, Problem, Proposal, Solver
 from slth_verify.subset_sum._residual import make_proposal
 
+_PATIENCE = 1.1  # times the limit, after which no process is waited for
 _NOTHING = np.empty(0, dtype=np.int64)
 
 
@@ -71,9 +76,18 @@ class _Job:
                 self.journal.put(key, found)
         return found
 
+    def patience(self) -> float | None:
+        """Seconds for which a process may be waited for; None for ever."""
+        left = self.end - now()
+        return max(left * _PATIENCE, 1e-3) if math.isfinite(left) else None
+
+    def nothing(self, problem: Problem) -> Proposal:
+        """What a problem gets for which there was no time."""
+        return make_proposal(problem, _NOTHING, solver="out of time")
+
     def _search(self, problem: Problem, limit: float) -> Proposal:
         if limit <= 0.0:
-            return make_proposal(problem, _NOTHING, solver="out of time")
+            return self.nothing(problem)
         known = {solver.name for solver in solvers()}
         if self.registered is not None and self.registered.name not in known:
             register(self.registered)
@@ -171,12 +185,25 @@ def _results(
     from joblib import Parallel, delayed, parallel_config
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+    waiting: deque[Problem] = deque()
+    rest = iter(problems)
+
+    def drawn() -> Iterator[Problem]:
+        for problem in rest:
+            waiting.append(problem)
+            yield problem
+
     with parallel_config(backend="loky", inner_max_num_threads=1, **settling()):
-        parallel = Parallel(n_jobs=workers, return_as="generator", batch_size=1)
-        results = parallel(delayed(job.run)(problem) for problem in problems)
+        parallel = Parallel(
+            n_jobs=workers, return_as="generator", batch_size=1, timeout=job.patience()
+        )
+        results = parallel(delayed(job.run)(problem) for problem in drawn())
     try:
-        for proposal in results:  # noqa: UP028 - delegation would close them early
+        for proposal in results:
+            waiting.popleft()
             yield proposal
+    except (TimeoutError, JobTimeoutError):  # processes that had not even started
+        yield from map(job.nothing, chain(waiting, rest))
     except TerminatedWorkerError as error:
         raise WorkerLostError(
             f"workers={workers}: a process of the batch was killed or ran out of "

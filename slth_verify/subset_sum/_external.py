@@ -91,40 +91,53 @@ class ExternalSolver:
             form = linear_form(problem)
             held.counters["columns"] = float(form.loaded.count)
             if form.loaded.count:
-                chosen = self._ask(form, seed, time_limit - held.seconds())
+                chosen = ask_process(self.name, form, seed, time_limit - held.seconds())
                 held.counters["answered"] = float(chosen is not None)
                 if chosen is not None:
                     held.offer(form.loaded.indices[chosen])
         return held.finish()
 
-    def _ask(self, form: LinearForm, seed: int, seconds: float) -> IndexArray | None:
-        """Positions of the chosen columns, or None without a readable answer."""
-        asked = io.BytesIO()
-        np.savez(
-            asked,
-            columns=form.loaded.columns,
-            target=form.loaded.target,
-            tolerance=form.tolerance,
-            filters=form.filters,
-            end=now() + _SEARCHED * seconds,
-            seed=seed % 2**31,
-        )
-        with start(
-            _RUN,
-            (str(_WORKER), self.name),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        ) as child:
-            try:
-                answer, _ = child.communicate(asked.getvalue(), _PATIENCE * seconds)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                return None
-            except BaseException:
-                child.kill()
-                raise
-        return _chosen(answer.decode(errors="replace"), form.loaded.count)
+
+def ask_process(
+    name: str, form: LinearForm, seed: int, seconds: float
+) -> IndexArray | None:
+    """Positions of the columns that a solver chooses in a process of its own.
+
+    Args:
+        name: Of a solver of ``_worker.py``.
+        form: What to solve.
+        seed: Handed on, below 2^31.
+        seconds: For all of it, a tenth more at most.
+
+    Returns:
+        None without a readable answer in time.
+    """
+    asked = io.BytesIO()
+    np.savez(
+        asked,
+        columns=form.loaded.columns,
+        target=form.loaded.target,
+        tolerance=form.tolerance,
+        filters=form.filters,
+        end=now() + _SEARCHED * seconds,
+        seed=seed % 2**31,
+    )
+    with start(
+        _RUN,
+        (str(_WORKER), name),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as child:
+        try:
+            answer, _ = child.communicate(asked.getvalue(), _PATIENCE * seconds)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            return None
+        except BaseException:
+            child.kill()
+            raise
+    return _chosen(answer.decode(errors="replace"), form.loaded.count)
 
 
 def _chosen(answer: str, count: int) -> IndexArray | None:

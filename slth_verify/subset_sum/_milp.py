@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from slth_verify.deadline import now
+from slth_verify.subset_sum._external import ask_process
 from slth_verify.subset_sum._incumbent import Incumbent
 from slth_verify.subset_sum._linear import LinearForm, is_linear, linear_form
 from slth_verify.subset_sum._problem import (
@@ -15,9 +17,11 @@ from slth_verify.subset_sum._problem import (
     Progress,
     Proposal,
 )
-from slth_verify.subset_sum._worker import linear_rows
+from slth_verify.subset_sum._worker import feasible
 
-_INSIDE = 1.0 - 2.0**-16  # of the tolerance: room for the solver's own tolerances
+# entries from which SciPy may overlook the time: a process of its own is ended
+_INLINE = 1 << 16
+_NOTHING = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Milp:
             problem: What to solve.
             seed: Ignored.
             effort: Ignored.
-            time_limit: Seconds; the solver looks at it between its steps.
+            time_limit: Seconds; the solver looks at it between its steps. From 65,536
+                entries on it runs in a process of its own, which is ended in time.
             progress: Called if a subset is found.
         """
         held = Incumbent(problem, self.name, time_limit, progress)
@@ -65,31 +70,25 @@ class Milp:
             form = linear_form(problem)
             held.counters["columns"] = float(form.loaded.count)
             if form.loaded.count:
-                left = max(time_limit - held.seconds(), 1e-3)
-                held.offer(form.loaded.indices[_feasible(form, left, held.counters)])
+                held.offer(form.loaded.indices[_chosen(form, seed, held, time_limit)])
         return held.finish()
 
 
-def _feasible(
-    form: LinearForm, seconds: float, counters: dict[str, float]
+def _chosen(
+    form: LinearForm, seed: int, held: Incumbent, time_limit: float
 ) -> IndexArray:
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    loaded = form.loaded
-    rows, lower, upper = linear_rows(loaded.columns, loaded.target, form.filters)
-    bound = form.tolerance * _INSIDE
-    parts = rows.shape[1] - loaded.count - 1
-    low = np.append(np.zeros(loaded.count + parts), bound)
-    high = np.concatenate([np.ones(loaded.count), np.full(parts, np.inf), [bound]])
-    kinds = np.append(np.ones(loaded.count), np.zeros(parts + 1))
-    found = milp(
-        np.zeros(rows.shape[1]),
-        integrality=kinds,
-        bounds=Bounds(low, high),
-        constraints=LinearConstraint(rows, lower, upper),
-        options={"time_limit": seconds},
-    )
-    counters["status"] = float(found.status)
-    if found.x is None:
-        return np.empty(0, dtype=np.int64)
-    return np.flatnonzero(np.asarray(found.x)[: loaded.count] > 0.5)
+    """Positions of the chosen columns, none if no subset was found in time."""
+    left = max(time_limit - held.seconds(), 1e-3)
+    if form.loaded.columns.size > _INLINE:
+        chosen = ask_process("milp", form, seed, left)
+        return _NOTHING if chosen is None else chosen
+    problem = {
+        "columns": form.loaded.columns,
+        "target": form.loaded.target,
+        "tolerance": form.tolerance,
+        "filters": form.filters,
+        "end": now() + left,
+    }
+    picks, status = feasible(problem)
+    held.counters["status"] = float(status)
+    return np.array(picks, dtype=np.int64)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError
-from slth_verify.numbers import ExactNumber, exact_number
+from slth_verify.numbers import ExactNumber, exact_number, shown, whole_number
 from slth_verify.subset_sum._device import check_device
 from slth_verify.subset_sum._freed_memory import keep_freed_memory
 from slth_verify.subset_sum._one_dim_device import bytes_needed_on, search_rows_on
@@ -109,7 +112,10 @@ def solve_one_dim(
     """
     numbers, goals = _checked(samples, targets)
     bound = _tolerance(tolerance)
-    searched = searchable(workers, time_limit, memory_limit, len(goals), device)
+    time_limit = seconds_of(time_limit, source="thm:rss")
+    workers = whole_number(workers, "workers")
+    memory_limit = whole_number(memory_limit, "memory_limit")
+    searched = searchable(workers, memory_limit, len(goals), device)
     search = _searching(device, memory_limit // workers)
     keep_freed_memory()
     deadline = time.monotonic() + time_limit
@@ -120,6 +126,9 @@ def solve_one_dim(
 
     def work(start: int) -> int:
         rows = slice(start, start + _BLOCK)
+        if time.monotonic() > deadline:  # the empty subset, whose residual is exact
+            residuals[rows], found[rows] = -goals[rows], np.abs(goals[rows]) <= bound
+            return int(min(_BLOCK, total - start))
         chosen[rows] = _search(
             search,
             numbers[rows],
@@ -206,30 +215,29 @@ def _checked(samples: FloatArray, targets: FloatArray) -> tuple[FloatArray, Floa
 def _tolerance(tolerance: ExactNumber) -> float:
     """The largest float64 that does not exceed a positive tolerance."""
     exact = exact_number(tolerance, "tolerance")
-    rounded = float(exact) if exact > 0 else 0.0
+    # a larger one bounds nothing: sums beyond the range are never within
+    rounded = float(min(exact, Fraction(sys.float_info.max))) if exact > 0 else 0.0
     if rounded > exact:
         rounded = math.nextafter(rounded, 0.0)
     if not rounded > 0.0:
         raise InvalidParameterError(
-            f"tolerance={tolerance!r}: must be a positive number of float64's range "
-            "(thm:rss)."
+            f"tolerance={shown(tolerance)}: must be a positive number of float64's "
+            "range (thm:rss)."
         )
     return rounded
 
 
 def searchable(
     workers: int,
-    time_limit: float,
     memory_limit: int,
     targets: int,
     device: str | None,
 ) -> int:
     """Most numbers of a row that the memory limit lets a worker search."""
     check_device(device)
-    if workers < 1 or not time_limit > 0.0:
+    if workers < 1:
         raise InvalidParameterError(
-            f"workers={workers!r}, time_limit={time_limit!r}: need at least one worker "
-            "and positive seconds (thm:rss)."
+            f"workers={workers}: at least one worker is needed (thm:rss). Give more."
         )
     rows = max(1, min(targets, _BLOCK))
     needed = bytes_needed if device is None else bytes_needed_on

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError
-from slth_verify.numbers import ExactNumber
+from slth_verify.numbers import ExactNumber, whole_number, whole_numbers
 from slth_verify.subset_sum._one_dim import (
     OneDimBatch,
     Progress,
@@ -57,12 +58,16 @@ def solve_one_dim_growing(
         InvalidParameterError: As `solve_one_dim`; sizes that do not rise; or a draw
             that changes earlier samples.
     """
+    sizes = whole_numbers(sizes, "sizes")
     if not sizes or list(sizes) != sorted(set(sizes)) or sizes[0] < 1:
         raise InvalidParameterError(
             f"sizes={tuple(sizes)}: numbers of samples must be positive and rise "
             "(thm:rss). Give for example (21, 26, 32)."
         )
-    searchable(workers, time_limit, memory_limit, len(targets), device)
+    time_limit = seconds_of(time_limit, source="thm:rss")
+    workers = whole_number(workers, "workers")
+    memory_limit = whole_number(memory_limit, "memory_limit")
+    searchable(workers, memory_limit, len(targets), device)
     deadline = time.monotonic() + time_limit
     whole: OneDimBatch | None = None
     open_rows = np.arange(len(targets), dtype=np.int64)

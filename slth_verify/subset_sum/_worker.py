@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 _FEASIBILITY = 1e-9
+_INSIDE = 1.0 - 2.0**-16  # of the tolerance: room for a solver's own tolerances
 _INTEGER_RANGE = 2**31  # sums of absolute coefficients stay below, as CP-SAT needs
 
 
@@ -127,6 +128,30 @@ def _scip(problem: dict[str, Any]) -> tuple[list[int], str]:
     return picks, str(model.getStatus())
 
 
+def feasible(problem: dict[str, Any]) -> tuple[list[int], str]:
+    """SciPy's solver, on the form without an objective: t is the tolerance."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    count = problem["columns"].shape[0]
+    rows, lower, upper = linear_rows(
+        problem["columns"], problem["target"], problem["filters"]
+    )
+    bound = problem["tolerance"] * _INSIDE
+    parts = rows.shape[1] - count - 1
+    low = np.append(np.zeros(count + parts), bound)
+    high = np.concatenate([np.ones(count), np.full(parts, np.inf), [bound]])
+    kinds = np.append(np.ones(count), np.zeros(parts + 1))
+    found = milp(
+        np.zeros(rows.shape[1]),
+        integrality=kinds,
+        bounds=Bounds(low, high),
+        constraints=LinearConstraint(rows, lower, upper),
+        options={"time_limit": _seconds_left(problem)},
+    )
+    values = np.zeros(0) if found.x is None else np.asarray(found.x)[:count]
+    return np.flatnonzero(values > 0.5).tolist(), str(found.status)
+
+
 def linear_rows(
     columns: FloatArray, target: FloatArray, filters: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -168,6 +193,7 @@ def linear_rows(
 _SOLVERS: dict[str, Callable[[dict[str, Any]], tuple[list[int], str]]] = {
     "cp-sat": _cpsat,
     "highs": _highs,
+    "milp": feasible,
     "scip": _scip,
 }
 
