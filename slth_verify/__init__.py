@@ -1,19 +1,34 @@
 """slth_verify: certified structured strong lottery tickets.
 
-Names are loaded when first used, so that importing the package costs nothing.
+Names are loaded when first used, so that importing the package costs nothing. Every
+room, such as `slth_verify.subset_sum`, is there without being imported first.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
 
 from slth_verify import _ball_port
 from slth_verify._version import __version__
 from slth_verify.verdict import Evidence, Finding, Statistical, Verdict
 
-if TYPE_CHECKING:
-    from slth_verify import bounds, statements, strategies
+if _TYPE_CHECKING:
+    from slth_verify import (
+        bounds,
+        conformance,
+        construction,
+        enclosure,
+        errors,
+        network,
+        report,
+        statements,
+        strategies,
+        subset_sum,
+        ticket,
+        verdict,
+    )
     from slth_verify.construction import prune, suggested_widths
     from slth_verify.network import RandomCNN, TargetCNN
     from slth_verify.statements import statement
@@ -33,7 +48,20 @@ _LAZY = {
     "suggested_widths": "construction",
 }
 
-_ROOMS = ("bounds", "conformance", "statements", "strategies")
+_ROOMS = (
+    "bounds",
+    "conformance",
+    "construction",
+    "enclosure",
+    "errors",
+    "network",
+    "report",
+    "statements",
+    "strategies",
+    "subset_sum",
+    "ticket",
+    "verdict",
+)
 
 __all__ = [
     "CheckResult",
@@ -47,17 +75,30 @@ __all__ = [
     "__version__",
     "bounds",
     "check",
+    "conformance",
+    "construction",
+    "enclosure",
+    "errors",
+    "network",
     "prune",
+    "report",
     "statement",
     "statements",
     "strategies",
+    "subset_sum",
     "suggested_widths",
+    "ticket",
+    "verdict",
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> _Any:
     if name in _LAZY:
-        return getattr(import_module(f"slth_verify.{_LAZY[name]}"), name)
+        return getattr(_import_module(f"slth_verify.{_LAZY[name]}"), name)
     if name in _ROOMS:
-        return import_module(f"slth_verify.{name}")
+        return _import_module(f"slth_verify.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -42,6 +42,26 @@ def write_atomically(path: _PathLike, content: bytes | str) -> None:
         ) from error
 
 
+def require_writable(path: _PathLike) -> None:
+    """Fail now where `write_atomically` would fail after the work is done.
+
+    Raises:
+        UnusableFileError: As `write_atomically`, as far as it can be known before.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        if target.exists() and not target.is_file():
+            raise OSError("it exists and is no regular file")
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UnusableFileError(
+            f"{_named(path)} cannot be written: {reason}. Give a file in a folder that "
+            "exists and can be written."
+        ) from error
+
+
 def read_regular(path: _PathLike, most: int = DOCUMENT_BYTES) -> bytes:
     """All bytes of a regular file; pipes and devices are refused, never waited for.
 

@@ -1,11 +1,13 @@
 """The command line: thin over the library.
 
-Exit codes: 0 all verified, 1 something refuted, 2 usage error or unreadable input, 3
-inconclusive or vacuous only, 4 internal error.
+Exit codes: 0 all verified, 1 something refuted, 2 usage error, or a file that cannot be
+read or written, 3 nothing decided or vacuous only, 4 internal error, 130 and 143 ended
+by Ctrl-C and SIGTERM, 141 nobody reads the output any more.
 """
 
 from __future__ import annotations
 
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,8 +16,9 @@ from importlib import import_module
 import click
 
 from slth_verify._version import __version__
-from slth_verify.cli._output import print_json
-from slth_verify.errors import NoTicketFoundError, SlthVerifyError
+from slth_verify.cli._output import note, print_json, settle_streams, stop_writing
+from slth_verify.cli._signals import BY_SIGNAL, EndedBySignal, answered_signals
+from slth_verify.errors import NoTicketFoundError, SlthVerifyError, WorkerLostError
 
 #: Command name to (module, one-line help); modules are loaded when used.
 _COMMANDS = {
@@ -26,6 +29,21 @@ _COMMANDS = {
     "bounds": "_bounds",
     "statements": "_statements",
 }
+
+_INTERRUPTED = BY_SIGNAL + signal.SIGINT
+_PIPE_CLOSED = BY_SIGNAL + 13  # SIGPIPE, which some systems lack
+
+_CODES = """
+\b
+Exit codes:
+  0    verified, or done
+  1    refuted
+  2    usage, or a file that cannot be read or written
+  3    undecided or vacuous; no ticket found; out of time or memory
+  4    internal error
+  130  ended by Ctrl-C        143  ended by SIGTERM
+  141  the output was closed
+"""
 
 
 class _LazyGroup(click.Group):
@@ -45,7 +63,7 @@ class _LazyGroup(click.Group):
 @click.group(
     cls=_LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 verified, 1 refuted, 2 usage, 3 inconclusive, 4 internal.",
+    epilog=_CODES,
 )
 @click.version_option(__version__, prog_name="slth-verify")
 def group() -> None:
@@ -66,36 +84,60 @@ def run(arguments: Sequence[str]) -> int:
     Args:
         arguments: Words after the program's name.
     """
-    try:
-        outcome = group.main(
-            list(arguments), prog_name="slth-verify", standalone_mode=False
-        )
-    except click.ClickException as error:
-        _report_error(arguments, error.format_message())
-        return 2
-    except click.Abort:
-        _report_error(arguments, "interrupted")
-        return 3
-    except NoTicketFoundError as error:
-        _report_error(arguments, str(error))
-        return 3
-    except SlthVerifyError as error:
-        _report_error(arguments, str(error))
-        return 2
-    except Exception as error:  # the border to the shell: report, never swallow
-        traceback.print_exc()
-        _report_error(arguments, f"internal error: {error!r}")
-        return 4
-    return outcome if isinstance(outcome, int) else 0
+    code, message = _outcome(arguments)
+    if message:
+        try:
+            if "--json" in arguments:
+                command = next((word for word in arguments if word in _COMMANDS), "")
+                print_json(command, verdict="INCONCLUSIVE", error=message)
+        except OSError:  # what follows says it on the other stream
+            stop_writing(sys.stdout)
+        note(f"slth-verify: {message}")
+    return code
 
 
 def main() -> None:
     """Entry point of ``slth-verify``."""
-    sys.exit(run(sys.argv[1:]))
+    settle_streams()
+    try:
+        with answered_signals():
+            code = run(sys.argv[1:])
+    except EndedBySignal as ended:  # between two commands' ends
+        code = BY_SIGNAL + ended.number
+    sys.exit(code)
 
 
-def _report_error(arguments: Sequence[str], message: str) -> None:
-    if "--json" in arguments:
-        command = next((word for word in arguments if word in _COMMANDS), "")
-        print_json(command, verdict="INCONCLUSIVE", error=message)
-    click.echo(f"slth-verify: {message}", err=True)
+def _outcome(arguments: Sequence[str]) -> tuple[int, str]:
+    """Exit code of a command line, and what there is to say about a failure."""
+    try:
+        outcome = group.main(
+            list(arguments), prog_name="slth-verify", standalone_mode=False
+        )
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except click.ClickException as error:
+        return 2, error.format_message()
+    except (click.Abort, KeyboardInterrupt):
+        return _INTERRUPTED, "interrupted"
+    except EndedBySignal as ended:
+        return BY_SIGNAL + ended.number, _words(ended)
+    except (SystemExit, BrokenPipeError):  # click answers a closed pipe with an exit
+        stop_writing(sys.stdout)
+        return _PIPE_CLOSED, ""
+    except (NoTicketFoundError, WorkerLostError) as error:
+        return 3, str(error)
+    except MemoryError:
+        return 3, "out of memory; nothing was decided. Ask for less at once."
+    except SlthVerifyError as error:
+        return 2, str(error)
+    except OSError as error:  # the environment's failure, such as a full disk
+        stop_writing(sys.stdout)
+        return 2, f"the system refused: {error}"
+    except Exception as error:  # the border to the shell: report, never swallow
+        traceback.print_exc()
+        return 4, f"internal error: {error!r}"
+    return (outcome if isinstance(outcome, int) else 0), ""
+
+
+def _words(ended: EndedBySignal) -> str:
+    return "interrupted" if ended.number == signal.SIGINT else str(ended)

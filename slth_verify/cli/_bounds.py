@@ -13,10 +13,13 @@ from slth_verify.cli._bounds_recheck import recheck
 from slth_verify.cli._bounds_rss import rss
 from slth_verify.cli._output import busy, print_answers
 from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
+from slth_verify.cli._types import Integer
+from slth_verify.limits import DIMENSION, SAMPLES
 
 if TYPE_CHECKING:
     from slth_verify.bounds import BoundResult
 
+_DIM = Integer(1, DIMENSION)
 _BALLS = ("euclidean", "one-norm")
 
 
@@ -39,7 +42,7 @@ command.add_command(rss)
 
 
 @command.command()
-@click.option("--dim", type=int, required=True, help="Dimension m of the vectors.")
+@click.option("--dim", type=_DIM, required=True, help="Dimension m of the vectors.")
 @click.option("--eps", required=True, help="Accuracy in the max norm, such as 0.01.")
 @click.option("--prob", default="1/2", show_default=True, help="Success probability.")
 @click.option("--target-norm", default="1", show_default=True, help="Radius.")
@@ -91,9 +94,15 @@ def mrss(
 
 
 @command.command()
-@click.option("--dim", type=int, required=True, help="Dimension m of the vectors.")
-@click.option("--n", "count", type=int, required=True, help="Number of samples.")
-@click.option("--size", type=int, help="Size k of the subsets; default: every size.")
+@click.option("--dim", type=_DIM, required=True, help="Dimension m of the vectors.")
+@click.option(
+    "--n", "count", type=Integer(0, SAMPLES), required=True, help="Number of samples."
+)
+@click.option(
+    "--size",
+    type=Integer(0, SAMPLES),
+    help="Size k of the subsets; default: every size.",
+)
 @click.option("--eps", required=True, help="Accuracy in the max norm, such as 0.01.")
 @click.option("--target-norm", default="1", show_default=True, help="Euclidean norm.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")

@@ -9,6 +9,8 @@ import click
 
 from slth_verify.cli._output import print_answers, progress
 from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
+from slth_verify.cli._types import Integers
+from slth_verify.limits import KERNEL_SIDE, WEIGHTS
 
 if TYPE_CHECKING:
     from slth_verify.bounds import NetworkQuestion, NetworkResult
@@ -16,32 +18,16 @@ if TYPE_CHECKING:
 _OBJECTIVES = ("filters", "weights")
 
 
-class _Integers(click.ParamType[tuple[int, ...]]):
-    """Comma-separated integers, such as ``1,8,16``."""
-
-    name = "integers"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        """The integers of one option."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            return tuple(int(part) for part in str(value).split(","))
-        except ValueError:
-            self.fail(
-                f"{value!r} are no comma-separated integers, such as 1,8,16", param, ctx
-            )
-
-
 @click.command()
 @click.option(
-    "--kernel", type=_Integers(), required=True, help="Kernel size of every layer: 3,3."
+    "--kernel",
+    type=Integers(1, KERNEL_SIDE),
+    required=True,
+    help="Kernel size of every layer: 3,3.",
 )
 @click.option(
     "--channels",
-    type=_Integers(),
+    type=Integers(1, WEIGHTS),
     required=True,
     help="Channels before the first layer and after every layer: 1,8,16.",
 )

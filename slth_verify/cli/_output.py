@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, Protocol
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO
 
 import click
+
+from slth_verify.cli._plain_progress import Advance, plain_progress
 
 #: Version of the JSON documents that ``--json`` prints.
 SCHEMA_VERSION = 1
@@ -32,21 +35,34 @@ def print_answers(
 
 
 def note(text: str) -> None:
-    """Print a remark to stderr."""
-    click.echo(text, err=True)
+    """Print a remark to stderr; where nobody reads it, it is lost."""
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        stop_writing(sys.stderr)
 
 
-class Advance(Protocol):
-    """Called as ``advance(stage, done, total)``."""
+def settle_streams() -> None:
+    """Let nothing that is printed fail for its letters, whatever the encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
-    def __call__(self, stage: str, done: int, total: int) -> None: ...
+
+def stop_writing(stream: TextIO | None) -> None:
+    """Drop what a stream still holds: nobody can read it, and the exit would try."""
+    with suppress(AttributeError, OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())  # type: ignore[union-attr]
+        os.close(nowhere)
 
 
 @contextmanager
 def progress() -> Iterator[Advance]:
-    """A progress display on stderr; silent when stderr is no terminal."""
-    if not sys.stderr.isatty():
-        yield lambda stage, done, total: None
+    """A progress display on stderr; a plain line now and then if it is no terminal."""
+    if not on_terminal():
+        with plain_progress(note) as advance:
+            yield advance
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -70,11 +86,18 @@ def progress() -> Iterator[Advance]:
 
 @contextmanager
 def busy(text: str) -> Iterator[None]:
-    """A spinner on stderr for work of unknown length; silent without a terminal."""
-    if not sys.stderr.isatty():
-        yield
+    """A spinner on stderr for work of unknown length, or a plain line now and then."""
+    if not on_terminal():
+        with progress() as advance:
+            advance(text, 0, 0)
+            yield
         return
     from rich.console import Console
 
     with Console(stderr=True).status(text):
         yield
+
+
+def on_terminal() -> bool:
+    """Whether somebody looks at stderr."""
+    return sys.stderr is not None and sys.stderr.isatty()

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import math
+import os
 import warnings
 from fractions import Fraction
+from pathlib import Path
 
 import click
 
+from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, print_json, progress
 from slth_verify.cli._scale import scale_as_json, scale_lines
+from slth_verify.cli._types import Integer, Integers, Seconds
+from slth_verify.deadline import ends_within, now
+from slth_verify.errors import InvalidParameterError
+from slth_verify.files import require_writable
+from slth_verify.limits import SEEDS, WIDTH
+from slth_verify.text import printable
+
+#: Times the limit, until the whole command, set-up included, has certified its answer.
+_REPORTED = 1.1
 
 
 @click.command()
@@ -19,9 +32,15 @@ from slth_verify.cli._scale import scale_as_json, scale_lines
     help="Admissible sup error, exact: 0.01, 1/100, or 2% of the certified range of "
     "the target's outputs.",
 )
-@click.option("--seed", type=int, required=True, help="Seed of the random network.")
+@click.option(
+    "--seed",
+    type=Integer(0, SEEDS - 1),
+    required=True,
+    help="Seed of the random network.",
+)
 @click.option(
     "--widths",
+    type=Integers(1, WIDTH),
     help="n_1,n_2,...: half the filters per input channel; default: estimated.",
 )
 @click.option(
@@ -29,21 +48,25 @@ from slth_verify.cli._scale import scale_as_json, scale_lines
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    help="Seconds per subset-sum problem.",
+    type=Seconds(),
+    help="Seconds for the whole command; default: no limit.",
+)
+@click.option(
+    "--memory-limit",
+    type=click.FloatRange(min=1),
+    help="MiB for the lists of each process, beside its pool; default: 1 GiB.",
 )
 @click.option(
     "--workers",
-    type=click.IntRange(min=1),
+    type=Integer(1, 1 << 12),
     help="Processes; default: all cores for large networks. The ticket is the same.",
 )
 @click.option(
     "--resume",
     metavar="FILE",
     type=click.Path(dir_okay=False),
-    help="Keep finished subset sums in FILE; a killed run resumes from it.",
+    help="Keep finished subset sums in FILE, also after success. Default: in the cache "
+    "until the ticket is written; a run that was ended resumes.",
 )
 @click.option("--device", help="Torch device for the search, such as cuda.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -51,9 +74,10 @@ def command(
     target: str,
     eps: str,
     seed: int,
-    widths: str | None,
+    widths: tuple[int, ...] | None,
     output: str,
-    time_limit: float,
+    time_limit: float | None,
+    memory_limit: float | None,
     workers: int | None,
     resume: str | None,
     device: str | None,
@@ -63,31 +87,42 @@ def command(
 
     Exit code 3 means that no ticket was found, never that there is none.
     """
+    begun = now()
+    _try_output(output, target, resume)
     import slth_verify as sv
     from slth_verify.errors import TrivialClaimWarning
     from slth_verify.ticket import output_range
 
     network = sv.TargetCNN.from_file(target)
-    chosen = _widths(widths) if widths else sv.suggested_widths(network, eps)
+    chosen = sv.suggested_widths(network, eps) if widths is None else widths
     if not as_json:
         note(f"random network: seed {seed}, widths {', '.join(map(str, chosen))}")
-    with progress() as advance, warnings.catch_warnings(record=True) as remarks:
+    question = f"{network.sha256} {eps} {seed} {chosen}"
+    kept = kept_journal(question, Path(output), resume)
+    limits = ends_within(_REPORTED * (time_limit or math.inf) - (now() - begun))
+    with (
+        limits,
+        kept as journal,
+        progress() as advance,
+        warnings.catch_warnings(record=True) as remarks,
+    ):
         warnings.simplefilter("always", TrivialClaimWarning)
         ticket = sv.prune(
             network,
             sv.RandomCNN(seed=seed, widths=chosen),
             eps=eps,
             time_limit=time_limit,
+            memory_limit=None if memory_limit is None else int(memory_limit * 2**20),
             workers=workers,
-            journal=resume,
+            journal=journal,
             progress=lambda done, total: advance("subset sums", done, total),
             device=device,
         )
-    ticket.save(output)
+        ticket.save(output)
     for remark in remarks:
         note(str(remark.message))
     scale = output_range(network), Fraction(ticket.certified_error)
-    kept = [len(layer.filters) for layer in ticket.layers]
+    filters = [len(layer.filters) for layer in ticket.layers]
     if as_json:
         print_json(
             "prune",
@@ -96,25 +131,27 @@ def command(
             certified_error=ticket.certified_error,
             seed=seed,
             widths=list(chosen),
-            kept=kept,
+            kept=filters,
             **scale_as_json(*scale),
         )
     else:
         click.echo(
-            f"{output}: {' + '.join(map(str, kept))} filters kept, certified error "
-            f"{ticket.certified_error}. Check it: slth-verify check {output} {target}"
+            f"{printable(output)}: {' + '.join(map(str, filters))} filters kept, "
+            f"certified error {ticket.certified_error}. Check it: slth-verify check "
+            f"{printable(output)} {printable(target)}"
         )
         for line in scale_lines(*scale):
             click.echo(f"  {line}")
     return 0
 
 
-def _widths(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(float(part)) for part in text.split(","))
-    except (ValueError, OverflowError) as error:
-        raise click.BadParameter(
-            f"widths={text!r}: whole numbers separated by commas are required, one per "
-            "layer, such as 100000,2e6.",
-            param_hint="--widths",
-        ) from error
+def _try_output(output: str, target: str, resume: str | None) -> None:
+    """Refuse, before the search, what could not be written after it."""
+    require_writable(output)
+    files = [("target", target), *([("--resume", resume)] if resume else [])]
+    for name, path in files:
+        if os.path.realpath(path) == os.path.realpath(output):
+            raise InvalidParameterError(
+                f"--output={printable(output)!r} is the file of {name}, which the "
+                "ticket would replace. Give another."
+            )

@@ -1,0 +1,58 @@
+"""Progress where nobody watches a terminal: a line now and then, none if soon done."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+_FIRST, _EVERY = 10.0, 30.0  # seconds
+
+
+class Advance(Protocol):
+    """Called as ``advance(stage, done, total)``."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None: ...
+
+
+class _State:
+    """What is going on, for another thread to tell."""
+
+    def __init__(self) -> None:
+        self.line = ""
+        self.ended = threading.Event()
+
+    def advance(self, stage: str, done: int, total: int) -> None:
+        """Remember the latest stage that is not finished."""
+        self.line = f"{stage} {done}/{total}" if total else stage
+
+
+@contextmanager
+def plain_progress(
+    tell: Callable[[str], None], first: float = _FIRST, every: float = _EVERY
+) -> Iterator[Advance]:
+    """Tells one line after some seconds and then regularly, until the context ends.
+
+    Args:
+        tell: Is given each line, in another thread.
+        first: Seconds before the first line.
+        every: Seconds between two lines.
+    """
+    state, start = _State(), time.monotonic()
+
+    def watch() -> None:
+        wait = first
+        while not state.ended.wait(wait):
+            if state.line:
+                tell(f"slth-verify: {state.line}, {time.monotonic() - start:.0f} s")
+            wait = every
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield state.advance
+    finally:
+        state.ended.set()
+        watcher.join()
