@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import tomllib
 from dataclasses import dataclass, fields
-from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from slth_verify.errors import InvalidParameterError
+from slth_verify.errors import InvalidParameterError, UnusableFileError
+from slth_verify.files import read_regular
+from slth_verify.limits import DIMENSION
+from slth_verify.numbers import exact_number, shown
+from slth_verify.text import printable
 
 #: Profiles that ship with the package.
 PROFILES = ("quick", "full")
 
 _EXACT = ("relative_eps", "dense_relative_eps", "relative_limit", "accuracy_points")
 _LEAST_SWEPT = 18  # two dimensions determine an exponent
-_COUNTS = (
-    "generated",
-    "uniform_inputs",
-    "corner_inputs",
-    "samples",
-    "certified_dimension",
-    "law_dimension",
-)
+#: Counts with what a report can hold of each.
+_COUNTS = {
+    "generated": 1_000,
+    "uniform_inputs": 100_000,
+    "corner_inputs": 100_000,
+    "samples": 10_000,
+    "certified_dimension": DIMENSION,
+    "law_dimension": DIMENSION,
+    "law_repeats": 1_000,
+}
+_LONGEST_SEARCH = 10**6  # seconds
+_MOST_BYTES = 1 << 16  # of a profile
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +86,12 @@ class Profile:
             _require_type(field.name, getattr(self, field.name), type(field.default))
         for name in _EXACT:
             _require_share(name, getattr(self, name))
-        for name in _COUNTS:
-            if getattr(self, name) < 0:
+        for name, most in _COUNTS.items():
+            count = getattr(self, name)
+            if not 0 <= count <= most:
                 raise InvalidParameterError(
-                    f"{name}={getattr(self, name)}: a profile needs a count of at "
-                    "least 0. Correct the profile."
+                    f"{name}={shown(count)}: a profile needs a count of at least 0 and "
+                    f"at most {most}. Correct the profile."
                 )
         if 0 < self.law_dimension < _LEAST_SWEPT or self.law_repeats < 1:
             raise InvalidParameterError(
@@ -92,15 +100,16 @@ class Profile:
                 f"{_LEAST_SWEPT}, or not at all (0), with at least one search for each "
                 "width. Correct the profile."
             )
-        if not 0 < self.time_limit < math.inf:
+        if not 0 < self.time_limit <= _LONGEST_SEARCH:
             raise InvalidParameterError(
                 f"time_limit={self.time_limit}: a profile needs a positive finite "
-                "number of seconds. Correct the profile."
+                f"number of seconds, at most {_LONGEST_SEARCH}. Correct the profile."
             )
         if not (self.digits or self.generated or self.dense):
             raise InvalidParameterError(
-                f"profile={self.name!r} has no case: at least one of digits, generated "
-                "and dense is needed, or nothing would be verified. Turn one on."
+                f"profile={shown(self.name)} has no case: at least one of digits, "
+                "generated and dense is needed, or nothing would be verified. Turn one "
+                "on."
             )
 
 
@@ -119,16 +128,16 @@ def load_profile(profile: str | os.PathLike[str]) -> Profile:
     path = Path(profile)
     if path.suffix != ".toml":
         raise InvalidParameterError(
-            f"profile={os.fspath(profile)!r}: known profiles are "
+            f"profile={shown(os.fspath(profile))}: known profiles are "
             f"{', '.join(PROFILES)}; anything else must be the path of a .toml file. "
             "Choose one of them."
         )
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_regular(path, _MOST_BYTES).decode("utf-8")
+    except (UnusableFileError, UnicodeDecodeError) as error:
         raise InvalidParameterError(
-            f"profile={os.fspath(profile)!r} cannot be read ({error}). Give a readable "
-            "TOML file."
+            f"profile={shown(os.fspath(profile))} cannot be read ({error}). Give a "
+            "readable TOML file."
         ) from error
     return _parse(os.fspath(profile), text)
 
@@ -146,20 +155,22 @@ def to_toml(profile: Profile) -> str:
 def _parse(source: str, text: str) -> Profile:
     try:
         found: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    # besides its own errors: an integer of too many digits, brackets too deep
+    except (ValueError, RecursionError) as error:
         raise InvalidParameterError(
-            f"profile={source!r} is no TOML ({error}). Write `field = value` lines."
+            f"profile={shown(source)} is no TOML ({shown(str(error))}). Write `field = "
+            "value` lines."
         ) from error
     known = [field.name for field in fields(Profile)]
     unknown = sorted(set(found) - set(known))
     if unknown:
         raise InvalidParameterError(
-            f"profile={source!r} has unknown fields {unknown}: known ones are "
-            f"{', '.join(known)}. Remove or rename them."
+            f"profile={shown(source)} has unknown fields {shown(unknown)}: known ones "
+            f"are {', '.join(known)}. Remove or rename them."
         )
     found.setdefault("name", Path(source).stem)
     if type(found.get("time_limit")) is int:
-        found["time_limit"] = float(found["time_limit"])
+        found["time_limit"] = float(min(found["time_limit"], _LONGEST_SEARCH + 1))
     return Profile(**found)
 
 
@@ -167,22 +178,21 @@ def _require_type(name: str, value: Any, wanted: type) -> None:
     allowed = str if name == "name" else wanted
     if type(value) is not allowed:
         raise InvalidParameterError(
-            f"{name}={value!r}: a profile needs {allowed.__name__} here (exact numbers "
-            'are written as strings, such as "0.05"). Correct the profile.'
+            f"{name}={shown(value)}: a profile needs {allowed.__name__} here (exact "
+            'numbers are written as strings, such as "0.05"). Correct the profile.'
+        )
+    if name == "name" and printable(value, _LONGEST_NAME) != value:
+        raise InvalidParameterError(
+            f"name={shown(value)}: a name has at most {_LONGEST_NAME} printable "
+            "characters. Correct the profile."
         )
 
 
 def _require_share(name: str, text: str) -> None:
-    try:
-        value = Fraction(text)
-    except (ValueError, ZeroDivisionError) as error:
-        raise InvalidParameterError(
-            f'{name}={text!r}: an exact number such as "0.05" or "1/20" is required. '
-            "Correct the profile."
-        ) from error
+    value = exact_number(text, name)
     upper = 100 if name == "accuracy_points" else 1
     if not 0 < value < upper:
         raise InvalidParameterError(
-            f"{name}={text!r}: it must lie strictly between 0 and {upper}. Correct the "
-            "profile."
+            f"{name}={shown(text)}: it must lie strictly between 0 and {upper}. "
+            "Correct the profile."
         )
