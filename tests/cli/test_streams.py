@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -25,19 +26,15 @@ def _run(words: list[str], **streams: object) -> tuple[int, str]:
     return done.returncode, done.stderr or ""
 
 
-def _closed_pipe() -> object:
-    """The end for writing of a pipe that nobody reads."""
-    import os
-
-    reading, writing = os.pipe()
-    os.close(reading)
-    return os.fdopen(writing, "w")
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_a_closed_pipe_is_never_a_verdict(words: list[str]) -> None:
-    code, said = _run(words, stdout=_closed_pipe())
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        code, said = _run(words, stdout=writing)
+    finally:
+        os.close(writing)
     assert code in (0, 2, 141)
     assert code != 2 or "nonsense" in " ".join(words)
     assert "Traceback" not in said
@@ -57,8 +54,6 @@ def test_an_output_that_is_full_is_no_verdict(words: list[str]) -> None:
 
 
 def test_letters_never_fail(tmp_path: Path) -> None:
-    import os
-
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
     for words in (["statements", "thm:rss"], ["check", "\u00e9", "\u202e"]):
         code, said = _run(words, env=environment)
