@@ -181,7 +181,7 @@ def _require_type(name: str, value: Any, wanted: type) -> None:
             f"{name}={shown(value)}: a profile needs {allowed.__name__} here (exact "
             'numbers are written as strings, such as "0.05"). Correct the profile.'
         )
-    if name == "name" and printable(value, _LONGEST_NAME) != value:
+    if name == "name" and printable(str(value), _LONGEST_NAME) != value:
         raise InvalidParameterError(
             f"name={shown(value)}: a name has at most {_LONGEST_NAME} printable "
             "characters. Correct the profile."

@@ -172,15 +172,16 @@ def _exaggerated(draw: st.DrawFn, claim: _Claim, ledger: list[Any]) -> _Claim:
     if draw(st.booleans()):
         return claim
     key = draw(st.sampled_from(["norm", "eps", "n", "failure"]))
-    value = getattr(claim, key) * draw(st.sampled_from(_FACTORS))
-    if key == "norm" and claim.norm == 0:
-        value = draw(st.sampled_from(_FACTORS))
-    value = max(1, int(value)) if key == "n" else Fraction(value)
-    if key == "failure":
-        value = min(Fraction(1), value)
+    factor = draw(st.sampled_from(_FACTORS))
+    changed = {
+        "norm": replace(claim, norm=(claim.norm or Fraction(1)) * factor),
+        "eps": replace(claim, eps=claim.eps * factor),
+        "n": replace(claim, n=max(1, int(claim.n * factor))),
+        "failure": replace(claim, failure=min(Fraction(1), claim.failure * factor)),
+    }[key]
     if draw(st.booleans()):
-        ledger[-1]["values"][key] = str(value)
-    return replace(claim, **{key: value})
+        ledger[-1]["values"][key] = str(getattr(changed, key))
+    return changed
 
 
 def _document(
