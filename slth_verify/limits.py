@@ -53,3 +53,6 @@ PROPOSED_ENTRIES: Final = 1 << 26
 
 #: Samples n of a certificate, and blocks of samples.
 SAMPLES: Final = 10**9
+
+#: Terms of a symbolic sum that is written out or evaluated term by term.
+TERMS: Final = 100_000

@@ -9,9 +9,11 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.statements._exact import read_exact
-from slth_verify.statements._hypotheses import check_substitution, domain_holds
+from slth_verify.statements._hypotheses import check_substitution
 from slth_verify.statements._vocabulary import is_inert
+from slth_verify.statements.queries import binding
+from slth_verify.statements.queries.domains import read_value
+from slth_verify.statements.queries.sums import expand_sums
 from slth_verify.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -37,22 +39,16 @@ def bound(
 
 
 def read_values(statement: Statement, values: Mapping[str, Any]) -> dict[Any, Any]:
-    """Exact values by SymPy symbol.
+    """Exact values by SymPy symbol; see `domains.read_value`.
 
     Raises:
-        InvalidParameterError: For an unknown name, an unreadable value, or one outside
-            the symbol's domain.
+        InvalidParameterError: For an unknown name, an unreadable value, or one that is
+            not shown to be of the symbol's kind or lies outside its domain.
     """
     substitution: dict[Any, Any] = {}
     for name, value in values.items():
         variable = statement.variable(name)
-        exact = read_exact(value, name)
-        if domain_holds(variable.domain, exact) is Verdict.REFUTED:
-            raise InvalidParameterError(
-                f"{name}={exact} lies outside {variable.domain}: {variable.meaning} "
-                f"({statement.id}). Choose a value of that set."
-            )
-        substitution[variable.symbol] = exact
+        substitution[variable.symbol] = read_value(statement, variable, value)
     return substitution
 
 
@@ -102,53 +98,15 @@ def _unfolded(
             continue
         if name.func in substitution or not expression.has(name.func):
             continue
-        written_out = sp.Lambda(name.args, body)
-        expression = expression.replace(name.func, written_out)
+        expression = binding.substitute(
+            expression, {name.func: sp.Lambda(name.args, body)}
+        )
     return expression
 
 
 def substitute(expression: Any, substitution: Mapping[Any, Any]) -> Any:
-    """Simultaneous substitution, with sums over integer limits written out.
+    """Simultaneous substitution without capture, with sums over integers written out.
 
     Relations are kept unevaluated, so that only proved comparisons decide them.
     """
-    if isinstance(expression, sp.And):
-        parts = [substitute(part, substitution) for part in expression.args]
-        return sp.And(*parts, evaluate=False)
-    if isinstance(expression, sp.core.relational.Relational):
-        sides = [substitute(side, substitution) for side in expression.args]
-        return expression.func(*sides, evaluate=False)
-    scalars = {}
-    for symbol, value in substitution.items():
-        if isinstance(symbol, sp.core.function.UndefinedFunction):
-            expression = expression.replace(symbol, value)
-        else:
-            scalars[symbol] = value
-    if any(
-        scalars.keys() & set(node.variables)
-        for node in expression.atoms(sp.Sum, sp.Product, sp.Integral)
-    ):
-        return expand_sums(expression.subs(scalars, simultaneous=True))
-    return expand_sums(expression.xreplace(scalars))
-
-
-def expand_sums(expression: Any) -> Any:
-    """Replace every sum with integer limits by the sum of its terms."""
-    if not isinstance(expression, sp.Basic) or not expression.has(sp.Sum):
-        return expression
-    return expression.replace(_finite, _written_out)
-
-
-def _finite(node: Any) -> bool:
-    return isinstance(node, sp.Sum) and all(
-        low.is_Integer and high.is_Integer for _, low, high in node.limits
-    )
-
-
-def _written_out(node: Any) -> Any:
-    index, low, high = node.limits[0]
-    terms = [
-        expand_sums(node.function.subs(index, value))
-        for value in range(int(low), int(high) + 1)
-    ]
-    return sp.Add(*terms)
+    return expand_sums(binding.substitute(expression, substitution, expand_sums))

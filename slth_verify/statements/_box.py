@@ -7,11 +7,13 @@ after writing each symbol through a positive variable: ``x > a`` becomes ``a + u
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from slth_verify.statements._decide import sign_of
+from slth_verify.statements.queries.binding import bound_variables, substitute
 
 if TYPE_CHECKING:
     from slth_verify.statements._statement import Statement
@@ -62,6 +64,8 @@ def parametrised(statement: Statement, expression: Any) -> Any:
         symbol = variable.symbol
         if not isinstance(symbol, sp.Symbol) or symbol not in expression.free_symbols:
             continue
+        if symbol in _indices(statement):
+            continue
         low, high = limits(statement, symbol)
         integer = bool(symbol.is_integer)
         unit = sp.Dummy(f"u_{symbol}", positive=True)
@@ -71,7 +75,24 @@ def parametrised(statement: Statement, expression: Any) -> Any:
             substitution[symbol] = low + sp.Dummy(integer=True, nonnegative=True)
         elif low.is_finite:
             substitution[symbol] = low + unit
-    return expression.subs(substitution, simultaneous=True)
+    return substitute(expression, substitution)
+
+
+@lru_cache(maxsize=256)
+def _indices(statement: Statement) -> frozenset[Any]:
+    """Symbols that are bound wherever they occur: their names are free for queries."""
+    formulas = [claim.expression for claim in statement.claims]
+    formulas += [item.rhs for item in statement.definitions]
+    bound = {
+        symbol
+        for formula in formulas
+        for node in sp.preorder_traversal(formula)
+        for symbol in bound_variables(node)
+    }
+    conditions = [item.relation for item in statement.hypotheses]
+    conditions += [c.relation for claim in statement.claims for c in claim.conditions]
+    free = {symbol for part in (*formulas, *conditions) for symbol in part.free_symbols}
+    return frozenset(bound - free)
 
 
 def sign(statement: Statement, expression: Any) -> int | None:

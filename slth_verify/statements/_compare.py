@@ -25,6 +25,7 @@ from slth_verify.statements._isolate import (
 )
 from slth_verify.statements._monotone import trend
 from slth_verify.statements._types import Claim, Direction
+from slth_verify.statements.queries.binding import is_free
 from slth_verify.verdict import NoTruthValue
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def _trend(statement: Statement, claim: Claim, side: Any, symbol: Any) -> int | 
 
     Cells have real ends, so that a trend over the integers says nothing of them.
     """
-    if not side.has(symbol):
+    if not is_free(symbol, side):
         return 0
     if symbol.is_integer:
         return None

@@ -77,7 +77,7 @@ def sign_of(constant: Any) -> int | None:
         return 1 if constant == sp.oo else -1
     if constant.is_Rational:
         return _sign(Fraction(int(constant.p), int(constant.q)))
-    if constant.free_symbols or _infinite(constant):
+    if constant.free_symbols or infinite(constant):
         return None
     bits = 64
     while bits <= _CAP:
@@ -100,11 +100,11 @@ def _sign(value: Fraction) -> int:
     return (value > 0) - (value < 0)
 
 
-def _infinite(node: Any) -> bool:
+def infinite(node: Any) -> bool:
     """Whether an infinite or undefined number occurs, limits of integrals aside."""
     if isinstance(node, sp.Integral):
-        return _infinite(node.function)
-    return node in _INFINITE or any(_infinite(part) for part in node.args)
+        return infinite(node.function)
+    return node in _INFINITE or any(infinite(part) for part in node.args)
 
 
 def _expands_to_zero(constant: Any) -> bool:
@@ -119,8 +119,8 @@ def enclose(constant: Any, bits: int) -> Interval:
     Args:
         constant: Expression of rationals, ``+``, ``*``, powers, ``exp``, ``log``,
             ``pi``, ``erf``, ``erfc``, half-integer ``gamma``, ``Abs``, ``Max``,
-            ``Min``, ``floor``, ``ceiling``, ``Piecewise`` and finite ``Sum``; other
-            functions are left to `by_balls`.
+            ``Min``, ``floor``, ``ceiling``, ``Piecewise``, finite ``Sum`` and
+            ``Product``; other functions are left to `by_balls`.
         bits: Working precision.
 
     Raises:
@@ -238,17 +238,6 @@ def _piecewise(expression: Any, bits: int) -> Interval:
     raise UndecidedError("no case of a Piecewise holds")
 
 
-def _sum(expression: Any, bits: int) -> Interval:
-    total = ZERO
-    for index, low, high in expression.limits[:1]:
-        if len(expression.limits) != 1 or not (low.is_Integer and high.is_Integer):
-            raise UndecidedError("a sum without integer limits")
-        for value in range(int(low), int(high) + 1):
-            term = enclose(expression.function.subs(index, value), bits)
-            total = add(total, term, bits)
-    return total
-
-
 def relation_truth(relation: Any, decider: Decider = decide) -> Verdict:
     """Truth of a relation between constants, or of a conjunction of relations.
 
@@ -296,5 +285,4 @@ HANDLERS: dict[Any, Callable[[Any, int], Interval]] = {
     sp.floor: _floor,
     sp.ceiling: _ceiling,
     sp.Piecewise: _piecewise,
-    sp.Sum: _sum,
 }

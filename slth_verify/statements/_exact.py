@@ -8,6 +8,7 @@ import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import exact_number
+from slth_verify.statements._decide import infinite
 
 
 def read_exact(value: Any, name: str = "value") -> Any:
@@ -39,7 +40,7 @@ def _expression(value: Any, name: str) -> Any:
             f"{name}={value} holds a floating-point number: statements need exact "
             "values. Write a Rational, or a string such as '1/100'."
         )
-    if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+    if infinite(value):
         raise InvalidParameterError(
             f"{name}={value} is not finite: statements take finite exact numbers and "
             "SymPy expressions. Write a finite value."

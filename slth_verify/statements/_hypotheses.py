@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from slth_verify.statements._decide import decide, relation_truth
+from slth_verify.statements._decide import Relation, decide, relation_truth
 from slth_verify.statements._types import Claim, Hypothesis
 from slth_verify.verdict import NoTruthValue, Verdict
 
@@ -69,7 +69,7 @@ def _check(hypothesis: Hypothesis, substitution: Mapping[Any, Any]) -> Hypothesi
         return HypothesisCheck(hypothesis, Verdict.INCONCLUSIVE, shown, reason)
     relation = substitute(hypothesis.relation, used)
     open_symbols = sorted(str(symbol) for symbol in relation.free_symbols)
-    verdict = relation_truth(relation)
+    verdict = relation_truth(relation, _by_proof_or_assumption)
     if verdict is Verdict.INCONCLUSIVE:
         reason = (
             f"no value for {', '.join(open_symbols)}" if open_symbols else "undecided"
@@ -78,6 +78,24 @@ def _check(hypothesis: Hypothesis, substitution: Mapping[Any, Any]) -> Hypothesi
         word = "holds" if verdict is Verdict.VERIFIED else "fails"
         reason = f"{hypothesis.relation} {word}" + (f" at {shown}" if shown else "")
     return HypothesisCheck(hypothesis, verdict, shown, reason)
+
+
+def _by_proof_or_assumption(lhs: Any, relation: Relation, rhs: Any) -> Verdict:
+    """As `decide`; with symbols, what the assumptions on them force."""
+    gap = sp.sympify(lhs) - sp.sympify(rhs)
+    if not gap.free_symbols:
+        return decide(lhs, relation, rhs)
+    known = {
+        "<": (gap.is_negative, gap.is_nonnegative),
+        "<=": (gap.is_nonpositive, gap.is_positive),
+        ">": (gap.is_positive, gap.is_nonpositive),
+        ">=": (gap.is_nonnegative, gap.is_negative),
+        "==": (gap.is_zero, gap.is_nonzero),
+    }
+    holds, fails = known[relation]
+    if holds:
+        return Verdict.VERIFIED
+    return Verdict.REFUTED if fails else Verdict.INCONCLUSIVE
 
 
 def domain_holds(domain: Any, value: Any) -> Verdict:
@@ -91,11 +109,8 @@ def domain_holds(domain: Any, value: Any) -> Verdict:
         INCONCLUSIVE for symbols and for domains of objects.
     """
     if isinstance(value, sp.Basic) and value.free_symbols:
-        if domain in (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers) and (
-            value.is_integer is False
-        ):
-            return Verdict.REFUTED
-        return Verdict.INCONCLUSIVE
+        outside = _outside(domain, value)
+        return Verdict.REFUTED if outside else Verdict.INCONCLUSIVE
     if isinstance(domain, sp.Interval):
         low = "<" if domain.left_open else "<="
         high = "<" if domain.right_open else "<="
@@ -108,6 +123,21 @@ def domain_holds(domain: Any, value: Any) -> Verdict:
     if domain in (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers):
         return _among_integers(domain, value)
     return Verdict.INCONCLUSIVE
+
+
+def _outside(domain: Any, value: Any) -> bool:
+    """Whether the assumptions on its symbols keep an expression out of a domain."""
+    if isinstance(domain, sp.Interval):
+        low, high = value - domain.start, domain.end - value
+        return any(
+            gap.is_extended_negative or (is_open and gap.is_extended_nonpositive)
+            for gap, is_open in ((low, domain.left_open), (high, domain.right_open))
+        )
+    if domain not in (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers):
+        return False
+    least = {sp.S.Naturals: sp.Integer(1), sp.S.Naturals0: sp.Integer(0)}.get(domain)
+    below = least is not None and (value - least).is_extended_negative
+    return value.is_integer is False or bool(below)
 
 
 def _among_integers(domain: Any, value: Any) -> Verdict:

@@ -13,6 +13,7 @@ import sympy as sp
 from slth_verify.statements._balls import Ranged
 from slth_verify.statements._decide import HANDLERS, enclose
 from slth_verify.statements._interval import Interval, UndecidedError
+from slth_verify.statements.queries.binding import substitute
 
 _MOST_CELLS = 20_000
 _BITS = 96
@@ -128,7 +129,7 @@ def on_cells(expression: Any, symbol: Any) -> OnCell:
 
     def on_cell(left: Fraction, right: Fraction) -> Interval:
         inside = _rational(left) if left == right else Between(left, right)
-        return enclose(expression.subs(symbol, inside), _BITS)
+        return enclose(substitute(expression, {symbol: inside}), _BITS)
 
     return on_cell
 
@@ -147,7 +148,7 @@ def on_cells_by_trends(
     @lru_cache(maxsize=1024)
     def at(which: int, point: Fraction) -> Interval:
         side = (first, second)[which][0]
-        return enclose(side.subs(symbol, _rational(point)), _BITS)
+        return enclose(substitute(side, {symbol: _rational(point)}), _BITS)
 
     def on_cell(left: Fraction, right: Fraction) -> Interval:
         ends = []

@@ -19,9 +19,10 @@ from slth_verify.statements._signs import (
     INCREASING,
     Signs,
     combined,
-    over_index,
+    over_indices,
     product,
 )
+from slth_verify.statements.queries.binding import is_free
 
 if TYPE_CHECKING:
     from slth_verify.statements._statement import Statement
@@ -53,7 +54,7 @@ def trend(
 
 
 def _trend(signs: Signs, node: Any, symbol: Any) -> int | None:
-    if not node.has(symbol):
+    if not is_free(symbol, node):
         return 0
     if node == symbol:
         return 1
@@ -86,10 +87,10 @@ def _power(signs: Signs, node: Any, symbol: Any) -> int | None:
     if signs(base) != 1:
         return None
     through_base = product((signs(exponent), _trend(signs, base, symbol)))
-    if not exponent.has(symbol):
+    if not is_free(symbol, exponent):
         return through_base
     through_exponent = product((signs.of_log(base), _trend(signs, exponent, symbol)))
-    return combined((through_base if base.has(symbol) else 0, through_exponent))
+    return combined((through_base if is_free(symbol, base) else 0, through_exponent))
 
 
 def _increasing(signs: Signs, node: Any, symbol: Any) -> int | None:
@@ -102,29 +103,30 @@ def _decreasing(signs: Signs, node: Any, symbol: Any) -> int | None:
 
 def _integral(signs: Signs, node: Any, symbol: Any) -> int | None:
     """With fixed limits: as the integrand."""
-    if any(end.has(symbol) for end in node.limits[0][1:]) or len(node.limits) > 1:
+    ranged = over_indices(signs, node)
+    ends = [end for _, *pair in node.limits for end in pair]
+    if ranged is None or any(is_free(symbol, end) for end in ends):
         return None
-    return _trend(signs, over_index(node), symbol)
+    return _trend(signs, ranged[0], symbol)
 
 
 def _sum(signs: Signs, node: Any, symbol: Any) -> int | None:
     """As its terms; more of them raise it where they are nonnegative."""
-    _, low, high = node.limits[0]
-    if low.has(symbol) or len(node.limits) > 1:
+    ranged = over_indices(signs, node)
+    if ranged is None or any(is_free(symbol, low) for _, low, _ in node.limits):
         return None
-    inner = over_index(node)
-    return combined(
-        (
-            product((signs(inner), _trend(signs, high, symbol))),
-            _trend(signs, inner, symbol),
-        )
-    )
+    inner, highs = ranged
+    moves = [_trend(signs, inner, symbol)]
+    for high in highs:
+        if is_free(symbol, high):
+            moves.append(product((signs(inner), _trend(signs, high, symbol))))
+    return combined(moves)
 
 
 def _binomial(signs: Signs, node: Any, symbol: Any) -> int | None:
     """``binomial(n, k)`` rises in n: by Pascal's rule, binomial(n, k-1) >= 0 more."""
     top, bottom = node.args
-    if bottom.has(symbol) or signs(node) != 1:
+    if is_free(symbol, bottom) or signs(node) != 1:
         return None
     return _trend(signs, top, symbol)
 
@@ -136,7 +138,7 @@ def _indicator(signs: Signs, node: Any, symbol: Any) -> int | None:
     ):
         return None
     (inside, relation), (outside, _) = node.args
-    if inside.has(symbol) or outside.has(symbol):
+    if is_free(symbol, inside) or is_free(symbol, outside):
         return None
     room = _trend(signs, relation.gts - relation.lts, symbol)
     return product((signs(inside - outside), room))
@@ -144,7 +146,7 @@ def _indicator(signs: Signs, node: Any, symbol: Any) -> int | None:
 
 def _by_derivative(signs: Signs, node: Any, symbol: Any) -> int | None:
     """Sign of the derivative, or of that of the logarithm."""
-    if node.has(sp.ceiling, sp.floor, Extreme, sp.Piecewise, sp.Sum, sp.Integral):
+    if node.has(*_NOT_DIFFERENTIATED):
         return None
     real = sp.Dummy(symbol.name, real=True)
     moved = node.subs(symbol, real)
@@ -154,6 +156,16 @@ def _by_derivative(signs: Signs, node: Any, symbol: Any) -> int | None:
     slope = sp.diff(sp.expand_log(sp.log(moved), force=True), real)
     return signs(sp.expand(slope).subs(real, symbol))
 
+
+_NOT_DIFFERENTIATED = (
+    sp.ceiling,
+    sp.floor,
+    Extreme,
+    sp.Piecewise,
+    sp.Sum,
+    sp.Product,
+    sp.Integral,
+)
 
 _RULES: tuple[tuple[Any, Callable[[Signs, Any, Any], int | None]], ...] = (
     (sp.Add, _terms),

@@ -17,6 +17,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from slth_verify.statements._proved import Extreme, Least
+from slth_verify.statements.queries.binding import substitute
 
 #: Proved sign of an expression on a box (0 for zero, else weakly), or None.
 Sign = Callable[[Any], int | None]
@@ -91,12 +92,36 @@ def combined(signs: Iterable[int | None]) -> int | None:
     return total
 
 
-def over_index(node: Any) -> Any:
-    """Summand or integrand, with the index as ``low`` plus something nonnegative."""
-    index, low, _ = node.limits[0]
-    if isinstance(node, sp.Integral):
-        return node.function.subs(index, low + sp.Dummy(positive=True))
-    return node.function.subs(index, low + sp.Dummy(integer=True, nonnegative=True))
+def over_indices(signs: Signs, node: Any) -> tuple[Any, list[Any]] | None:
+    """Summand, factor or integrand, each index as ``low`` plus something nonnegative.
+
+    Ends may depend on the indices of the limits that follow.
+
+    Returns:
+        The expression and the upper ends, or None unless every range is proved to run
+        forwards.
+    """
+    inner, lows, highs = node.function, [], []
+    whole = not isinstance(node, sp.Integral)
+    for index, *ends in node.limits:
+        if len(ends) != 2:
+            return None
+        kind = {"integer": True, "nonnegative": True} if whole else {"positive": True}
+        at = {index: ends[0] + sp.Dummy(**kind)}
+        inner = substitute(inner, at)
+        lows = [*(substitute(low, at) for low in lows), ends[0]]
+        highs = [*(substitute(high, at) for high in highs), ends[1]]
+    for low, high in zip(lows, highs, strict=True):
+        if signs(high - low + int(whole)) not in (0, 1):
+            return None
+    return inner, highs
+
+
+def _over(signs: Signs, node: Any) -> int | None:
+    """As the terms, for forward ranges; a product only of nonnegative factors."""
+    ranged = over_indices(signs, node)
+    found = None if ranged is None else signs(ranged[0])
+    return None if isinstance(node, sp.Product) and found != 1 else found
 
 
 def _factors(signs: Signs, node: Any) -> int | None:
@@ -187,5 +212,5 @@ _RULES: tuple[tuple[Any, Callable[[Signs, Any], int | None]], ...] = (
     (sp.binomial, _binomial),
     (AppliedUndef, _undefined),
     (sp.Piecewise, lambda signs, node: combined(signs(v) for v, _ in node.args)),
-    ((sp.Sum, sp.Integral), lambda signs, node: signs(over_index(node))),
+    ((sp.Sum, sp.Product, sp.Integral), _over),
 )

@@ -23,6 +23,7 @@ from slth_verify.statements._invert import Condition, NoSolutionError, invert
 from slth_verify.statements._monotone import trend as proved_trend
 from slth_verify.statements._proved import Ceil
 from slth_verify.statements._types import Claim, Direction
+from slth_verify.statements.queries.binding import is_free
 from slth_verify.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _choose(
     candidates = [
         claim
         for claim in statement.claims
-        if evaluate(statement, claim.expression, {symbol: symbol}).has(symbol)
+        if is_free(symbol, evaluate(statement, claim.expression, {symbol: symbol}))
     ]
     for claim in candidates:
         if str(claim.subject) in values:
@@ -160,7 +161,7 @@ class _Query:
     def closed_form(self) -> Threshold | None:
         """Exact inverse by peeling, or None."""
         condition = self._condition()
-        if condition.expression.has(self.symbol) is False:
+        if not is_free(self.symbol, condition.expression):
             raise InvalidParameterError(
                 f"symbol={self.symbol} does not occur in the claim {self.claim.name!r} "
                 f"of {self.statement.id} at these values. Name another claim with of=."

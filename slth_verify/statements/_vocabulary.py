@@ -229,6 +229,9 @@ class Quantified(Boolean):  # type: ignore[misc, unused-ignore]
         variable, domain, body = self.args
         return (body.free_symbols - variable.free_symbols) | domain.free_symbols
 
+    def _eval_subs(self, old: Any, new: Any) -> Any:
+        return _without_capture(self, old, new)
+
     def _latex(self, printer: Any, *args: Any) -> str:
         variable, domain, body = (printer._print(part) for part in self.args)
         return rf"{self.latex_word} {variable} \in {domain} :\; {body}"
@@ -267,3 +270,13 @@ class Count(Inert):
         """Free symbols of domain and condition, without the bound variable."""
         variable, domain, condition = self.args
         return (condition.free_symbols - variable.free_symbols) | domain.free_symbols
+
+    def _eval_subs(self, old: Any, new: Any) -> Any:
+        return _without_capture(self, old, new)
+
+
+def _without_capture(node: Any, old: Any, new: Any) -> Any:
+    """SymPy's ``subs`` in a node that binds a variable."""
+    from slth_verify.statements.queries.binding import substitute
+
+    return substitute(node, {old: new}) if old.is_Symbol else None

@@ -1,0 +1,134 @@
+"""Sums and products with integer limits, written out term by term.
+
+A sum over several indices is read as SymPy reads it: the first limit is the innermost,
+its ends may depend on the indices of the limits that follow, and a range that ends
+below its start is empty or, further below, the negative of what lies between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import sympy as sp
+
+from slth_verify.limits import TERMS
+from slth_verify.statements._decide import HANDLERS, enclose
+from slth_verify.statements._interval import (
+    ONE,
+    ZERO,
+    Interval,
+    UndecidedError,
+    add,
+    integer_power,
+    multiply,
+    negative,
+)
+from slth_verify.statements.queries.binding import substitute
+
+
+def expand_sums(expression: Any) -> Any:
+    """Every sum and product over known integers replaced by its terms.
+
+    Args:
+        expression: SymPy expression; other values are returned as they are.
+
+    Returns:
+        An equal expression. Ranges that are still symbolic, and sums of more than
+        `slth_verify.limits.TERMS` terms, stay as they are.
+
+    Rigor:
+        Exact.
+    """
+    if not isinstance(expression, sp.Basic) or not expression.has(sp.Sum, sp.Product):
+        return expression
+    return expression.replace(
+        lambda node: isinstance(node, (sp.Sum, sp.Product)), _written_out
+    )
+
+
+def terms(node: Any) -> list[tuple[Any, int]] | None:
+    """The terms of a sum, or factors of a product, over known integers.
+
+    Args:
+        node: SymPy sum or product, over one or several indices.
+
+    Returns:
+        Pairs ``(term, sign)``, with sign -1 where a range runs backwards; None if a
+        range is not known, or there are more than `slth_verify.limits.TERMS`.
+    """
+    points = list(islice(_points(tuple(node.limits)), TERMS + 1))
+    if len(points) > TERMS or any(sign == 0 for _, sign in points):
+        return None
+    return [(expand_sums(substitute(node.function, at)), sign) for at, sign in points]
+
+
+def _written_out(node: Any) -> Any:
+    """All terms; else those of the innermost indices, as far as they are known."""
+    product = isinstance(node, sp.Product)
+    found = terms(node)
+    if found is not None:
+        return _total(found, product=product)
+    if len(node.limits) > 1:
+        inner = node.func(node.function, node.limits[0])
+        written = terms(inner)
+        if written is not None:
+            body = _total(written, product=product)
+            return _written_out(node.func(body, *node.limits[1:]))
+    return node
+
+
+def _total(found: list[tuple[Any, int]], *, product: bool) -> Any:
+    if product:
+        return sp.Mul(*(term**sign for term, sign in found))
+    return sp.Add(*(sign * term for term, sign in found))
+
+
+def _points(limits: tuple[Any, ...]) -> Iterator[tuple[dict[Any, Any], int]]:
+    """Values of all indices, the outermost first; sign 0 for a range not known."""
+    if not limits:
+        yield {}, 1
+        return
+    *inner, (index, *ends) = limits
+    known = len(ends) == 2 and all(end.is_Integer for end in ends)
+    if not known or abs(ends[1] - ends[0]) > TERMS:
+        yield {}, 0
+        return
+    low, high = map(int, ends)
+    backwards = high < low - 1
+    values = range(high + 1, low) if backwards else range(low, high + 1)
+    for value in values:
+        at = {index: sp.Integer(value)}
+        narrowed = tuple(
+            (variable, *(substitute(end, at) for end in rest))
+            for variable, *rest in inner
+        )
+        for point, sign in _points(narrowed):
+            yield {**at, **point}, -sign if backwards else sign
+
+
+def _known(node: Any) -> list[tuple[Any, int]]:
+    found = terms(node)
+    if found is None:
+        raise UndecidedError("ranges that are no known integers, or too many terms")
+    return found
+
+
+def _enclosed_sum(node: Any, bits: int) -> Interval:
+    total = ZERO
+    for term, sign in _known(node):
+        value = enclose(term, bits)
+        total = add(total, value if sign > 0 else negative(value), bits)
+    return total
+
+
+def _enclosed_product(node: Any, bits: int) -> Interval:
+    total = ONE
+    for factor, sign in _known(node):
+        total = multiply(total, integer_power(enclose(factor, bits), sign, bits), bits)
+    return total
+
+
+HANDLERS[sp.Sum] = _enclosed_sum
+HANDLERS[sp.Product] = _enclosed_product
