@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -13,10 +13,11 @@ from slth_verify.enclosure._half_line import half_line_integral
 from slth_verify.enclosure._precision import working_precision
 from slth_verify.enclosure._special import Ball, erf, log_gamma
 from slth_verify.errors import InvalidParameterError
+from slth_verify.limits import TERMS
 from slth_verify.numbers import exact_number
 
 #: Largest number of terms of a symbolic sum that is evaluated term by term.
-MAX_TERMS = 100_000
+MAX_TERMS = TERMS
 
 
 def enclose(
@@ -30,9 +31,9 @@ def enclose(
     Euler's constant, symbols with a value, sums, products, powers, ``exp``, ``log``,
     ``sqrt``, ``Abs``, ``erf``, ``erfc``, ``gamma``, ``loggamma``, ``beta``,
     ``factorial``, ``binomial``, ``besselk``, ``Max``, ``Min``, ``floor``, ``ceiling``,
-    sums with integer limits, and integrals over the half line of a power and an
-    exponential times error functions. Everything else is refused, floats inside the
-    expression too.
+    sums and products with integer limits, over several indices too, and integrals over
+    the half line of a power and an exponential times error functions. Everything else
+    is refused, floats inside the expression too.
 
     Args:
         expression: A SymPy expression, an integer or a fraction. Strings are refused:
@@ -65,9 +66,9 @@ def enclose(
             "expression or an exact number was required (any statement). Build it "
             "from sympy.Symbol and sympy.Rational."
         )
-    names = {str(key): _read(value, str(key)) for key, value in (values or {}).items()}
+    given = {key: _read(value, str(key)) for key, value in (values or {}).items()}
     with working_precision(bits):
-        evaluator = _Evaluator(names, _operations(sympy))
+        evaluator = _Evaluator(given, {}, _operations(sympy))
         return from_ball(evaluator.ball(sympy.sympify(expression)))
 
 
@@ -80,10 +81,12 @@ class _Evaluator:
 
     def __init__(
         self,
-        names: Mapping[str, Enclosure | Fraction],
+        given: Mapping[Any, Enclosure | Fraction],
+        bound: Mapping[Any, Fraction],
         operations: Mapping[Any, Callable[..., Ball]],
     ) -> None:
-        self.names = names
+        self.given = given
+        self.bound = bound
         self.operations = operations
 
     def ball(self, node: Any) -> Ball:
@@ -91,8 +94,8 @@ class _Evaluator:
             return to_ball(Fraction(int(node.p), int(node.q)))
         if node.is_Symbol:
             return self._symbol(node)
-        if node.func.__name__ == "Sum":
-            return self._sum(node)
+        if node.func.__name__ in ("Sum", "Product"):
+            return self._terms(node)
         if node.func.__name__ == "Integral":
             return half_line_integral(node, self.ball)
         if node.is_Pow:
@@ -108,13 +111,19 @@ class _Evaluator:
         return operation(*(self.ball(argument) for argument in node.args))
 
     def _symbol(self, node: Any) -> Ball:
-        if node.name not in self.names:
+        """An index of the sums around it, else the symbol, else its name."""
+        if node in self.bound:
+            return to_ball(self.bound[node])
+        if node in self.given:
+            return to_ball(self.given[node])
+        named = [value for key, value in self.given.items() if str(key) == node.name]
+        if len(named) != 1:
             raise InvalidParameterError(
-                f"symbol={node.name} has no value: every free symbol needs one (any "
-                f"statement). Pass values={{'{node.name}': ...}}; an unnamed constant "
-                "of the paper has no number."
+                f"symbol={node.name} has {'no value' if not named else 'two values'}: "
+                "every free symbol needs one (any statement). Pass values={"
+                f"'{node.name}': ...}}; an unnamed constant of the paper has no number."
             )
-        return to_ball(self.names[node.name])
+        return to_ball(named[0])
 
     def _power(self, node: Any) -> Ball:
         base, exponent = node.args
@@ -124,19 +133,42 @@ class _Evaluator:
             return self.ball(base).sqrt() ** int(exponent.p)
         return self.ball(base) ** self.ball(exponent)
 
-    def _sum(self, node: Any) -> Ball:
-        index, low, high = node.limits[0]
-        ends = [_integer(self.ball(end), str(end)) for end in (low, high)]
-        if len(node.limits) > 1 or ends[1] - ends[0] >= MAX_TERMS:
-            raise InvalidParameterError(
-                f"sum={node}: one index and at most {MAX_TERMS} terms were required "
-                "(any statement). Split the sum or use a closed form."
-            )
-        total = arb(0)
-        for i in range(ends[0], ends[1] + 1):
-            inner = {**self.names, index.name: Fraction(i)}
-            total += _Evaluator(inner, self.operations).ball(node.function)
+    def _terms(self, node: Any) -> Ball:
+        product = node.func.__name__ == "Product"
+        total = arb(1 if product else 0)
+        for count, (evaluator, sign) in enumerate(self._points(node, node.limits)):
+            if count >= MAX_TERMS:
+                raise _too_long(node)
+            term = evaluator.ball(node.function)
+            total = total * term**sign if product else total + sign * term
         return total
+
+    def _points(self, node: Any, limits: Any) -> Iterator[tuple[_Evaluator, int]]:
+        """Values of all indices, the last limit outermost; backwards ranges count -1.
+
+        A sum from a to b < a - 1 is minus that from b + 1 to a - 1, as SymPy has it.
+        """
+        if not limits:
+            yield self, 1
+            return
+        *inner, (index, *ends) = limits
+        low, high = (_integer(self.ball(end), str(end)) for end in ends)
+        if abs(high - low) >= MAX_TERMS:
+            raise _too_long(node)
+        sign = -1 if high < low - 1 else 1
+        values = range(low, high + 1) if sign > 0 else range(high + 1, low)
+        for value in values:
+            bound = {**self.bound, index: Fraction(value)}
+            within = _Evaluator(self.given, bound, self.operations)
+            for evaluator, other in within._points(node, inner):
+                yield evaluator, sign * other
+
+
+def _too_long(node: Any) -> InvalidParameterError:
+    return InvalidParameterError(
+        f"sum={node}: at most {MAX_TERMS} terms were required (any statement). Split "
+        "the sum or use a closed form."
+    )
 
 
 def _integer(ball: Ball, name: str) -> int:

@@ -27,6 +27,7 @@ from slth_verify.statements._types import (
     Hypothesis,
     Kind,
     Provenance,
+    Quantity,
     Source,
     Variable,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "Kind",
     "Pattern",
     "Provenance",
+    "Quantity",
     "Source",
     "Statement",
     "Stretch",

@@ -59,7 +59,7 @@ def refuse_violations(
     for check in check_substitution(statement, claim, complete):
         if check.verdict is Verdict.REFUTED:
             raise InvalidParameterError(
-                f"{check.values}: {check.hypothesis.relation} does not hold, so "
+                f"{check.values}: {check.failure}, so "
                 f"{statement.id} says nothing here ({check.hypothesis.meaning}). "
                 "Change the value, or pass check=False to see the bare formula."
             )

@@ -6,7 +6,14 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements._types import Claim, Direction, Hypothesis, Source, Variable
+from slth_verify.statements._types import (
+    Claim,
+    Direction,
+    Hypothesis,
+    Quantity,
+    Source,
+    Variable,
+)
 from slth_verify.statements._vocabulary import (
     Exists,
     Iid,
@@ -48,6 +55,8 @@ def claim(
     expression: Any,
     meaning: str,
     *conditions: Hypothesis,
+    quantity: Quantity | None = None,
+    event: Any = None,
     **monotone: int,
 ) -> Claim:
     """A quantitative reading, with its own conditions and its trends as keywords."""
@@ -59,6 +68,8 @@ def claim(
         meaning=meaning,
         monotone=tuple(monotone.items()),
         conditions=conditions,
+        quantity=quantity,
+        event=event,
     )
 
 
@@ -88,11 +99,15 @@ def nsn_sample(symbol: Any, m: Any, n: Any) -> Any:
     return sample_is(symbol, NsnLaw(m), n)
 
 
+def hit(symbol: Any, target: Any, eps: Any, *size: Any) -> Any:
+    """The event that some subset sum, of any size or of size k, is within eps."""
+    miss = Norm(SubsetSum(symbol, S) - target, sp.oo)
+    return Exists(S, Subsets(*size), sp.Le(miss, eps, evaluate=False))
+
+
 def hit_probability(symbol: Any, target: Any, eps: Any, *size: Any) -> Any:
     """P(some subset sum is within eps of the target), of any size or of size k."""
-    n = size[0]
-    miss = Norm(SubsetSum(symbol, S) - target, sp.oo)
-    return Prob(Exists(S, Subsets(n, *size[1:]), sp.Le(miss, eps, evaluate=False)))
+    return Prob(hit(symbol, target, eps, *size))
 
 
 def ge(left: Any, right: Any) -> Any:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements._bound import (
@@ -24,67 +25,21 @@ from slth_verify.statements._isolate import (
     sign_pieces,
 )
 from slth_verify.statements._monotone import trend
-from slth_verify.statements._types import Claim, Direction
-from slth_verify.statements.queries.binding import is_free
-from slth_verify.verdict import NoTruthValue
+from slth_verify.statements._types import Claim
+from slth_verify.statements.queries.binding import is_free, substitute
+from slth_verify.statements.queries.comparison import (
+    Comparison,
+    Stretch,
+    comparison,
+    without_winner,
+)
+from slth_verify.statements.queries.contradictions import constants
+from slth_verify.statements.queries.topics import differences, topic
 
 if TYPE_CHECKING:
     from slth_verify.statements._statement import Statement
 
-_SMALLER_IS_STRONGER = {
-    Direction.SUFFICIENT: True,
-    Direction.UPPER: True,
-    Direction.NECESSARY: False,
-    Direction.LOWER: False,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """One stretch of a comparison over a range.
-
-    Attributes:
-        low: Left end.
-        high: Right end.
-        smaller: Id of the statement with the smaller bound there; ``"equal"``; or None
-            where the order is open (a narrow stretch around a crossover).
-        stronger: Id of the stronger statement there; ``"equal"``; or None where the
-            order is open or the directions differ.
-    """
-
-    low: Any
-    high: Any
-    smaller: str | None
-    stronger: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Comparison(NoTruthValue):
-    """Outcome of `compare`.
-
-    Attributes:
-        subject: The bounded quantity.
-        meanings: What it stands for in the first and in the second statement.
-        left: Bound of the first statement, exact.
-        right: Bound of the second, exact.
-        directions: Directions of the two claims. If they differ, as sufficient and
-            necessary do, neither is stronger: ``right - left`` is the gap between them.
-        smaller: Id of the statement with the smaller bound; ``"equal"``; None if open.
-        stronger: Id of the stronger statement; ``"equal"``; None if open or if the
-            directions differ.
-        stretches: For a comparison over a range, the stretches from left to right.
-        crossovers: Brackets ``(low, high)`` in each of which the order changes.
-    """
-
-    subject: str
-    meanings: tuple[str, str]
-    left: Any
-    right: Any
-    directions: tuple[Direction, Direction]
-    smaller: str | None
-    stronger: str | None
-    stretches: tuple[Stretch, ...] = ()
-    crossovers: tuple[tuple[Any, Any], ...] = ()
+__all__ = ["Comparison", "Stretch", "compare"]
 
 
 def compare(
@@ -95,9 +50,10 @@ def compare(
     over: tuple[str, Any, Any] | None = None,
     width: Any = "1e-6",
     second_values: Mapping[str, Any] | None = None,
+    formulas_only: bool = False,
     **values: Any,
 ) -> Comparison:
-    """Compare two claims about the same quantity.
+    """Compare two claims about the same event and the same quantity.
 
     Args:
         first: The first statement.
@@ -107,14 +63,17 @@ def compare(
         width: Cells are split down to this relative width; a bracket around a crossover
             joins a few of them.
         second_values: Values for the second statement only.
+        formulas_only: Compare the bare bounds of claims about different things too;
+            then none is called stronger.
         values: Values for every statement that has a symbol of that name.
 
     Returns:
         A `Comparison`.
 
     Raises:
-        InvalidParameterError: If a name is in neither statement, or more symbols than
-            the one of ``over`` are left without a value.
+        InvalidParameterError: If the claims are about different events or quantities at
+            these values (the message says what differs), a name is in neither
+            statement, or more symbols than the one of ``over`` have no value.
 
     Rigor:
         Exact: an order is given only where it is proved.
@@ -123,16 +82,21 @@ def compare(
     claims = (first.claim(names[0]), second.claim(names[1]))
     _refuse_unknown(first, second, values)
     theirs = {**values, **(second_values or {})}
-    sides = (_side(first, claims[0], values), _side(second, claims[1], theirs))
+    if not formulas_only:
+        _refuse_different((first, second), claims, (values, theirs))
+    sides = _apart(
+        (first, second),
+        (_side(first, claims[0], values), _side(second, claims[1], theirs)),
+    )
     difference = sides[0] - sides[1]
     pieces: tuple[Piece, ...] = ()
     if over is None:
         order = _order(first, second, difference)
     else:
-        for end in over[1:]:
-            _refuse_end(first, claims[0], values, over[0], end)
-            _refuse_end(second, claims[1], theirs, over[0], end)
         symbol = first.variable(over[0]).symbol
+        for end in over[1:]:
+            _refuse_end(first, claims[0], values, symbol, end)
+            _refuse_end(second, claims[1], theirs, symbol, end)
         _refuse_open(difference, symbol, over, (first.id, second.id))
         trends = (
             _trend(first, claims[0], sides[0], symbol),
@@ -141,28 +105,28 @@ def compare(
         pieces = _pieces(_cells(sides, trends, symbol), over, width)
         signs = {piece.sign for piece in pieces}
         order = signs.pop() if len(signs) == 1 else None
-    return _comparison((first.id, second.id), claims, sides, order, pieces)
+    found = comparison((first.id, second.id), claims, sides, order, pieces)
+    return without_winner(found) if formulas_only else found
 
 
-def _comparison(
-    ids: tuple[str, str],
+def _refuse_different(
+    statements: tuple[Statement, Statement],
     claims: tuple[Claim, Claim],
-    sides: tuple[Any, Any],
-    order: int | None,
-    pieces: tuple[Piece, ...],
-) -> Comparison:
+    values: tuple[Mapping[str, Any], Mapping[str, Any]],
+) -> None:
+    """Refuse claims about different things, and say what differs."""
+    pairs = zip(statements, claims, values, strict=True)
+    topics = [topic(s, claim, _own(s, claim, given)) for s, claim, given in pairs]
     directions = (claims[0].direction, claims[1].direction)
-    return Comparison(
-        subject=str(claims[0].subject),
-        meanings=(claims[0].meaning, claims[1].meaning),
-        left=sides[0],
-        right=sides[1],
-        directions=directions,
-        smaller=_smaller(order, ids),
-        stronger=_stronger(order, directions, ids),
-        stretches=tuple(_stretch(piece, directions, ids) for piece in pieces),
-        crossovers=_crossovers(pieces),
-    )
+    found = differences((topics[0], topics[1]), directions)
+    if found:
+        names = [f"{s.id} ({c.name})" for s, c in zip(statements, claims, strict=True)]
+        raise InvalidParameterError(
+            f"{names[0]} and {names[1]} differ in {', and in '.join(found)}: only "
+            "claims about the same event and the same quantity are compared. Give "
+            "values at which they agree, choose other claims with of=, or pass "
+            "formulas_only=True to compare the bare bounds."
+        )
 
 
 def _trend(statement: Statement, claim: Claim, side: Any, symbol: Any) -> int | None:
@@ -211,32 +175,18 @@ def _pieces(
     return sign_pieces(on_cell, low, high, read_exact(width, "width"))
 
 
-def _stretch(
-    piece: Piece, directions: tuple[Direction, Direction], ids: tuple[str, str]
-) -> Stretch:
-    return Stretch(
-        piece.low,
-        piece.high,
-        _smaller(piece.sign, ids),
-        _stronger(piece.sign, directions, ids),
-    )
-
-
-def _crossovers(pieces: tuple[Piece, ...]) -> tuple[tuple[Any, Any], ...]:
-    """Open pieces on whose two sides the order differs."""
-    return tuple(
-        (piece.low, piece.high)
-        for before, piece, after in zip(pieces, pieces[1:], pieces[2:], strict=False)
-        if piece.sign is None and before.sign != after.sign
-    )
-
-
 def _refuse_end(
-    statement: Statement, claim: Claim, values: Mapping[str, Any], name: str, end: Any
+    statement: Statement, claim: Claim, values: Mapping[str, Any], symbol: Any, end: Any
 ) -> None:
     """Refuse a range that leaves the hypotheses; they hold between if at both ends."""
-    if name in {variable.name for variable in statement.symbols}:
-        _side(statement, claim, {**values, name: end})
+    at = {symbol: read_exact(end, str(symbol))}
+    there = {
+        name: substitute(value, at) if isinstance(value, sp.Basic) else value
+        for name, value in values.items()
+    }
+    if str(symbol) in {variable.name for variable in statement.symbols}:
+        there[str(symbol)] = at[symbol]
+    _side(statement, claim, there)
 
 
 def _refuse_unknown(
@@ -251,11 +201,33 @@ def _refuse_unknown(
         )
 
 
-def _side(statement: Statement, claim: Claim, values: Mapping[str, Any]) -> Any:
+def _apart(
+    statements: tuple[Statement, Statement], sides: tuple[Any, Any]
+) -> tuple[Any, Any]:
+    """The sides, with unnamed constants of two statements told apart: C and C_2."""
+    first, second = statements
+    if first.id == second.id:
+        return sides
+    shared = {
+        constant: sp.Symbol(f"{constant}_2", real=True)
+        for constant in constants(second)
+        if constant in constants(first) and is_free(constant, sides[0])
+    }
+    return sides[0], substitute(sides[1], shared)
+
+
+def _own(
+    statement: Statement, claim: Claim, values: Mapping[str, Any]
+) -> dict[Any, Any]:
+    """The values that concern a statement, defaults included, by SymPy symbol."""
     names = {variable.name for variable in statement.symbols}
     own = {name: value for name, value in values.items() if name in names}
     own.pop(str(claim.subject), None)
-    complete = with_defaults(statement, read_values(statement, own))
+    return with_defaults(statement, read_values(statement, own))
+
+
+def _side(statement: Statement, claim: Claim, values: Mapping[str, Any]) -> Any:
+    complete = _own(statement, claim, values)
     refuse_violations(statement, claim, complete)
     return evaluate(statement, claim.expression, complete)
 
@@ -271,20 +243,3 @@ def _order(first: Statement, second: Statement, difference: Any) -> int | None:
             if found is not None:
                 return found
     return None
-
-
-def _smaller(order: int | None, ids: tuple[str, str]) -> str | None:
-    if order is None:
-        return None
-    return "equal" if order == 0 else ids[0] if order < 0 else ids[1]
-
-
-def _stronger(
-    order: int | None, directions: tuple[Direction, Direction], ids: tuple[str, str]
-) -> str | None:
-    if directions[0] is not directions[1] or directions[0] is Direction.EXACT:
-        return None
-    smaller = _smaller(order, ids)
-    if smaller in (None, "equal") or _SMALLER_IS_STRONGER[directions[0]]:
-        return smaller
-    return ids[1] if smaller == ids[0] else ids[0]

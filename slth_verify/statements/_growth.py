@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.statements._bound import evaluate, read_values
+from slth_verify.statements._bound import (
+    evaluate,
+    read_values,
+    refuse_violations,
+    with_defaults,
+)
 from slth_verify.statements._box import limits
 from slth_verify.statements._proved import Greatest, Least
+from slth_verify.statements.queries.binding import is_free, substitute
+from slth_verify.statements.queries.outgrown import without_outgrown_sums
 
 if TYPE_CHECKING:
     from slth_verify.statements._statement import Statement
 
-_t = sp.Symbol("t", positive=True)
+_t = sp.Dummy("t", positive=True)
 
 
 def growth(
@@ -34,17 +41,23 @@ def growth(
         An expression ``g`` with ``bound/g -> 1``; SymPy's limit has confirmed it.
 
     Raises:
-        InvalidParameterError: If ``within`` does not occur, or the limit of the ratio
-            is not confirmed.
+        InvalidParameterError: If ``within`` does not occur or is given a value, a value
+            violates a hypothesis, or the limit of the ratio is not confirmed.
 
     Rigor:
         Exact (symbolic limit).
     """
     claim = statement.claim(of)
     symbol = statement.variable(within).symbol
+    if within in values:
+        raise InvalidParameterError(
+            f"{within}={values[within]} is given, but {within} is what moves in the "
+            f"growth of {of} of {statement.id}: leave it out."
+        )
     known = {**read_values(statement, values), symbol: symbol}
+    refuse_violations(statement, claim, with_defaults(statement, known))
     expression = evaluate(statement, claim.expression, known)
-    if not expression.has(symbol):
+    if not is_free(symbol, expression):
         raise InvalidParameterError(
             f"within={within!r} does not occur in the bound on {of} of {statement.id} "
             "at these values. Choose one of its symbols."
@@ -54,27 +67,43 @@ def growth(
         low == 0 and not symbol.is_integer and (high.is_finite or within in _SMALL)
     )
     forth, back = _positive_names(statement, expression.free_symbols - {symbol})
-    inner = expression.subs(forth).subs(symbol, 1 / _t if shrinks else _t)
-    inner = _without_rounding(inner)
+    moved = {**forth, symbol: 1 / _t if shrinks else _t}
+    inner = without_outgrown_sums(
+        _without_rounding(substitute(expression, moved)), _t, _limit
+    )
     for candidate in (_leading(inner), _by_series(inner)):
         if candidate is not None and _limit(inner / candidate) == 1:
             result = candidate.subs(_t, 1 / symbol if shrinks else symbol)
             return _returned(result, back)
     raise InvalidParameterError(
         f"within={within!r}: the leading term of the bound on {of} of {statement.id} "
-        "was not found. Give values to more symbols."
+        f"was not found. {_advice(inner)}"
     )
+
+
+def _advice(inner: Any) -> str:
+    """What stands in the way of a leading term."""
+    if any(is_free(_t, node) for node in inner.atoms(sp.Sum, sp.Product, sp.Integral)):
+        return (
+            "A sum, product or integral changes with it whose order is not known here, "
+            "for any values of the others. Ask for bound() at several values."
+        )
+    if inner.free_symbols - {_t}:
+        return "Give values to more symbols."
+    return "No rule covers this formula. Ask for bound() at several values."
 
 
 def _positive_names(
     statement: Statement, symbols: set[Any]
 ) -> tuple[dict[Any, Any], dict[Any, Any]]:
     """Write symbols through positive ones, and back; bounded ones keep their range."""
+    declared = {variable.symbol for variable in statement.symbols}
     forth: dict[Any, Any] = {}
     back: dict[Any, Any] = {}
     for other in symbols:
-        unit = sp.Symbol(f"u_{other}", positive=True)
-        low, high = limits(statement, other)
+        unit = sp.Dummy(f"u_{other}", positive=True)
+        low, high = limits(statement, other) if other in declared else (0, sp.oo)
+        low, high = sp.sympify(low), sp.sympify(high)
         if low.is_finite and high.is_finite:
             forth[other] = (low + high * unit) / (1 + unit)
             back[unit] = (other - low) / (high - other)
@@ -96,7 +125,7 @@ _SMALL = frozenset({"eps", "delta", "eta", "h"})
 def _limit(expression: Any) -> Any:
     try:
         return sp.limit(expression, _t, sp.oo)
-    except (NotImplementedError, ValueError, TypeError):
+    except (NotImplementedError, ValueError, TypeError, AttributeError, sp.PoleError):
         return sp.nan
 
 
@@ -121,7 +150,7 @@ def _by_series(expression: Any) -> Any:
     """Leading term of SymPy's expansion at infinity, or None."""
     if expression.has(sp.Sum):
         return None
-    small = sp.Symbol("small", positive=True)
+    small = sp.Dummy("small", positive=True)
     try:
         found = expression.subs(_t, 1 / small).as_leading_term(small)
     except (NotImplementedError, ValueError, TypeError, AttributeError, sp.PoleError):

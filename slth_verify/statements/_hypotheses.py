@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from slth_verify.statements._decide import Relation, decide, relation_truth
 from slth_verify.statements._types import Claim, Hypothesis
+from slth_verify.statements.queries.contradictions import refutation
 from slth_verify.verdict import NoTruthValue, Verdict
 
 if TYPE_CHECKING:
@@ -25,12 +26,20 @@ class HypothesisCheck(NoTruthValue):
         verdict: VERIFIED, REFUTED, or INCONCLUSIVE with a reason.
         values: The numbers involved, as ``"eps=1/2, n=3"``; empty if none were given.
         reason: What was found, in words.
+        contradiction: Why a proved bound leaves no such constant, where that is what
+            refutes the hypothesis.
     """
 
     hypothesis: Hypothesis
     verdict: Verdict
     values: str
     reason: str
+    contradiction: str | None = None
+
+    @property
+    def failure(self) -> str:
+        """What fails, in words: the relation, or that there is no such constant."""
+        return self.contradiction or f"{self.hypothesis.relation} does not hold"
 
 
 def check_hypotheses(
@@ -49,7 +58,22 @@ def check_substitution(
 ) -> tuple[HypothesisCheck, ...]:
     """As `check_hypotheses`, for values by SymPy symbol."""
     items = statement.hypotheses + (claim.conditions if claim else ())
-    return tuple(_check(item, substitution) for item in items)
+    against = refutation(statement, substitution)
+    return tuple(_against(_check(item, substitution), against) for item in items)
+
+
+def _against(check: HypothesisCheck, contradiction: str | None) -> HypothesisCheck:
+    """The check of a constant, refuted where a proved bound leaves none."""
+    if contradiction is None or not check.hypothesis.name.startswith("constant"):
+        return check
+    if check.verdict is Verdict.REFUTED:
+        return check
+    return replace(
+        check,
+        verdict=Verdict.REFUTED,
+        reason=contradiction,
+        contradiction=contradiction,
+    )
 
 
 def _check(hypothesis: Hypothesis, substitution: Mapping[Any, Any]) -> HypothesisCheck:

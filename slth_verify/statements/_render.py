@@ -117,6 +117,8 @@ def statement_json(statement: Statement) -> dict[str, Any]:
                 "subject": str(claim.subject),
                 "direction": claim.direction.value,
                 "meaning": claim.meaning,
+                "quantity": None if claim.quantity is None else claim.quantity.value,
+                "event": None if claim.event is None else formula(claim.event),
                 "monotone": dict(claim.monotone),
                 "conditions": [condition_json(item) for item in claim.conditions],
                 **formula(claim.relation()),

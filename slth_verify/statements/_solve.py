@@ -18,7 +18,11 @@ from slth_verify.statements._bound import (
 )
 from slth_verify.statements._box import sign
 from slth_verify.statements._decide import Decider, Relation, decide
-from slth_verify.statements._hypotheses import check_substitution, domain_holds
+from slth_verify.statements._hypotheses import (
+    HypothesisCheck,
+    check_substitution,
+    domain_holds,
+)
 from slth_verify.statements._invert import Condition, NoSolutionError, invert
 from slth_verify.statements._monotone import trend as proved_trend
 from slth_verify.statements._proved import Ceil
@@ -37,6 +41,7 @@ _RELATIONS: dict[Direction, Relation] = {
     Direction.LOWER: ">=",
     Direction.UPPER: "<=",
     Direction.EXACT: "==",
+    Direction.BUDGET: ">=",
 }
 
 
@@ -128,6 +133,7 @@ def _subject(
     value = evaluate(statement, claim.expression, complete)
     sides: dict[Direction, Side] = {
         Direction.UPPER: "greatest",
+        Direction.BUDGET: "greatest",
         Direction.EXACT: "equal",
     }
     side = sides.get(claim.direction, "least")
@@ -143,6 +149,10 @@ def _at_least_domain(statement: Statement, symbol: Any, value: Any) -> Any:
     if smallest is None or not value.is_Integer:
         return value
     return sp.Integer(max(smallest, int(value)))
+
+
+def _failing(check: HypothesisCheck) -> str:
+    return check.contradiction or f"{check.hypothesis.relation} fails"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +224,13 @@ class _Query:
             trend = proved_trend(self.statement, condition.expression, self.symbol)
         free = (condition.expression - condition.target).free_symbols - {self.symbol}
         if trend is None or free or condition.relation == "==":
-            reason = (
-                f"{', '.join(sorted(map(str, free)))} have no value"
-                if free
-                else "no closed form and no proved trend"
-            )
+            reason = "no closed form and no proved trend"
+            if free:
+                reason = f"{', '.join(sorted(map(str, free)))} have no value"
+            elif condition.relation == "==":
+                reason = (
+                    "an equality has no extreme value, and no closed form was found"
+                )
             raise self._unsolvable(f"{reason}, so {self.symbol} cannot be isolated")
         falls = (trend < 0) == (condition.relation == "<=")
         side: Side = "least" if falls else "greatest"
@@ -246,7 +258,7 @@ class _Query:
             if check.verdict is Verdict.REFUTED:
                 raise self._unsolvable(
                     f"{self.symbol}={answer.value} is the {answer.side} value, but "
-                    f"{check.hypothesis.relation} fails ({check.hypothesis.meaning})"
+                    f"{_failing(check)} ({check.hypothesis.meaning})"
                 )
 
     def _domain(self) -> Any:

@@ -107,7 +107,7 @@ class Statement:
         parts += [hypothesis.relation for hypothesis in self.hypotheses]
         parts += [variable.default for variable in self.symbols]
         for claim in self.claims:
-            parts += [claim.subject, claim.expression]
+            parts += [claim.subject, claim.expression, claim.event]
             parts += [condition.relation for condition in claim.conditions]
         parts.append(self.failure_probability)
         return tuple(part for part in parts if part is not None)

@@ -45,6 +45,7 @@ class Direction(Enum):
         LOWER: The subject is at least the expression.
         UPPER: The subject is at most the expression.
         EXACT: The subject equals the expression.
+        BUDGET: ``subject <= expression`` is enough for the conclusion.
     """
 
     SUFFICIENT = "sufficient"
@@ -52,6 +53,39 @@ class Direction(Enum):
     LOWER = "lower bound"
     UPPER = "upper bound"
     EXACT = "exact"
+    BUDGET = "budget"
+
+
+class Quantity(Enum):
+    """What the subject of a claim measures; only equal quantities are compared."""
+
+    SAMPLES = "number of samples"
+    SUBSET_SIZE = "number of samples in a subset"
+    PROBABILITY = "probability of the event"
+    HITS = "number of subsets that hit"
+    LAYER_WIDTH = "width multiplier n of a layer of 2 n filters per input channel"
+    NEURONS = "number of hidden neurons"
+    SUM_ACCURACY = "accuracy of every subset sum of a layer"
+    CHANNEL_FAILURE = "failure probability of one channel"
+    CHANNEL_ERROR = "error of one output channel before ReLU, inputs in [-M, M]"
+    CHANNEL_OUTPUT_ERROR = "error of one output channel after ReLU, pruned inputs"
+    CHANNEL_RANGE = "largest output of one channel of the target"
+    LAYER_ERROR = "max-norm error of one layer, inputs in [-M, M]"
+    NETWORK_ERROR = "max-norm error after the last layer, inputs in [-1, 1]"
+    ERROR_COEFFICIENT = "error coefficient of every layer"
+    NET_POINTS = "number of points of the net"
+    NET_RADIUS = "1-norm of the points of the net"
+    MISSED_MEASURE = "mean Gaussian measure that one side misses"
+    CHARACTERISTIC = "characteristic function of a subset sum"
+    DENSITY = "density of a subset sum"
+    PAIR_MOMENT = "scaled pair moment of two subsets of overlap j"
+    MEAN_ENERGY = "mean of X_s on the good event"
+    MASK_ENTRY = "entry of the mask"
+    ACCURACY = "accuracy in the max norm"
+    WEIGHT_DIFFERENCE = "relative difference of a drawn weight and an ideal one"
+    OUTPUT_DIFFERENCE = "difference of a layer with drawn and with ideal weights"
+    LEAST_SIGNED_SUM = "least max norm of a signed sum"
+    FOUND_SIGNED_SUM = "max norm of the signed sum that an algorithm finds"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,6 +159,10 @@ class Claim:
         monotone: Pairs ``(name, +1 or -1)``: the expression rises or falls in that
             symbol wherever the hypotheses hold; every pair is proved on that whole box.
         conditions: Hypotheses that this claim needs beyond those of the statement.
+        quantity: What the subject measures, in terms that other claims share.
+        event: The event in question, as a SymPy Boolean: what a width is enough for, or
+            is necessary for; or the event whose probability is bounded. None for
+            quantities that concern no event.
     """
 
     name: str
@@ -134,6 +172,8 @@ class Claim:
     meaning: str
     monotone: tuple[tuple[str, int], ...] = ()
     conditions: tuple[Hypothesis, ...] = ()
+    quantity: Quantity | None = None
+    event: Any = None
 
     def relation(self) -> Any:
         """The claim as one SymPy relation."""
@@ -141,7 +181,7 @@ class Claim:
 
         if self.direction is Direction.EXACT:
             return sp.Eq(self.subject, self.expression, evaluate=False)
-        if self.direction is Direction.UPPER:
+        if self.direction in (Direction.UPPER, Direction.BUDGET):
             return sp.Le(self.subject, self.expression, evaluate=False)
         return sp.Ge(self.subject, self.expression, evaluate=False)
 

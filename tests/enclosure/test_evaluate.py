@@ -89,3 +89,22 @@ def test_undefined_values_are_no_numbers(expression) -> None:
 def test_a_sum_that_is_too_long_is_refused() -> None:
     with pytest.raises(InvalidParameterError, match="terms"):
         enclose(sp.Sum(1 / i, (i, 1, n)), {n: 10**9})
+
+
+def test_every_index_of_a_sum_counts() -> None:
+    a, b = sp.symbols("a b", integer=True)
+    assert enclose(sp.Sum(a * b, (a, 1, 2), (b, 1, 3))) == Enclosure.exact(18)
+    assert enclose(sp.Sum(a * b, (a, 1, b), (b, 1, 3))) == Enclosure.exact(25)
+    assert enclose(sp.Product(a + b, (a, 1, b), (b, 1, 2))) == Enclosure.exact(
+        2 * 3 * 4
+    )
+    assert enclose(sp.Sum(a, (a, 5, 1))) == Enclosure.exact(-9)
+
+
+def test_a_symbol_with_the_name_of_an_index_keeps_its_value() -> None:
+    index, other = sp.Symbol("i", integer=True), sp.Symbol("i", real=True)
+    total = sp.Sum(other * index, (index, 1, 3))
+    assert enclose(total, {other: 5}) == Enclosure.exact(30)
+    assert enclose(total * index, {other: 5, index: 7}) == Enclosure.exact(210)
+    with pytest.raises(InvalidParameterError, match="two values"):
+        enclose(sp.Symbol("i", positive=True), {other: 5, index: 7})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import importlib
 from fractions import Fraction
 
 import pytest
@@ -10,7 +12,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.statements import decide, statement
+from slth_verify.statements import (
+    Direction,
+    Provenance,
+    decide,
+    statement,
+    statements,
+)
 from slth_verify.verdict import Verdict
 
 accuracies = st.fractions(
@@ -19,10 +27,12 @@ accuracies = st.fractions(
 constants = st.fractions(
     min_value=Fraction(1, 100), max_value=100, max_denominator=1000
 )
+#: Constants of Theorem 1 that counting does not refute.
+possible = st.fractions(min_value=Fraction(3, 2), max_value=100, max_denominator=1000)
 VERIFIED, REFUTED = Verdict.VERIFIED, Verdict.REFUTED
 
 
-@given(eps=accuracies, constant=constants)
+@given(eps=accuracies, constant=possible)
 @settings(max_examples=25)
 def test_width_of_theorem_one_goes_round(eps: Fraction, constant: Fraction) -> None:
     s = statement("thm:rss")
@@ -32,7 +42,7 @@ def test_width_of_theorem_one_goes_round(eps: Fraction, constant: Fraction) -> N
     assert decide(n - 1, ">=", bound) is REFUTED
 
 
-@given(n=st.integers(1, 10**6), constant=constants)
+@given(n=st.integers(1, 10**6), constant=possible)
 @settings(max_examples=25)
 def test_accuracy_of_theorem_one_goes_round(n: int, constant: Fraction) -> None:
     s = statement("thm:rss")
@@ -130,12 +140,97 @@ def test_width_and_accuracy_go_round(identifier: str, eps: Fraction) -> None:
     assert decide(s.bound(eps=below, **values), "<=", n) is REFUTED
 
 
-def test_a_depth_that_is_no_integer_is_refused() -> None:
+def test_the_greatest_depth_that_an_accuracy_allows() -> None:
     s = statement("der:structured-slth")
     values = {"eps_i": "1/14400", "d": 3, "c_in": 16}
-    assert s.solve_for("depth", of="accuracy", eps="201/10000", **values) == 2
+    for eps, deepest in (("201/10000", 2), ("1/50", 1), ("1/10", 9)):
+        answer = s.threshold("depth", of="accuracy", eps=eps, **values)
+        assert (answer.value, answer.side) == (deepest, "greatest")
+        place = {"d": 3, "c_in": 16, "eps": eps}
+        finest = sp.Rational(1, 14400)
+        at, beyond = (
+            s.bound("accuracy", depth=depth, **place)
+            for depth in (deepest, deepest + 1)
+        )
+        assert decide(at, ">=", finest) is VERIFIED
+        assert decide(beyond, ">=", finest) is REFUTED
     with pytest.raises(InvalidParameterError, match="outside Naturals"):
-        s.solve_for("depth", of="accuracy", eps="1/50", **values)
+        s.threshold("depth", of="accuracy", eps="1/200", **values)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "claim", "name", "values", "value"),
+    [
+        ("der:accumulation", "budget", "depth", {"eta": "1/100", "eps": "1/50"}, 1),
+        ("der:accumulation", "budget", "depth", {"eta": "1/100", "eps": "1/10"}, 9),
+        (
+            "der:structured-slth",
+            "per-channel",
+            "c_in",
+            {"delta_i": "1/1000", "depth": 4, "delta": "1/50"},
+            5,
+        ),
+        ("der:two-blocks", "samples", "B", {"n_all": 1000, "n_0": 97}, 5),
+        ("der:two-blocks", "samples", "n_0", {"n_all": 1000, "B": 5}, 100),
+    ],
+)
+def test_a_budget_need_not_be_used_up(identifier, claim, name, values, value) -> None:
+    answer = statement(identifier).threshold(name, of=claim, **values)
+    assert (answer.value, answer.side) == (value, "greatest")
+
+
+def test_lie_an_equality_finds_no_depth() -> None:
+    s = statement("der:structured-slth")
+    claims = tuple(
+        dataclasses.replace(c, direction=Direction.EXACT) if c.name == "accuracy" else c
+        for c in s.claims
+    )
+    exact = dataclasses.replace(s, claims=claims)
+    with pytest.raises(InvalidParameterError, match="outside Naturals"):
+        exact.threshold(
+            "depth", of="accuracy", eps="1/50", eps_i="1/14400", d=3, c_in=16
+        )
+
+
+# -- constants that a proved bound refutes ------------------------------------------
+
+
+@pytest.mark.parametrize("constant", [1, "1.44", "1/100"])
+@pytest.mark.parametrize("ask", ["bound", "n", "eps", "compare"])
+def test_a_constant_below_what_counting_needs_is_refused(constant, ask) -> None:
+    s = statement("thm:rss")
+    assert statement("der:rss-counting").solve_for("n", eps="1/100") == 7
+    queries = {
+        "bound": lambda: s.bound(eps="1/100", C=constant),
+        "n": lambda: s.solve_for("n", eps="1/100", C=constant),
+        "eps": lambda: s.solve_for("eps", n=50, C=constant),
+        "compare": lambda: s.compare(statement("der:rss-constant"), C=constant),
+    }
+    with pytest.raises(InvalidParameterError, match="der:rss-counting refutes it"):
+        queries[ask]()
+
+
+def test_a_constant_is_refuted_for_all_accuracies_or_at_one() -> None:
+    s = statement("thm:rss")
+    found = {c.hypothesis.name: c for c in s.check_hypotheses(C=1)}
+    assert found["constant"].verdict is REFUTED
+    assert "der:rss-counting" in found["constant"].reason
+    assert s.bound(C=1, eps="1/100", check=False) == sp.log(100)
+    assert s.bound(C="1.45", eps="1/100") == sp.Rational(29, 20) * sp.log(100)
+    gaussian = statement("rel:gaussian-mrss")
+    assert gaussian.bound(d=1, eps="1/100", C=1) == sp.log(100) ** 2
+    with pytest.raises(InvalidParameterError, match="der:rss-counting refutes it"):
+        gaussian.bound(d=1, eps="1/100", C="1/100")
+    assert gaussian.bound(d=2, eps="1/100", C="1/100") is not None
+
+
+def test_lie_a_constant_is_refuted_by_proofs_only(monkeypatch) -> None:
+    counting = statement("der:rss-counting")
+    cited = dataclasses.replace(counting, provenance=Provenance.CITED)
+    others = tuple(s for s in statements() if s.id != counting.id)
+    registry = importlib.import_module("slth_verify.statements._registry")
+    monkeypatch.setattr(registry, "statements", lambda: (*others, cited))
+    assert statement("thm:rss").solve_for("n", eps="1/100", C=1) == 5
 
 
 @given(

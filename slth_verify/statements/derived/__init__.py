@@ -3,10 +3,7 @@
 from slth_verify.statements.derived._channels import CHANNEL_CERTIFICATE
 from slth_verify.statements.derived._covering import NET, TWO_BLOCKS
 from slth_verify.statements.derived._drawn_weights import DRAWN_LAYER, DRAWN_WEIGHT
-from slth_verify.statements.derived._high_probability import (
-    HIGH_PROBABILITY,
-    MULTISET_BORELL,
-)
+from slth_verify.statements.derived._high_probability import HIGH_PROBABILITY
 from slth_verify.statements.derived._layer_necessary import LAYER_NECESSARY
 from slth_verify.statements.derived._layers import (
     A_POSTERIORI,
@@ -18,6 +15,7 @@ from slth_verify.statements.derived._moments import (
     FIRST_MOMENT,
     SHARP_MOMENT,
 )
+from slth_verify.statements.derived._multiset_borell import MULTISET_BORELL
 from slth_verify.statements.derived._nsn_law import NSN_LAW, WORST_TARGET
 from slth_verify.statements.derived._rss import (
     RSS_CONSTANT,

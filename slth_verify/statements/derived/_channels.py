@@ -16,7 +16,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import c_in, d
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 
 _a, _b, _k = sp.symbols("a b k", integer=True)
 _K, _Dp = sp.IndexedBase("K"), sp.IndexedBase("D_p")
@@ -69,8 +69,22 @@ CHANNEL_CERTIFICATE = Statement(
     summary="One step of the recurrence that the checker runs, for layers 2 to l: each "
     "channel has its own range and its own error.",
     claims=(
-        claim("error", _error, Direction.UPPER, _STEP, "error of an output channel"),
-        claim("range", _range, Direction.UPPER, _REACH, "range of an output channel"),
+        claim(
+            "error",
+            _error,
+            Direction.UPPER,
+            _STEP,
+            "error of an output channel",
+            quantity=Quantity.CHANNEL_OUTPUT_ERROR,
+        ),
+        claim(
+            "range",
+            _range,
+            Direction.UPPER,
+            _REACH,
+            "range of an output channel",
+            quantity=Quantity.CHANNEL_RANGE,
+        ),
     ),
     notes=(
         "The first layer starts it: der:layer-error with M = 1 gives the errors; the "

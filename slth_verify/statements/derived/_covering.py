@@ -26,7 +26,7 @@ from slth_verify.statements._build import (
 from slth_verify.statements._proved import Floor, Least
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import B, c, eps, h, kappa, m, r, tau
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     Ball,
     Exists,
@@ -107,9 +107,25 @@ NET = Statement(
             B=1,
             p_0=1,
             N=-1,
+            quantity=Quantity.PROBABILITY,
+            event=all_within(B * _n0, 1, eps + h),
         ),
-        claim("points", _N, Direction.EXACT, CELLS, "cells that meet the ball"),
-        claim("reach", _q, Direction.UPPER, REACH, "1-norm of the points of the net"),
+        claim(
+            "points",
+            _N,
+            Direction.EXACT,
+            CELLS,
+            "cells that meet the ball",
+            quantity=Quantity.NET_POINTS,
+        ),
+        claim(
+            "reach",
+            _q,
+            Direction.UPPER,
+            REACH,
+            "1-norm of the points of the net",
+            quantity=Quantity.NET_RADIUS,
+        ),
     ),
     notes=("floor(r/(2h) + i/2) must be taken of exact rationals.",),
 )
@@ -188,9 +204,26 @@ TWO_BLOCKS = Statement(
             kappa=1,
             r=1,
             m=1,
+            quantity=Quantity.PROBABILITY,
+            event=sp.Not(all_within(2 * B * _n0, 2, 2 * eps)),
         ),
-        claim("samples", _nall, Direction.EXACT, 2 * B * _n0, "total samples"),
-        claim("miss", _X1, Direction.EXACT, _XB, "mean measure missed by one side"),
+        claim(
+            "samples",
+            _nall,
+            Direction.SUFFICIENT,
+            2 * B * _n0,
+            "total samples",
+            quantity=Quantity.SAMPLES,
+            event=ge(Prob(all_within(2 * B * _n0, 2, 2 * eps)), 1 - _FAILURE),
+        ),
+        claim(
+            "miss",
+            _X1,
+            Direction.EXACT,
+            _XB,
+            "mean measure missed by one side",
+            quantity=Quantity.MISSED_MEASURE,
+        ),
     ),
     notes=(
         "The sum alternates: it must be enclosed as a whole at a precision of about "

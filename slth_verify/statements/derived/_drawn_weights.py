@@ -20,7 +20,7 @@ from slth_verify.statements._build import (
 from slth_verify.statements._proved import Floor
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, c_in, c_out, d, eta, n
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     ForAll,
     Law,
@@ -109,8 +109,18 @@ DRAWN_WEIGHT = Statement(
             _COEFFICIENT,
             "relative difference of the two",
             A=-1,
+            quantity=Quantity.WEIGHT_DIFFERENCE,
         ),
-        claim("probability", P, Direction.LOWER, _KEPT, "chance of it", A=-1),
+        claim(
+            "probability",
+            P,
+            Direction.LOWER,
+            _KEPT,
+            "chance of it",
+            A=-1,
+            quantity=Quantity.PROBABILITY,
+            event=_NEAR,
+        ),
     ),
     notes=(
         "The laws of W and G themselves are singular to one another: W has at most "
@@ -129,6 +139,7 @@ _WEIGHTS = 2 * n * c_in * (1 + d**2 * c_out)
 _LOST = _WEIGHTS * _LEFT_OUT + 2 * d**2 * c_in * c_out * sp.exp(-_t)
 _MASKS = NamedSet("masks of the pair of layers")
 _mask = sp.Symbol("s")
+_CLOSE = ForAll(_mask, _MASKS, le(Norm(g - _ideal, sp.oo), _loss))
 
 DRAWN_LAYER = Statement(
     id="der:drawn-layer",
@@ -169,9 +180,7 @@ DRAWN_LAYER = Statement(
         hyp("tail", gt(_t, 0), "the exponent is positive"),
         hyp("difference", ge(_loss, _LOSS), "the difference admitted"),
     ),
-    conclusion=ge(
-        Prob(ForAll(_mask, _MASKS, le(Norm(g - _ideal, sp.oo), _loss))), 1 - _LOST
-    ),
+    conclusion=ge(Prob(_CLOSE), 1 - _LOST),
     failure_probability=_LOST,
     summary="All pruned pairs of layers at once: with drawn weights in place of ideal "
     "ones the outputs move by at most lambda times the range of the inputs, whatever "
@@ -187,6 +196,7 @@ DRAWN_LAYER = Statement(
             t=1,
             d=1,
             c_in=1,
+            quantity=Quantity.OUTPUT_DIFFERENCE,
         ),
         claim(
             "failure",
@@ -200,6 +210,8 @@ DRAWN_LAYER = Statement(
             d=1,
             c_in=1,
             c_out=1,
+            quantity=Quantity.PROBABILITY,
+            event=sp.Not(_CLOSE),
         ),
     ),
     notes=(

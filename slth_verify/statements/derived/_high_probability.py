@@ -1,4 +1,4 @@
-"""Lemma B and Theorem H: high probability at nearly the price of probability 1/2."""
+"""Theorem H: high probability at nearly the price of probability 1/2."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from slth_verify.statements._build import (
     eq,
     ge,
     gt,
+    hit,
     hit_probability,
     hyp,
     le,
@@ -28,7 +29,7 @@ from slth_verify.statements._build import (
 from slth_verify.statements._proved import Greatest, Least
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import eps, k, lam, m, n, r
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     BetaLaw,
     ChiSquaredLaw,
@@ -42,52 +43,6 @@ from slth_verify.statements._vocabulary import (
     Norm,
     NormalLaw,
     Prob,
-    StandardNormalVector,
-)
-
-_a, _b, _K = sp.symbols("a b K", integer=True)
-_zeta, _q, _hit, _Mab = (sp.IndexedBase(name) for name in ("zeta", "q", "I", "M"))
-_Xa = sp.IndexedBase("X")
-_ALL = IndexRange(_K)
-_THRESHOLD = sp.sqrt(2) * sp.erfinv(2 * _q[_a] - 1)
-
-MULTISET_BORELL = Statement(
-    id="der:multiset-borell",
-    title="Multi-set Gaussian isoperimetry (Lemma B)",
-    kind=Kind.LEMMA,
-    source=ours("high-probability.md, Lemma B"),
-    provenance=Provenance.DERIVED,
-    symbols=(
-        var(_K, NATURALS, "number of sets"),
-        var(m, NATURALS, "dimension"),
-        var(_a, NATURALS, "index of a set"),
-        var(_b, NATURALS, "index of a set"),
-        var(_Xa, "jointly Gaussian vectors of R^m", "X_1, ..., X_K"),
-        var(_Mab, "correlation matrices", "Cov(X_a, X_b) = M_ab I_m"),
-        var(
-            _hit, "binary sequences", "I_a = 1 when X_a lies in the measurable set B_a"
-        ),
-        var(_q, "sequences in [0, 1]", "q_a: standard Gaussian measure of B_a"),
-        var(_zeta, "jointly Gaussian numbers", "zeta ~ N(0, M) in R^K"),
-    ),
-    hypotheses=(
-        hyp("count", ge(_K, 1), "at least one set"),
-        hyp("dimension", ge(m, 1), "the dimension is positive"),
-        hyp(
-            "marginals",
-            eq(Law(_Xa[_a]), StandardNormalVector(m)),
-            "every X_a is standard normal, and they are jointly Gaussian",
-        ),
-        hyp("correlations", ge(_Mab[_a, _b], 0), "all correlations are nonnegative"),
-        hyp("measures", eq(Prob(eq(_hit[_a], 1)), _q[_a]), "q_a is the measure of B_a"),
-    ),
-    conclusion=le(
-        Prob(ForAll(_a, _ALL, eq(_hit[_a], 1))),
-        Prob(ForAll(_a, _ALL, le(_zeta[_a], _THRESHOLD))),
-    ),
-    summary="P(X_a in B_a for all a) <= P(zeta_a <= Phi^-1(gamma(B_a)) for all a): "
-    "parallel half-spaces are the worst sets.",
-    notes=("M may be degenerate, and K may be 2^r.",),
 )
 
 _s, _A, _zM, _D = sp.symbols("s A z_M D", positive=True)
@@ -286,8 +241,24 @@ HIGH_PROBABILITY = Statement(
     "v(s)/X with E[X] <= 1; all other samples miss it with a probability that Lemma B "
     "reduces to one dimension.",
     claims=(
-        claim("failure", _miss, Direction.UPPER, _FAILURE, "chance to miss the target"),
-        claim("energy", _Ms, Direction.UPPER, _PAIR, "mean energy (H1), given A", r=1),
+        claim(
+            "failure",
+            _miss,
+            Direction.UPPER,
+            _FAILURE,
+            "chance to miss the target",
+            quantity=Quantity.PROBABILITY,
+            event=sp.Not(hit(X, z, eps, _N)),
+        ),
+        claim(
+            "energy",
+            _Ms,
+            Direction.UPPER,
+            _PAIR,
+            "mean energy (H1), given A",
+            r=1,
+            quantity=Quantity.MEAN_ENERGY,
+        ),
     ),
     notes=(
         "Labels, stages and lines exist in the analysis only.",

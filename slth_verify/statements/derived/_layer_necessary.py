@@ -23,7 +23,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import D, P, c_in, c_out, d, eps, k, n
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     Exists,
     Law,
@@ -56,6 +56,11 @@ _LAYERS = NamedSet("target layers of kernel norm 1")
 _REACHED = Prob(
     Exists(g, NamedSet("pruned layers"), le(Norm(f - g, sp.oo), eps)),
 )
+
+
+def _reached(layers: str) -> Any:
+    """The event that some pruned layer is within eps of such a target layer."""
+    return sp.And(_REACHED.args[0], sp.Contains(f, NamedSet(layers)), evaluate=False)
 
 
 def _hard(bound: Any, condition: Any) -> Any:
@@ -120,6 +125,8 @@ LAYER_NECESSARY = Statement(
             "probability for a kernel with d^2 c equal entries from one channel",
             hyp("entry", _SPREAD_CONDITION, "an entry of the kernel exceeds eps"),
             n=1,
+            quantity=Quantity.PROBABILITY,
+            event=_reached("layers with d^2 c equal entries from one channel"),
         ),
         claim(
             "single",
@@ -130,6 +137,8 @@ LAYER_NECESSARY = Statement(
             hyp("entry", _SINGLE_CONDITION, "an entry of the kernel exceeds eps"),
             hyp("window", gt(d, 1), "the kernel has other entries"),
             n=1,
+            quantity=Quantity.PROBABILITY,
+            event=_reached("layers with one entry 1/c for each of c channels"),
         ),
     ),
     notes=(

@@ -27,7 +27,7 @@ from slth_verify.statements._symbols import (
     error,
     eta,
 )
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     Norm,
 )
@@ -76,7 +76,14 @@ LAYER_ERROR = Statement(
     summary="The supremum over all inputs in [-M, M] of the error of an output channel "
     "is M max(sum max(0, Dp, Dn), sum max(0, -Dp, -Dn)); ReLU does not enlarge it.",
     claims=(
-        claim("exact", _FIRST, Direction.EXACT, _EXACT, "error of one output channel"),
+        claim(
+            "exact",
+            _FIRST,
+            Direction.EXACT,
+            _EXACT,
+            "error of one output channel",
+            quantity=Quantity.CHANNEL_ERROR,
+        ),
         claim(
             "a-priori",
             error,
@@ -87,6 +94,7 @@ LAYER_ERROR = Statement(
             d=1,
             c_in=1,
             rho=1,
+            quantity=Quantity.LAYER_ERROR,
         ),
     ),
     notes=(
@@ -163,16 +171,25 @@ ACCUMULATION = Statement(
             "error after all layers, for L_i <= 1",
             eta=1,
             depth=1,
+            quantity=Quantity.NETWORK_ERROR,
         ),
-        claim("product", error, Direction.UPPER, _PRODUCT, "error after all layers"),
+        claim(
+            "product",
+            error,
+            Direction.UPPER,
+            _PRODUCT,
+            "error after all layers",
+            quantity=Quantity.NETWORK_ERROR,
+        ),
         claim(
             "budget",
             eta,
-            Direction.EXACT,
+            Direction.BUDGET,
             _ROOT,
-            "the coefficient for which the uniform bound equals eps",
+            "coefficients for which the uniform bound is at most eps",
             eps=1,
             depth=-1,
+            quantity=Quantity.ERROR_COEFFICIENT,
         ),
     ),
     notes=(
@@ -213,7 +230,14 @@ A_POSTERIORI = Statement(
     summary="With the residuals of a concrete ticket, e <= prod(L_i + E_i) - prod L_i "
     "for every input in [-1, 1]: no probability is left.",
     claims=(
-        claim("product", error, Direction.UPPER, _PRODUCT, "error after all layers"),
+        claim(
+            "product",
+            error,
+            Direction.UPPER,
+            _PRODUCT,
+            "error after all layers",
+            quantity=Quantity.NETWORK_ERROR,
+        ),
     ),
     notes=("In layers 2 to l inputs are nonnegative: Dn = 0 there.",),
     uses=("der:layer-error", "der:accumulation"),

@@ -16,6 +16,7 @@ from slth_verify.statements._build import (
     eq,
     ge,
     gt,
+    hit,
     hit_probability,
     hyp,
     le,
@@ -27,7 +28,7 @@ from slth_verify.statements._build import (
 from slth_verify.statements._proved import Least
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     ChiSquaredLaw,
     Expectation,
@@ -110,6 +111,8 @@ CRUDE_MOMENT = Statement(
             hyp("size", ge(k, m + 3), "three more terms than dimensions"),
             n=1,
             r=-1,
+            quantity=Quantity.PROBABILITY,
+            event=hit(X, z, eps, n, k),
         ),
         claim(
             "exact",
@@ -119,6 +122,8 @@ CRUDE_MOMENT = Statement(
             "probability that some k-subset hits, with exact probabilities",
             n=1,
             r=-1,
+            quantity=Quantity.PROBABILITY,
+            event=hit(X, z, eps, n, k),
         ),
     ),
     uses=("der:nsn-law", "der:worst-target", "lem:nsn-sum", "lem:nsn-joint"),
@@ -174,6 +179,8 @@ SHARP_MOMENT = Statement(
             _SHARP,
             "probability that some k-subset hits",
             r=-1,
+            quantity=Quantity.PROBABILITY,
+            event=hit(X, z, eps, n, k),
         ),
     ),
     notes=(
@@ -213,6 +220,8 @@ FIRST_MOMENT = Statement(
             n=1,
             r=-1,
             eps=1,
+            quantity=Quantity.PROBABILITY,
+            event=hit(X, z, eps, n),
         ),
     ),
     notes=("k = 0 counts: the empty sum hits when r <= eps.",),

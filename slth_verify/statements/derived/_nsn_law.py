@@ -24,7 +24,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, eps, k, m, n, r
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     ChiSquaredLaw,
     Expectation,
@@ -73,6 +73,8 @@ _DENSITY = (
 )
 _CHARACTERISTIC = (1 + _t**2) ** (-k / sp.Integer(2))
 _HIT = le(Norm(SubsetSum(X, _S) - z, sp.oo), eps)
+_ON_AXIS = (eq(Norm(z, 2), r), eq(Norm(z, sp.oo), r))
+_AXIS_HIT = sp.And(_HIT, *_ON_AXIS, evaluate=False)
 
 _COMMON = (
     var(X, "samples of n vectors of R^m", "the sample X_1, ..., X_n"),
@@ -118,7 +120,16 @@ NSN_LAW = Statement(
     "coordinates with R chi-squared of k degrees; so the probability to hit, the "
     "characteristic function (1 + |t|^2)^(-k/2) and the density are exact.",
     claims=(
-        claim("axis", P, Direction.EXACT, at_axis(k), "chance to hit r e_1", r=-1),
+        claim(
+            "axis",
+            P,
+            Direction.EXACT,
+            at_axis(k),
+            "chance to hit r e_1",
+            r=-1,
+            quantity=Quantity.PROBABILITY,
+            event=_AXIS_HIT,
+        ),
         claim(
             "characteristic",
             _phi,
@@ -126,6 +137,7 @@ NSN_LAW = Statement(
             _CHARACTERISTIC,
             "characteristic function",
             k=-1,
+            quantity=Quantity.CHARACTERISTIC,
         ),
         claim(
             "density",
@@ -134,6 +146,7 @@ NSN_LAW = Statement(
             _DENSITY,
             "density at 2-norm v",
             hyp("off-origin", gt(_v, 0), "away from the origin"),
+            quantity=Quantity.DENSITY,
         ),
     ),
     notes=("For k = 0 the sum is 0 and the probability is 1 or 0: ||z||_oo <= eps.",),
@@ -157,8 +170,27 @@ WORST_TARGET = Statement(
     summary="Among all targets of 2-norm at most r (hence of 1-norm at most r), r "
     "e_1 is hit with the least probability, and 0 with the greatest.",
     claims=(
-        claim("lower", P, Direction.LOWER, at_axis(k), "chance to hit z", r=-1),
-        claim("upper", P, Direction.UPPER, at_zero(k), "chance to hit z", eps=1, k=-1),
+        claim(
+            "lower",
+            P,
+            Direction.LOWER,
+            at_axis(k),
+            "chance to hit z",
+            r=-1,
+            quantity=Quantity.PROBABILITY,
+            event=_HIT,
+        ),
+        claim(
+            "upper",
+            P,
+            Direction.UPPER,
+            at_zero(k),
+            "chance to hit z",
+            eps=1,
+            k=-1,
+            quantity=Quantity.PROBABILITY,
+            event=_HIT,
+        ),
     ),
     notes=("It holds for every value of R, hence also for sums over k.",),
     uses=("der:nsn-law",),

@@ -22,7 +22,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     Exists,
     ForAll,
@@ -43,10 +43,14 @@ _LAGUERRE = 2 ** (1 - _q) * sp.Sum(
 _WIDTH = sp.log(_START / delta) / sp.log(sp.Rational(4, 3))
 
 
-def covered(reach: sp.Expr, accuracy: sp.Expr) -> sp.Basic:
+def covered(reach: sp.Expr, accuracy: sp.Expr, count: sp.Expr = n) -> sp.Basic:
     """The event that all z in [-reach, reach] are within ``accuracy`` of a sum."""
     near = le(sp.Abs(z - SubsetSum(X, S)), accuracy)
-    return ForAll(z, sp.Interval(-reach, reach), Exists(S, Subsets(n), near))
+    return ForAll(z, sp.Interval(-reach, reach), Exists(S, Subsets(count), near))
+
+
+_HALF_COVERED = covered(_HALF, eps1 + eps2)
+_COVERED = covered(sp.Integer(1), eps)
 
 
 RSS_EXPLICIT = Statement(
@@ -76,7 +80,7 @@ RSS_EXPLICIT = Statement(
         hyp("delta-range", lt(delta, 1), "the failure probability is below 1"),
         hyp("width", ge(n, _WIDTH), "enough samples"),
     ),
-    conclusion=ge(Prob(covered(_HALF, eps1 + eps2)), 1 - delta),
+    conclusion=ge(Prob(_HALF_COVERED), 1 - delta),
     failure_probability=delta,
     summary="With log((1/(2 eps1) - 1)(1 - eps2)/(eps2 delta))/log(4/3) uniform "
     "samples, with probability at least 1 - delta every z in [-1/2, 1/2] is within "
@@ -91,6 +95,8 @@ RSS_EXPLICIT = Statement(
             eps1=-1,
             eps2=-1,
             delta=-1,
+            quantity=Quantity.SAMPLES,
+            event=ge(Prob(_HALF_COVERED), 1 - delta),
         ),
         claim(
             "failure",
@@ -101,6 +107,8 @@ RSS_EXPLICIT = Statement(
             n=-1,
             eps1=-1,
             eps2=-1,
+            quantity=Quantity.PROBABILITY,
+            event=sp.Not(_HALF_COVERED),
         ),
         claim(
             "failure-full",
@@ -112,6 +120,8 @@ RSS_EXPLICIT = Statement(
             q=-1,
             eps1=-1,
             eps2=-1,
+            quantity=Quantity.PROBABILITY,
+            event=sp.Not(covered(sp.Integer(1), eps1 + eps2, n + _q)),
         ),
     ),
     notes=("For eps1 = 1/2 the interval is covered by the empty sum, with n = 0.",),
@@ -140,7 +150,7 @@ RSS_CONSTANT = Statement(
         hyp("eps-range", lt(eps, sp.Rational(1, 3)), "the accuracy is below 1/3"),
         hyp("width", ge(n, CONSTANT * sp.log(1 / eps)), "enough samples"),
     ),
-    conclusion=ge(Prob(covered(sp.Integer(1), eps)), 1 - eps),
+    conclusion=ge(Prob(_COVERED), 1 - eps),
     failure_probability=eps,
     summary="thm:rss holds with C = 4/log(4/3) + (4 log 2/log(4/3) + 1)/log 3 < 23.6.",
     claims=(
@@ -151,9 +161,18 @@ RSS_CONSTANT = Statement(
             CONSTANT * sp.log(1 / eps),
             "number of samples",
             eps=-1,
+            quantity=Quantity.SAMPLES,
+            event=ge(Prob(_COVERED), 1 - eps),
         ),
         claim(
-            "probability", P, Direction.LOWER, 1 - eps, "probability to cover", eps=-1
+            "probability",
+            P,
+            Direction.LOWER,
+            1 - eps,
+            "probability to cover",
+            eps=-1,
+            quantity=Quantity.PROBABILITY,
+            event=_COVERED,
         ),
     ),
     notes=("The constant is ours, not the paper's, and not the least possible.",),
@@ -173,7 +192,7 @@ RSS_COUNTING = Statement(
     ),
     hypotheses=(
         hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
-        hyp("covers", covered(sp.Integer(1), eps), "all of [-1, 1] is covered"),
+        hyp("covers", _COVERED, "all of [-1, 1] is covered"),
     ),
     conclusion=ge(n, sp.log(1 / eps) / sp.log(2)),
     summary="2^n intervals of length 2 eps can cover [-1, 1] only if 2^n eps >= 1.",
@@ -185,6 +204,8 @@ RSS_COUNTING = Statement(
             sp.log(1 / eps) / sp.log(2),
             "number of samples",
             eps=-1,
+            quantity=Quantity.SAMPLES,
+            event=_COVERED,
         ),
     ),
 )

@@ -20,7 +20,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Prob, UniformLaw
 from slth_verify.statements.derived._rss import covered
 
@@ -28,6 +28,7 @@ _F = sp.Symbol("F", real=True)
 _i = sp.Symbol("i", integer=True)
 _START = (1 / eps1 - 1) * (2 - eps2) / eps2
 _GROWTH = sp.Rational(3, 4) ** n * _START
+_COVERED = covered(sp.Integer(1), eps1 + eps2)
 _WIDTH = sp.log(_START / delta) / sp.log(sp.Rational(4, 3))
 _MISSED = 2 ** (-n) * sp.Sum(
     sp.binomial(n, _i) * (1 - eps) ** _i / sp.factorial(_i), (_i, 0, n)
@@ -57,7 +58,7 @@ RSS_WHOLE = Statement(
         hyp("delta-range", lt(delta, 1), "the failure probability is below 1"),
         hyp("width", ge(n, _WIDTH), "enough samples"),
     ),
-    conclusion=ge(Prob(covered(sp.Integer(1), eps1 + eps2)), 1 - delta),
+    conclusion=ge(Prob(_COVERED), 1 - delta),
     failure_probability=delta,
     summary="With log((1/eps1 - 1)(2 - eps2)/(eps2 delta))/log(4/3) uniform samples, "
     "with probability at least 1 - delta every z in [-1, 1] is within eps1 + eps2 of a "
@@ -72,6 +73,8 @@ RSS_WHOLE = Statement(
             eps1=-1,
             eps2=-1,
             delta=-1,
+            quantity=Quantity.SAMPLES,
+            event=ge(Prob(_COVERED), 1 - delta),
         ),
         claim(
             "failure",
@@ -82,6 +85,8 @@ RSS_WHOLE = Statement(
             n=-1,
             eps1=-1,
             eps2=-1,
+            quantity=Quantity.PROBABILITY,
+            event=sp.Not(_COVERED),
         ),
     ),
     notes=(
@@ -119,6 +124,8 @@ RSS_MISSED = Statement(
             Direction.UPPER,
             1 - _MISSED,
             "probability to cover [-1, 1]",
+            quantity=Quantity.PROBABILITY,
+            event=covered(sp.Integer(1), eps),
         ),
     ),
 )

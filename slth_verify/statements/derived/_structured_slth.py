@@ -26,7 +26,7 @@ from slth_verify.statements._build import (
 from slth_verify.statements._proved import Ceil
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, c_in, c_out, d, delta, depth, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     Exists,
     ForAll,
@@ -40,8 +40,8 @@ from slth_verify.statements._vocabulary import (
 )
 
 _ROOT = (1 + eps) ** (1 / depth) - 1
-_n0, _nstar = sp.symbols("n_0 n_star", integer=True)
-_t, _p, _di, _ei, _Lg = sp.symbols("t p delta_i eps_i L_g", real=True)
+_n0, _nstar, _t = sp.symbols("n_0 n_star t", integer=True)
+_p, _di, _ei, _Lg = sp.symbols("p delta_i eps_i L_g", real=True)
 _W, _K = sp.symbols("W K")
 _WIDTH = _nstar + sp.sqrt(_nstar * _Lg) + _Lg
 _CHANNEL = ForAll(
@@ -143,27 +143,31 @@ STRUCTURED_SLTH = Statement(
             c_in=1,
             n_0=1,
             p=-1,
+            quantity=Quantity.LAYER_WIDTH,
+            event=ge(Prob(_EVENT), 1 - delta),
         ),
         claim(
             "accuracy",
             _ei,
-            Direction.EXACT,
+            Direction.BUDGET,
             _ROOT / (d**2 * c_in),
             "accuracy that every subset sum needs",
             eps=1,
             depth=-1,
             d=-1,
             c_in=-1,
+            quantity=Quantity.SUM_ACCURACY,
         ),
         claim(
             "per-channel",
             _di,
-            Direction.EXACT,
+            Direction.BUDGET,
             delta / (depth * c_in),
             "failure probability per channel",
             delta=1,
             depth=-1,
             c_in=-1,
+            quantity=Quantity.CHANNEL_FAILURE,
         ),
     ),
     notes=(

@@ -15,6 +15,7 @@ from slth_verify.statements._build import (
     eq,
     ge,
     gt,
+    hit,
     hit_probability,
     hyp,
     le,
@@ -26,7 +27,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, eps, j, k, lam, m, n, r, theta, x
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     BetaLaw,
     Expectation,
@@ -147,10 +148,39 @@ WEIGHTED_MOMENT = Statement(
             _PROBABILITY,
             "probability that some k-subset hits",
             r=-1,
+            quantity=Quantity.PROBABILITY,
+            event=hit(X, z, eps, n, k),
         ),
-        claim("term", _BJ, Direction.UPPER, _PROPER, "B(j), 0 < j < k", *_PROPER_IF),
-        claim("term-disjoint", _BJ, Direction.UPPER, _APART, "B(0)", *_APART_IF),
-        claim("term-equal", _BJ, Direction.UPPER, _EQUAL, "B(k)", *_EQUAL_IF),
+        claim(
+            "term",
+            _BJ,
+            Direction.UPPER,
+            _PROPER,
+            "B(j), 0 < j < k",
+            *_PROPER_IF,
+            quantity=Quantity.PAIR_MOMENT,
+            event=sp.And(ge(j, 1), le(j, k - 1), evaluate=False),
+        ),
+        claim(
+            "term-disjoint",
+            _BJ,
+            Direction.UPPER,
+            _APART,
+            "B(0)",
+            *_APART_IF,
+            quantity=Quantity.PAIR_MOMENT,
+            event=eq(j, 0),
+        ),
+        claim(
+            "term-equal",
+            _BJ,
+            Direction.UPPER,
+            _EQUAL,
+            "B(k)",
+            *_EQUAL_IF,
+            quantity=Quantity.PAIR_MOMENT,
+            event=eq(j, k),
+        ),
     ),
     notes=(
         "lam, x, theta (for each j) and the tangent weights are free: every admissible "

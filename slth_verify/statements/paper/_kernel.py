@@ -31,7 +31,7 @@ from slth_verify.statements._symbols import (
     eta,
     n,
 )
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     Convolution,
     Exists,
@@ -101,9 +101,18 @@ KERNEL_PRUNING = Statement(
             c_out=1,
             eps=-1,
             C=1,
+            quantity=Quantity.LAYER_WIDTH,
+            event=ge(Prob(_EVENT), 1 - eps),
         ),
         claim(
-            "probability", P, Direction.LOWER, 1 - eps, "probability of success", eps=-1
+            "probability",
+            P,
+            Direction.LOWER,
+            1 - eps,
+            "probability of success",
+            eps=-1,
+            quantity=Quantity.PROBABILITY,
+            event=_EVENT,
         ),
     ),
     notes=(
@@ -159,6 +168,7 @@ ERROR_ACCUMULATION = Statement(
             "error after all layers",
             eta=1,
             depth=1,
+            quantity=Quantity.NETWORK_ERROR,
         ),
     ),
     notes=(

@@ -16,7 +16,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import d, n
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 
 _i, _j, _k, _l = sp.symbols("i j k l", integer=True)
 _S = sp.IndexedBase("S")
@@ -55,6 +55,15 @@ CHANNEL_BLOCKED_MASK = Statement(
     conclusion=eq(_S[_i, _j, _k, _l], _ENTRY),
     summary="S is n-channel-blocked when filter l sees input channel k and no other, "
     "k = ceil(l/n): every input channel has its own block of n filters.",
-    claims=(claim("entry", _s, Direction.EXACT, _ENTRY, "the entry S_ijkl"),),
+    claims=(
+        claim(
+            "entry",
+            _s,
+            Direction.EXACT,
+            _ENTRY,
+            "the entry S_ijkl",
+            quantity=Quantity.MASK_ENTRY,
+        ),
+    ),
     notes=("Recognised on numpy arrays by is_channel_blocked().",),
 )

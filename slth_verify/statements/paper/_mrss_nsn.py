@@ -23,11 +23,13 @@ from slth_verify.statements._build import (
 from slth_verify.statements._proved import Ceil
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, P, eps, k, m, n
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Ball, ForAll
 
 A_N, A_M, A_LOG, P0 = sp.symbols("a_n a_m a_log p_0", real=True)
 _SIZE = C * m**A_M * sp.log(m / eps) ** A_LOG
+_TARGETS = Ball(m, 1, sp.sqrt(k))
+_HITS = ForAll(z, _TARGETS, ge(hit_probability(X, z, eps, n, k), P0))
 
 MRSS_NSN = Statement(
     id="thm:mrss-nsn",
@@ -59,9 +61,7 @@ MRSS_NSN = Statement(
         hyp("size", ge(k, _SIZE), "the subsets are large enough"),
         hyp("width", ge(n, k**A_N), "there are enough samples"),
     ),
-    conclusion=ForAll(
-        z, Ball(m, 1, sp.sqrt(k)), ge(hit_probability(X, z, eps, n, k), P0)
-    ),
+    conclusion=_HITS,
     failure_probability=1 - P0,
     summary="With n >= k^2 NSN vectors and k >= C m^3 log(m/eps), every target with "
     "||z||_1 <= sqrt(k) is hit by some k-subset with constant probability.",
@@ -76,9 +76,30 @@ MRSS_NSN = Statement(
             eps=-1,
             C=1,
             k=1,
+            quantity=Quantity.SAMPLES,
+            event=_HITS,
         ),
-        claim("size", k, Direction.SUFFICIENT, _SIZE, "subset size", m=1, eps=-1, C=1),
-        claim("probability", P, Direction.LOWER, P0, "probability of one fixed target"),
+        claim(
+            "size",
+            k,
+            Direction.SUFFICIENT,
+            _SIZE,
+            "subset size",
+            m=1,
+            eps=-1,
+            C=1,
+            quantity=Quantity.SUBSET_SIZE,
+            event=_HITS,
+        ),
+        claim(
+            "probability",
+            P,
+            Direction.LOWER,
+            P0,
+            "probability of one fixed target",
+            quantity=Quantity.PROBABILITY,
+            event=ForAll(z, _TARGETS, hit_probability(X, z, eps, n, k)),
+        ),
     ),
     notes=(
         "The exponents 2, 3 and 1 are reconstructed and can be overridden (a_n, a_m, "

@@ -23,7 +23,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Norm, Prob, SubsetSum
 
 _S, _S2 = sp.symbols("S S_2")
@@ -43,6 +43,7 @@ _LOWER = _UPPER * sp.exp(-(r**2 + m * eps**2 / 3) / (2 * (k - m - 2)))
 _JOINT = one_subset(k) * one_subset(k - j)
 _HIT = le(Norm(SubsetSum(X, _S) - z, sp.oo), eps)
 _HIT2 = le(Norm(SubsetSum(X, _S2) - z, sp.oo), eps)
+_BOTH = sp.And(_HIT, _HIT2, evaluate=False)
 
 _COMMON = (
     var(X, "samples of n vectors of R^m", "the sample X_1, ..., X_n"),
@@ -77,7 +78,16 @@ NSN_SUM = Statement(
     summary="A fixed sum of k NSN vectors is within eps of z with a probability of "
     "order (eps^2/pi)^(m/2) Gamma((k-m)/2)/Gamma(k/2).",
     claims=(
-        claim("lower", P, Direction.LOWER, _LOWER, "probability of one subset", r=-1),
+        claim(
+            "lower",
+            P,
+            Direction.LOWER,
+            _LOWER,
+            "probability of one subset",
+            r=-1,
+            quantity=Quantity.PROBABILITY,
+            event=_HIT,
+        ),
         claim(
             "upper",
             P,
@@ -86,6 +96,8 @@ NSN_SUM = Statement(
             "probability of one subset",
             eps=1,
             k=-1,
+            quantity=Quantity.PROBABILITY,
+            event=_HIT,
         ),
     ),
     notes=(
@@ -114,12 +126,21 @@ NSN_JOINT = Statement(
         hyp("overlap", ge(j, 0), "the overlap is a size"),
         hyp("fresh", ge(k - j, m + 1), "more fresh terms than dimensions"),
     ),
-    conclusion=le(Prob(sp.And(_HIT, _HIT2, evaluate=False)), _JOINT),
+    conclusion=le(Prob(_BOTH), _JOINT),
     summary="Two k-subsets that share j samples both hit with at most the "
     "probability of one, times that of the k - j fresh samples of the other.",
     claims=(
         claim(
-            "upper", P, Direction.UPPER, _JOINT, "probability of both", eps=1, j=1, k=-1
+            "upper",
+            P,
+            Direction.UPPER,
+            _JOINT,
+            "probability of both",
+            eps=1,
+            j=1,
+            k=-1,
+            quantity=Quantity.PROBABILITY,
+            event=_BOTH,
         ),
     ),
     notes=(

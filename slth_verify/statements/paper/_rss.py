@@ -22,7 +22,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, P, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     Exists,
     ForAll,
@@ -71,10 +71,25 @@ RSS = Statement(
     "every z in [-1, 1] is within eps of the sum of some subset.",
     claims=(
         claim(
-            "width", n, Direction.SUFFICIENT, _WIDTH, "number of samples", eps=-1, C=1
+            "width",
+            n,
+            Direction.SUFFICIENT,
+            _WIDTH,
+            "number of samples",
+            eps=-1,
+            C=1,
+            quantity=Quantity.SAMPLES,
+            event=ge(Prob(_COVERED), 1 - eps),
         ),
         claim(
-            "probability", P, Direction.LOWER, 1 - eps, "probability to cover", eps=-1
+            "probability",
+            P,
+            Direction.LOWER,
+            1 - eps,
+            "probability to cover",
+            eps=-1,
+            quantity=Quantity.PROBABILITY,
+            event=_COVERED,
         ),
     ),
     notes=(

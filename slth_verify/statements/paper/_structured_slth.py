@@ -22,7 +22,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, D, P, c_in, c_out, d, depth, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     Exists,
     ForAll,
@@ -104,9 +104,18 @@ STRUCTURED_SLTH = Statement(
             depth=1,
             eps=-1,
             C=1,
+            quantity=Quantity.LAYER_WIDTH,
+            event=ge(Prob(_EVENT), 1 - eps),
         ),
         claim(
-            "probability", P, Direction.LOWER, 1 - eps, "probability of success", eps=-1
+            "probability",
+            P,
+            Direction.LOWER,
+            1 - eps,
+            "probability of success",
+            eps=-1,
+            quantity=Quantity.PROBABILITY,
+            event=_EVENT,
         ),
     ),
     notes=(

@@ -22,7 +22,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import eps, k, m, n
-from slth_verify.statements._types import Direction, Kind, Provenance
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Count, Norm, Subsets, SubsetSum
 
 _T = sp.Symbol("T", integer=True)
@@ -59,6 +59,7 @@ SUBSET_SUM_NUMBER = Statement(
             sp.binomial(n, k),
             "the number of hitting k-subsets",
             n=1,
+            quantity=Quantity.HITS,
         ),
     ),
 )

@@ -73,7 +73,8 @@ class _Reader:
 
     def number(self, value: Any, domain: Any) -> Any:
         exact = read_exact(value, self.variable.name)
-        if not isinstance(exact, sp.Expr) or not exact.is_commutative:
+        plain = isinstance(exact, sp.Expr) and not isinstance(exact, sp.Lambda)
+        if not plain or not exact.is_commutative:
             raise self._refused(value, "is no number")
         if is_inert(exact) and not exact.has(sp.Indexed):
             raise self._refused(value, "is no expression in numbers")

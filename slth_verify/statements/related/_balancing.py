@@ -22,7 +22,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, c, delta, m, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Source
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
 from slth_verify.statements._vocabulary import Prob, StandardNormalVector
 
 _best, _found = sp.symbols("D_best D_found", real=True)
@@ -97,6 +97,7 @@ BALANCING_OPTIMUM = Statement(
             C * _SCALE,
             "least max norm of a signed sum, with high probability",
             C=1,
+            quantity=Quantity.LEAST_SIGNED_SUM,
         ),
         claim(
             "lower",
@@ -105,6 +106,7 @@ BALANCING_OPTIMUM = Statement(
             c * _SCALE,
             "least max norm of a signed sum, with high probability",
             c=1,
+            quantity=Quantity.LEAST_SIGNED_SUM,
         ),
     ),
     notes=(
@@ -147,6 +149,7 @@ BALANCING_ALGORITHM = Statement(
             _REACH,
             "max norm of the sum that is found, with high probability",
             c=-1,
+            quantity=Quantity.FOUND_SIGNED_SUM,
         ),
     ),
     notes=(

@@ -23,7 +23,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, eps, k, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Source
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
 from slth_verify.statements._vocabulary import (
     Exists,
     ForAll,
@@ -42,6 +42,7 @@ _LOG_ACCURACY = k * 2 ** (-n * _H2 / C)
 _SQUARED_ACCURACY = k * 2 ** (-sp.sqrt(n * _H2 / C))
 _NEAR = Exists(S, Subsets(n, k), le(sp.Abs(z - SubsetSum(X, S)), eps))
 _ALL = ForAll(z, sp.Interval(-sp.sqrt(k), sp.sqrt(k)), _NEAR)
+_ONE_HIT = ge(Prob(_NEAR), _P0)
 
 _WITHDRAWN = "rel:fixed-size-rss"
 
@@ -79,8 +80,18 @@ _NOTE = (
 )
 
 
-def _accuracy(direction: Direction, expression: Any, meaning: str) -> Any:
-    return claim("accuracy", eps, direction, expression, meaning, n=-1, C=1)
+def _accuracy(direction: Direction, expression: Any, meaning: str, event: Any) -> Any:
+    return claim(
+        "accuracy",
+        eps,
+        direction,
+        expression,
+        meaning,
+        quantity=Quantity.ACCURACY,
+        event=event,
+        n=-1,
+        C=1,
+    )
 
 
 FIXED_SIZE_ONE = Statement(
@@ -107,7 +118,11 @@ FIXED_SIZE_ONE = Statement(
     summary="One fixed target with |z| <= sqrt(k) is within eps of a sum of exactly k "
     "samples, with constant probability, once n is at least of order log2(k/eps)/H2"
     "(k/n), with the binary entropy H2.",
-    claims=(_accuracy(Direction.SUFFICIENT, _LOG_ACCURACY, "accuracy for one target"),),
+    claims=(
+        _accuracy(
+            Direction.SUFFICIENT, _LOG_ACCURACY, "accuracy for one target", _ONE_HIT
+        ),
+    ),
     notes=(_NOTE, "The probability is a constant: it is not 1 - eps."),
     supersedes=_WITHDRAWN,
 )
@@ -134,7 +149,12 @@ FIXED_SIZE_ALL = Statement(
     "samples, with probability 1 - eps, once n is at least of order log2(k/eps)^2/H2"
     "(k/n): the logarithm is squared.",
     claims=(
-        _accuracy(Direction.SUFFICIENT, _SQUARED_ACCURACY, "accuracy for all targets"),
+        _accuracy(
+            Direction.SUFFICIENT,
+            _SQUARED_ACCURACY,
+            "accuracy for all targets",
+            ge(Prob(_ALL), 1 - eps),
+        ),
     ),
     notes=(_NOTE,),
     supersedes=_WITHDRAWN,
@@ -167,7 +187,11 @@ FIXED_SIZE_LOWER = Statement(
     conclusion=ge(n, _LOG_WIDTH),
     summary="If one fixed target is within eps of a sum of exactly k samples with "
     "constant probability, n is at least of order log2(k/eps)/H2(k/n).",
-    claims=(_accuracy(Direction.NECESSARY, _LOG_ACCURACY, "accuracy for one target"),),
+    claims=(
+        _accuracy(
+            Direction.NECESSARY, _LOG_ACCURACY, "accuracy for one target", _ONE_HIT
+        ),
+    ),
     notes=(
         _NOTE,
         "docs/theory proves this form, with C = min(1/4, 1/(2 log2(sqrt(2)/p_0))).",

@@ -19,7 +19,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, d, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Source
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
 from slth_verify.statements._vocabulary import Exists, Law, NamedSet, Norm
 
 _W = sp.Symbol("W")
@@ -36,6 +36,9 @@ _SYMBOLS = (
     var(f, "functions", "the target: one ReLU neuron without bias"),
     var(g, "networks left by removing neurons", "the pruned network"),
 )
+_REACHED = Exists(
+    g, NamedSet("networks left by removing neurons"), le(Norm(f - g, sp.oo), eps)
+)
 _HYPOTHESES = (
     hyp("random", eq(Law(_W), _LAW), "a random two-layer ReLU network, no bias"),
     hyp("dimension", ge(d, 1), "the dimension is positive"),
@@ -43,11 +46,7 @@ _HYPOTHESES = (
     hyp("constant", gt(C, 0), "a positive constant"),
     hyp(
         "reached",
-        Exists(
-            g,
-            NamedSet("networks left by removing neurons"),
-            le(Norm(f - g, sp.oo), eps),
-        ),
+        _REACHED,
         "neuron pruning, with no block mask, reaches the target within eps",
     ),
 )
@@ -77,6 +76,8 @@ def _lower(expression: sp.Expr, id: str, version: str, note: str) -> Statement:
                 expression,
                 "hidden neurons before pruning",
                 **trends,
+                quantity=Quantity.NEURONS,
+                event=_REACHED,
             ),
         ),
         notes=(

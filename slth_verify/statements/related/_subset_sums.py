@@ -22,7 +22,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, P, d, delta, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Source
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
 from slth_verify.statements._vocabulary import (
     Ball,
     Exists,
@@ -36,6 +36,11 @@ from slth_verify.statements._vocabulary import (
 
 _A_D = sp.Symbol("a_d", real=True)
 _GAUSSIAN = C * d**_A_D * sp.log(1 / eps) * (sp.log(1 / eps) + sp.log(d))
+_ALL = ForAll(
+    z,
+    Ball(d, sp.oo, 1),
+    Exists(S, Subsets(n), le(Norm(SubsetSum(X, S) - z, sp.oo), eps)),
+)
 
 GAUSSIAN_MRSS = Statement(
     id="rel:gaussian-mrss",
@@ -68,13 +73,7 @@ GAUSSIAN_MRSS = Statement(
         hyp("width", ge(n, _GAUSSIAN), "enough samples"),
     ),
     conclusion=ge(
-        Prob(
-            ForAll(
-                z,
-                Ball(d, sp.oo, 1),
-                Exists(S, Subsets(n), le(Norm(SubsetSum(X, S) - z, sp.oo), eps)),
-            )
-        ),
+        Prob(_ALL),
         1 - delta,
     ),
     failure_probability=delta,
@@ -90,6 +89,8 @@ GAUSSIAN_MRSS = Statement(
             d=1,
             eps=-1,
             C=1,
+            quantity=Quantity.SAMPLES,
+            event=ge(Prob(_ALL), 1 - delta),
         ),
     ),
     notes=(

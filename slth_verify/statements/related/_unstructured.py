@@ -21,7 +21,7 @@ from slth_verify.statements._build import (
 from slth_verify.statements._proved import Least
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, P, delta, depth, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Source
+from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
 from slth_verify.statements._vocabulary import (
     Exists,
     ForAll,
@@ -98,8 +98,19 @@ UNSTRUCTURED_LOG = Statement(
             eps=-1,
             delta=-1,
             C=1,
+            quantity=Quantity.NEURONS,
+            event=ge(Prob(_EVENT), 1 - delta),
         ),
-        claim("probability", P, Direction.LOWER, 1 - delta, "success", delta=-1),
+        claim(
+            "probability",
+            P,
+            Direction.LOWER,
+            1 - delta,
+            "success",
+            delta=-1,
+            quantity=Quantity.PROBABILITY,
+            event=_EVENT,
+        ),
     ),
     notes=(
         "Only the abstract is relied on: a factor O(log(d l)) at twice the depth. The "

@@ -1,0 +1,124 @@
+"""Constants that a proved necessary bound refutes.
+
+A cited theorem with an unnamed constant C claims that there is one. A query may try a
+number for it; where that makes the theorem's sufficient bound smaller than what is
+proved to be necessary for the same event, no such constant exists, and the number is
+refused as any other value that violates a hypothesis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from slth_verify.statements._box import sign
+from slth_verify.statements._decide import decide
+from slth_verify.statements._proved import Ceil
+from slth_verify.statements._types import Direction, Provenance
+from slth_verify.statements.queries.binding import is_free
+from slth_verify.statements.queries.topics import differences, topic
+from slth_verify.verdict import Verdict
+
+if TYPE_CHECKING:
+    from slth_verify.statements._statement import Statement
+    from slth_verify.statements._types import Claim
+
+
+def constants(statement: Statement) -> tuple[Any, ...]:
+    """The unnamed constants of a statement: what its hypotheses ``constant`` bound."""
+    return tuple(
+        item.relation.lhs
+        for item in statement.hypotheses
+        if item.name.startswith("constant") and item.relation.lhs.is_Symbol
+    )
+
+
+def refutation(statement: Statement, values: Mapping[Any, Any]) -> str | None:
+    """Why no constant of a statement can be what a query takes it for.
+
+    Args:
+        statement: The statement.
+        values: Values by SymPy symbol, defaults included.
+
+    Returns:
+        The reason in words, which names the statement that proves it; None where
+        nothing is known against the constants, or none has a number.
+
+    Rigor:
+        Exact: for all values of the others, or proved at the given ones. Only theorems
+        with a proof in ``docs/theory`` refute.
+    """
+    chosen = [c for c in constants(statement) if not _open(values.get(c, c))]
+    if not chosen:
+        return None
+    for claim in statement.claims:
+        if claim.direction is Direction.SUFFICIENT and any(
+            is_free(constant, claim.expression) for constant in chosen
+        ):
+            for other, necessary in _necessary(claim):
+                found = _conflict((statement, claim), (other, necessary), values)
+                if found is not None:
+                    return found
+    return None
+
+
+def _open(value: Any) -> bool:
+    return bool(value.free_symbols)
+
+
+def _necessary(claim: Claim) -> Iterator[tuple[Statement, Claim]]:
+    """Proved necessary bounds on the same quantity."""
+    from slth_verify.statements._registry import statements
+
+    for other in statements():
+        for candidate in other.claims:
+            if (
+                other.provenance is Provenance.DERIVED
+                and candidate.direction is Direction.NECESSARY
+                and candidate.quantity is claim.quantity
+            ):
+                yield other, candidate
+
+
+def _conflict(
+    enough: tuple[Statement, Claim],
+    needed: tuple[Statement, Claim],
+    values: Mapping[Any, Any],
+) -> str | None:
+    """The reason, if what is said to be enough is proved to be too little."""
+    from slth_verify.statements._bound import evaluate
+
+    statement, claim = enough
+    names = {variable.symbol for variable in statement.symbols}
+    subject = {claim.subject, needed[1].subject}
+    given = {s: v for s, v in values.items() if s in names and s not in subject}
+    fixed = {
+        v.symbol
+        for v in statement.symbols
+        if v.default is not None or v.symbol in constants(statement)
+    }
+    universal = {s: v for s, v in given.items() if s in fixed}
+    for chosen in (universal, given):
+        topics = (topic(*enough, chosen), topic(*needed, chosen))
+        directions = (claim.direction, needed[1].direction)
+        if differences(topics, directions):
+            continue
+        ours = evaluate(statement, claim.expression, chosen)
+        theirs = evaluate(needed[0], needed[1].expression, chosen)
+        if _too_little(statement, claim, ours, theirs):
+            numbers = ", ".join(f"{s}={v}" for s, v in chosen.items() if s in names)
+            return (
+                f"{needed[0].id} refutes it: {claim.subject} >= {theirs} is "
+                f"necessary, but with {numbers} already {claim.subject} >= {ours} "
+                "would be enough"
+            )
+    return None
+
+
+def _too_little(statement: Statement, claim: Claim, ours: Any, theirs: Any) -> bool:
+    """Whether some admissible subject meets the first bound and not the second."""
+    gap = ours - theirs
+    if gap.free_symbols:
+        return sign(statement, gap) == -1
+    least = Ceil(ours) if claim.subject.is_integer else ours
+    return decide(least, "<", theirs) is Verdict.VERIFIED
