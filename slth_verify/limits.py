@@ -56,3 +56,8 @@ SAMPLES: Final = 10**9
 
 #: Terms of a symbolic sum that is written out or evaluated term by term.
 TERMS: Final = 100_000
+#: Samples of one stored certificate; evaluating more would only cost time.
+CERTIFICATE_SAMPLES: Final = 50_000
+
+#: Independent blocks of one stored certificate.
+CERTIFICATE_BLOCKS: Final = 1_000

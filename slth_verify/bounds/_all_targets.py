@@ -11,7 +11,7 @@ from slth_verify.bounds._net_cells import net_size
 from slth_verify.bounds._result import Step
 from slth_verify.bounds._two_sides import STATEMENT
 from slth_verify.bounds._two_sides_search import TwoSidesWidth, two_sides_width
-from slth_verify.bounds._two_stage_sides import two_stage_sides_width
+from slth_verify.bounds._two_stage_sides import TwoStageSides, two_stage_sides_width
 from slth_verify.bounds._two_stage_width import two_stage_ledger
 from slth_verify.bounds._width import FoundWidth
 from slth_verify.enclosure import Enclosure
@@ -67,7 +67,11 @@ def by_two_stage_sides(
     dim: int, eps: Fraction, norm: Fraction, goal: Fraction
 ) -> FoundWidth:
     """The width of two independent sides of two stages, for the Euclidean ball."""
-    found = two_stage_sides_width(dim, eps, norm, goal)
+    return from_two_stage_sides(two_stage_sides_width(dim, eps, norm, goal))
+
+
+def from_two_stage_sides(found: TwoStageSides) -> FoundWidth:
+    """The width of two sides of two stages whose failure has been evaluated."""
     both = Step(
         statement=STATEMENT,
         text="Two independent sides reach all targets of the Euclidean ball together, "
@@ -90,7 +94,11 @@ def by_two_stage_sides(
 
 def by_two_sides(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
     """The width of two independent sides of blocks, for the Euclidean ball."""
-    found = two_sides_width(dim, eps, norm, goal)
+    return from_two_sides(two_sides_width(dim, eps, norm, goal))
+
+
+def from_two_sides(found: TwoSidesWidth) -> FoundWidth:
+    """The width of two sides of blocks whose failure has been evaluated."""
     return FoundWidth(
         n=found.n,
         failure=found.failure,

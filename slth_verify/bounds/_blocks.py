@@ -12,10 +12,10 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds._cache import remember, remembered
 from slth_verify.bounds._weighted_moment import STATEMENT, WeightedCertificate
 from slth_verify.bounds._weighted_search import Proposal, Search
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import rough
 
 #: Success probabilities of one block that are worth a try.
 _SINGLES = (0.96, 0.94, 0.91, 0.88, 0.83, 0.78, 0.7, 0.6, 0.5)
@@ -68,67 +68,23 @@ def block_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Bloc
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    question = {
-        "search": "block_width",
-        "dim": str(dim),
-        "eps": str(eps),
-        "norm": str(norm),
-        "goal": str(goal),
-    }
-    known = remembered(question)
-    if known is not None:
-        width = _rebuilt(known, dim, eps, norm)
-        if width is not None and width.probability >= goal:
-            return width
-    width = _searched(dim, eps, norm, goal)
-    certificate = width.certificate
-    answer = {
-        "blocks": width.blocks,
-        "n": certificate.n,
-        "size": certificate.size,
-        "tilt": certificate.tilt,
-        "weight": certificate.weight,
-    }
-    remember(question, {key: str(value) for key, value in answer.items()})
-    return width
-
-
-def _rebuilt(
-    known: dict[str, str], dim: int, eps: Fraction, norm: Fraction
-) -> BlockWidth | None:
-    """A remembered width, checked again from its parameters."""
-    try:
-        certificate = WeightedCertificate(
-            n=int(known["n"]),
-            size=int(known["size"]),
-            dim=dim,
-            eps=eps,
-            norm=norm,
-            tilt=Fraction(known["tilt"]),
-            weight=Fraction(known["weight"]),
-        )
-        blocks = int(known["blocks"])
-    except (KeyError, ValueError, ZeroDivisionError):
-        return None
-    if blocks < 1:
-        return None
-    return BlockWidth(blocks, certificate, certificate.check())
-
-
-def _searched(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> BlockWidth:
     search = Search(dim, eps, norm)
     blocks, proposal = _proposed(search, goal)
     for extra in range(_PATIENCE):
         candidate = search.best(proposal.n + extra)
-        certificate = candidate.certificate(dim, eps, norm)
-        width = BlockWidth(blocks, certificate, certificate.check())
+        width = certified_blocks(blocks, candidate.certificate(dim, eps, norm))
         if width.probability >= goal:
             return width
     raise InvalidParameterError(
-        f"dim={dim}, eps={eps}, prob={goal}: no certificate was found up to "
-        f"n={proposal.n + _PATIENCE} ({STATEMENT}). Ask for a smaller probability or "
+        f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no certificate was found up "
+        f"to n={proposal.n + _PATIENCE} ({STATEMENT}). Ask for a smaller probability or "
         "a larger eps."
     )
+
+
+def certified_blocks(blocks: int, certificate: WeightedCertificate) -> BlockWidth:
+    """The width of these parameters, with its success probability in balls."""
+    return BlockWidth(blocks, certificate, certificate.check())
 
 
 def _proposed(search: Search, goal: Fraction) -> tuple[int, Proposal]:

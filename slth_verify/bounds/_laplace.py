@@ -29,6 +29,7 @@ from slth_verify.bounds._labels import Labels
 from slth_verify.enclosure import (
     Ball,
     ComplexBall,
+    complex_polynomial,
     pi,
     to_ball,
 )
@@ -53,7 +54,11 @@ class _Law(Protocol):
 
 
 def probabilities_below(
-    labels: Labels, law: _Law, levels: list[Fraction], negligible: Fraction
+    labels: Labels,
+    law: _Law,
+    levels: list[Fraction],
+    negligible: Fraction,
+    terms: list[ComplexBall] | None = None,
 ) -> list[Ball]:
     """Upper bounds of ``P(labels' event and S <= c)`` for every c of the levels.
 
@@ -63,6 +68,8 @@ def probabilities_below(
         levels: The arguments c, positive.
         negligible: Error of truncation that does not matter; more terms are taken
             until it is reached or there are too many.
+        terms: The terms that an earlier call with the same labels, law and largest
+            level has left here; those that are new are added.
 
     Rigor:
         Enclosed, whatever tilt and number of terms are chosen.
@@ -73,19 +80,18 @@ def probabilities_below(
     tilt = Fraction(_TILT) / last
     spacing = Fraction(6) / (last + _ALIAS / tilt)
     nodes, rest = _truncated(labels, law, spacing, tilt, last, negligible)
-    terms = []
-    for k in range(nodes + 1):
+    terms = [] if terms is None else terms
+    for k in range(len(terms), nodes + 1):
         z = ComplexBall(to_ball(tilt), to_ball(spacing * k))
         large, small = law.transforms(z)
         rise = labels.mean(atoms[0] + large, atoms[1] + small) - zero
         terms.append(rise / z)
     half = to_ball(Fraction(1, 2))
+    later = complex_polynomial([ComplexBall(0), *terms[1 : nodes + 1]])
     bounds = []
     for c in levels:
-        series, angle = half * terms[0].real, to_ball(spacing * c)
-        for k in range(1, nodes + 1):
-            sine, cosine = (k * angle).sin_cos()
-            series += terms[k].real * cosine - terms[k].imag * sine
+        sine, cosine = to_ball(spacing * c).sin_cos()
+        series = half * terms[0].real + later(ComplexBall(cosine, sine)).real
         grown = to_ball(tilt * c).exp()
         bounds.append(zero + grown * to_ball(spacing) / pi() * series + rest)
     return bounds

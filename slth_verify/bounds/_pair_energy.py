@@ -20,7 +20,6 @@ smaller i, with ``q < 1`` and ``n >= m + 2``, the density of D_i is at most
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -153,20 +152,21 @@ class PairEnergy:
     def _most(self) -> int:
         return min(self.size, self.n - self.size)
 
-    def _weights(self) -> Iterator[Ball]:
+    @cached_property
+    def _weights(self) -> list[Ball]:
         """h(i), the law of half the size of the symmetric difference, from i = 0."""
-        weight = hypergeometric_weight(self.n, self.size, self.size)
-        for i in range(self._most + 1):
-            yield weight
-            ratio = Fraction((self.size - i) * (self.n - self.size - i), (i + 1) ** 2)
-            weight *= to_ball(ratio)
+        weights = [hypergeometric_weight(self.n, self.size, self.size)]
+        for i in range(self._most):
+            ways = (self.size - i) * (self.n - self.size - i)
+            weights.append(weights[-1] * ways / (i + 1) ** 2)
+        return weights
 
     def _near(self) -> list[Ball]:
         """Coefficients of powers of q: pairs that differ in at most m samples."""
         half = Fraction(self.dim, 2)
         density = Fraction(self.n, 2) - 1
         coefficients = []
-        for i, weight in enumerate(self._weights()):
+        for i, weight in enumerate(self._weights):
             if i == 0:
                 coefficients.append(weight)
                 continue
@@ -183,13 +183,13 @@ class PairEnergy:
         density = Fraction(self.n, 2) - 1
         for i in range(1, middle):
             density *= (Fraction(self.n, 2) - i - 1) / Fraction(i)
-        return list(self._weights())[middle] * to_ball(density)
+        return self._weights[middle] * to_ball(density)
 
     def _far(self) -> Ball:
         """Coefficient of ``q^(m/2)``: pairs that differ in more than m samples."""
         half = Fraction(self.dim, 2)
         total, ratio = to_ball(0), None
-        for i, weight in enumerate(self._weights()):
+        for i, weight in enumerate(self._weights):
             if i <= half:
                 continue
             if ratio is None:

@@ -1,7 +1,7 @@
 """Search for two sides of blocks that reach all targets. Floats propose, balls decide.
 
 The parameters of one block, the number of blocks, tau and the slope of the majorant
-are proposed from `log_bound`; `two_sides_width` certifies them and remembers them.
+are proposed from `log_bound`; `two_sides_width` certifies them.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp, ndtr
+from scipy.special import ndtr
 
-from slth_verify.bounds._cache import remember, remembered
+from slth_verify.bounds._log_sum import log_sum
 from slth_verify.bounds._two_sides import STATEMENT, Sides, failure_of_sides
 from slth_verify.bounds._weighted_float import decay, log_bound
 from slth_verify.bounds._weighted_moment import WeightedCertificate
 from slth_verify.bounds._weighted_search import Proposal, Search
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import rough
 
 Floats = NDArray[np.float64]
 
@@ -99,67 +100,6 @@ def two_sides_width(
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    question = {
-        "search": "two_sides_width",
-        "dim": str(dim),
-        "eps": str(eps),
-        "norm": str(norm),
-        "goal": str(goal),
-    }
-    known = remembered(question)
-    if known is not None:
-        width = _rebuilt(known, dim, eps, norm)
-        if width is not None and width.failure <= 1 - goal:
-            return width
-    width = _searched(dim, eps, norm, goal)
-    certificate, sides = width.certificate, width.sides
-    answer = {
-        "blocks": sides.blocks,
-        "tau": sides.tau,
-        "slope": sides.slope,
-        "n": certificate.n,
-        "size": certificate.size,
-        "tilt": certificate.tilt,
-        "weight": certificate.weight,
-    }
-    remember(question, {key: str(value) for key, value in answer.items()})
-    return width
-
-
-def certified(
-    sides: Sides, certificate: WeightedCertificate, norm: Fraction
-) -> TwoSidesWidth:
-    """The width of these parameters, with its failure probability in balls."""
-    c, kappa = certificate.at_zero()
-    failure = failure_of_sides(sides, c, kappa, certificate.dim, norm)
-    return TwoSidesWidth(sides, certificate, norm, (c, kappa), failure)
-
-
-def _rebuilt(
-    known: dict[str, str], dim: int, eps: Fraction, norm: Fraction
-) -> TwoSidesWidth | None:
-    """A remembered width, checked again from its parameters."""
-    try:
-        certificate = WeightedCertificate(
-            n=int(known["n"]),
-            size=int(known["size"]),
-            dim=dim,
-            eps=eps / 2,
-            norm=Fraction(0),
-            tilt=Fraction(known["tilt"]),
-            weight=Fraction(known["weight"]),
-        )
-        sides = Sides(
-            int(known["blocks"]), Fraction(known["tau"]), Fraction(known["slope"])
-        )
-    except (KeyError, ValueError, ZeroDivisionError):
-        return None
-    if sides.blocks < 1 or sides.tau <= 0 or sides.slope <= 0:
-        return None
-    return certified(sides, certificate, norm)
-
-
-def _searched(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> TwoSidesWidth:
     half = eps / 2
     estimate = Estimate(dim, float(norm))
     log_goal = math.log((1 - goal).numerator) - math.log((1 - goal).denominator)
@@ -174,9 +114,18 @@ def _searched(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> TwoSid
         if width.failure <= 1 - goal:
             return width
     raise InvalidParameterError(
-        f"dim={dim}, eps={eps}, prob={goal}: no certificate for all targets was found "
-        f"({STATEMENT}). Ask for a smaller probability or a larger eps."
+        f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no certificate for all "
+        f"targets was found ({STATEMENT}). Ask for a smaller probability or a larger eps."
     )
+
+
+def certified(
+    sides: Sides, certificate: WeightedCertificate, norm: Fraction
+) -> TwoSidesWidth:
+    """The width of these parameters, with its failure probability in balls."""
+    c, kappa = certificate.at_zero()
+    failure = failure_of_sides(sides, c, kappa, certificate.dim, norm)
+    return TwoSidesWidth(sides, certificate, norm, (c, kappa), failure)
 
 
 class Estimate:
@@ -203,7 +152,7 @@ class Estimate:
         """Logarithm of the least failure probability, and the parameters for it."""
         hit = np.exp(np.minimum(log_c, 0.0) - rate * self._squares)
         missed = blocks * np.log1p(-np.minimum(hit, 1 - 1e-12))
-        measure = np.exp(logsumexp(self._log_weight + missed, axis=1))
+        measure = np.exp(log_sum(self._log_weight + missed, axis=1))
         failures, slopes = self.of_measure(measure)
         place = int(np.argmin(failures))
         sides = Sides(blocks, TAUS[place], slope_above(slopes[place]))

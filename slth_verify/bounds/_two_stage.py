@@ -41,6 +41,7 @@ from slth_verify.bounds._pair_energy import PairEnergy
 from slth_verify.bounds._selection import Energy, Gain
 from slth_verify.enclosure import (
     Ball,
+    ComplexBall,
     NonFiniteError,
     binomial_cdf,
     from_ball,
@@ -57,14 +58,19 @@ BITS = 128
 #: Values of the gain T at which the bound steps.
 _LEVELS = 64
 
-#: Error of truncation, relative to the probability of an event of the labels.
-_NEGLIGIBLE = Fraction(1, 10**12)
+#: Error of truncation, relative to the probability of an event of the labels: of a first
+#: attempt, the least that is asked for; and relative to what the first attempt found.
+_ROUGH, _LEAST, _OF_FOUND = (Fraction(1, 10**i) for i in (6, 12, 7))
 
 #: Cells of the variance s.
 _SCALES = 128
 
 #: Chernoff rates that are tried for the energy.
 _RATES = tuple(Fraction(i, 128) for i in range(1, 63))
+
+
+#: Roots of both ends of a cell of the variance, and a lower bound of v there.
+_Cells = list[tuple[Ball, Ball, Ball]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +170,14 @@ class TwoStageCertificate:
         if not all(energy.admits(scale / self.share**2) for scale in stage.scales):
             return whole
         bad = from_ball(energy.bad * labels.probability).upper
-        steps = self._steps(stage, labels, energy, whole)
-        return min(whole, bad + envelope_at_one(steps, whole))
+        found = whole
+        if whole > 0:
+            event = _Event(self, stage, labels, self._cells(stage, energy), whole)
+            found = event.missed(whole * _ROUGH)
+            negligible = max(found * _OF_FOUND, whole * _LEAST)
+            if negligible < whole * _ROUGH:
+                found = event.missed(negligible)
+        return min(whole, bad + found)
 
     def _energy(self, stage: Stage) -> PairEnergy:
         return PairEnergy(
@@ -178,30 +190,7 @@ class TwoStageCertificate:
             stage.energy,
         )
 
-    def _steps(
-        self, stage: Stage, labels: Labels, energy: PairEnergy, whole: Fraction
-    ) -> list[Corner]:
-        """Pairs (y, f): F is at most f on X <= y."""
-        low, high = stage.gains
-        levels = [low + (high - low) * i / (_LEVELS - 1) for i in range(_LEVELS)]
-        gain = Gain(self.share, self.slope)
-        below = probabilities_below(labels, gain, levels, whole * _NEGLIGIBLE)
-        outside = self._outside(stage, labels, whole)
-        cells = self._cells(stage, energy)
-        return [
-            (self._reach(level, cells), outside + from_ball(chance).upper)
-            for level, chance in zip(levels, below, strict=True)
-        ]
-
-    def _outside(self, stage: Stage, labels: Labels, whole: Fraction) -> Fraction:
-        """Bound on the chance that the energy of the second stage leaves its range."""
-        low, high = stage.scales
-        law = Energy(self.share, self.slope)
-        below = probabilities_below(labels, law, [low], whole * _NEGLIGIBLE)
-        above = probability_above(labels, law, high, list(_RATES))
-        return from_ball(below[0] + above).upper
-
-    def _cells(self, stage: Stage, energy: PairEnergy) -> list[tuple[Ball, Ball, Ball]]:
+    def _cells(self, stage: Stage, energy: PairEnergy) -> _Cells:
         """Roots of both ends of every cell of s, and a lower bound of v there."""
         low, high = stage.scales
         means = [energy.mean(scale / self.share**2).log() for scale in (low, high)]
@@ -218,14 +207,70 @@ class TwoStageCertificate:
         # the logarithm of v is concave in 1/s: on a cell it is least at an end
         return [(s, t, u.min(v)) for (s, u), (t, v) in pairwise(values)]
 
-    def _reach(self, gain: Fraction, cells: list[tuple[Ball, Ball, Ball]]) -> Fraction:
+    def _reach(self, gain: Fraction, cells: _Cells) -> Fraction:
         """The largest y with v/y >= Phi(-(c + lambda s)/sqrt(s)) on the whole range."""
         slope, level = to_ball(self.slope), to_ball(gain)
         ratios = [
             value / normal_cdf(-(level / high + slope * low))
             for low, high, value in cells
         ]
-        return max(Fraction(0), min(from_ball(ratio).lower for ratio in ratios))
+        least = ratios[0]
+        for ratio in ratios:
+            least = least.min(ratio)
+        return max(Fraction(0), from_ball(least).lower)
+
+
+class _Event:
+    """An event of the labels: how often a target is missed on it.
+
+    Args:
+        certificate: Its certificate.
+        stage: How the samples are used on it.
+        labels: The second-stage samples.
+        cells: Cells of the variance.
+        whole: Upper bound of its probability.
+    """
+
+    def __init__(
+        self,
+        certificate: TwoStageCertificate,
+        stage: Stage,
+        labels: Labels,
+        cells: _Cells,
+        whole: Fraction,
+    ) -> None:
+        self.whole = whole
+        self.low, high = stage.scales
+        least, most = stage.gains
+        gain = Gain(certificate.share, certificate.slope)
+        energy = Energy(certificate.share, certificate.slope)
+        self.labels, self.gain, self.energy = labels, gain, energy
+        self.gains: list[ComplexBall] = []
+        self.energies: list[ComplexBall] = []
+        self.above = probability_above(labels, energy, high, list(_RATES))
+        self.levels = [
+            least + (most - least) * i / (_LEVELS - 1) for i in range(_LEVELS)
+        ]
+        self.reaches = [certificate._reach(level, cells) for level in self.levels]
+
+    def missed(self, negligible: Fraction) -> Fraction:
+        """Bound of the mean of F, on the event.
+
+        Args:
+            negligible: Error of truncation that does not matter.
+        """
+        (short,) = probabilities_below(
+            self.labels, self.energy, [self.low], negligible, self.energies
+        )
+        outside = from_ball(short + self.above).upper
+        below = probabilities_below(
+            self.labels, self.gain, self.levels, negligible, self.gains
+        )
+        steps: list[Corner] = [
+            (reach, outside + from_ball(chance).upper)
+            for reach, chance in zip(self.reaches, below, strict=True)
+        ]
+        return envelope_at_one(steps, self.whole)
 
 
 def _log(value: Fraction) -> Ball:

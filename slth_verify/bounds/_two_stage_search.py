@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.stats import chi2
 
 from slth_verify.bounds._two_stage import Stage, TwoStageCertificate
 from slth_verify.bounds._two_stage_float import (
@@ -32,16 +33,38 @@ _STEPS = (0.15, -0.15, 0.1, 0.1, 0.1, -0.1, 0.3, -0.3)
 #: No search goes beyond this many samples, for every dimension and 8 more.
 _LARGEST = 200
 
-#: Rounds of improvement while the number of samples settles.
-_ROUNDS = 9
-
-#: How often a smaller number of samples is tried at the end.
-_SQUEEZES = 4
-
 #: Rules of thumb that are improved before the best one is followed.
 _STARTS = 3
 
 _Point = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a search may start: parameters that were good for a question nearby.
+
+    Attributes:
+        n: A number of samples that may be about right.
+        point: The coordinates, see `Search`.
+    """
+
+    n: int
+    point: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to look.
+
+    Attributes:
+        rounds: Rounds of improvement while the number of samples settles.
+        steps: Estimates in one round.
+        squeezes: How often a smaller number of samples is tried at the end.
+    """
+
+    rounds: int = 9
+    steps: int = 80
+    squeezes: int = 4
 
 
 class Search:
@@ -52,26 +75,42 @@ class Search:
         eps: Accuracy.
         norm: Euclidean norm of the target.
         miss: Failure probability asked for.
+        start: Where to start, in place of rules of thumb. The distances of the last
+            three coordinates are measured from what ``miss`` alone suggests.
+        patience: How long to look.
     """
 
-    def __init__(self, dim: int, eps: Fraction, norm: Fraction, miss: Fraction) -> None:
+    def __init__(
+        self,
+        dim: int,
+        eps: Fraction,
+        norm: Fraction,
+        miss: Fraction,
+        start: Start | None = None,
+        patience: Patience | None = None,
+    ) -> None:
         self._log_miss = math.log(miss.denominator) - math.log(miss.numerator)
         rare = math.exp(-self._log_miss) / 1000
         self._question = Question(0, dim, float(eps), float(norm), rare)
         self._most = _LARGEST * (dim + 8)
         self._point: _Point | None = None
+        self._near = 0
+        self._patience = patience or Patience()
         self.rate = 0.05
+        if start is not None:
+            self._near = start.n
+            self._point = np.array(start.point) + self._usual(start.n)
 
     def least(self) -> int:
         """About the least number of samples; 0 if none was found.
 
         Moves by the nats that are missing or left over, over how fast they fall with n.
         """
-        n = self._start()
+        n = self._near or self._start()
         best: tuple[int, _Point] | None = None
         seen: dict[int, float] = {}
-        while 0 < n <= self._most and n not in seen and len(seen) < _ROUNDS:
-            surplus = seen[n] = -self.improved(n, 80) - self._log_miss
+        while 0 < n <= self._most and n not in seen and len(seen) < self._patience.rounds:
+            surplus = seen[n] = -self.improved(n, self._patience.steps) - self._log_miss
             if surplus >= 0 and (best is None or n < best[0]):
                 best = n, self._found
             following = n - min(max(round(surplus / self.rate), -n // 4), n // 8)
@@ -85,9 +124,9 @@ class Search:
     def _squeezed(self, n: int, point: _Point) -> int:
         """A few samples less, as long as more patience finds parameters for them."""
         self._point = point
-        for _ in range(_SQUEEZES):
+        for _ in range(self._patience.squeezes):
             fewer = n - max(1, n // 100)
-            value, found = self._improved(fewer, self._found, 160)
+            value, found = self._improved(fewer, self._found, 2 * self._patience.steps)
             if value > -self._log_miss:
                 break
             n, self._point = fewer, found
@@ -103,6 +142,33 @@ class Search:
         """Logarithm of the failure estimate with n samples, after some improvement."""
         value, self._point = self._improved(n, self._found, evaluations)
         return value
+
+    @classmethod
+    def start_at(cls, certificate: TwoStageCertificate, miss: Fraction) -> Start:
+        """Where this certificate for this failure probability lies."""
+        last, n = certificate.stages[-1], certificate.n
+        share, portion = float(certificate.share), last.size / last.first
+        unit = share**2 * portion * (1 - portion) * last.first
+        mean = n * share
+        point = np.array(
+            [
+                math.log(share / (1 - share)),
+                math.log(portion / (1 - portion)),
+                math.log(float(last.scales[0]) / unit),
+                math.log(math.log(last.scales[1] / last.scales[0])),
+                math.log(certificate.slope),
+                math.log(certificate.cap),
+                (mean - last.first) / math.sqrt(mean * (1 - share)),
+                float(chi2.logsf(float(last.energy[1]), last.first)),
+            ]
+        )
+        usual = cls(certificate.dim, Fraction(1), Fraction(1), miss)._usual(n)
+        return Start(n, tuple(map(float, point - usual)))
+
+    @property
+    def nats(self) -> float:
+        """Logarithm of the failure probability asked for."""
+        return -self._log_miss
 
     @property
     def _found(self) -> _Point:
@@ -124,6 +190,16 @@ class Search:
             },
         )
         return float(found.fun), np.asarray(found.x)
+
+    def estimate(self, n: int, start: Start) -> float:
+        """Nats by which the failure estimate of these parameters beats the goal."""
+        point = np.array(start.point) + self._usual(start.n)
+        return -self._value(n, point, 2) - self._log_miss
+
+    def _usual(self, n: int) -> _Point:
+        """What the failure probability alone suggests for the last coordinates."""
+        cap = math.log(2 * (self._log_miss + math.log(n)) + 4)
+        return np.array([0, 0, 0, 0, 0, cap, 0, -self._log_miss])
 
     def certificate(self, n: int, eps: Fraction, norm: Fraction) -> TwoStageCertificate:
         """The certificate with n samples and the parameters found last.
@@ -162,7 +238,7 @@ class Search:
             trials = [(self._value(n, point, 0), point) for point in self._thumbs(n)]
             trials.sort(key=lambda trial: trial[0])
             if trials[0][0] < -1:
-                starts = [self._improved(n, point, 80) for _, point in trials[:_STARTS]]
+                starts = [self._improved(n, point, self._patience.steps) for _, point in trials[:_STARTS]]
                 _, self._point = min(starts, key=lambda trial: trial[0])
                 return n
             n = math.ceil(1.25 * n)

@@ -15,7 +15,6 @@ from fractions import Fraction
 import numpy as np
 from scipy.stats import chi2
 
-from slth_verify.bounds._cache import remember, remembered
 from slth_verify.bounds._two_sides import STATEMENT, failure_of_measure
 from slth_verify.bounds._two_sides_search import TAUS, Estimate, slope_above
 from slth_verify.bounds._two_stage import TwoStageCertificate
@@ -28,6 +27,7 @@ from slth_verify.enclosure import (
     working_precision,
 )
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import rough
 
 #: Share of the missed measure that may come from targets that are too long.
 _LONG = Fraction(1, 4)
@@ -107,31 +107,32 @@ def two_stage_sides_width(
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    plans = _plans(dim, norm, goal)
-    question = {
-        "search": "two_stage_sides",
-        "dim": str(dim),
-        "eps": str(eps),
-        "norm": str(norm),
-        "goal": str(goal),
-    }
-    known = remembered(question)
-    plan = next((plan for plan in plans if known == {"tau": str(plan.tau)}), None)
-    if plan is None:
-        plan = _best(plans, dim, eps)
-        remember(question, {"tau": str(plan.tau)})
+    plans = plans_for(dim, norm, goal)
+    plan = _best(plans, dim, eps)
     side, missed = two_stage_certificate(dim, eps / 2, plan.reach, 1 - plan.miss)
-    failure = failure_of_two_stage_sides(side, missed, plan.tau, plan.slope, norm)
-    if failure > 1 - goal:
+    found = certified_sides(side, missed, plan.tau, plan.slope, norm)
+    if found.failure > 1 - goal:
         raise InvalidParameterError(
-            f"dim={dim}, eps={eps}, prob={goal}: no certificate for all targets was "
-            f"found ({STATEMENT}). Ask for a smaller probability or a larger eps."
+            f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no certificate for all "
+            f"targets was found ({STATEMENT}). Ask for a smaller probability or a larger eps."
         )
-    return TwoStageSides(side, missed, plan.tau, plan.slope, norm, failure)
+    return found
+
+
+def certified_sides(
+    side: TwoStageCertificate,
+    missed: Fraction,
+    tau: Fraction,
+    slope: Fraction,
+    norm: Fraction,
+) -> TwoStageSides:
+    """The width of these parameters, with its failure probability in balls."""
+    failure = failure_of_two_stage_sides(side, missed, tau, slope, norm)
+    return TwoStageSides(side, missed, tau, slope, norm, failure)
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class Plan:
     """What a side must do for one tau: reach this norm, but for this chance."""
 
     tau: Fraction
@@ -140,7 +141,7 @@ class _Plan:
     miss: Fraction
 
 
-def _plans(dim: int, norm: Fraction, goal: Fraction) -> list[_Plan]:
+def plans_for(dim: int, norm: Fraction, goal: Fraction) -> list[Plan]:
     allowed, slopes = Estimate(dim, float(norm)).allowed(float(1 - goal))
     plans = []
     for tau, measure, slope in zip(TAUS, allowed, slopes, strict=True):
@@ -149,7 +150,7 @@ def _plans(dim: int, norm: Fraction, goal: Fraction) -> list[_Plan]:
         whole = Fraction(measure) * _MARGIN
         reach = float(tau) * np.sqrt(chi2.isf(float(whole * _LONG), dim))
         plans.append(
-            _Plan(
+            Plan(
                 tau=tau,
                 slope=slope_above(slope),
                 reach=Fraction(int(reach * 4096) + 1, 4096),
@@ -159,7 +160,7 @@ def _plans(dim: int, norm: Fraction, goal: Fraction) -> list[_Plan]:
     return plans
 
 
-def _best(plans: list[_Plan], dim: int, eps: Fraction) -> _Plan:
+def _best(plans: list[Plan], dim: int, eps: Fraction) -> Plan:
     """Where the estimated width is least, going down from the middle."""
     widths: dict[int, float] = {}
 

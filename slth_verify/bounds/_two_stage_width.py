@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from fractions import Fraction
 
-from slth_verify.bounds._cache import remember, remembered
 from slth_verify.bounds._result import Step
 from slth_verify.bounds._two_stage import (
     BITS,
@@ -18,12 +18,18 @@ from slth_verify.bounds._two_stage_search import Search
 from slth_verify.bounds._width import FoundWidth
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
+from slth_verify.files import parse_json
+from slth_verify.limits import CERTIFICATE_SAMPLES
+from slth_verify.numbers import ExactNumber, exact_number, rough, whole_number
 
 #: Certificates that are tried while the width settles.
 _PATIENCE = 6
 
 #: Rounds of improvement before every further certificate.
 _POLISH = 60
+
+#: No stored certificate has more stages.
+_MOST_STAGES = 64
 
 
 def by_two_stages(
@@ -43,7 +49,11 @@ def by_two_stages(
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    certificate, failure = two_stage_certificate(dim, eps, norm, goal)
+    return from_two_stages(*two_stage_certificate(dim, eps, norm, goal))
+
+
+def from_two_stages(certificate: TwoStageCertificate, failure: Fraction) -> FoundWidth:
+    """The width of a certificate whose failure probability has been evaluated."""
     return FoundWidth(
         n=certificate.n,
         failure=failure,
@@ -60,47 +70,39 @@ def two_stage_certificate(
 
     Arguments and errors as for `by_two_stages`.
     """
-    question = {
-        "search": "two_stages",
-        "dim": str(dim),
-        "eps": str(eps),
-        "norm": str(norm),
-        "goal": str(goal),
-    }
-    known = remembered(question)
-    if known is not None:
-        certificate = rebuilt(known, dim, eps, norm)
-        if certificate is not None:
-            failure = certificate.failure()
-            if failure <= 1 - goal:
-                return certificate, failure
-    certificate, failure = _searched(dim, eps, norm, goal)
-    remember(question, stored(certificate))
-    return certificate, failure
+    found = settled(Search(dim, eps, norm, 1 - goal), eps, norm)
+    if found is None:
+        raise InvalidParameterError(
+            f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no two-stage certificate "
+            f"was found ({STATEMENT}). Ask for a smaller probability or a larger eps."
+        )
+    return found
 
 
-def _searched(
-    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
-) -> tuple[TwoStageCertificate, Fraction]:
-    search = Search(dim, eps, norm, 1 - goal)
+def settled(
+    search: Search, eps: Fraction, norm: Fraction, patience: int = _PATIENCE
+) -> tuple[TwoStageCertificate, Fraction] | None:
+    """The least number of samples for which balls agree with a search, or None.
+
+    Args:
+        search: A search for this question.
+        eps: Accuracy.
+        norm: Largest Euclidean norm of the target.
+        patience: Certificates that are tried while the width settles.
+    """
     best: tuple[TwoStageCertificate, Fraction] | None = None
     n, tried = search.least(), set[int]()
-    while n > 0 and n not in tried and len(tried) < _PATIENCE:
+    while n > 0 and n not in tried and len(tried) < patience:
         if tried:
             search.improved(n, _POLISH)
         tried.add(n)
         certificate = search.certificate(n, eps, norm)
         failure = certificate.failure()
-        surplus = _nats(1 - goal) - _nats(failure)
+        surplus = search.nats - _nats(failure)
         if surplus >= 0 and (best is None or n < best[0].n):
             best = certificate, failure
         n -= math.floor(surplus / search.rate) or (1 if surplus > 0 else -1)
-    if best is not None:
-        return best
-    raise InvalidParameterError(
-        f"dim={dim}, eps={eps}, prob={goal}: no two-stage certificate was found "
-        f"({STATEMENT}). Ask for a smaller probability or a larger eps."
-    )
+    return best
 
 
 def _nats(probability: Fraction) -> float:
@@ -129,34 +131,40 @@ def stored(certificate: TwoStageCertificate) -> dict[str, str]:
 
 
 def rebuilt(
-    known: dict[str, str], dim: int, eps: Fraction, norm: Fraction
+    known: Mapping[str, str], dim: int, eps: Fraction, norm: Fraction
 ) -> TwoStageCertificate | None:
-    """The certificate of remembered parameters, if they can be read."""
+    """The certificate of stored parameters, if they can be read and are not absurd."""
     try:
-        stages = []
-        for first, size, *ends in json.loads(known["stages"]):
-            low_s, high_s, low_a, high_a, low_c, high_c = map(Fraction, ends)
-            stages.append(
-                Stage(
-                    first=int(first),
-                    size=int(size),
-                    scales=(low_s, high_s),
-                    energy=(low_a, high_a),
-                    gains=(low_c, high_c),
-                )
-            )
+        rows = parse_json(known["stages"])
+        if not 0 < len(rows) <= _MOST_STAGES:
+            return None
         return TwoStageCertificate(
-            n=int(known["n"]),
+            n=_samples(known["n"]),
             dim=dim,
             eps=eps,
             norm=norm,
-            share=Fraction(known["share"]),
-            slope=Fraction(known["slope"]),
-            cap=Fraction(known["cap"]),
-            stages=tuple(stages),
+            share=exact_number(known["share"]),
+            slope=exact_number(known["slope"]),
+            cap=exact_number(known["cap"]),
+            stages=tuple(_stage(*row) for row in rows),
         )
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+    except (KeyError, TypeError, ValueError):
         return None
+
+
+def _stage(first: int, size: int, *ends: str) -> Stage:
+    low_s, high_s, low_a, high_a, low_c, high_c = map(exact_number, ends)
+    return Stage(
+        first=_samples(first),
+        size=_samples(size),
+        scales=(low_s, high_s),
+        energy=(low_a, high_a),
+        gains=(low_c, high_c),
+    )
+
+
+def _samples(value: ExactNumber) -> int:
+    return whole_number(value, least=1, most=CERTIFICATE_SAMPLES)
 
 
 def two_stage_ledger(

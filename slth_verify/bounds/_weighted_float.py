@@ -7,12 +7,18 @@ is believed: whatever the search proposes is certified in balls afterwards.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, gammaln, logsumexp
+from scipy.special import betaln, gammaln
+
+from slth_verify.bounds._log_sum import log_sum
 
 Array = NDArray[np.float64]
+
+#: Distance of the nodes of the trapezoidal rule, in standard deviations.
+_STEP = 1.25
 
 #: Terms this many nats below the largest are dropped.
 _WINDOW = 16.0
@@ -35,30 +41,85 @@ def log_bound(
     Returns:
         Minus infinity if the certificate proves nothing.
     """
-    s = dim / 2
-    a, b = k / 2 - s, (n - k) / 2
-    if a <= 1 or b <= 2 * weight or k >= n or not 0 <= tilt < 0.25:
-        return -math.inf
-    with np.errstate(all="ignore"):
-        log_first = _log_first(n, k, dim, eps, norm, tilt, weight)
-        log_single = s * math.log(math.pi / eps**2)
-        log_single += float(gammaln(n / 2 + s) - gammaln(n / 2))
-        diagonal = _log_tilted(a, b - 2 * weight, s, 4 * tilt) - betaln(k / 2, b)
-        own = log_single + diagonal + _log_weight(n, k, np.array(k))
-        near = _near(n, k, dim, tilt, weight, log_single)
-        bulk = _bulk(n, k, dim, 4 * tilt, weight)
-        value = float(2 * log_first - logsumexp(np.concatenate([[own], near, bulk])))
-    return value if math.isfinite(value) else -math.inf
+    return Moment(n, k, dim, tilt, weight).log_bound(eps, norm)
 
 
-def _log_first(
-    n: int, k: int, dim: int, eps: float, norm: float, tilt: float, weight: float
-) -> float:
-    s = dim / 2
-    mass = _log_tilted(k / 2 - s, (n - k) / 2 - weight, s, 2 * tilt)
-    square = norm**2 + dim * eps**2 / 3
-    exponent = decay(n, k, dim, tilt, weight) * square / 2
-    return mass - float(betaln(k / 2, (n - k) / 2)) - exponent
+class Moment:
+    """The bound for fixed parameters, at any accuracy and norm.
+
+    Most of the work does not depend on these two, and is done once.
+
+    Args:
+        n: Number of samples.
+        k: Size of the subsets.
+        dim: Dimension m.
+        tilt: The number lambda.
+        weight: The exponent x.
+    """
+
+    def __init__(self, n: int, k: int, dim: int, tilt: float, weight: float) -> None:
+        self.n, self.k, self.dim, self.tilt, self.weight = n, k, dim, tilt, weight
+        a, b = k / 2 - dim / 2, (n - k) / 2
+        self.useful = a > 1 and b > 2 * weight and k < n and 0 <= tilt < 0.25
+        if not self.useful:
+            return
+        with np.errstate(all="ignore"):
+            self._decay = decay(n, k, dim, tilt, weight)
+            mass = _log_tilted(a, b - weight, dim / 2, 2 * tilt)
+            self._mass = mass - float(betaln(k / 2, b))
+            own = _log_tilted(a, b - 2 * weight, dim / 2, 4 * tilt)
+            own += _log_weight(n, k, np.array(k)) - betaln(k / 2, b)
+            self._own = float(own)
+            self._rest = _bulk(n, k, dim, 4 * tilt, weight)
+            self._near = _near(n, k, dim, tilt, weight)
+
+    def log_bound(self, eps: float, norm: float) -> float:
+        """Logarithm of the certificate's probability, approximately."""
+        if not self.useful:
+            return -math.inf
+        s = self.dim / 2
+        with np.errstate(all="ignore"):
+            single = s * math.log(math.pi / eps**2)
+            single += float(gammaln(self.n / 2 + s) - gammaln(self.n / 2))
+            square = norm**2 + self.dim * eps**2 / 3
+            first = self._mass - self._decay * square / 2
+            terms = [[single + self._own], self._near(single), self._rest]
+            value = float(2 * first - log_sum(np.concatenate(terms)))
+        return value if math.isfinite(value) else -math.inf
+
+    def best(self, eps: float, norm: float) -> tuple[float, float]:
+        """The best bound for an accuracy of at most ``eps``, and that accuracy.
+
+        What is hit more closely is hit. Only where eps is not small beside the norm can
+        a smaller accuracy prove more: Jensen's inequality in the cube then costs more
+        than the larger cube brings.
+        """
+        found = self.log_bound(eps, norm), eps
+        if 8 * eps <= norm or norm == 0 or not self.useful:
+            return found
+        places = accuracies_below(eps, norm)
+        low, high = 0, max(0, len(places) - 1)
+        while high > low:
+            middle = (low + high) // 2
+            here, there = places[middle], places[middle + 1]
+            if self.log_bound(here, norm) >= self.log_bound(there, norm):
+                high = middle
+            else:
+                low = middle + 1
+        if low < len(places):
+            found = max(found, (self.log_bound(places[low], norm), places[low]))
+        return found
+
+
+def accuracies_below(eps: float, norm: float) -> list[float]:
+    """Accuracies that are tried in place of a coarse one, from large to small.
+
+    They are fixed numbers, so that a larger ``eps`` has all those of a smaller one.
+    """
+    top = math.frexp(eps)[1]
+    scales = range(top, min(top, math.frexp(norm)[1] - 5), -1)
+    ladder = [math.ldexp(i, scale - 4) for scale in scales for i in range(16, 8, -1)]
+    return [place for place in ladder if place < eps]
 
 
 def decay(n: int, k: int, dim: int, tilt: float, weight: float) -> float:
@@ -79,7 +140,7 @@ def _log_tilted(a: float, b: float, s: float, c: float) -> float:
     t = centre + np.linspace(-14, 14, 141) * spread
     log_x, log_y = -np.logaddexp(0, -t), -np.logaddexp(0, t)
     values = a * log_x + b * log_y - s * np.log1p(-c * np.exp(log_y))
-    return float(logsumexp(values)) + math.log(t[1] - t[0])
+    return float(log_sum(values)) + math.log(t[1] - t[0])
 
 
 def _log_weight(n: int, k: int, j: Array) -> Array:
@@ -92,32 +153,40 @@ def _log_weight(n: int, k: int, j: Array) -> Array:
 
 
 def _near(
-    n: int, k: int, dim: int, tilt: float, weight: float, log_single: float
-) -> Array:
-    """Terms with ``k - j <= dim / 2``, which the density bound alone cannot reach."""
+    n: int, k: int, dim: int, tilt: float, weight: float
+) -> Callable[[float], Array]:
+    """Terms with ``k - j <= dim / 2``, which the density bound alone cannot reach.
+
+    They depend on the accuracy by the logarithm of the single term.
+    """
     s, c = dim / 2, 4 * tilt
     last = min(math.floor(s), k - dim - 1, n - k - 1)
     i = np.arange(1, last + 1, dtype=float)
     if i.size == 0:
-        return np.array([])
+        return lambda log_single: np.array([])
     j = k - i
     b, e, f = (n - 2 * i) / 2, j / 2, (n - 2 * k + j) / 2
     common = np.array(
         [_log_tilted(u - s, v - 2 * weight, s, c) for u, v in zip(e, f, strict=True)]
     ) - betaln(e, f)
-    threshold = min(-log_single / s, -0.5)
-    dropped = log_single + i * threshold - np.log(i)
-    log_d = np.linspace(threshold, 0, 81)[1:-1]
-    d = np.exp(log_d)[None, :]
     p = ((e - s) / (e + f - s - 2 * weight))[:, None]
-    bracket = (1 - c + c * d) * ((1 - d) * p + d / 4) + c * ((1 - d) * p) ** 2
-    rest = ((1 - d) * (1 - p)) ** 2 + d * (1 - d) * (1 - p) + d * d / 4
-    values = (i[:, None] - s) * log_d + (b[:, None] - 1) * np.log1p(-d)
-    values -= s * np.log(bracket / (p * (1 - c + c * p)))
-    values -= weight * np.log(rest / (1 - p) ** 2)
-    density = logsumexp(values, axis=1) + math.log(log_d[1] - log_d[0])
-    log_term = common + np.logaddexp(dropped, density) - betaln(i, b)
-    return np.asarray(_log_weight(n, k, j) + log_term)
+    log_weight = _log_weight(n, k, j)
+
+    def near(log_single: float) -> Array:
+        threshold = min(-log_single / s, -0.5)
+        dropped = log_single + i * threshold - np.log(i)
+        log_d = np.linspace(threshold, 0, 81)[1:-1]
+        d = np.exp(log_d)[None, :]
+        bracket = (1 - c + c * d) * ((1 - d) * p + d / 4) + c * ((1 - d) * p) ** 2
+        rest = ((1 - d) * (1 - p)) ** 2 + d * (1 - d) * (1 - p) + d * d / 4
+        values = (i[:, None] - s) * log_d + (b[:, None] - 1) * np.log1p(-d)
+        values -= s * np.log(bracket / (p * (1 - c + c * p)))
+        values -= weight * np.log(rest / (1 - p) ** 2)
+        density = log_sum(values, axis=1) + math.log(log_d[1] - log_d[0])
+        log_term = common + np.logaddexp(dropped, density) - betaln(i, b)
+        return np.asarray(log_weight + log_term)
+
+    return near
 
 
 def _bulk(n: int, k: int, dim: int, c: float, weight: float) -> Array:
@@ -221,8 +290,8 @@ class _Shape:
         det = tt * uu - tu * tu
         bend = (self.log_value(t, u, zero + h) - self.log_value(t, u, zero)) * 2 / h**2
         spread = [np.sqrt(-uu / det), np.sqrt(-tt / det), np.sqrt(-1 / bend)]
-        grid = np.arange(-6, 6.01, 1.0)
-        half = np.arange(0, 6.01, 1.0)
+        grid = _STEP * np.arange(-4, 5)
+        half = _STEP * np.arange(5)
         logs = np.where(half > 0, math.log(2), 0.0)
         nodes = self.log_value(
             (t[:, None] + spread[0][:, None] * grid)[:, :, None, None],
@@ -230,8 +299,8 @@ class _Shape:
             (spread[2][:, None] * half)[:, None, None, :],
             lift=3,
         )
-        value = logsumexp(nodes + logs, axis=(1, 2, 3))
-        return np.asarray(value + np.log(np.prod(spread, axis=0)) - self.norm())
+        value = log_sum(nodes + logs, axis=(1, 2, 3))
+        return np.asarray(value + np.log(_STEP**3 * np.prod(spread, axis=0)) - self.norm())
 
     def _derivatives(self, t: Array, u: Array) -> tuple[Array, ...]:
         zero, h = np.zeros_like(t), 1e-3

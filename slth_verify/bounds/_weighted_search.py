@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds._weighted_float import log_bound
+from slth_verify.bounds._weighted_float import Moment
 from slth_verify.bounds._weighted_moment import WeightedCertificate
 
 #: Denominator of lambda.
@@ -38,12 +38,16 @@ class Proposal:
     def certificate(
         self, dim: int, eps: Fraction, norm: Fraction
     ) -> WeightedCertificate:
-        """The certificate with these parameters."""
+        """The certificate with these parameters, for this accuracy or a smaller one."""
+        moment = Moment(
+            self.n, self.size, dim, float(self.tilt), float(self.weight)
+        )
+        _, accuracy = moment.best(float(eps), float(norm))
         return WeightedCertificate(
             n=self.n,
             size=self.size,
             dim=dim,
-            eps=eps,
+            eps=eps if accuracy == float(eps) else Fraction(accuracy),
             norm=norm,
             tilt=self.tilt,
             weight=self.weight,
@@ -62,6 +66,7 @@ class Search:
         eps: Accuracy.
         norm: Euclidean norm of the target.
         objective: What to maximise in place of the logarithm of the probability.
+        start: Parameters that were good for a question nearby.
     """
 
     def __init__(
@@ -70,11 +75,13 @@ class Search:
         eps: Fraction,
         norm: Fraction,
         objective: Objective | None = None,
+        start: Proposal | None = None,
     ) -> None:
         self.dim = dim
         self._objective = objective or _probability(dim, float(eps), float(norm))
         self._best: dict[tuple[int, int | None, bool], Proposal] = {}
         self._seen: dict[tuple[int, int, int, int], float] = {}
+        self._started = start
 
     def best(self, n: int, size: int | None = None, *, fine: bool = True) -> Proposal:
         """The best parameters found for n samples.
@@ -91,9 +98,9 @@ class Search:
 
     def least(self, log_goal: float) -> Proposal:
         """Parameters for the least n whose estimate reaches the goal."""
-        low, high = 0, 2 * self.dim + 8
+        low, high = self._bracket(log_goal)
         while self.best(high, fine=False).value < log_goal:
-            low, high = high, math.ceil(1.3 * high)
+            low, high = high, math.ceil(high * (1.3 if self._started is None else 1.06))
             if high > _LARGEST:
                 return self.best(high, fine=False)
         while high - low > 1:
@@ -105,6 +112,16 @@ class Search:
         while self.best(high - 1).value >= log_goal:
             high -= 1
         return self.best(high)
+
+    def _bracket(self, log_goal: float) -> tuple[int, int]:
+        """A number that is too small, and one that may be enough."""
+        if self._started is None:
+            return 0, 2 * self.dim + 8
+        high = self._started.n
+        low = high - max(1, high // 16)
+        while low > self.dim + 4 and self.best(low, fine=False).value >= log_goal:
+            low, high = low - max(1, low // 16), low
+        return low, high
 
     def _between(self, low: int, high: int, log_goal: float) -> int:
         """A point strictly between, by interpolation kept away from the ends."""
@@ -154,6 +171,8 @@ class Search:
     def _start(self, n: int, size: int | None) -> tuple[tuple[int, int, int], bool]:
         """Scaled from the nearest n seen, or a rule of thumb; and whether it is far."""
         seen = [p for p in self._best.values() if math.isfinite(p.value)]
+        if not seen and self._started is not None:
+            seen = [self._started]
         far = True
         if seen:
             near = min(seen, key=lambda p: abs(math.log(p.n / n)))
@@ -177,6 +196,6 @@ class Search:
 
 def _probability(dim: int, eps: float, norm: float) -> Objective:
     def objective(n: int, k: int, tilt: float, weight: float) -> float:
-        return log_bound(n, k, dim, eps, norm, tilt, weight)
+        return Moment(n, k, dim, tilt, weight).best(eps, norm)[0]
 
     return objective

@@ -20,9 +20,9 @@ def polynomial(coefficients: Sequence[Ball]) -> Callable[[Ball], Ball]:
 
 
 def complex_polynomial(
-    coefficients: Sequence[Ball],
+    coefficients: Sequence[Ball | ComplexBall],
 ) -> Callable[[ComplexBall], ComplexBall]:
-    """As `polynomial`, at complex balls.
+    """As `polynomial`, at complex balls; coefficients may be complex too.
 
     Complex balls are rectangles, which grow by up to a factor of sqrt(2) in every
     multiplication. The polynomial is cut into pieces, so that for n coefficients there

@@ -194,9 +194,9 @@ def test_chernoff_bounds() -> None:
 
 LIES = {
     "aliasing with the other sign": (
-        "    for c in levels:\n",
-        "    terms = [t * (-1) ** k for k, t in enumerate(terms)]\n"
-        "    for c in [max(levels)] * 0 or levels:\n",
+        "later = complex_polynomial([ComplexBall(0), *terms[1 : nodes + 1]])",
+        "signed = [t * (-1) ** k for k, t in enumerate(terms)]\n"
+        "    later = complex_polynomial([ComplexBall(0), *signed[1 : nodes + 1]])",
     ),
     "terms between the nodes": (
         "z = ComplexBall(to_ball(tilt), to_ball(spacing * k))",

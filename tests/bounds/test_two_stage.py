@@ -158,10 +158,7 @@ REACH = {
         "level / high + slope * low",
         "level / high + slope * high * 2",
     ),
-    "best cell": (
-        "max(Fraction(0), min(from_ball(ratio).lower for ratio in ratios))",
-        "max(from_ball(ratio).lower for ratio in ratios)",
-    ),
+    "best cell": ("least = least.min(ratio)", "least = least.max(ratio)"),
 }
 
 LIES = [(check_cells, name) for name in CELLS] + [(check_reach, name) for name in REACH]

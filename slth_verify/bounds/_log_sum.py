@@ -1,0 +1,21 @@
+"""Sums of exponentials in floating point, for searches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def log_sum(values: Any, axis: int | tuple[int, ...] | None = None) -> Any:
+    """Logarithm of the sum of exponentials.
+
+    The function of that name in scipy takes longer than all the rest of a search.
+
+    Args:
+        values: Logarithms; minus infinity stands for 0, and not all may be that.
+        axis: As for `numpy.sum`.
+    """
+    top = np.max(values, axis=axis, keepdims=True)
+    total = np.log(np.sum(np.exp(values - top), axis=axis, keepdims=True)) + top
+    return total.item() if axis is None else np.squeeze(total, axis)

@@ -1,0 +1,2 @@
+"""x"""
+known_for_all = known_for_one = None

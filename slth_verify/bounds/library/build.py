@@ -1,0 +1,295 @@
+"""Searching the library's certificates: a long run, resumable, in one process.
+
+``python -m slth_verify.bounds.library.build JOURNAL [SECONDS]`` searches the questions
+of the grid that the journal lacks, each from its nearest answered neighbours, and adds
+a line for each answer. ``... JOURNAL --write`` makes the shipped files of a journal.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from slth_verify.bounds._blocks import BlockWidth, block_width, certified_blocks
+from slth_verify.bounds._two_sides_search import two_sides_width
+from slth_verify.bounds._two_stage_search import Patience, Start
+from slth_verify.bounds._two_stage_search import Search as StageSearch
+from slth_verify.bounds._two_stage_sides import (
+    Plan,
+    certified_sides,
+    plans_for,
+    two_stage_sides_width,
+)
+from slth_verify.bounds._two_stage_width import (
+    rebuilt,
+    settled,
+    two_stage_certificate,
+)
+from slth_verify.bounds._weighted_search import Proposal, Search
+from slth_verify.bounds.library import store
+from slth_verify.bounds.library.entries import Certified, Entry, entry_of
+from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import exact_number
+
+DIMENSIONS = (
+    *(1, 2, 3, 4, 6, 9, 12, 16, 18, 24, 27, 32, 36, 48, 64, 72, 90, 100, 128, 144),
+    *(150, 192, 256, 288, 400, 512, 576),
+)
+ACCURACIES = tuple(Fraction(1, 10**i) for i in range(1, 7))
+PROBABILITIES = (
+    *(Fraction(1, 2), Fraction(9, 10), Fraction(99, 100), Fraction(999, 1000)),
+    Fraction(999_999, 1_000_000),
+)
+
+#: The Euclidean norm of all entries.
+NORM = Fraction(1)
+
+#: Blocks are searched at probability 1/2 up to this dimension, beyond only up to the
+#: second one; two stages at probability 1/2 from the third one on.
+_BLOCKS, _FEW, _STAGES = 128, 3, 64
+
+#: A start is near if the dimension differs by at most this factor.
+_NEAR = 2.0
+
+#: The estimate must exceed the goal by this much before balls are asked.
+_SLACK = 3e-4
+
+_PATIENCE = 12
+
+#: Two stages: a start nearby needs little improvement.
+_PATIENCE_NEARBY = Patience(rounds=3, steps=50, squeezes=0)
+
+
+class Question(tuple[int, Fraction, Fraction, str]):
+    """Dimension, accuracy, probability, form."""
+
+    __slots__ = ()
+
+
+def questions() -> Iterator[Question]:
+    """The grid, the most useful questions first."""
+    most = (1, 48), (48, 150), (150, 1000)
+    for low, high in most:
+        dims = [m for m in DIMENSIONS if low < m <= high or m == low == 1]
+        for forms in (("blocks",), ("stages",), ("sides",), ("sides of blocks",)):
+            for form in forms:
+                for dim in dims:
+                    for prob in _ordered(form):
+                        for eps in ACCURACIES:
+                            if _wanted(form, dim, prob):
+                                yield Question((dim, eps, prob, form))
+
+
+def _ordered(form: str) -> tuple[Fraction, ...]:
+    if form == "blocks":
+        return PROBABILITIES
+    return (PROBABILITIES[3], *PROBABILITIES[2::-1], PROBABILITIES[4])
+
+
+def _wanted(form: str, dim: int, prob: Fraction) -> bool:
+    half = prob == PROBABILITIES[0]
+    if form == "blocks":
+        return dim <= (_BLOCKS if half else _FEW)
+    if form == "sides of blocks":
+        return dim <= _FEW
+    if form == "sides":
+        return dim > 1
+    return dim >= _STAGES if half else True
+
+
+def searched(question: Question, known: Iterable[Entry]) -> Entry | None:
+    """The entry of a question, from the nearest entries of its form.
+
+    Args:
+        question: Dimension, accuracy, probability and form.
+        known: Entries that may lie nearby.
+
+    Returns:
+        None if no certificate was found.
+    """
+    dim, eps, prob, form = question
+    near = [
+        entry
+        for entry in known
+        if entry.form == form and max(dim, entry.dim) <= _NEAR * min(dim, entry.dim)
+    ]
+    start = min(near, key=lambda entry: _distance(entry, question), default=None)
+    try:
+        found = _SEARCHES[form](dim, eps, prob, start)
+    except InvalidParameterError:
+        return None
+    return None if found is None else entry_of(found, eps, NORM, prob)
+
+
+def _distance(entry: Entry, question: Question) -> float:
+    dim, eps, prob, _ = question
+    miss = math.log((1 - prob) / (1 - entry.prob))
+    return (
+        3 * abs(math.log(dim / entry.dim))
+        + abs(math.log(eps / entry.eps))
+        + abs(miss) / 3
+    )
+
+
+def _blocks(
+    dim: int, eps: Fraction, prob: Fraction, start: Entry | None
+) -> Certified | None:
+    """Independent blocks: as many as the start has, one more, or one less."""
+    if start is None:
+        return block_width(dim, eps, NORM, prob)
+    known = {key: exact_number(x) for key, x in start.parameters.items()}
+    one, scale = int(known["blocks"]), Fraction(dim, start.dim)
+    begun = Proposal(
+        n=max(dim + 6, round(known["n"] * scale)),
+        size=max(dim + 3, round(known["size"] * scale)),
+        tilt=known["tilt"],
+        weight=Fraction(round(2 * known["weight"] * scale), 2),
+        value=0.0,
+    )
+    nats = -math.log(1 - prob)
+    counts = {1} if prob <= Fraction(1, 2) else {max(1, one - 1), one, one + 1}
+    if prob != start.prob and prob > Fraction(1, 2):
+        counts |= {math.ceil(one * nats / -math.log(1 - start.prob))}
+    best: BlockWidth | None = None
+    for blocks in sorted(counts):
+        log_goal = math.log(-math.expm1(-nats / blocks)) + _SLACK
+        search = Search(dim, eps, NORM, start=begun)
+        proposal = search.least(log_goal)
+        for extra in range(_PATIENCE):
+            n = proposal.n + extra
+            if best is not None and blocks * n >= best.n:
+                break
+            width = certified_blocks(
+                blocks, search.best(n).certificate(dim, eps, NORM)
+            )
+            if width.probability >= prob:
+                best = width
+                break
+    return best
+
+
+def _stages(
+    dim: int, eps: Fraction, prob: Fraction, start: Entry | None
+) -> Certified | None:
+    if start is None:
+        return two_stage_certificate(dim, eps, NORM, prob)[0]
+    own = rebuilt(start.parameters, start.dim, start.eps, NORM)
+    if own is None:
+        return None
+    scaled = _scaled(StageSearch.start_at(own, 1 - start.prob), dim / start.dim)
+    search = StageSearch(dim, eps, NORM, 1 - prob, scaled, _PATIENCE_NEARBY)
+    found = settled(search, eps, NORM, 3)
+    return None if found is None else found[0]
+
+
+def _sides(
+    dim: int, eps: Fraction, prob: Fraction, start: Entry | None
+) -> Certified | None:
+    if start is None:
+        return two_stage_sides_width(dim, eps, NORM, prob)
+    tau = exact_number(start.parameters["tau"])
+    reach = exact_number(start.parameters["reach"])
+    own = rebuilt(start.parameters, start.dim, start.eps / 2, reach)
+    theirs = _plan(start.dim, start.prob, tau)
+    if own is None or theirs is None:
+        return None
+    scaled = _scaled(StageSearch.start_at(own, theirs.miss), dim / start.dim)
+    best = None
+    for other in _taus(tau, near=prob == start.prob):
+        plan = _plan(dim, prob, other)
+        if plan is None:
+            continue
+        search = StageSearch(
+            dim, eps / 2, plan.reach, plan.miss, scaled, _PATIENCE_NEARBY
+        )
+        side = settled(search, eps / 2, plan.reach, 3)
+        if side is None:
+            continue
+        found = certified_sides(*side, plan.tau, plan.slope, NORM)
+        if found.failure <= 1 - prob and (best is None or found.n < best.n):
+            best = found
+    return best
+
+
+def _plan(dim: int, prob: Fraction, tau: Fraction) -> Plan | None:
+    plans = plans_for(dim, NORM, prob)
+    return next((plan for plan in plans if plan.tau == tau), None)
+
+
+def _taus(tau: Fraction, *, near: bool) -> list[Fraction]:
+    if near:
+        return [tau]
+    return [tau - Fraction(1, 16), tau, tau + Fraction(1, 16), tau + Fraction(1, 8)]
+
+
+def _sides_of_blocks(
+    dim: int, eps: Fraction, prob: Fraction, start: Entry | None
+) -> Certified | None:
+    return two_sides_width(dim, eps, NORM, prob)
+
+
+def _scaled(start: Start, factor: float) -> Start:
+    return Start(max(1, round(start.n * factor)), start.point)
+
+
+_SEARCHES = {
+    "blocks": _blocks,
+    "stages": _stages,
+    "sides": _sides,
+    "sides of blocks": _sides_of_blocks,
+}
+
+
+def run(journal: Path, seconds: float) -> None:
+    """Search what the journal lacks, for so many seconds."""
+    end = time.monotonic() + seconds
+    known = [Entry.read(line) for line in journal.read_bytes().splitlines()]
+    done = {Question((e.dim, e.eps, e.prob, e.form)) for e in known}
+    with journal.open("a", encoding="utf-8") as stream:
+        for question in questions():
+            if time.monotonic() > end:
+                return
+            if question in done:
+                continue
+            begun = time.process_time()
+            entry = searched(question, known)
+            spent = time.process_time() - begun
+            told = "none" if entry is None else f"n = {entry.n}"
+            sys.stderr.write(f"{' '.join(map(str, question))}: {told}, {spent:.1f} s\n")
+            if entry is not None:
+                known.append(entry)
+                stream.write(f"{entry.line()}\n")
+                stream.flush()
+
+
+def best(found: Iterable[Entry]) -> list[Entry]:
+    """For each question the entry with the smallest width, in order."""
+    least: dict[tuple[bool, int, Fraction, Fraction], Entry] = {}
+    for entry in found:
+        key = entry.universal, entry.dim, -entry.eps, entry.prob
+        if key not in least or entry.n < least[key].n:
+            least[key] = entry
+    return [least[key] for key in sorted(least)]
+
+
+def main(arguments: list[str]) -> int:
+    """Search, or write the shipped files beside this module."""
+    journal = Path(arguments[0])
+    if "--write" in arguments:
+        found = [Entry.read(line) for line in journal.read_bytes().splitlines()]
+        data, digest = store.written(best(found))
+        here = Path(__file__).parent
+        (here / store.FILE).write_bytes(data)
+        (here / store.DIGEST).write_text(f"{digest}  {store.FILE}\n", encoding="ascii")
+        return 0
+    journal.touch()
+    run(journal, float(arguments[1]) if len(arguments) > 1 else math.inf)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
