@@ -56,6 +56,10 @@ SAMPLES: Final = 10**9
 
 #: Terms of a symbolic sum that is written out or evaluated term by term.
 TERMS: Final = 100_000
+
+#: Samples whose subsets are counted, size by size.
+COUNTED_SAMPLES: Final = 20_000
+
 #: Samples of one stored certificate; evaluating more would only cost time.
 CERTIFICATE_SAMPLES: Final = 50_000
 

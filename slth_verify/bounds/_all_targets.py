@@ -42,7 +42,7 @@ def all_targets_width(
         InvalidParameterError: If no certificate was found.
     """
     found = [_by_sides(dim, eps, norm, goal)]
-    if _net_is_worth_a_try(dim, eps, norm, goal, ball):
+    if net_is_worth_a_try(dim, eps, norm, goal, ball):
         found.append(net_width(dim, eps, norm, goal))
     return min(found, key=lambda width: width.n)
 
@@ -89,6 +89,7 @@ def from_two_stage_sides(found: TwoStageSides) -> FoundWidth:
         failure=found.failure,
         derivation=(*two_stage_ledger(found.side, found.missed), both),
         size=found.side.stages[-1].size,
+        certificate=found,
     )
 
 
@@ -105,10 +106,11 @@ def from_two_sides(found: TwoSidesWidth) -> FoundWidth:
         derivation=_ledger(found),
         size=found.certificate.size,
         stairs=found.stairs(),
+        certificate=found,
     )
 
 
-def _net_is_worth_a_try(
+def net_is_worth_a_try(
     dim: int, eps: Fraction, norm: Fraction, goal: Fraction, ball: TargetBall
 ) -> bool:
     """Whether the net covers the ball and has few points.
@@ -116,13 +118,16 @@ def _net_is_worth_a_try(
     Blocks repeat about ``log(N / delta)`` times for the net and ``2 log(2 / delta)``
     times for two sides, so with more than ``1 / delta`` points the net is behind.
     """
-    if dim > 1 and ball != "one-norm":
+    if (dim > 1 and ball != "one-norm") or dim > _LARGEST_NET:
         return False
     return net_size(dim, eps / 2, norm) * (1 - goal) <= _FEW
 
 
 #: Up to this dimension, sides of blocks are compared as well.
 _FEW_DIMENSIONS = 3
+
+#: In more dimensions a net has too many points for any probability.
+_LARGEST_NET = 32
 
 #: Largest expected number of missed points, were each missed like the whole ball.
 _FEW = 4

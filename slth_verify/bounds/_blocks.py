@@ -77,8 +77,8 @@ def block_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Bloc
             return width
     raise InvalidParameterError(
         f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no certificate was found up "
-        f"to n={proposal.n + _PATIENCE} ({STATEMENT}). Ask for a smaller probability or "
-        "a larger eps."
+        f"to n={proposal.n + _PATIENCE} ({STATEMENT}). Ask for a smaller probability "
+        "or a larger eps."
     )
 
 

@@ -16,8 +16,19 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from slth_verify.bounds._inputs import accuracy
+from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import shown
+
+_STATEMENT = "der:accumulation"
+
 #: Bits of a share; rounding down by one unit costs less than one filter.
 _BITS = 40
+
+#: Smallest weight, over the largest one: a smaller share would be no number.
+_LEAST = 1e-100
+
+_BISECTIONS = 200
 
 
 def within(shares: Sequence[Fraction], eps: Fraction) -> bool:
@@ -45,24 +56,37 @@ def weighted_shares(weights: Sequence[float], eps: Fraction) -> tuple[Fraction, 
         weights: Positive weights, one a layer.
         eps: Accuracy of the network, positive.
 
+    Raises:
+        InvalidParameterError: If a weight is not positive and finite, or the accuracy
+            is out of range.
+
     Rigor:
         The shares are proposed in floating point; that they are `within` the accuracy
         is exact.
     """
+    eps = accuracy(eps, _STATEMENT)
+    if not weights or not all(0 < weight < math.inf for weight in weights):
+        raise InvalidParameterError(
+            f"weights={shown(list(weights))}: positive finite weights, one a layer, "
+            f"were required ({_STATEMENT}). Correct them."
+        )
     if len(weights) == 1:
         return (eps,)
+    weights = [max(weight / max(weights), _LEAST) for weight in weights]
     goal = math.log1p(eps)
-    low, high = 0.0, 1.0
-    for _ in range(200):
-        middle = (low + high) / 2
+    # the first part spends at most the goal: -log(1 - x) <= x / (1 - x)
+    low, high = goal / (2 * len(weights) + 2 * goal), 1.0
+    for _ in range(_BISECTIONS):
+        middle = math.sqrt(low * high)
         if _spent(weights, middle) <= goal:
             low = middle
         else:
             high = middle
-    shares = [_share(weight / max(weights) * low) for weight in weights]
-    proposal = tuple(_rounded_down(share) for share in shares)
+    proposal = tuple(_rounded_down(_share(weight * low)) for weight in weights)
+    excess = Fraction(1, 2**30)
     while not within(proposal, eps):
-        proposal = tuple(share * (1 - Fraction(1, 2**30)) for share in proposal)
+        proposal = tuple(share * (1 - excess) for share in proposal)
+        excess = min(2 * excess, Fraction(1, 2))
     return proposal
 
 
@@ -71,10 +95,10 @@ def _share(part: float) -> float:
 
 
 def _spent(weights: Sequence[float], part: float) -> float:
-    """Logarithm of the product, if the largest weight has ``eta/(1+eta) = part``."""
+    """Logarithm of the product if a weight of 1 has ``eta/(1+eta) = part``."""
     if part >= 1:
         return math.inf
-    return sum(-math.log1p(-weight / max(weights) * part) for weight in weights)
+    return sum(-math.log1p(-weight * part) for weight in weights)
 
 
 def _rounded_down(value: float) -> Fraction:

@@ -1,64 +1,80 @@
-"""Proposals of searches, kept on disk. They are never believed, only tried first."""
+"""What searches found, kept on disk: proposals, never believed.
+
+An entry is read only if it is whole and about exactly this question and version; its
+certificate is evaluated again before it is used, and whoever asks compares it with an
+answer that needs no file.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 
 from slth_verify._version import __version__
+from slth_verify.bounds.library.entries import Entry
+from slth_verify.errors import UnusableFileError
+from slth_verify.files import read_json, write_atomically
 
 #: Environment variable that names the folder; empty means no cache.
 VARIABLE = "SLTH_VERIFY_CACHE"
 
+#: Bytes of one file.
+_LARGEST = 1 << 16
+
 
 def folder() -> Path | None:
-    """Where proposals are kept, or None if the cache is switched off."""
+    """Where proposals are kept, or None if the cache is switched off or has no home."""
     chosen = os.environ.get(VARIABLE)
     if chosen is not None:
         return Path(chosen) if chosen else None
-    return Path.home() / ".cache" / "slth_verify"
+    try:
+        home = Path.home()
+    except RuntimeError:  # neither HOME nor an account
+        return None
+    # an empty HOME is no folder, and the root folder is nobody's home
+    usable = home.is_absolute() and home != Path(home.anchor)
+    return home / ".cache" / "slth_verify" if usable else None
 
 
-def remembered(question: dict[str, str]) -> dict[str, str] | None:
-    """The stored proposal for exactly this question and version, if any."""
+def remembered(question: dict[str, str]) -> Entry | None:
+    """The stored entry for exactly this question and version, if it is whole."""
     place = _place(question)
     if place is None:
         return None
     try:
-        document = json.loads(place.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        document = read_json(place, _LARGEST)
+        answer = document["answer"]
+        whole = document["question"] == question
+        whole = whole and document["digest"] == _digest(question, answer)
+        return Entry.read(json.dumps(answer)) if whole else None
+    except (UnusableFileError, ValueError, TypeError, KeyError):
         return None
-    if not isinstance(document, dict) or document.get("question") != question:
-        return None
-    answer = document.get("answer")
-    if not isinstance(answer, dict):
-        return None
-    return {str(key): str(value) for key, value in answer.items()}
 
 
-def remember(question: dict[str, str], answer: dict[str, str]) -> None:
-    """Store a proposal; a folder that cannot be written is no error."""
+def remember(question: dict[str, str], entry: Entry) -> None:
+    """Store an entry; a folder that cannot be written is no error."""
     place = _place(question)
     if place is None:
         return
-    text = json.dumps({"question": question, "answer": answer}, sort_keys=True)
-    try:
+    answer = json.loads(entry.line())
+    document = {
+        "question": question,
+        "answer": answer,
+        "digest": _digest(question, answer),
+    }
+    with contextlib.suppress(OSError, UnusableFileError):
         place.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=place.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.replace(name, place)
-    except OSError:
-        return
+        write_atomically(place, json.dumps(document, sort_keys=True))
+
+
+def _digest(question: dict[str, str], answer: object) -> str:
+    whole = json.dumps([__version__, question, answer], sort_keys=True)
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def _place(question: dict[str, str]) -> Path | None:
     base = folder()
-    if base is None:
-        return None
-    key = json.dumps({"version": __version__, **question}, sort_keys=True)
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    return base / __version__ / f"{digest[:32]}.json"
+    return base / __version__ / f"{_digest(question, None)[:32]}.json" if base else None

@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import ceil, floor, isfinite, lcm
 
 from slth_verify.bounds._covering_walk import FITS, SumWalk
-from slth_verify.bounds._inputs import accuracy
+from slth_verify.bounds._inputs import exact_accuracy
 from slth_verify.enclosure import ExactNumber, exact
 from slth_verify.errors import InvalidParameterError
 from slth_verify.verdict import NoTruthValue, Verdict
@@ -83,7 +83,7 @@ def covers(
         >>> covers([0.5, -0.5, 0.75], "1/4").verdict.name
         'REFUTED'
     """
-    width = accuracy(eps, STATEMENT)
+    width = exact_accuracy(eps, STATEMENT)
     start, end = exact(low, "low"), exact(high, "high")
     if len(samples) > _MOST or start > end:
         raise InvalidParameterError(

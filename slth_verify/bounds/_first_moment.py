@@ -11,13 +11,12 @@ the Euclidean norm, ``r e_1`` gives the smallest value and so the strongest boun
 
 from __future__ import annotations
 
-from slth_verify.bounds._inputs import accuracy, positive_integer, radius
+from slth_verify.bounds._inputs import accuracy, dimension, radius, sample_count
 from slth_verify.bounds._scale_integral import Box, every_size, scale_integral
 from slth_verify.enclosure import (
     Enclosure,
     ExactNumber,
     from_ball,
-    to_ball,
     working_precision,
 )
 
@@ -54,8 +53,9 @@ def first_moment(
     Source: der:first-moment.
     """
     width, norm = accuracy(eps, STATEMENT), radius(target_norm, STATEMENT)
-    box = Box.on_axis(positive_integer(dim, "dim", STATEMENT), norm, width)
-    positive_integer(n, "n", STATEMENT)
+    box = Box.on_axis(dimension(dim, STATEMENT), norm, width)
+    n = sample_count(n, STATEMENT)
     with working_precision(bits):
-        empty = to_ball(int(norm <= width))
-        return from_ball(empty + scale_integral(every_size(n), box))
+        some = from_ball(scale_integral(every_size(n), box)).within(0, None).readable()
+    empty = int(norm <= width)
+    return Enclosure(empty + some.lower, empty + some.upper)

@@ -62,7 +62,7 @@ def evaluators(dim: int, goal: Fraction) -> tuple[Evaluator, ...]:
 
 
 #: Failure probability from which down two stages are tried.
-_RARE = Fraction(1, 12)
+_RARE = Fraction(2, 5)
 
 #: Dimensions: up to the first, blocks may win at high probability; from the second on,
 #: two stages may win at any probability; from the third on, they always did.
@@ -87,6 +87,7 @@ def from_blocks(found: BlockWidth) -> FoundWidth:
         derivation=block_ledger(found),
         size=found.certificate.size,
         stairs=stairs,
+        certificate=found,
     )
 
 

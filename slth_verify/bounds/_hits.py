@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slth_verify.bounds._inputs import accuracy, positive_integer
+from slth_verify.bounds._inputs import accuracy, sample_count, subset_size, vector
 from slth_verify.bounds._scale_integral import Box, every_size, scale_integral
 from slth_verify.enclosure import (
     Enclosure,
     ExactNumber,
     binomial_coefficient,
-    exact,
     from_ball,
     to_ball,
     working_precision,
 )
-from slth_verify.errors import InvalidParameterError
+from slth_verify.limits import COUNTED_SAMPLES
 
 _STATEMENT = "der:nsn-law"
 
@@ -62,18 +61,13 @@ def hit_probability(
         [0.217828650297, 0.217828650298]
     """
     width = accuracy(eps, _STATEMENT)
-    vector = [exact(z, "target") for z in target]
-    if not vector or isinstance(size, bool) or not isinstance(size, int) or size < 0:
-        raise InvalidParameterError(
-            f"size={size!r}, len(target)={len(vector)}: an integer size >= 0 and at "
-            f"least one coordinate were required ({_STATEMENT}). Correct them."
-        )
-    box = Box.around(vector, width)
+    size = subset_size(size, COUNTED_SAMPLES)
+    box = Box.around(vector(target, _STATEMENT), width)
     if size == 0:
         return Enclosure.exact(int(box.reach <= width))
     with working_precision(bits):
         weights = [to_ball(0)] * size + [to_ball(1)]
-        return from_ball(scale_integral(weights, box))
+        return from_ball(scale_integral(weights, box)).within(0, 1)
 
 
 def subset_sum_number_mean(
@@ -101,21 +95,20 @@ def subset_sum_number_mean(
     """
     if size is None:
         return _mean_of_all_sizes(n, target, eps, bits)
-    if not 0 <= size <= n:
-        raise InvalidParameterError(
-            f"size={size} and n={n}: a subset needs 0 <= size <= n "
-            "(def:subset-sum-number). Lower size or draw more vectors."
-        )
+    n = sample_count(n, _STATEMENT)
+    size = subset_size(size, n)
     one = hit_probability(size, target, eps, bits=bits)
     with working_precision(bits):
-        return from_ball(binomial_coefficient(n, size) * to_ball(one))
+        mean = from_ball(binomial_coefficient(n, size) * to_ball(one))
+    return mean.within(0, None).readable()
 
 
 def _mean_of_all_sizes(
     n: int, target: Sequence[ExactNumber], eps: ExactNumber, bits: int
 ) -> Enclosure:
     empty = hit_probability(0, target, eps)
-    positive_integer(n, "n", _STATEMENT)
-    box = Box.around([exact(z, "target") for z in target], accuracy(eps, _STATEMENT))
+    n = sample_count(n, _STATEMENT)
+    box = Box.around(vector(target, _STATEMENT), accuracy(eps, _STATEMENT))
     with working_precision(bits):
-        return from_ball(to_ball(empty) + scale_integral(every_size(n), box))
+        rest = from_ball(scale_integral(every_size(n), box)).within(0, None).readable()
+    return Enclosure(empty.lower + rest.lower, empty.upper + rest.upper)

@@ -23,6 +23,7 @@ from fractions import Fraction
 from math import comb
 
 from slth_verify.bounds._hits import hit_probability
+from slth_verify.bounds._inputs import accuracy, sample_count, subset_size, vector
 from slth_verify.bounds._overlap import Overlap
 from slth_verify.bounds._pair_integral import pair_expectation
 from slth_verify.enclosure import (
@@ -30,7 +31,6 @@ from slth_verify.enclosure import (
     Enclosure,
     ExactNumber,
     NonFiniteError,
-    exact,
     from_ball,
     log_gamma,
     pi,
@@ -38,6 +38,8 @@ from slth_verify.enclosure import (
     working_precision,
 )
 from slth_verify.errors import InvalidParameterError
+from slth_verify.limits import COUNTED_SAMPLES
+from slth_verify.numbers import shown, whole_number
 
 _STATEMENT = "lem:nsn-joint"
 
@@ -82,10 +84,8 @@ def joint_hit_probability(
         ... )
         True
     """
-    if isinstance(overlap, bool) or not isinstance(overlap, int) or size < 1:
-        raise _refusal(size, overlap)
-    if not 0 <= overlap <= size:
-        raise _refusal(size, overlap)
+    size, overlap = _pair(size, overlap)
+    target, eps = vector(target, _STATEMENT), accuracy(eps, _STATEMENT)
     one = hit_probability(size, target, eps, bits=_BITS)
     if overlap == size:
         return one
@@ -93,7 +93,7 @@ def joint_hit_probability(
         return Enclosure(one.lower**2, one.upper**2)
     zero = [Fraction(0)] * len(target)
     rest = hit_probability(size - overlap, zero, eps, bits=_BITS)
-    density = _density_bound(size, overlap, len(target), exact(eps, "eps"))
+    density = _density_bound(size, overlap, len(target), eps)
     upper = min(one.upper * rest.upper, density)
     return Enclosure(max(one.lower**2, *_close(size, overlap, target, eps)), upper)
 
@@ -121,11 +121,8 @@ def subset_sum_number_second_moment(
 
     Source: def:subset-sum-number, lem:nsn-joint.
     """
-    if not 1 <= size <= n:
-        raise InvalidParameterError(
-            f"size={size} and n={n}: a subset needs 1 <= size <= n "
-            "(def:subset-sum-number). Lower size or draw more vectors."
-        )
+    n = sample_count(n, _STATEMENT)
+    size = subset_size(size, n, least=1)
     lower = upper = Fraction(0)
     for overlap in range(max(0, 2 * size - n), size + 1):
         pairs = comb(n, size) * comb(size, overlap) * comb(n - size, size - overlap)
@@ -135,15 +132,15 @@ def subset_sum_number_second_moment(
 
 
 def _close(
-    size: int, overlap: int, target: Sequence[ExactNumber], eps: ExactNumber
+    size: int, overlap: int, target: Sequence[Fraction], width: Fraction
 ) -> list[Fraction]:
     """Lower bounds: the shared sum is closer than eps, and both rests are small."""
-    width, zero = exact(eps, "eps"), [Fraction(0)] * len(target)
+    zero = [Fraction(0)] * len(target)
     bounds = []
     for part in _PARTS:
         near = hit_probability(overlap, target, (1 - part) * width, bits=_BITS).lower
         rest = hit_probability(size - overlap, zero, part * width, bits=_BITS).lower
-        bounds.append(max(near, Fraction(0)) * max(rest, Fraction(0)) ** 2)
+        bounds.append(near * rest**2)
     return bounds
 
 
@@ -173,8 +170,14 @@ def _shares(pair: Overlap) -> Ball:
     return pair_expectation(pair, _NATS)
 
 
-def _refusal(size: int, overlap: int) -> InvalidParameterError:
-    return InvalidParameterError(
-        f"size={size!r}, overlap={overlap!r}: integers with 1 <= size and "
-        f"0 <= overlap <= size were required ({_STATEMENT}). Correct them."
-    )
+def _pair(size: ExactNumber, overlap: ExactNumber) -> tuple[int, int]:
+    """Size and overlap of two subsets, if there are such subsets."""
+    try:
+        found = sample_count(size, _STATEMENT, "size")
+        return found, whole_number(overlap, "overlap", least=0, most=found)
+    except InvalidParameterError as error:
+        raise InvalidParameterError(
+            f"size={shown(size)}, overlap={shown(overlap)}: integers with 1 <= size <= "
+            f"{COUNTED_SAMPLES} and 0 <= overlap <= size were required ({_STATEMENT}). "
+            "Correct them."
+        ) from error

@@ -19,6 +19,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from slth_verify.bounds._inputs import (
+    accuracy,
+    dimension,
+    radius,
+    sample_count,
+    subset_size,
+)
 from slth_verify.bounds._scale_integral import Box, scale_integral
 from slth_verify.bounds._weighted_moment import WeightedCertificate
 from slth_verify.enclosure import (
@@ -28,11 +35,14 @@ from slth_verify.enclosure import (
     to_ball,
     working_precision,
 )
+from slth_verify.numbers import ExactNumber
 
 _BITS = 128
 
 
-def crude_lower(n: int, size: int, dim: int, eps: Fraction, norm: Fraction) -> Fraction:
+def crude_lower(
+    n: int, size: int, dim: int, eps: ExactNumber, norm: ExactNumber
+) -> Fraction:
     """Lower bound of the success probability by der:crude-moment.
 
     Args:
@@ -42,9 +52,13 @@ def crude_lower(n: int, size: int, dim: int, eps: Fraction, norm: Fraction) -> F
         eps: Accuracy.
         norm: Largest Euclidean norm of the targets.
 
+    Raises:
+        InvalidParameterError: If an argument is out of range.
+
     Rigor:
         Enclosed; the lower end point is returned, 0 if nothing is proved.
     """
+    n, size, dim, eps, norm = _question(n, size, dim, eps, norm, "der:crude-moment")
     with working_precision(_BITS):
         try:
             one = [to_ball(0)] * size + [to_ball(1)]
@@ -54,25 +68,24 @@ def crude_lower(n: int, size: int, dim: int, eps: Fraction, norm: Fraction) -> F
             ]
             pairs = scale_integral(weights, Box.on_axis(dim, Fraction(0), eps))
             pairs += hypergeometric_weight(n, size, size)
-            return max(from_ball(hit / pairs).lower, Fraction(0))
+            return from_ball(hit / pairs).within(0, None).readable().lower
         except NonFiniteError:
             return Fraction(0)
 
 
-def sharp_lower(n: int, size: int, dim: int, eps: Fraction, norm: Fraction) -> Fraction:
+def sharp_lower(
+    n: int, size: int, dim: int, eps: ExactNumber, norm: ExactNumber
+) -> Fraction:
     """Lower bound of the success probability by der:sharp-moment.
 
-    Arguments and rigour as for `crude_lower`; 0 unless ``dim < size < n``.
+    Arguments, errors and rigour as for `crude_lower`; 0 unless ``dim < size < n``.
     """
-    certificate = (
-        WeightedCertificate(
-            n=n, size=size, dim=dim, eps=eps, norm=norm, scale=Fraction(0)
-        )
-        if size < n
-        else None
-    )
-    if certificate is None:
+    n, size, dim, eps, norm = _question(n, size, dim, eps, norm, "der:sharp-moment")
+    if not dim < size < n:
         return Fraction(0)
+    certificate = WeightedCertificate(
+        n=n, size=size, dim=dim, eps=eps, norm=norm, scale=Fraction(0)
+    )
     with working_precision(_BITS):
         try:
             one = [to_ball(0)] * size + [to_ball(1)]
@@ -80,6 +93,25 @@ def sharp_lower(n: int, size: int, dim: int, eps: Fraction, norm: Fraction) -> F
             log_kappa = (2 * to_ball(eps) ** 2 / (4 * to_ball(1).atan())).log()
             log_hit = hit.log() - to_ball(Fraction(dim, 2)) * log_kappa
             bound = (2 * log_hit - certificate.second().log()).exp()
-            return max(from_ball(bound).lower, Fraction(0))
+            return from_ball(bound).within(0, None).readable().lower
         except NonFiniteError:
             return Fraction(0)
+
+
+def _question(
+    n: int,
+    size: int,
+    dim: int,
+    eps: ExactNumber,
+    norm: ExactNumber,
+    statement: str,
+) -> tuple[int, int, int, Fraction, Fraction]:
+    """The arguments, if they make sense."""
+    n = sample_count(n, statement)
+    return (
+        n,
+        subset_size(size, n, least=1),
+        dimension(dim, statement),
+        accuracy(eps, statement),
+        radius(norm, statement, "norm"),
+    )

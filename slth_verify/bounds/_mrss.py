@@ -7,15 +7,17 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import get_args
 
-from slth_verify.bounds._all_targets import TargetBall, all_targets_width
+from slth_verify.bounds._all_targets import TargetBall
 from slth_verify.bounds._first_moment import BITS, first_moment
-from slth_verify.bounds._fixed_target import certificate_values, fixed_width
+from slth_verify.bounds._fixed_target import certificate_values
 from slth_verify.bounds._hits import subset_sum_number_mean
 from slth_verify.bounds._inputs import (
     accuracy,
+    dimension,
     open_probability,
-    positive_integer,
     radius,
+    sample_count,
+    subset_size,
     written,
 )
 from slth_verify.bounds._moments import crude_lower, sharp_lower
@@ -24,6 +26,7 @@ from slth_verify.bounds._result import BoundResult, Json, Kind, Step
 from slth_verify.bounds._weighted_moment import STATEMENT, WeightedCertificate
 from slth_verify.bounds._weighted_search import Search
 from slth_verify.bounds._width import FoundWidth
+from slth_verify.bounds._widths import Effort, width_for_all, width_for_one
 from slth_verify.enclosure import Enclosure, ExactNumber
 from slth_verify.errors import InvalidParameterError
 from slth_verify.verdict import Evidence
@@ -38,6 +41,8 @@ def mrss_width(
     universal: bool = False,
     ball: TargetBall = "euclidean",
     kind: Kind = "certified",
+    effort: Effort = "quick",
+    time_limit: float | None = None,
 ) -> BoundResult:
     """How many normally-scaled normal vectors are enough, or are needed.
 
@@ -53,6 +58,12 @@ def mrss_width(
             covers the one-norm ball only and is compared for that one. The ledger
             says which ball its certificate covers.
         kind: ``certified`` (enough) or ``necessary`` (fewer are not enough).
+        effort: For a certified width: ``quick`` proves a certificate of the shipped
+            library, or one fitted to the question from those beside it, and searches
+            only where there is none; ``best`` searches as well and may find a width
+            that is a few per cent smaller.
+        time_limit: Seconds that a search may take. None for no limit with ``best``, and
+            a minute with ``quick``.
 
     Returns:
         For ``certified``, a width with which the success probability is at least
@@ -67,9 +78,9 @@ def mrss_width(
         the certified width is an upper bound of the least one and need not be least.
 
     Cost:
-        At probability 1/2: 2 s at m = 9, half a minute at m = 150. At high probability
-        and for all targets at once: half a minute at m = 9, minutes at m = 150.
-        Proposals are cached on disk and checked again when they are used.
+        ``quick``: about a second, some seconds beyond m = 150. ``best``: 2 s at m = 9
+        and probability 1/2, a quarter of a minute at high probability or for all
+        targets at once; minutes at m = 150. What it finds is kept on disk.
 
     Source: der:weighted-moment with blocks; der:high-probability; der:two-blocks and
     der:net for all targets at once; der:first-moment.
@@ -88,7 +99,7 @@ def mrss_width(
             f"kind={kind!r}: 'certified' or 'necessary' was required "
             f"({STATEMENT}). Pass one of them."
         )
-    positive_integer(dim, "dim", STATEMENT)
+    dim = dimension(dim, STATEMENT)
     width = accuracy(eps, STATEMENT)
     norm = radius(target_norm, STATEMENT)
     goal = open_probability(prob, "prob", STATEMENT)
@@ -100,9 +111,9 @@ def mrss_width(
         ("universal", universal),
     )
     if universal:
-        found = all_targets_width(dim, width, norm, goal, ball)
+        found = width_for_all(dim, width, norm, goal, ball, effort, time_limit)
     else:
-        found = fixed_width(dim, width, norm, goal)
+        found = width_for_one(dim, width, norm, goal, effort, time_limit)
     return width_result(found, inputs + which)
 
 
@@ -159,14 +170,9 @@ def mrss_success(
     Cost:
         Seconds.
     """
-    positive_integer(dim, "dim", STATEMENT)
-    positive_integer(n, "n", STATEMENT)
+    dim, n = dimension(dim, STATEMENT), sample_count(n, STATEMENT)
     width, norm = accuracy(eps, STATEMENT), radius(target_norm, STATEMENT)
-    if size is not None and not 1 <= positive_integer(size, "size", STATEMENT) <= n:
-        raise InvalidParameterError(
-            f"size={size} and n={n}: a subset needs 1 <= size <= n "
-            "(def:subset-sum-number). Lower size or draw more vectors."
-        )
+    size = None if size is None else subset_size(size, n, least=1)
     proposal = Search(dim, width, norm).best(n, size)
     useful = math.isfinite(proposal.value)
     chosen = size or (proposal.size if useful else min(n, dim + 1))

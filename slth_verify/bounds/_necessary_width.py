@@ -11,8 +11,8 @@ from scipy import special
 from slth_verify.bounds._first_moment import BITS, STATEMENT, first_moment
 from slth_verify.bounds._inputs import (
     accuracy,
+    dimension,
     open_probability,
-    positive_integer,
     radius,
     written,
 )
@@ -56,7 +56,8 @@ def necessary_width(
     """
     width, norm = accuracy(eps, STATEMENT), radius(target_norm, STATEMENT)
     goal = open_probability(prob, "prob", STATEMENT)
-    box = Box.on_axis(positive_integer(dim, "dim", STATEMENT), norm, width)
+    dim = dimension(dim, STATEMENT)
+    box = Box.on_axis(dim, norm, width)
     inputs: tuple[tuple[str, Json], ...] = (
         ("dim", dim),
         ("eps", written(width)),

@@ -13,7 +13,9 @@ The ball is the one of the one-norm: a Euclidean ball meets far more cells.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import overload
 
 from slth_verify.bounds._fixed_target import fixed_width
 from slth_verify.bounds._net_cells import STATEMENT, net_reach, net_size
@@ -21,7 +23,31 @@ from slth_verify.bounds._result import Step
 from slth_verify.bounds._width import FoundWidth
 
 
-def net_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+@overload
+def net_width(
+    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
+) -> FoundWidth: ...
+
+
+@overload
+def net_width(
+    dim: int,
+    eps: Fraction,
+    norm: Fraction,
+    goal: Fraction,
+    width_of_point: Callable[[int, Fraction, Fraction, Fraction], FoundWidth | None],
+) -> FoundWidth | None: ...
+
+
+def net_width(
+    dim: int,
+    eps: Fraction,
+    norm: Fraction,
+    goal: Fraction,
+    width_of_point: Callable[
+        [int, Fraction, Fraction, Fraction], FoundWidth | None
+    ] = fixed_width,
+) -> FoundWidth | None:
     """A width with which all targets of a one-norm ball are reached, by a net.
 
     Half of the accuracy goes into the net, half into the subset sums.
@@ -31,13 +57,20 @@ def net_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundW
         eps: Accuracy.
         norm: Radius r of the ball in the one-norm.
         goal: Probability, strictly between 0 and 1.
+        width_of_point: Width for one point, from dimension, accuracy, Euclidean norm
+            and probability; None if it knows none.
+
+    Returns:
+        None if there is no width for a point.
 
     Rigor:
         Enclosed; the union bound over the net is exact.
     """
     half = eps / 2
     count = net_size(dim, half, norm)
-    one = fixed_width(dim, half, net_reach(half, norm), 1 - (1 - goal) / count)
+    one = width_of_point(dim, half, net_reach(half, norm), 1 - (1 - goal) / count)
+    if one is None:
+        return None
     step = Step(
         statement=STATEMENT,
         text="Every target of the one-norm ball lies within half of the accuracy of a "

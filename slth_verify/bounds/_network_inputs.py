@@ -10,13 +10,14 @@ from typing import Literal, get_args
 from slth_verify.bounds._inputs import (
     accuracy,
     open_probability,
-    positive_integer,
     written,
 )
 from slth_verify.bounds._layer_width import LayerShape
 from slth_verify.bounds._result import Json
 from slth_verify.enclosure import ExactNumber
 from slth_verify.errors import InvalidParameterError
+from slth_verify.limits import KERNEL_SIDE, WEIGHTS
+from slth_verify.numbers import whole_numbers
 
 STATEMENT = "der:structured-slth"
 
@@ -77,17 +78,14 @@ def network_question(
         InvalidParameterError: If an argument is out of range, or the numbers of kernels
             and of channels do not fit.
     """
-    kernel, channels = tuple(kernel), tuple(channels)
+    kernel = whole_numbers(kernel, "kernel", least=1, most=KERNEL_SIDE)
+    channels = whole_numbers(channels, "channels", least=1, most=WEIGHTS)
     if not kernel or len(channels) != len(kernel) + 1:
         raise InvalidParameterError(
             f"kernel={kernel}, channels={channels}: one kernel size a layer and one "
             f"number of channels more than layers were required ({STATEMENT}). Pass "
             "for example kernel=(3, 3), channels=(1, 8, 16)."
         )
-    for size in kernel:
-        positive_integer(size, "kernel", STATEMENT)
-    for count in channels:
-        positive_integer(count, "channels", STATEMENT)
     if objective not in get_args(Objective):
         raise InvalidParameterError(
             f"objective={objective!r}: 'filters' or 'weights' was required "

@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Literal
 
-from slth_verify.bounds._all_targets import all_targets_width
 from slth_verify.bounds._budget import equal_shares, weighted_shares
 from slth_verify.bounds._failure_budget import certified_widths
-from slth_verify.bounds._fixed_target import fixed_width
 from slth_verify.bounds._layer_necessary import necessary_layers
 from slth_verify.bounds._layer_width import LayerPlan, LayerShape
 from slth_verify.bounds._network_hypotheses import hypotheses_of_enough
@@ -22,6 +20,7 @@ from slth_verify.bounds._network_inputs import (
 from slth_verify.bounds._network_result import LayerWidth, NetworkResult
 from slth_verify.bounds._result import Kind, Step
 from slth_verify.bounds._width import FoundWidth
+from slth_verify.bounds._widths import Effort, width_for_all, width_for_one
 from slth_verify.enclosure import Enclosure, ExactNumber
 from slth_verify.errors import InvalidParameterError
 from slth_verify.verdict import Evidence
@@ -46,6 +45,7 @@ def network_width(
     kind: Kind = "certified",
     objective: Objective = "filters",
     budget: Budget = "least",
+    effort: Effort = "quick",
     progress: Advance | None = None,
 ) -> NetworkResult:
     """How wide each layer of the random network must be.
@@ -73,6 +73,7 @@ def network_width(
             layers, or ``weights`` of all random layers.
         budget: ``least`` shares the error out so that the total becomes small;
             ``equal`` gives every layer the same.
+        effort: How much work the width of each layer is worth, see `mrss_width`.
         progress: Called after every layer.
 
     Returns:
@@ -88,8 +89,7 @@ def network_width(
         balls with the exact binomial law of the signs.
 
     Cost:
-        That of one width of dimension ``d_i^2 c_i`` for every layer: seconds up to
-        dimension 18, minutes from 72 on. Widths are remembered on disk.
+        That of one width of dimension ``d_i^2 c_i`` for every layer, see `mrss_width`.
 
     Source: der:structured-slth, with der:accumulation and der:layer-error;
     der:layer-necessary for ``necessary``; der:drawn-layer for drawn weights.
@@ -111,7 +111,7 @@ def network_width(
             "Pass one of them."
         )
     shares = error_shares(question, budget)
-    plans = _plans(question, shares, advance)
+    plans = _plans(question, shares, advance, effort)
     widths, failures = certified_widths(plans, question.prices, question.delta)
     failure = sum(failures, Fraction(0))
     return NetworkResult(
@@ -150,7 +150,10 @@ def _steepness(question: NetworkQuestion) -> list[float]:
 
 
 def _plans(
-    question: NetworkQuestion, shares: Sequence[Fraction], advance: Advance
+    question: NetworkQuestion,
+    shares: Sequence[Fraction],
+    advance: Advance,
+    effort: Effort,
 ) -> list[LayerPlan]:
     steepness = _steepness(question)
     plans = []
@@ -158,20 +161,20 @@ def _plans(
         advance("widths of the layers", i, len(shares))
         part = Fraction(steepness[i]) / Fraction(sum(steepness))
         miss = question.delta * part * (1 - _FOR_SIGNS) / shape.problems
-        found = _width(shape, share, 1 - miss, universal=question.universal)
+        found = _width(shape, share, 1 - miss, question.universal, effort)
         plans.append(LayerPlan(shape, share, found))
     advance("widths of the layers", len(shares), len(shares))
     return plans
 
 
 def _width(
-    shape: LayerShape, share: Fraction, goal: Fraction, *, universal: bool
+    shape: LayerShape, share: Fraction, goal: Fraction, universal: bool, effort: Effort
 ) -> FoundWidth:
     """The width of one problem: ``||K||_1 <= 1`` gives every channel radius 1."""
     eps, radius = shape.accuracy(share), Fraction(1)
     if universal:
-        return all_targets_width(shape.dim, eps, radius, goal, "one-norm")
-    return fixed_width(shape.dim, eps, radius, goal)
+        return width_for_all(shape.dim, eps, radius, goal, "one-norm", effort)
+    return width_for_one(shape.dim, eps, radius, goal, effort)
 
 
 def _layer(plan: LayerPlan, n: int, failure: Fraction) -> LayerWidth:

@@ -35,6 +35,7 @@ from slth_verify.bounds._rss_necessary import reach_probability
 from slth_verify.bounds._rss_programme import failure_probabilities
 from slth_verify.enclosure import Enclosure, ExactNumber, directed_decimal
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import rough
 from slth_verify.verdict import Evidence
 
 #: "programme": law of the covered share, step by step; "closed": the formula;
@@ -44,6 +45,9 @@ Method = Literal["programme", "closed", "reserve"]
 #: The programme takes time in proportion to a power of log(1/eps), and its fixed-point
 #: probabilities end; below this accuracy or failure probability the formula is used.
 _FINEST = Fraction(1, 10**9)
+
+#: Largest necessary width, and bits of the finest accuracy, that are evaluated.
+_MOST_NEEDED, _FINEST_NEEDED = 100, 54
 
 #: Share of the accuracy that the first interval gets: the formula is best near 1/2, the
 #: programme loses more at the start than at the end.
@@ -87,7 +91,8 @@ def rss_width(
 
     Cost:
         The programme: 2 s at eps = 0.01, 12 s at 1e-6; where eps or delta is below
-        1e-9 the formula is used. The formula: milliseconds.
+        1e-9 the formula is used. The formula: milliseconds. Necessary widths: seconds
+        at 1e-16; below that, or beyond n = 100, they are refused.
 
     Source: thm:rss, der:rss-whole, der:rss-explicit, der:rss-missed.
 
@@ -146,16 +151,18 @@ def _certified(
     width: Fraction, miss: Fraction, half: bool, method: Method
 ) -> tuple[int, Enclosure, tuple[Step, ...]]:
     """Least width that the method proves, with its derivation."""
-    if min(width, miss) < _FINEST and method == "programme":
+    fine = min(width, miss) < _FINEST
+    if fine and method == "programme":
         method = "closed"
     small = half or method == "reserve"
     e1, e2 = _split(width, small, method)
     start, missing = (2 * e1, e2) if small else (e1, e2 / 2)
-    grown = formula_failures if method == "closed" else failure_probabilities
+    formula = fine or method == "closed"
+    grown = formula_failures if formula else failure_probabilities
     failures = grown(start, missing)
     n, r, total = (_reserved if method == "reserve" else _least)(failures, miss)
     interval = "[-1/2, 1/2]" if small else "[-1, 1]"
-    law = "formula" if method == "closed" else "programme"
+    law = "formula" if formula else "programme"
     grow = Step(
         statement=HALF_STATEMENT if small else STATEMENT,
         text=f"So many samples cover {interval}, by the {law}: each covers half of the "
@@ -170,7 +177,7 @@ def _certified(
     )
     steps: tuple[Step, ...] = (grow,)
     if method == "reserve":
-        failure = directed_decimal(reserve_failure(r), 6, up=True)
+        failure = directed_decimal(reserve_failure(r), 12, up=True)
         widen = Step(
             statement=HALF_STATEMENT,
             text="So many reserved samples widen it to [-1, 1].",
@@ -192,22 +199,17 @@ def _least(failures: Iterator[Fraction], miss: Fraction) -> _Found:
 def _reserved(failures: Iterator[Fraction], miss: Fraction) -> _Found:
     """The least sum of samples and reserved samples that fails rarely enough."""
     n, failure = next((n, f) for n, f in enumerate(failures) if f < miss)
-    best = n, *_reserve(miss - failure)
-    total = failure + best[2]
-    while n + 1 < best[0] + best[1]:
-        n, failure = n + 1, next(failures)
-        r, lost = _reserve(miss - failure)
-        if n + r < best[0] + best[1]:
-            best, total = (n, r, lost), failure + lost
-    return best[0], best[1], total
-
-
-def _reserve(room: Fraction) -> tuple[int, Fraction]:
-    """The first number of reserved samples that fails rarely enough."""
     r = 0
-    while (failure := reserve_failure(r)) > room:
+    while reserve_failure(r) > miss - failure:
         r += 1
-    return r, failure
+    best, total = (n, r), failure + reserve_failure(r)
+    while n + 1 < sum(best):
+        n, failure = n + 1, next(failures)
+        while r and reserve_failure(r - 1) <= miss - failure:
+            r -= 1  # with more samples there is more room
+        if n + r < sum(best):
+            best, total = (n, r), failure + reserve_failure(r)
+    return *best, total
 
 
 def _necessary(
@@ -218,6 +220,12 @@ def _necessary(
     n, below = 0, None
     while (reach := reach_probability(n, z, width)) < 1 - miss:
         n, below = n + 1, reach
+        if n > _MOST_NEEDED or width * 2**_FINEST_NEEDED < z:
+            raise InvalidParameterError(
+                f"eps={rough(width)}, delta={rough(miss)}: necessary widths are "
+                f"evaluated up to n={_MOST_NEEDED} and for eps from 10^-16 on "
+                f"({NECESSARY}). Ask for a larger eps or delta."
+            )
     if below is None:
         text = "The empty sum may be enough."
         return n, None, (Step(statement=NECESSARY, text=text),)

@@ -12,11 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from math import comb, factorial
+
+from slth_verify.numbers import whole_number
 
 STATEMENT = "der:rss-whole"
 HALF_STATEMENT = "der:rss-explicit"
 NECESSARY = "der:rss-missed"
+
+#: More reserved samples are not evaluated; so many fail with probability below 1e-1400.
+_MOST_RESERVED = 5_000
 
 
 def reserve_failure(r: int) -> Fraction:
@@ -28,10 +34,16 @@ def reserve_failure(r: int) -> Fraction:
     Rigor:
         Exact value of :math:`2^{1-r} L_r(-1/2)`, an upper bound by a union bound.
     """
-    total = Fraction(0)
-    for q in range(r + 1):
-        total += Fraction(comb(r, q), 2**q * factorial(q))
-    return total * Fraction(2, 2**r)
+    return _reserve_failure(whole_number(r, "r", least=0, most=_MOST_RESERVED))
+
+
+@lru_cache(maxsize=1 << 12)
+def _reserve_failure(r: int) -> Fraction:
+    # over the common denominator 2^r r!
+    total = sum(
+        comb(r, q) * 2 ** (r - q) * (factorial(r) // factorial(q)) for q in range(r + 1)
+    )
+    return Fraction(2 * total, 4**r * factorial(r))
 
 
 def formula_failures(start: Fraction, missing: Fraction) -> Iterator[Fraction]:

@@ -23,14 +23,15 @@ upper bound. Its concave envelope passes through the upper right corners of the 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from fractions import Fraction
 
 from slth_verify.errors import InvalidParameterError
 
-#: Nodes per factor of two.
-_PER_OCTAVE = 64
+#: Nodes per factor of two; the second number, where there are more octaves than given.
+_PER_OCTAVE, _PER_OCTAVE_OF_MANY, _MANY_OCTAVES = 64, 24, 44
 
 #: Bits of the fixed-point probabilities, all rounded up.
 _BITS = 112
@@ -80,8 +81,10 @@ def _positions(
     The nodes lie densest near ``start`` and near 1. Means are rounded down.
     """
     places = {start, 1 - missing, Fraction(1)}
-    for i in range(_PER_OCTAVE):
-        step = 1 + Fraction(i, _PER_OCTAVE)
+    octaves = math.log2(1 / start) + math.log2(1 / missing)
+    parts = _PER_OCTAVE if octaves <= _MANY_OCTAVES else _PER_OCTAVE_OF_MANY
+    for i in range(parts):
+        step = 1 + Fraction(i, parts)
         octave = start
         while octave * step < 1:
             places.add(octave * step)
@@ -90,7 +93,7 @@ def _positions(
         while octave < Fraction(1, 2) and 1 - octave * step > start:
             places.add(1 - octave * step)
             octave *= 2
-    unit = start.denominator * missing.denominator * _PER_OCTAVE << _FINER
+    unit = start.denominator * missing.denominator * parts << _FINER
     exact = sorted(places)
     means = [int((v + v * (1 - v) / 2) * unit) for v in exact]
     tops = [int(min(2 * v, Fraction(1)) * unit) for v in exact]

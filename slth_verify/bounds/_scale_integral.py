@@ -32,19 +32,28 @@ from slth_verify.enclosure import (
     binomial_coefficient,
     hull,
     log_gamma,
+    more_precision,
     pi,
     polynomial,
     to_ball,
 )
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import rough
 
 _Density = Callable[[Ball], Ball]
 
-#: Nodes of one sum; more than this means that the step could not be chosen.
-_MAX_NODES = 200_000
+#: Nodes times terms at each of them; a larger sum would take more than seconds.
+_MAX_WORK = 100_000_000
 
-#: Nats of accuracy beyond which the step is not refined any more.
-_MAX_ASK = 2000.0
+#: What else a node costs, in terms.
+_NODE = 300
+
+#: Relative error that is asked for.
+_RELATIVE = Fraction(1, 2**40)
+
+#: Nats of accuracy beyond which the step is not refined any more, and nats that are
+#: asked for beyond those that are missing.
+_MAX_ASK, _SPARE = 4000.0, 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +129,31 @@ def scale_integral(weights: Sequence[Ball], box: Box) -> Ball:
         )
     if all(weight.is_zero() for weight in weights):
         return to_ball(0)
+    with more_precision(_bits_of_a_difference(box, largest)):
+        return _integral(weights, box, largest)
+
+
+def _bits_of_a_difference(box: Box, largest: int) -> int:
+    """Bits that are lost where two nearly equal normal probabilities are subtracted."""
+    ratio = (box.reach + 4 * largest + 16) / box.eps
+    return max(0, ratio.numerator.bit_length() - ratio.denominator.bit_length())
+
+
+def _integral(weights: Sequence[Ball], box: Box, largest: int) -> Ball:
     ask = 60.0
     value, error = _Rule.choose(largest, box, ask).apply(weights, box)
-    while ask < _MAX_ASK and not error < value * to_ball(Fraction(1, 2**40)):
-        ask *= 2
+    while ask < _MAX_ASK and not error < value * to_ball(_RELATIVE):
+        ask = min(_MAX_ASK, ask + _missing(value, error, ask))
         value, error = _Rule.choose(largest, box, ask).apply(weights, box)
     return value + hull(-error, error)
+
+
+def _missing(value: Ball, error: Ball, ask: float) -> float:
+    """Nats that are missing, by the first attempt; as many again if that fails."""
+    if not (value > 0 and error > 0 and value.is_finite() and error.is_finite()):
+        return ask
+    missing = (error / (value * to_ball(_RELATIVE))).log()
+    return float(missing) + _SPARE if missing.is_finite() else ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +181,14 @@ class _Rule:
 
     def apply(self, weights: Sequence[Ball], box: Box) -> tuple[Ball, Ball]:
         """The sum over the nodes, and a bound on what it leaves out."""
-        if self.last - self.first > _MAX_NODES:
+        nodes = self.last - self.first
+        if nodes * (len(weights) + _NODE) > _MAX_WORK:
             raise InvalidParameterError(
-                f"nodes={self.last - self.first}: at most {_MAX_NODES} were expected "
-                "(der:nsn-law). The accuracy or the size is out of range."
+                f"size={len(weights) - 1}, eps={rough(box.eps)}, "
+                f"reach={rough(box.reach)}: a sum of {nodes} nodes is needed, and "
+                f"sizes times nodes of at most {_MAX_WORK} are evaluated "
+                "(der:nsn-law). Ask for fewer samples, or for an accuracy nearer to "
+                "the target's norm."
             )
         density = polynomial(
             [w * v for w, v in zip(weights, _norms(weights), strict=True)]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.bounds._inputs import accuracy
+from slth_verify.bounds._inputs import exact_accuracy, subset_size
 from slth_verify.enclosure import ExactNumber, exact
 from slth_verify.errors import InvalidParameterError
 
@@ -66,7 +66,7 @@ def subset_sum_number(
         >>> subset_sum_number([["1/2"], ["1/4"], ["-1/4"]], ["1/2"], "1/100")
         2
     """
-    width = accuracy(eps, _STATEMENT)
+    width = exact_accuracy(eps, _STATEMENT)
     goal = [exact(z, "target") for z in target]
     rows = [[_entry(x, i) for x in vector] for i, vector in enumerate(sample)]
     n = len(rows)
@@ -75,11 +75,7 @@ def subset_sum_number(
             f"len(target)={len(goal)}: at least one coordinate, and samples of the "
             f"same length, were required ({_STATEMENT}). Correct the shapes."
         )
-    if size is not None and (isinstance(size, bool) or not 0 <= size <= n):
-        raise InvalidParameterError(
-            f"size={size} and n={n}: a subset needs 0 <= size <= n ({_STATEMENT}). "
-            "Lower size or pass more vectors."
-        )
+    size = None if size is None else subset_size(size, n)
     unit = lcm(*(x.denominator for row in rows for x in row))
     low = [ceil((z - width) * unit) for z in goal]
     high = [floor((z + width) * unit) for z in goal]

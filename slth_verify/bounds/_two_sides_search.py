@@ -115,7 +115,8 @@ def two_sides_width(
             return width
     raise InvalidParameterError(
         f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no certificate for all "
-        f"targets was found ({STATEMENT}). Ask for a smaller probability or a larger eps."
+        f"targets was found ({STATEMENT}). Ask for a smaller probability or "
+        "a larger eps."
     )
 
 

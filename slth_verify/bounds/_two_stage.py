@@ -58,8 +58,8 @@ BITS = 128
 #: Values of the gain T at which the bound steps.
 _LEVELS = 64
 
-#: Error of truncation, relative to the probability of an event of the labels: of a first
-#: attempt, the least that is asked for; and relative to what the first attempt found.
+#: Error of truncation, relative to the probability of an event of the labels: of a
+#: first attempt, the least that is asked for; and relative to what the first one found.
 _ROUGH, _LEAST, _OF_FOUND = (Fraction(1, 10**i) for i in (6, 12, 7))
 
 #: Cells of the variance s.

@@ -109,7 +109,9 @@ class Search:
         n = self._near or self._start()
         best: tuple[int, _Point] | None = None
         seen: dict[int, float] = {}
-        while 0 < n <= self._most and n not in seen and len(seen) < self._patience.rounds:
+        while (
+            0 < n <= self._most and n not in seen and len(seen) < self._patience.rounds
+        ):
             surplus = seen[n] = -self.improved(n, self._patience.steps) - self._log_miss
             if surplus >= 0 and (best is None or n < best[0]):
                 best = n, self._found
@@ -238,7 +240,10 @@ class Search:
             trials = [(self._value(n, point, 0), point) for point in self._thumbs(n)]
             trials.sort(key=lambda trial: trial[0])
             if trials[0][0] < -1:
-                starts = [self._improved(n, point, self._patience.steps) for _, point in trials[:_STARTS]]
+                starts = [
+                    self._improved(n, point, self._patience.steps)
+                    for _, point in trials[:_STARTS]
+                ]
                 _, self._point = min(starts, key=lambda trial: trial[0])
                 return n
             n = math.ceil(1.25 * n)

@@ -114,7 +114,8 @@ def two_stage_sides_width(
     if found.failure > 1 - goal:
         raise InvalidParameterError(
             f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no certificate for all "
-            f"targets was found ({STATEMENT}). Ask for a smaller probability or a larger eps."
+            f"targets was found ({STATEMENT}). Ask for a smaller probability "
+            "or a larger eps."
         )
     return found
 

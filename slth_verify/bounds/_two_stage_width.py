@@ -60,6 +60,7 @@ def from_two_stages(certificate: TwoStageCertificate, failure: Fraction) -> Foun
         derivation=two_stage_ledger(certificate, failure),
         size=certificate.stages[-1].size,
         stairs=((certificate.n, failure),),
+        certificate=certificate,
     )
 
 
@@ -73,8 +74,9 @@ def two_stage_certificate(
     found = settled(Search(dim, eps, norm, 1 - goal), eps, norm)
     if found is None:
         raise InvalidParameterError(
-            f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no two-stage certificate "
-            f"was found ({STATEMENT}). Ask for a smaller probability or a larger eps."
+            f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no two-stage "
+            f"certificate was found ({STATEMENT}). Ask for a smaller probability "
+            "or a larger eps."
         )
     return found
 

@@ -300,7 +300,9 @@ class _Shape:
             lift=3,
         )
         value = log_sum(nodes + logs, axis=(1, 2, 3))
-        return np.asarray(value + np.log(_STEP**3 * np.prod(spread, axis=0)) - self.norm())
+        return np.asarray(
+            value + np.log(_STEP**3 * np.prod(spread, axis=0)) - self.norm()
+        )
 
     def _derivatives(self, t: Array, u: Array) -> tuple[Array, ...]:
         zero, h = np.zeros_like(t), 1e-3

@@ -134,10 +134,10 @@ class WeightedCertificate:
                 log_first = self.log_first()
                 if not log_first.is_finite():
                     return Fraction(0)
-                lower = from_ball((2 * log_first - self.second().log()).exp()).lower
+                bound = from_ball((2 * log_first - self.second().log()).exp())
             except NonFiniteError:
                 return Fraction(0)
-        return max(lower, Fraction(0))
+        return bound.within(0, None).readable().lower
 
     @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - as `check`
     def at_zero(self, bits: int = BITS) -> tuple[Fraction, Fraction]:

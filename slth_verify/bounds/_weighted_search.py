@@ -39,9 +39,7 @@ class Proposal:
         self, dim: int, eps: Fraction, norm: Fraction
     ) -> WeightedCertificate:
         """The certificate with these parameters, for this accuracy or a smaller one."""
-        moment = Moment(
-            self.n, self.size, dim, float(self.tilt), float(self.weight)
-        )
+        moment = Moment(self.n, self.size, dim, float(self.tilt), float(self.weight))
         _, accuracy = moment.best(float(eps), float(norm))
         return WeightedCertificate(
             n=self.n,

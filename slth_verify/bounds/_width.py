@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from slth_verify.bounds._result import Step
+
+if TYPE_CHECKING:
+    from slth_verify.bounds.library.entries import Certified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,7 @@ class FoundWidth:
         size: Size k of the subsets that the certificate counts, if it has one.
         stairs: Pairs (width, failure probability), each certified, in any order. They
             come from the same certificate: (n, failure) is one of them.
+        certificate: The certificate, where it can be stored for later.
     """
 
     n: int
@@ -26,6 +31,7 @@ class FoundWidth:
     derivation: tuple[Step, ...]
     size: int | None = None
     stairs: tuple[tuple[int, Fraction], ...] = ()
+    certificate: Certified | None = None
 
     @property
     def probability(self) -> Fraction:

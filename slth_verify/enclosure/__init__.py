@@ -28,7 +28,7 @@ from slth_verify.enclosure._normal import (
     nearest_normal_quantiles,
 )
 from slth_verify.enclosure._polynomial import complex_polynomial, polynomial
-from slth_verify.enclosure._precision import working_precision
+from slth_verify.enclosure._precision import more_precision, working_precision
 from slth_verify.enclosure._second_opinion import error_bound_mp
 from slth_verify.enclosure._special import (
     Ball,
@@ -78,6 +78,7 @@ __all__ = [
     "integrate_monotone",
     "log_beta",
     "log_gamma",
+    "more_precision",
     "nearest_normal_quantiles",
     "normal_cdf",
     "normal_quantile",

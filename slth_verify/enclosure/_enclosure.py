@@ -54,6 +54,31 @@ class Enclosure:
         """Whether ``value``, read exactly, lies in the closed interval."""
         return self.lower <= Fraction(value) <= self.upper
 
+    def within(self, lower: int | Fraction, upper: int | Fraction | None) -> Enclosure:
+        """The part of it where the number is known to lie for another reason.
+
+        A probability that was enclosed in ``[-1e-40, 1e-40]`` lies in ``[0, 1e-40]``.
+        Without this the square of such a number would not be what the ends say.
+
+        Args:
+            lower: The number is at least this.
+            upper: The number is at most this; None if nothing is known.
+
+        Raises:
+            InvalidParameterError: If no point is left: then one of both is wrong.
+        """
+        low = max(self.lower, Fraction(lower))
+        high = self.upper if upper is None else min(self.upper, Fraction(upper))
+        return Enclosure(low, high)
+
+    def readable(self) -> Enclosure:
+        """Rounded outwards, so that no end is closer to 0 than 2^-3300, but 0 itself.
+
+        Its decimals can be read again: exponents beyond 1,000 are refused at every
+        door.
+        """
+        return Enclosure(_readable(self.lower), -_readable(-self.upper))
+
     def decimal(self, digits: int = 12) -> tuple[str, str]:
         """Both end points in decimals, rounded outwards.
 
@@ -75,6 +100,16 @@ class Enclosure:
 
 #: No end of an enclosure is larger, or smaller but 0, than two to this power.
 _BITS = 1 << 16
+
+#: No other number than 0 is closer to it, once made `Enclosure.readable`.
+_LEAST_READABLE = Fraction(1, 2**3300)
+
+
+def _readable(lower: Fraction) -> Fraction:
+    """A lower end, rounded down."""
+    if lower == 0 or abs(lower) >= _LEAST_READABLE:
+        return lower
+    return Fraction(0) if lower > 0 else -_LEAST_READABLE
 
 
 def directed_decimal(value: Fraction, digits: int, *, up: bool) -> str:

@@ -8,13 +8,14 @@ from typing import Any
 
 from flint import arb
 
+from slth_verify.enclosure._discrete import binomial_coefficient
 from slth_verify.enclosure._enclosure import Enclosure, from_ball, to_ball
 from slth_verify.enclosure._half_line import half_line_integral
 from slth_verify.enclosure._precision import working_precision
 from slth_verify.enclosure._special import Ball, erf, log_gamma
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import TERMS
-from slth_verify.numbers import exact_number
+from slth_verify.numbers import exact_number, rough
 
 #: Largest number of terms of a symbolic sum that is evaluated term by term.
 MAX_TERMS = TERMS
@@ -195,7 +196,13 @@ def _factorial(n: Ball) -> Ball:
 
 
 def _binomial(n: Ball, k: Ball) -> Ball:
-    return arb.bin_uiui(_integer(n, "n"), _integer(k, "k"))
+    whole, part = _integer(n, "n"), _integer(k, "k")
+    if not 0 <= whole < 2**63:
+        raise InvalidParameterError(
+            f"n={rough(Fraction(whole))}: a binomial coefficient is evaluated for "
+            "0 <= n < 2^63 (any statement). Rewrite the expression."
+        )
+    return binomial_coefficient(whole, part)
 
 
 def _beta(a: Ball, b: Ball) -> Ball:

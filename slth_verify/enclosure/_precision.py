@@ -69,3 +69,14 @@ def precision_in_force() -> Iterator[int]:
     """
     with _lock:
         yield ctx.prec
+
+
+@contextmanager
+def more_precision(bits: int) -> Iterator[None]:
+    """Compute with ``bits`` bits more than now inside the ``with`` block.
+
+    Args:
+        bits: At least 0.
+    """
+    with _lock, working_precision(ctx.prec + bits):
+        yield

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from scipy.stats import binomtest
 
-from slth_verify.bounds import _blocks, mrss_success, mrss_width
+from slth_verify.bounds import _blocks, _cache, mrss_success, mrss_width
 from slth_verify.bounds._blocks import BlockWidth, block_width
 from slth_verify.errors import InvalidParameterError
 
@@ -74,17 +74,47 @@ def test_the_ledger_rebuilds_the_certificate() -> None:
     assert document["ledger"][0]["statement"] == "der:weighted-moment"
 
 
+def _forged(question: dict, answer: dict) -> str:
+    """A file of the cache as the package itself would have written it."""
+    digest = _cache._digest(question, answer)
+    return json.dumps({"question": question, "answer": answer, "digest": digest})
+
+
 def test_a_damaged_cache_changes_nothing(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("SLTH_VERIFY_CACHE", str(tmp_path))
-    first = mrss_width(1, "0.1")
+    first = mrss_width(1, "0.1", effort="best")
     files = list(tmp_path.rglob("*.json"))
     assert len(files) == 1
-    assert mrss_width(1, "0.1") == first
+    assert mrss_width(1, "0.1", effort="best") == first
     document = json.loads(files[0].read_text())
-    document["answer"]["n"] = str(first.n - 3)
-    for damaged in (json.dumps(document), "{}", "no json", "[]"):
+    document["answer"]["n"] = first.n - 3
+    for damaged in (json.dumps(document), "{}", "no json", "[]", "[" * 10**5):
         files[0].write_text(damaged)
-        assert mrss_width(1, "0.1") == first
+        assert mrss_width(1, "0.1", effort="best") == first
+
+
+#: Parameters that a forger writes: wider certificates that hold, and absurd numbers.
+FORGED = {
+    "a wider block": {"n": "38", "size": "17"},
+    "a thousand blocks": {"blocks": "1000"},
+    "a billion blocks": {"blocks": "1000000000"},
+    "a tilt without end": {"tilt": "1e999999999"},
+    "a block without end": {"n": "1e999999999"},
+    "another accuracy": {"accuracy": "1"},
+}
+
+
+@pytest.mark.parametrize("lie", FORGED)
+def test_a_forged_cache_makes_no_width_worse(lie, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("SLTH_VERIFY_CACHE", str(tmp_path))
+    honest = mrss_width(2, "0.01", effort="best")
+    (place,) = tmp_path.rglob("*.json")
+    document = json.loads(place.read_text())
+    answer = document["answer"]
+    answer["with"] |= FORGED[lie]
+    for claimed in (answer["n"], 1, 10**9):
+        place.write_text(_forged(document["question"], answer | {"n": claimed}))
+        assert mrss_width(2, "0.01", effort="best").n == honest.n == 21
 
 
 def test_without_a_cache_folder_it_works_too(monkeypatch) -> None:

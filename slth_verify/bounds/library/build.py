@@ -48,9 +48,35 @@ PROBABILITIES = (
 #: The Euclidean norm of all entries.
 NORM = Fraction(1)
 
-#: Blocks are searched at probability 1/2 up to this dimension, beyond only up to the
-#: second one; two stages at probability 1/2 from the third one on.
-_BLOCKS, _FEW, _STAGES = 128, 3, 64
+_HALF, _TENTH, _HUNDREDTH, _OFTEN, _ALWAYS = PROBABILITIES
+
+#: The grid in order: form, smallest and largest dimension, probabilities, accuracies.
+#: What is near an entry follows from it at once, so that the rest may wait.
+_TIERS: tuple[tuple[str, int, int, tuple[Fraction, ...], tuple[Fraction, ...]], ...] = (
+    ("blocks", 1, 90, (_HALF,), ACCURACIES),
+    ("blocks", 1, 2, (_TENTH,), ACCURACIES),
+    ("stages", 1, 150, (_OFTEN,), ACCURACIES[:4]),
+    ("stages", 64, 150, (_HALF,), ACCURACIES[:4]),
+    ("sides", 2, 150, (_OFTEN,), ACCURACIES[:3]),
+    ("sides", 2, 150, (_HALF,), ACCURACIES[:3]),
+    ("sides of blocks", 1, 1, (_HALF, _OFTEN), ACCURACIES[:3]),
+    ("stages", 1, 150, (_TENTH,), ACCURACIES[:4]),
+    ("stages", 151, 576, (_HALF, _OFTEN), ACCURACIES[:3]),
+    ("stages", 1, 150, (_OFTEN,), ACCURACIES[4:]),
+    ("stages", 64, 150, (_HALF,), ACCURACIES[4:]),
+    ("stages", 1, 150, (_ALWAYS,), ACCURACIES[:4]),
+    ("sides", 151, 576, (_HALF, _OFTEN), ACCURACIES[:3]),
+    ("blocks", 91, 128, (_HALF,), ACCURACIES),
+    ("sides", 2, 150, (_HALF, _OFTEN), ACCURACIES[3:]),
+    ("sides", 2, 150, (_TENTH, _ALWAYS), ACCURACIES[:3]),
+    ("stages", 1, 150, (_HUNDREDTH,), ACCURACIES[:4]),
+    ("stages", 151, 576, (_HALF, _OFTEN), ACCURACIES[3:]),
+    ("stages", 1, 150, (_TENTH, _HUNDREDTH, _ALWAYS), ACCURACIES[4:]),
+    ("sides", 2, 150, (_HUNDREDTH,), ACCURACIES[:3]),
+    ("stages", 151, 576, (_TENTH, _HUNDREDTH, _ALWAYS), ACCURACIES),
+    ("sides", 2, 150, (_TENTH, _HUNDREDTH, _ALWAYS), ACCURACIES[3:]),
+    ("sides", 151, 576, PROBABILITIES, ACCURACIES),
+)
 
 #: A start is near if the dimension differs by at most this factor.
 _NEAR = 2.0
@@ -72,33 +98,12 @@ class Question(tuple[int, Fraction, Fraction, str]):
 
 def questions() -> Iterator[Question]:
     """The grid, the most useful questions first."""
-    most = (1, 48), (48, 150), (150, 1000)
-    for low, high in most:
-        dims = [m for m in DIMENSIONS if low < m <= high or m == low == 1]
-        for forms in (("blocks",), ("stages",), ("sides",), ("sides of blocks",)):
-            for form in forms:
-                for dim in dims:
-                    for prob in _ordered(form):
-                        for eps in ACCURACIES:
-                            if _wanted(form, dim, prob):
-                                yield Question((dim, eps, prob, form))
-
-
-def _ordered(form: str) -> tuple[Fraction, ...]:
-    if form == "blocks":
-        return PROBABILITIES
-    return (PROBABILITIES[3], *PROBABILITIES[2::-1], PROBABILITIES[4])
-
-
-def _wanted(form: str, dim: int, prob: Fraction) -> bool:
-    half = prob == PROBABILITIES[0]
-    if form == "blocks":
-        return dim <= (_BLOCKS if half else _FEW)
-    if form == "sides of blocks":
-        return dim <= _FEW
-    if form == "sides":
-        return dim > 1
-    return dim >= _STAGES if half else True
+    for form, low, high, probs, accuracies in _TIERS:
+        for dim in DIMENSIONS:
+            if low <= dim <= high:
+                for prob in probs:
+                    for eps in accuracies:
+                        yield Question((dim, eps, prob, form))
 
 
 def searched(question: Question, known: Iterable[Entry]) -> Entry | None:
@@ -163,9 +168,7 @@ def _blocks(
             n = proposal.n + extra
             if best is not None and blocks * n >= best.n:
                 break
-            width = certified_blocks(
-                blocks, search.best(n).certificate(dim, eps, NORM)
-            )
+            width = certified_blocks(blocks, search.best(n).certificate(dim, eps, NORM))
             if width.probability >= prob:
                 best = width
                 break

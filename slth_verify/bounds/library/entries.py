@@ -12,10 +12,10 @@ from slth_verify.bounds._blocks import BlockWidth, certified_blocks
 from slth_verify.bounds._fixed_target import from_blocks
 from slth_verify.bounds._two_sides import Sides
 from slth_verify.bounds._two_sides_search import TwoSidesWidth, certified
+from slth_verify.bounds._two_stage import TwoStageCertificate
 from slth_verify.bounds._two_stage_sides import TwoStageSides, certified_sides
 from slth_verify.bounds._two_stage_width import from_two_stages, rebuilt, stored
 from slth_verify.bounds._weighted_moment import WeightedCertificate
-from slth_verify.bounds._two_stage import TwoStageCertificate
 from slth_verify.bounds._width import FoundWidth
 from slth_verify.files import parse_json
 from slth_verify.limits import CERTIFICATE_BLOCKS, CERTIFICATE_SAMPLES, DIMENSION
@@ -108,9 +108,7 @@ class Entry:
             raise ValueError("this is no entry") from error
 
 
-def entry_of(
-    found: Certified, eps: Fraction, norm: Fraction, prob: Fraction
-) -> Entry:
+def entry_of(found: Certified, eps: Fraction, norm: Fraction, prob: Fraction) -> Entry:
     """The entry of a certificate.
 
     Args:
@@ -142,8 +140,10 @@ def _written(found: Certified) -> tuple[str, int, dict[str, str]]:
             "tau": str(found.sides.tau),
             "slope": str(found.sides.slope),
         }
-        return "sides of blocks", found.certificate.dim, sides | _block(
-            found.certificate
+        return (
+            "sides of blocks",
+            found.certificate.dim,
+            sides | _block(found.certificate),
         )
     if isinstance(found, TwoStageSides):
         both = {

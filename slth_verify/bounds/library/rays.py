@@ -1,0 +1,250 @@
+"""From an entry to questions beside it: the same shape of certificate, other sizes.
+
+The parameters of an entry, scaled with the number of samples, are one certificate for
+every number. For a question nearby the least number is found by bisection over numbers
+that do not depend on the question, with the float estimate of the certificate: if the
+estimate holds wherever it held for a harder question, so does what is found. Floats
+propose; `Ray.proved` evaluates the certificate in balls.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from slth_verify.bounds._all_targets import from_two_stage_sides
+from slth_verify.bounds._blocks import certified_blocks
+from slth_verify.bounds._fixed_target import from_blocks
+from slth_verify.bounds._two_stage_search import Search, Start
+from slth_verify.bounds._two_stage_sides import Plan, certified_sides, plans_for
+from slth_verify.bounds._two_stage_width import from_two_stages, rebuilt
+from slth_verify.bounds._weighted_float import Moment, accuracies_below
+from slth_verify.bounds._weighted_search import Proposal
+from slth_verify.bounds._width import FoundWidth
+from slth_verify.bounds.library.entries import Entry
+from slth_verify.limits import CERTIFICATE_SAMPLES
+from slth_verify.numbers import exact_number
+
+#: A certificate is stretched at most so far.
+_STRETCH = 3
+
+#: The float estimate of blocks must exceed the goal by this much.
+_SLACK = 3e-4
+
+#: Two stages are no better for accuracies above this share of the norm.
+_COARSE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: dimension, accuracy, Euclidean norm and probability."""
+
+    dim: int
+    eps: Fraction
+    norm: Fraction
+    prob: Fraction
+
+    @property
+    def nats(self) -> float:
+        """Minus the logarithm of the failure probability."""
+        miss = 1 - self.prob
+        return math.log(miss.denominator) - math.log(miss.numerator)
+
+
+class Ray(Protocol):
+    """Certificates of one shape for every number of samples of a part."""
+
+    @property
+    def parts(self) -> int:
+        """How many parts of that many samples there are."""
+        ...
+
+    @property
+    def most(self) -> int:
+        """The largest number of samples of a part that is tried."""
+        ...
+
+    def suffices(self, n: int) -> bool:
+        """Whether so many samples are enough, by the float estimate."""
+        ...
+
+    def proved(self, n: int) -> FoundWidth:
+        """What the certificate proves."""
+        ...
+
+
+def least(ray: Ray) -> int | None:
+    """About the least number of samples of a part that is enough, if any."""
+    if not ray.suffices(ray.most):
+        return None
+    return _bisected(ray.suffices, ray.most)
+
+
+def _bisected(holds: Callable[[int], bool], high: int) -> int:
+    low = 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRay:
+    """Independent blocks with the proportions of an entry."""
+
+    question: Question
+    parts: int
+    most: int
+    portion: float
+    tilt: Fraction
+    weight: Fraction
+
+    @classmethod
+    def through(cls, entry: Entry, question: Question) -> BlockRay:
+        """The ray of an entry of blocks."""
+        known = {key: exact_number(x) for key, x in entry.parameters.items()}
+        factor = Fraction(question.dim, entry.dim)
+        return cls(
+            question,
+            int(known["blocks"]),
+            _stretched(int(known["n"]), factor),
+            float(known["size"] / known["n"]),
+            known["tilt"],
+            Fraction(round(2 * known["weight"] * factor), 2),
+        )
+
+    def suffices(self, n: int) -> bool:
+        """See `Ray`."""
+        asked, size = self.question, self._size(n)
+        if not asked.dim + 3 <= size < n:
+            return False
+        moment = Moment(n, size, asked.dim, float(self.tilt), float(self.weight))
+        value, _ = moment.best(float(asked.eps), float(asked.norm))
+        single = -math.expm1(-asked.nats / self.parts)
+        return value >= math.log(single) + _SLACK
+
+    def proved(self, n: int) -> FoundWidth:
+        """See `Ray`."""
+        asked = self.question
+        proposal = Proposal(n, self._size(n), self.tilt, self.weight, 0.0)
+        certificate = proposal.certificate(asked.dim, asked.eps, asked.norm)
+        return from_blocks(certified_blocks(self.parts, certificate))
+
+    def _size(self, n: int) -> int:
+        return max(round(self.portion * n), self.question.dim + 3)
+
+
+@dataclass(frozen=True, slots=True)
+class StageRay:
+    """Two stages with the rules of an entry."""
+
+    question: Question
+    parts: int
+    most: int
+    start: Start
+    search: Search
+
+    @classmethod
+    def through(cls, entry: Entry, question: Question) -> StageRay | None:
+        """The ray of an entry of two stages."""
+        own = rebuilt(entry.parameters, entry.dim, entry.eps, entry.norm)
+        if own is None:
+            return None
+        start = Search.start_at(own, 1 - entry.prob)
+        return cls.of(start, question, Fraction(question.dim, entry.dim))
+
+    @classmethod
+    def of(cls, start: Start, question: Question, factor: Fraction) -> StageRay:
+        """The ray of the rules of a certificate, ``factor`` times as wide."""
+        asked = question
+        fine = (
+            next(
+                (
+                    x
+                    for x in accuracies_below(float(asked.eps), float(asked.norm))
+                    if _COARSE * x <= asked.norm
+                ),
+                float(asked.eps),
+            )
+            if _COARSE * asked.eps > asked.norm
+            else asked.eps
+        )
+        eps = min(asked.eps, Fraction(fine))
+        fitted = Question(asked.dim, eps, asked.norm, asked.prob)
+        search = Search(asked.dim, eps, asked.norm, 1 - asked.prob, start)
+        return cls(fitted, 1, _stretched(start.n, factor), start, search)
+
+    def suffices(self, n: int) -> bool:
+        """See `Ray`."""
+        return self.search.estimate(n, self.start) >= 0
+
+    def proved(self, n: int) -> FoundWidth:
+        """See `Ray`."""
+        asked = self.question
+        certificate = self.search.certificate(n, asked.eps, asked.norm)
+        return from_two_stages(certificate, certificate.failure())
+
+
+@dataclass(frozen=True, slots=True)
+class SideRay:
+    """Two sides, each of two stages with the rules of an entry."""
+
+    question: Question
+    parts: int
+    most: int
+    plan: Plan
+    side: StageRay
+
+    @classmethod
+    def through(cls, entry: Entry, question: Question) -> SideRay | None:
+        """The ray of an entry of two sides."""
+        tau = exact_number(entry.parameters["tau"])
+        reach = exact_number(entry.parameters["reach"])
+        own = rebuilt(entry.parameters, entry.dim, entry.eps / 2, reach)
+        theirs = plan_of(entry.dim, entry.norm, entry.prob, tau)
+        plan = plan_of(question.dim, question.norm, question.prob, tau)
+        if own is None or theirs is None or plan is None:
+            return None
+        start = Search.start_at(own, theirs.miss)
+        asked = Question(question.dim, question.eps / 2, plan.reach, 1 - plan.miss)
+        side = StageRay.of(start, asked, Fraction(question.dim, entry.dim))
+        return cls(question, 2, side.most, plan, side)
+
+    def suffices(self, n: int) -> bool:
+        """See `Ray`."""
+        return self.side.suffices(n)
+
+    def proved(self, n: int) -> FoundWidth:
+        """See `Ray`."""
+        asked = self.side.question
+        one = self.side.search.certificate(n, asked.eps, asked.norm)
+        plan = self.plan
+        both = certified_sides(
+            one, one.failure(), plan.tau, plan.slope, self.question.norm
+        )
+        return from_two_stage_sides(both)
+
+
+def plan_of(dim: int, norm: Fraction, prob: Fraction, tau: Fraction) -> Plan | None:
+    """The plan of two sides with this standard deviation, if it works."""
+    plans = plans_for(dim, norm, prob)
+    return next((plan for plan in plans if plan.tau == tau), None)
+
+
+def _stretched(n: int, factor: Fraction) -> int:
+    return min(math.ceil(_STRETCH * n * max(factor, Fraction(1))), CERTIFICATE_SAMPLES)
+
+
+def ray_of(entry: Entry, question: Question) -> Ray | None:
+    """The ray of an entry, for a question; None if it has none."""
+    if entry.form == "blocks":
+        return BlockRay.through(entry, question)
+    if entry.form == "stages":
+        return StageRay.through(entry, question)
+    return SideRay.through(entry, question) if entry.form == "sides" else None
