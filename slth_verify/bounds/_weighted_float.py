@@ -83,7 +83,8 @@ class Moment:
             single += float(gammaln(self.n / 2 + s) - gammaln(self.n / 2))
             square = norm**2 + self.dim * eps**2 / 3
             first = self._mass - self._decay * square / 2
-            terms = [[single + self._own], self._near(single), self._rest]
+            own = np.array([single + self._own])
+            terms = [own, self._near(single), self._rest]
             value = float(2 * first - log_sum(np.concatenate(terms)))
         return value if math.isfinite(value) else -math.inf
 

@@ -101,7 +101,9 @@ def over_indices(signs: Signs, node: Any) -> tuple[Any, list[Any]] | None:
         The expression and the upper ends, or None unless every range is proved to run
         forwards.
     """
-    inner, lows, highs = node.function, [], []
+    inner = node.function
+    lows: list[Any] = []
+    highs: list[Any] = []
     whole = not isinstance(node, sp.Integral)
     for index, *ends in node.limits:
         if len(ends) != 2:

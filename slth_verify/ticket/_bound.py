@@ -32,7 +32,6 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.deadline import look_at_the_clock
 from slth_verify.ticket._residuals import (
     Integers,
     LayerResiduals,
@@ -107,7 +106,6 @@ def accumulate(
     closed = _ClosedForm(1, 1, 0)
     bounds: list[LayerBound] = []
     for number, item in enumerate(residuals, start=1):
-        look_at_the_clock()
         layer = _Layer.of(item)
         channels = channels.through(layer)
         eta, slope = layer.own_error(), layer.lipschitz()

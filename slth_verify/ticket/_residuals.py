@@ -17,6 +17,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.deadline import look_at_the_clock
 from slth_verify.ticket._exact import (
     FLOAT32_BITS,
     PRODUCT_BITS,
@@ -120,6 +121,7 @@ def _channel_sums(
     ends = np.searchsorted(owner[rows], np.arange(channels + 1))
     sums = np.zeros((channels, window * c_out), dtype=object)
     for channel in np.unique(owner[rows]).tolist():
+        look_at_the_clock()
         chosen = rows[ends[channel] : ends[channel + 1]]
         vectors = layer.kernels[chosen].reshape(len(chosen), window * c_out)
         products = exact_products(layer.scalars[chosen], vectors)
