@@ -125,7 +125,14 @@ def _opinion(digits: int, opinion: Callable[..., Fraction] = error_bound_mp) -> 
     filters = rng.standard_normal((5, 2, 2, 2)).astype(np.float32)
     scalars = rng.standard_normal(5).astype(np.float32)
     owner = np.array([0, 0, 1, 1, 1])
-    data = ([kernel] * 7, [0] * 7, [scalars] * 7, [filters] * 7, [owner] * 7)
+    many = 14
+    data = (
+        [kernel] * many,
+        [0] * many,
+        [scalars] * many,
+        [filters] * many,
+        [owner] * many,
+    )
     return opinion(*data, digits=digits)
 
 

@@ -1,14 +1,20 @@
-"""Tickets of arbitrary filters, with honest weights, for arbitrary targets."""
+"""Tickets with honest weights for arbitrary targets, and files that were tampered."""
 
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import slth_verify as sv
+from slth_verify.cli import run
+from slth_verify.errors import InvalidTargetError, InvalidTicketError
 from slth_verify.network import GENERATOR
-from slth_verify.ticket import Ticket, TicketLayer, accumulate, layer_residuals
+from slth_verify.ticket import Ticket, TicketLayer
 
 Maker = Callable[..., tuple[sv.TargetCNN, Ticket]]
 
@@ -74,29 +80,89 @@ def made() -> Maker:
     return make
 
 
+KEYS = {"ticket": "slth_verify_ticket", "target": "slth_verify_target"}
+ERRORS = {"ticket": InvalidTicketError, "target": InvalidTargetError}
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """An honest ticket and its target on disk, and what can be done to them."""
+
+    files: dict[str, Path]
+
+    def parts(self, path: Path) -> tuple[dict[str, Any], bytes]:
+        """Header and data of a safetensors file."""
+        content = path.read_bytes()
+        length = int.from_bytes(content[:8], "little")
+        return json.loads(content[8 : 8 + length]), content[8 + length :]
+
+    def framed(self, header: str | bytes, data: bytes = b"") -> bytes:
+        """A safetensors file of any header."""
+        text = header if isinstance(header, bytes) else header.encode()
+        return len(text).to_bytes(8, "little") + text + data
+
+    def described(self, path: Path, text: str) -> bytes:
+        """The file with another description."""
+        header, data = self.parts(path)
+        for key in set(KEYS.values()) & set(header["__metadata__"]):
+            header["__metadata__"][key] = text
+        return self.framed(json.dumps(header), data)
+
+    def rewritten(self, path: Path, change: Callable[..., Any]) -> bytes:
+        """The file after a change of its header and its description."""
+        header, data = self.parts(path)
+        key = next(iter(header["__metadata__"]))
+        description = json.loads(header["__metadata__"][key])
+        change(header, description)
+        metadata = header["__metadata__"]
+        if isinstance(metadata, dict) and key in metadata:
+            metadata[key] = json.dumps(description)
+        return self.framed(json.dumps(header), data)
+
+    def refused(self, kind: str, bad: Path, capsys: Any) -> None:
+        """By library and command line, without a trace of control characters."""
+        pair = {**self.files, kind: bad}
+        with pytest.raises(ERRORS[kind]) as caught:
+            sv.check(pair["ticket"], pair["target"])
+        assert not any(ord(character) < 32 for character in str(caught.value))
+        assert len(str(caught.value)) < 2000
+        capsys.readouterr()
+        words = [str(pair["ticket"]), str(pair["target"])]
+        assert run(["check", *words]) == 2
+        out, err = capsys.readouterr()
+        assert not out
+        assert "Traceback" not in err
+        assert "\x1b" not in err
+        assert run(["check", "--json", *words]) == 2
+        assert json.loads(capsys.readouterr().out)["verdict"] == "INCONCLUSIVE"
+
+
 @pytest.fixture(scope="session")
-def certified() -> Callable[[sv.TargetCNN, Ticket], Fraction]:
-    """The certified error of a ticket for inputs in [-1, 1], without the checker."""
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
+    """The honest files that hostile ones are made from."""
+    folder = tmp_path_factory.mktemp("honest")
+    kernel = np.array([[[[0.25]], [[-0.5]]]], dtype=np.float32)
+    target = sv.TargetCNN((kernel,), (2, 3, 3), "pointwise")
+    sv.prune(target, sv.RandomCNN(seed=1, widths=(300,)), eps="1/20").save(
+        folder / "ticket"
+    )
+    target.save(folder / "target")
+    return Hostile({kind: folder / kind for kind in KEYS})
 
-    def bound(target: sv.TargetCNN, ticket: Ticket) -> Fraction:
-        residuals = [
-            layer_residuals(
-                kernel,
-                exponent,
-                layer,
-                layer.filters // (2 * width),
-                signed_input=number == 0,
-            )
-            for number, (kernel, exponent, layer, width) in enumerate(
-                zip(
-                    target.kernels,
-                    ticket.scale_exponents,
-                    ticket.layers,
-                    ticket.widths,
-                    strict=True,
-                )
-            )
-        ]
-        return accumulate(residuals, [0] * len(residuals), ticket.scale_exponents).error
 
-    return bound
+@pytest.fixture(scope="session")
+def scaled_target() -> Any:
+    """Its largest output is certainly between two different numbers."""
+    rng = np.random.default_rng(8)
+    shapes = [(2, 1, 3, 3), (2, 2, 1, 1)]
+    kernels = tuple(
+        (rng.standard_normal(shape) / 2).astype(np.float32) for shape in shapes
+    )
+    return sv.TargetCNN(kernels, (1, 4, 4))
+
+
+@pytest.fixture(scope="session")
+def scaled_ticket(scaled_target: Any) -> Ticket:
+    """Within 5 % of that range."""
+    widths = sv.suggested_widths(scaled_target, "5%")
+    return sv.prune(scaled_target, sv.RandomCNN(3, widths), eps="5%")
