@@ -14,7 +14,7 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from slth_verify.bounded import end_with_parent
+from slth_verify.children import start
 from slth_verify.errors import SlthVerifyError
 
 _Result = TypeVar("_Result")
@@ -106,17 +106,8 @@ class Background:
 
 
 def _start() -> subprocess.Popen[bytes]:
-    environment = os.environ | {
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-    }
-    return subprocess.Popen(
-        [sys.executable, "-c", "from slth_verify.background import _serve; _serve()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=environment,
-    )
+    code = "from slth_verify.background import _serve; _serve()"
+    return start(code, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def _exchange(child: subprocess.Popen[bytes], request: bytes) -> tuple[bool, Any]:
@@ -130,7 +121,6 @@ def _exchange(child: subprocess.Popen[bytes], request: bytes) -> tuple[bool, Any
 
 def _serve() -> None:
     """The second process: calls from standard input, outcomes to standard output."""
-    end_with_parent()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a call prints must not mix with answers
     with answers:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from slth_verify.children import settle, start
+from slth_verify.children import start
 from slth_verify.errors import SlthVerifyError
 
 _Result = TypeVar("_Result")
@@ -74,11 +74,6 @@ def run_bounded(
         asked = "" if memory is None else f" of {memory >> 20} MiB"
         raise LimitReachedError(f"the memory limit{asked} was reached") from value
     raise value
-
-
-def end_with_parent() -> None:
-    """End this process when its parent ends, whatever ends it; see `settle`."""
-    settle(os.getppid(), None)
 
 
 def _run(request: bytes, seconds: float | None) -> tuple[int, bytes]:

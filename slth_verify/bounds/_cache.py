@@ -10,33 +10,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 from pathlib import Path
 
 from slth_verify._version import __version__
 from slth_verify.bounds.library.entries import Entry
+from slth_verify.cache import cache_folder
 from slth_verify.errors import UnusableFileError
 from slth_verify.files import read_json, write_atomically
 
-#: Environment variable that names the folder; empty means no cache.
-VARIABLE = "SLTH_VERIFY_CACHE"
-
 #: Bytes of one file.
 _LARGEST = 1 << 16
-
-
-def folder() -> Path | None:
-    """Where proposals are kept, or None if the cache is switched off or has no home."""
-    chosen = os.environ.get(VARIABLE)
-    if chosen is not None:
-        return Path(chosen) if chosen else None
-    try:
-        home = Path.home()
-    except RuntimeError:  # neither HOME nor an account
-        return None
-    # an empty HOME is no folder, and the root folder is nobody's home
-    usable = home.is_absolute() and home != Path(home.anchor)
-    return home / ".cache" / "slth_verify" if usable else None
 
 
 def remembered(question: dict[str, str]) -> Entry | None:
@@ -76,5 +59,5 @@ def _digest(question: dict[str, str], answer: object) -> str:
 
 
 def _place(question: dict[str, str]) -> Path | None:
-    base = folder()
+    base = cache_folder()
     return base / __version__ / f"{_digest(question, None)[:32]}.json" if base else None

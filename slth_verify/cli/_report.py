@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, progress
+from slth_verify.cli._types import Integer
 from slth_verify.text import printable
 from slth_verify.verdict import exit_code
+
+if TYPE_CHECKING:
+    from slth_verify.network import TargetCNN
+    from slth_verify.report import Profile
 
 
 @click.command()
@@ -20,24 +27,63 @@ from slth_verify.verdict import exit_code
     help="quick, full, or a TOML file with a profile's fields.",
 )
 @click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Report on this network instead of the profile's; may be given again.",
+)
+@click.option(
+    "--eps",
+    help="Admissible sup error of every --target, exact; default: the profile's part "
+    "of its largest output.",
+)
+@click.option(
     "--output",
     default="reports",
     show_default=True,
     type=click.Path(file_okay=False),
     help="Folder for slth-report.html, slth-report.json and the tickets.",
 )
-@click.option("--seed", default=1, show_default=True, help="Seed of everything random.")
+@click.option(
+    "--seed",
+    type=Integer(0),
+    default="1",
+    show_default=True,
+    help="Seed of everything random.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the JSON document.")
-def command(profile: str, output: str, seed: int, as_json: bool) -> int:
+def command(
+    profile: str,
+    targets: tuple[str, ...],
+    eps: str | None,
+    output: str,
+    seed: int,
+    as_json: bool,
+) -> int:
     """Prune random networks for real targets, check the tickets, and report.
 
     Writes one offline HTML file and the same as JSON.
     """
+    from slth_verify.network import TargetCNN
     from slth_verify.report import load_profile, run_report, to_document
 
-    with progress() as advance:
+    chosen, folder = load_profile(profile), Path(output)
+    networks = tuple(TargetCNN.from_file(path) for path in targets)
+    question = _question(chosen, networks, eps, seed)
+    with (
+        kept_journal(question, folder / "slth-report") as journal,
+        progress() as advance,
+    ):
         report = run_report(
-            load_profile(profile), Path(output), seed=seed, progress=advance
+            chosen,
+            folder,
+            seed=seed,
+            targets=networks,
+            eps=eps,
+            journal=journal,
+            progress=advance,
         )
     if as_json:
         click.echo(json.dumps(to_document(report), indent=2, allow_nan=False))
@@ -45,5 +91,12 @@ def command(profile: str, output: str, seed: int, as_json: bool) -> int:
         click.echo(report.verdict.name)
         for case in report.cases:
             click.echo(f"  {case.verdict.name:12} {printable(case.name)}")
-        note(f"written: {Path(output) / 'slth-report.html'}")
+        note(f"written: {printable(str(folder / 'slth-report.html'))}")
     return exit_code(report.verdict)
+
+
+def _question(
+    profile: Profile, networks: tuple[TargetCNN, ...], eps: str | None, seed: int
+) -> str:
+    """Everything that decides what the report searches."""
+    return f"report {profile} {[network.sha256 for network in networks]} {eps} {seed}"

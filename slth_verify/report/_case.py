@@ -28,6 +28,7 @@ from slth_verify.report._summaries import (
     witness_summary,
 )
 from slth_verify.report._targets import Subject
+from slth_verify.subset_sum import Journal
 from slth_verify.text import printable
 from slth_verify.ticket import Ticket, check
 from slth_verify.verdict import Finding, Verdict, overall
@@ -73,6 +74,7 @@ def run_case(
     output: Path,
     progress: Progress,
     widths: ProvedWidths,
+    journal: Journal | None = None,
 ) -> CaseReport:
     """Approximate one target and write its ticket below ``output``.
 
@@ -82,6 +84,7 @@ def run_case(
         output: Folder of the report.
         progress: Called as work goes on.
         widths: Is asked for the widths of the case's ladder.
+        journal: Keeps the finished searches of all cases.
 
     Returns:
         The case, without its ladder; INCONCLUSIVE with the reason if no ticket was
@@ -110,7 +113,12 @@ def run_case(
         with task.stage("prune") as step:
             seconds = profile.time_limit
             ticket = prune(
-                target, network, eps=eps, problem_limit=seconds, progress=step
+                target,
+                network,
+                eps=eps,
+                problem_limit=seconds,
+                journal=journal,
+                progress=step,
             )
     except NoTicketFoundError as error:
         claim = f"the random network of seed {network.seed} has a ticket for eps {eps}"

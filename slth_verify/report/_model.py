@@ -32,7 +32,7 @@ class CaseReport(NoTruthValue):
 
     Attributes:
         name: Short and unique.
-        origin: ``"trained"`` or ``"generated"``.
+        origin: ``"trained"``, ``"generated"`` or ``"given"``.
         description: What is special about it.
         verdict: Combined verdict of the findings.
         target: The target.

@@ -5,12 +5,15 @@ from __future__ import annotations
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.files import write_atomically
+from slth_verify.network import TargetCNN
+from slth_verify.numbers import ExactNumber, shown, whole_number
 from slth_verify.report._case import TICKETS, run_case
 from slth_verify.report._document import to_document, to_json
 from slth_verify.report._environment import machine, versions
@@ -28,7 +31,9 @@ from slth_verify.report._targets import (
     derived_seed,
     digits_subject,
     generated_subjects,
+    given_subjects,
 )
+from slth_verify.subset_sum import Journal
 from slth_verify.text import printable
 from slth_verify.verdict import Verdict, overall
 
@@ -37,7 +42,14 @@ PROFILE_NAME = "slth-profile.toml"
 
 
 def run_report(
-    profile: Profile, output: Path, *, seed: int, progress: Progress = silent
+    profile: Profile,
+    output: Path,
+    *,
+    seed: int,
+    targets: Sequence[TargetCNN] = (),
+    eps: ExactNumber | None = None,
+    journal: Journal | None = None,
+    progress: Progress = silent,
 ) -> Report:
     """Verify tickets for all targets of a profile and write page, JSON and tickets.
 
@@ -47,21 +59,37 @@ def run_report(
             ``slth-profile.toml``; created if missing in an existing folder, earlier
             files are replaced.
         seed: Integer of at least 0, from which all others derive; see `derived_seed`.
+        targets: Networks to report on instead of the profile's.
+        eps: Admissible sup error of each of them, in its units; None for the profile's
+            part of its largest output.
+        journal: Keeps the finished searches; the same call goes on from it.
         progress: Called as work goes on.
 
     Returns:
         The report. A case whose search found no ticket is INCONCLUSIVE in it.
 
     Raises:
-        InvalidParameterError: If the seed is negative.
+        InvalidParameterError: If the seed is negative, or ``eps`` not positive or given
+            without targets.
         InvalidTargetError: If the shipped network is damaged.
         UnusableFileError: If the folder cannot be made or written to; no work is lost.
 
     Cost:
         About a minute and a half on two cores for the profile ``quick``.
     """
-    subjects = subjects_of(profile, seed)
-    return report_on(subjects, profile, output, seed=seed, progress=progress)
+    seed = whole_number(seed, "seed")
+    if eps is not None and not targets:
+        raise InvalidParameterError(
+            f"eps={shown(eps)} without targets: the profile names the accuracy of its "
+            "own. Give targets, or a profile with another relative_eps."
+        )
+    if targets:
+        subjects = given_subjects(targets, seed, eps)
+    else:
+        subjects = subjects_of(profile, seed)
+    return report_on(
+        subjects, profile, output, seed=seed, journal=journal, progress=progress
+    )
 
 
 def subjects_of(profile: Profile, seed: int) -> tuple[Subject, ...]:
@@ -83,6 +111,7 @@ def report_on(
     output: Path,
     *,
     seed: int,
+    journal: Journal | None = None,
     progress: Progress = silent,
 ) -> Report:
     """`run_report` on given targets.
@@ -92,6 +121,7 @@ def report_on(
         profile: How much to do with each.
         output: Folder of the report.
         seed: For the record.
+        journal: As in `run_report`.
         progress: Called as work goes on.
     """
     stems = [subject.stem for subject in subjects]
@@ -108,7 +138,7 @@ def report_on(
         ask_law(profile, widths)
         for done, subject in enumerate(subjects):
             progress("cases", done, len(subjects))
-            cases.append(run_case(subject, profile, output, progress, widths))
+            cases.append(run_case(subject, profile, output, progress, widths, journal))
         progress("cases", len(subjects), len(subjects))
         sweep = None
         if profile.law_dimension:
@@ -122,7 +152,7 @@ def report_on(
         profile=profile,
         cases=tuple(cases),
         statements=statement_summaries(cases),
-        replay=_replay(seed, cases),
+        replay=_replay(seed, subjects, cases),
         versions=versions(),
         platform=machine(),
         seconds=round(time.perf_counter() - start, 3),
@@ -182,7 +212,9 @@ def _counts(cases: list[CaseReport]) -> dict[str, int]:
     return {verdict.value: found[verdict] for verdict in Verdict}
 
 
-def _replay(seed: int, cases: list[CaseReport]) -> tuple[str, ...]:
+def _replay(
+    seed: int, subjects: tuple[Subject, ...], cases: list[CaseReport]
+) -> tuple[str, ...]:
     """Commands for the folder in which the report lies."""
     checks = [
         f"slth-verify check {case.ticket.file} {case.target.file}"
@@ -190,4 +222,8 @@ def _replay(seed: int, cases: list[CaseReport]) -> tuple[str, ...]:
         if case.ticket is not None
     ]
     again = f"slth-verify report --profile {PROFILE_NAME} --seed {seed} --output again"
-    return (*checks, again)
+    for subject, case in zip(subjects, cases, strict=True):
+        if subject.origin == "given":
+            again += f" --target {case.target.file}"
+    asked = {subject.eps for subject in subjects if subject.eps is not None}
+    return (*checks, again + "".join(f" --eps {eps}" for eps in asked))

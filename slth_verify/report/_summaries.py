@@ -41,8 +41,10 @@ def claimed_eps(profile: Profile, subject: Subject, largest: Figure) -> str:
         largest: Its largest output.
 
     Returns:
-        An exact decimal.
+        An exact decimal; what a user asked for as an exact fraction.
     """
+    if subject.eps is not None:
+        return str(subject.eps)
     part = profile.dense_relative_eps if subject.dense else profile.relative_eps
     least = _ZERO if isinstance(largest, Absent) else Fraction(largest.lower)
     size = least if least > 0 else subject.target.output_scale

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from importlib.resources import as_file, files
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from slth_verify.errors import InvalidTargetError
+from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.network import TargetCNN
+from slth_verify.numbers import ExactNumber, exact_number, shown
 
+_LONGEST_STEM = 100  # characters, so that file names stay within every system's limit
 Float32Array = NDArray[np.float32]
 
 
@@ -51,11 +54,12 @@ class Subject:
 
     Attributes:
         target: The network.
-        origin: ``"trained"`` or ``"generated"``.
+        origin: ``"trained"``, ``"generated"`` or ``"given"`` by the user.
         description: What is special about it.
         seed: Seed of its random network and of its test inputs.
         held_out: Images to classify, if the target classifies.
         dense: Whether to realise the whole random network densely too.
+        eps: The accuracy that the user asked for, instead of the profile's.
     """
 
     target: TargetCNN
@@ -64,11 +68,17 @@ class Subject:
     seed: int
     held_out: HeldOut | None = None
     dense: bool = False
+    eps: Fraction | None = None
 
     @property
     def stem(self) -> str:
         """The target's name as the beginning of file names."""
-        return re.sub(r"[^A-Za-z0-9_-]+", "-", self.target.name).strip("-") or "target"
+        return _stem(self.target.name)
+
+
+def _stem(name: str) -> str:
+    short = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:_LONGEST_STEM]
+    return short or "target"
 
 
 def derived_seed(seed: int, name: str) -> int:
@@ -94,6 +104,39 @@ def digits_subject(seed: int) -> Subject:
     return Subject(
         target, "trained", description, derived_seed(seed, target.name), held_out
     )
+
+
+def given_subjects(
+    targets: Sequence[TargetCNN], seed: int, eps: ExactNumber | None = None
+) -> tuple[Subject, ...]:
+    """A user's own networks; those of the same name are numbered.
+
+    Args:
+        targets: The networks.
+        seed: The report's seed.
+        eps: Admissible sup error of each, in its units; None for the profile's part of
+            its largest output.
+
+    Raises:
+        InvalidParameterError: If ``eps`` is no positive number.
+    """
+    asked = None if eps is None else exact_number(eps, "eps")
+    if asked is not None and asked <= 0:
+        raise InvalidParameterError(
+            f"eps={shown(eps)}: an admissible error must be positive "
+            "(thm:structured-slth). Give more."
+        )
+    subjects: list[Subject] = []
+    for target in targets:
+        name, number = target.name, 1
+        while _stem(name) in {subject.stem for subject in subjects}:
+            number += 1
+            name = f"{target.name}-{number}"
+        named = replace(target, name=name)
+        own = derived_seed(seed, name)
+        description = "A network that was given to the report."
+        subjects.append(Subject(named, "given", description, own, eps=asked))
+    return tuple(subjects)
 
 
 def read_held_out(path: str | os.PathLike[str]) -> HeldOut:
