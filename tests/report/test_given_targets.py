@@ -60,7 +60,7 @@ def test_own_networks_are_reported_on_and_replayed(
     cases = document["cases"]
     assert [case["name"] for case in cases] == ["toy", "toy-2"]
     assert {case["origin"] for case in cases} == {"given"}
-    assert {case["eps"]["lower"] for case in cases} == {"1/10"}
+    assert {case["eps"]["value"] for case in cases} == {"1/10"}
     digests = [_network(seed).sha256 for seed in (1, 2)]
     assert [case["target"]["sha256"] for case in cases] == digests
     assert os.listdir(tmp_path / "cache" / "journals") == []
@@ -77,7 +77,7 @@ def test_without_an_accuracy_the_profile_names_it(tmp_path: Path) -> None:
     _network(1).save(tmp_path / "n.safetensors")
     assert _report(tmp_path, "--target", str(tmp_path / "n.safetensors")) == 0
     document = json.loads((tmp_path / "o" / "slth-report.json").read_text())
-    assert document["cases"][0]["eps"]["lower"] not in ("0", "1/10")
+    assert document["cases"][0]["eps"]["value"] not in ("0", "1/10")
 
 
 @pytest.mark.parametrize("eps", ["0", "-1", "x", "1e999999999"])
