@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--eps",
-    help="Admissible sup error of every --target, exact; default: the profile's part "
-    "of its largest output.",
+    help="Admissible sup error of every --target: 1/100, or 2% of the certified range "
+    "of its outputs; default: the profile's part of its largest output.",
 )
 @click.option(
     "--output",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 import time
 from collections import Counter
@@ -225,5 +226,5 @@ def _replay(
     for subject, case in zip(subjects, cases, strict=True):
         if subject.origin == "given":
             again += f" --target {case.target.file}"
-    asked = {subject.eps for subject in subjects if subject.eps is not None}
-    return (*checks, again + "".join(f" --eps {eps}" for eps in asked))
+    asked = {subject.asked for subject in subjects if subject.asked}
+    return (*checks, again + "".join(f" --eps {shlex.quote(eps)}" for eps in asked))

@@ -16,7 +16,8 @@ from safetensors import SafetensorError, safe_open
 
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.network import TargetCNN
-from slth_verify.numbers import ExactNumber, exact_number, shown
+from slth_verify.numbers import ExactNumber, shown
+from slth_verify.ticket import read_accuracy
 
 _LONGEST_STEM = 100  # characters, so that file names stay within every system's limit
 Float32Array = NDArray[np.float32]
@@ -60,6 +61,7 @@ class Subject:
         held_out: Images to classify, if the target classifies.
         dense: Whether to realise the whole random network densely too.
         eps: The accuracy that the user asked for, instead of the profile's.
+        asked: The same as the user wrote it, such as ``"2%"``.
     """
 
     target: TargetCNN
@@ -69,6 +71,7 @@ class Subject:
     held_out: HeldOut | None = None
     dense: bool = False
     eps: Fraction | None = None
+    asked: str = ""
 
     @property
     def stem(self) -> str:
@@ -114,18 +117,12 @@ def given_subjects(
     Args:
         targets: The networks.
         seed: The report's seed.
-        eps: Admissible sup error of each, in its units; None for the profile's part of
-            its largest output.
+        eps: Admissible sup error of each, in its units, or a share such as ``"2%"``;
+            None for the profile's part of its largest output.
 
     Raises:
         InvalidParameterError: If ``eps`` is no positive number.
     """
-    asked = None if eps is None else exact_number(eps, "eps")
-    if asked is not None and asked <= 0:
-        raise InvalidParameterError(
-            f"eps={shown(eps)}: an admissible error must be positive "
-            "(thm:structured-slth). Give more."
-        )
     subjects: list[Subject] = []
     for target in targets:
         name, number = target.name, 1
@@ -134,9 +131,23 @@ def given_subjects(
             name = f"{target.name}-{number}"
         named = replace(target, name=name)
         own = derived_seed(seed, name)
+        accuracy = None if eps is None else _positive(eps, target)
         description = "A network that was given to the report."
-        subjects.append(Subject(named, "given", description, own, eps=asked))
+        asked = "" if eps is None else str(eps)
+        subjects.append(
+            Subject(named, "given", description, own, eps=accuracy, asked=asked)
+        )
     return tuple(subjects)
+
+
+def _positive(eps: ExactNumber, target: TargetCNN) -> Fraction:
+    accuracy = read_accuracy(eps, target.kernels)
+    if accuracy <= 0:
+        raise InvalidParameterError(
+            f"eps={shown(eps)}: an admissible error must be positive "
+            "(thm:structured-slth). Give more."
+        )
+    return accuracy
 
 
 def read_held_out(path: str | os.PathLike[str]) -> HeldOut:

@@ -9,10 +9,20 @@ import pytest
 
 import slth_verify as sv
 
-ROOMS = (
-    "bounds conformance construction enclosure errors network report statements "
-    "strategies subset_sum ticket verdict"
-).split()
+ROOMS = [
+    "bounds",
+    "conformance",
+    "construction",
+    "enclosure",
+    "errors",
+    "network",
+    "report",
+    "statements",
+    "strategies",
+    "subset_sum",
+    "ticket",
+    "verdict",
+]
 
 
 def test_public_names_are_listed_and_nothing_is_left_over() -> None:

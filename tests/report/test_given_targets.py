@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,18 @@ def test_own_networks_are_reported_on_and_replayed(
     for case, other in zip(cases, again["cases"], strict=True):
         assert case["target"] == other["target"]
         assert case["network"] == other["network"]
+
+
+def test_a_share_of_the_range_is_an_accuracy(tmp_path: Path) -> None:
+    words = []
+    for seed in (1, 2):
+        _network(seed).save(tmp_path / f"{seed}.safetensors")
+        words += ["--target", str(tmp_path / f"{seed}.safetensors")]
+    assert _report(tmp_path, *words, "--eps", "5%") == 0
+    document = json.loads((tmp_path / "o" / "slth-report.json").read_text())
+    one, two = (Fraction(case["eps"]["value"]) for case in document["cases"])
+    assert 0 < one != two > 0
+    assert document["replay"][-1].endswith(" --eps 5%")
 
 
 def test_without_an_accuracy_the_profile_names_it(tmp_path: Path) -> None:
