@@ -111,10 +111,10 @@ class _Exchange:
     def _least(self, layer: int, share: float) -> int | None:
         """The least n whose failure probability is at most ``share``, if any."""
         plan = self.plans[layer]
-        low, high = 0, plan.found.n
+        low, high = 0, max(1, plan.found.n)
         while self.failure(layer, high) > share:
             low, high = high, 2 * high
-            if high > _WIDEST * plan.found.n:
+            if high > _WIDEST * max(1, plan.found.n):
                 return None
         while high - low > 1:
             middle = (low + high) // 2

@@ -13,9 +13,10 @@ def log_sum(values: Any, axis: int | tuple[int, ...] | None = None) -> Any:
     The function of that name in scipy takes longer than all the rest of a search.
 
     Args:
-        values: Logarithms; minus infinity stands for 0, and not all may be that.
+        values: Logarithms; minus infinity stands for 0.
         axis: As for `numpy.sum`.
     """
     top = np.max(values, axis=axis, keepdims=True)
+    top = np.where(top == -np.inf, 0.0, top)
     total = np.log(np.sum(np.exp(values - top), axis=axis, keepdims=True)) + top
     return total.item() if axis is None else np.squeeze(total, axis)

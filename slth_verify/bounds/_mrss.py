@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from fractions import Fraction
 from typing import get_args
@@ -20,11 +19,10 @@ from slth_verify.bounds._inputs import (
     subset_size,
     written,
 )
-from slth_verify.bounds._moments import crude_lower, sharp_lower
 from slth_verify.bounds._necessary_width import necessary_width
 from slth_verify.bounds._result import BoundResult, Json, Kind, Step
-from slth_verify.bounds._weighted_moment import STATEMENT, WeightedCertificate
-from slth_verify.bounds._weighted_search import Search
+from slth_verify.bounds._success_sizes import Lower, best_lower
+from slth_verify.bounds._weighted_moment import STATEMENT
 from slth_verify.bounds._width import FoundWidth
 from slth_verify.bounds._widths import Effort, width_for_all, width_for_one
 from slth_verify.enclosure import Enclosure, ExactNumber
@@ -165,7 +163,8 @@ def mrss_success(
 
     Rigor:
         Enclosed. Lower end: the best of der:crude-moment, der:sharp-moment and
-        der:weighted-moment. Upper end: der:first-moment.
+        der:weighted-moment, for any size the best of those for single sizes (of all up
+        to 24 samples). Upper end: der:first-moment.
 
     Cost:
         Seconds.
@@ -173,20 +172,16 @@ def mrss_success(
     dim, n = dimension(dim, STATEMENT), sample_count(n, STATEMENT)
     width, norm = accuracy(eps, STATEMENT), radius(target_norm, STATEMENT)
     size = None if size is None else subset_size(size, n, least=1)
-    proposal = Search(dim, width, norm).best(n, size)
-    useful = math.isfinite(proposal.value)
-    chosen = size or (proposal.size if useful else min(n, dim + 1))
-    lower, step = _best_lower(
-        (n, chosen, dim, width, norm),
-        proposal.certificate(dim, width, norm) if useful else None,
-    )
     if size is None:
         mean = first_moment(n, dim, width, norm)
-        if norm <= width:
-            lower, chosen, step = Fraction(1), 0, _EMPTY_HITS
     else:
         target = [norm] + [Fraction(0)] * (dim - 1)
         mean = subset_sum_number_mean(n, size, target, width)
+    if size is None and norm <= width:
+        lower, chosen, step = Fraction(1), 0, _EMPTY_HITS
+    else:
+        found = best_lower(n, size, dim, width, norm)
+        lower, chosen, step = found.value, found.size, _lower_step(found)
     upper = min(mean.upper, Fraction(1))
     above = Step(
         statement="der:first-moment",
@@ -219,24 +214,13 @@ _EMPTY_HITS = Step(
 )
 
 
-def _best_lower(
-    question: tuple[int, int, int, Fraction, Fraction],
-    certificate: WeightedCertificate | None,
-) -> tuple[Fraction, Step]:
-    """The largest of the three lower bounds, with the step that gives it."""
-    own: tuple[tuple[str, str], ...] = (("size", str(question[1])),)
-    bounds = [
-        (crude_lower(*question), "der:crude-moment", own),
-        (sharp_lower(*question), "der:sharp-moment", own),
-    ]
-    if certificate is not None:
-        values = certificate_values(certificate)
-        bounds.append((certificate.check(), STATEMENT, values))
-    lower, statement, values = max(bounds, key=lambda bound: bound[0])
-    shown = Enclosure(lower, Fraction(1))
-    step = Step(
-        statement=statement,
+def _lower_step(found: Lower) -> Step:
+    """The step that gives a lower bound."""
+    own: tuple[tuple[str, str], ...] = (("size", str(found.size)),)
+    if found.certificate is not None:
+        own = certificate_values(found.certificate)
+    return Step(
+        statement=found.statement,
         text="Second moment of the number of subsets of this size that hit.",
-        values=(*values, ("probability", str(shown))),
+        values=(*own, ("probability", str(Enclosure(found.value, Fraction(1))))),
     )
-    return lower, step

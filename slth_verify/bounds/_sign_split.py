@@ -64,7 +64,9 @@ def estimated_failure(n: int, stairs: Sequence[tuple[int, float]], signs: int) -
 
     total, before = 0.0, 1.0
     for width, failure in stairs:
-        if width <= 2 * n:
+        if width == 0:
+            pass  # no filter is needed
+        elif width <= 2 * n:
             total += (before - failure) * float(bdtr(width - 1, 2 * n, 0.5))
         else:
             total += before - failure

@@ -84,8 +84,8 @@ class Moment:
             square = norm**2 + self.dim * eps**2 / 3
             first = self._mass - self._decay * square / 2
             own = np.array([single + self._own])
-            terms = [own, self._near(single), self._rest]
-            value = float(2 * first - log_sum(np.concatenate(terms)))
+            terms = np.concatenate([own, self._near(single), self._rest])
+            value = float(2 * first - log_sum(terms))
         return value if math.isfinite(value) else -math.inf
 
     def best(self, eps: float, norm: float) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from slth_verify.cli._bounds_network import network
+from slth_verify.cli._bounds_network import EFFORT, EFFORTS, network
 from slth_verify.cli._bounds_recheck import recheck
 from slth_verify.cli._bounds_rss import rss
 from slth_verify.cli._output import busy, print_answers
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _DIM = Integer(1, DIMENSION)
 _BALLS = ("euclidean", "one-norm")
+
+_LIMIT = "Seconds that a search may take; without end for best, a minute for quick."
 
 
 @click.group()
@@ -49,6 +51,8 @@ command.add_command(rss)
 @click.option("--universal", is_flag=True, help="All targets of the ball at once.")
 @click.option("--ball", type=click.Choice(_BALLS), default="euclidean")
 @click.option("--kind", type=KindChoice(), default="certified")
+@click.option("--effort", type=click.Choice(EFFORTS), default="quick", help=EFFORT)
+@click.option("--time-limit", type=click.FloatRange(0, min_open=True), help=_LIMIT)
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def mrss(
@@ -59,6 +63,8 @@ def mrss(
     universal: bool,
     ball: Literal["euclidean", "one-norm"],
     kind: str,
+    effort: Literal["quick", "best"],
+    time_limit: float | None,
     explain: bool,
     as_json: bool,
 ) -> int:
@@ -79,7 +85,15 @@ def mrss(
         lines.append(paper_line(paper, f"n >= {paper['expression']}"))
     if kind in ("certified", "all"):
         with busy("searching a certificate"):
-            enough = ask(dim, eps, prob, target_norm, kind="certified")
+            enough = ask(
+                dim,
+                eps,
+                prob,
+                target_norm,
+                kind="certified",
+                effort=effort,
+                time_limit=time_limit,
+            )
         results.append(enough.to_json())
         lines.append(f"certified  n = {enough.n} is enough")
         explained.append(enough.to_text())

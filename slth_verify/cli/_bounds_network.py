@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 _OBJECTIVES = ("filters", "weights")
 
+EFFORTS = ("quick", "best")
+
+EFFORT = (
+    "quick: from the library of certificates, about a second; best: search as well."
+)
+
 
 @click.command()
 @click.option(
@@ -36,6 +42,7 @@ _OBJECTIVES = ("filters", "weights")
 @click.option("--universal", is_flag=True, help="All targets at once.")
 @click.option("--kind", type=KindChoice(), default="certified")
 @click.option("--objective", type=click.Choice(_OBJECTIVES), default="filters")
+@click.option("--effort", type=click.Choice(EFFORTS), default="quick", help=EFFORT)
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def network(
@@ -46,6 +53,7 @@ def network(
     universal: bool,
     kind: str,
     objective: Literal["filters", "weights"],
+    effort: Literal["quick", "best"],
     explain: bool,
     as_json: bool,
 ) -> int:
@@ -77,6 +85,7 @@ def network(
             delta,
             universal=universal,
             objective=objective,
+            effort=effort,
             progress=advance,
         )
         enough = ask() if kind in ("certified", "all") else None
