@@ -18,6 +18,7 @@ import click
 from slth_verify._version import __version__
 from slth_verify.cli._output import note, print_json, settle_streams, stop_writing
 from slth_verify.cli._signals import BY_SIGNAL, EndedBySignal, answered_signals
+from slth_verify.deadline import TimeIsUpError
 from slth_verify.errors import NoTicketFoundError, SlthVerifyError, WorkerLostError
 
 #: Command name to (module, one-line help); modules are loaded when used.
@@ -126,6 +127,8 @@ def _outcome(arguments: Sequence[str]) -> tuple[int, str]:
         return _PIPE_CLOSED, ""
     except (NoTicketFoundError, WorkerLostError) as error:
         return 3, str(error)
+    except TimeIsUpError:
+        return 3, "the time limit was reached; nothing was decided. Give more time."
     except MemoryError:
         return 3, "out of memory; nothing was decided. Ask for less at once."
     except SlthVerifyError as error:

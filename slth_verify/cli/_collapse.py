@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slth_verify.cli._output import note, print_json
+from slth_verify.cli._output import note, print_json, try_output
 from slth_verify.errors import UnprovedTicketError
 from slth_verify.verdict import exit_code
 
@@ -35,6 +35,7 @@ def command(ticket: str, output: str, merge: bool, as_json: bool) -> int:
     proved to be these; if they are not, nothing is written (exit code 1, or 3 if that
     is undecided). Outputs approximate the target divided by the scale that is printed.
     """
+    try_output(output, {"TICKET": ticket})
     from slth_verify.construction import collapse
 
     try:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 import click
 
 from slth_verify.cli._plain_progress import Advance, plain_progress
+from slth_verify.errors import InvalidParameterError
+from slth_verify.files import require_writable
+from slth_verify.text import printable
 
 #: Version of the JSON documents that ``--json`` prints.
 SCHEMA_VERSION = 1
@@ -40,6 +43,26 @@ def note(text: str) -> None:
         click.echo(text, err=True)
     except OSError:
         stop_writing(sys.stderr)
+
+
+def try_output(output: str, inputs: Mapping[str, str | None]) -> None:
+    """Refuse, before the work, what could not be written after it.
+
+    Args:
+        output: The file to write.
+        inputs: Files that it must not replace, by the names of their options.
+
+    Raises:
+        UnusableFileError: It cannot be written.
+        InvalidParameterError: It is one of the inputs.
+    """
+    require_writable(output)
+    for name, path in inputs.items():
+        if path is not None and os.path.realpath(path) == os.path.realpath(output):
+            raise InvalidParameterError(
+                f"--output='{printable(output)}' is the file of {name}, which would be "
+                "replaced. Give another."
+            )
 
 
 def settle_streams() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import warnings
 from fractions import Fraction
 from pathlib import Path
@@ -11,12 +10,10 @@ from pathlib import Path
 import click
 
 from slth_verify.cli._journal import kept_journal
-from slth_verify.cli._output import note, print_json, progress
+from slth_verify.cli._output import note, print_json, progress, try_output
 from slth_verify.cli._scale import scale_as_json, scale_lines
 from slth_verify.cli._types import Integer, Integers, Seconds
 from slth_verify.deadline import ends_within, now
-from slth_verify.errors import InvalidParameterError
-from slth_verify.files import require_writable
 from slth_verify.limits import SEEDS, WIDTH
 from slth_verify.text import printable
 
@@ -88,7 +85,7 @@ def command(
     Exit code 3 means that no ticket was found, never that there is none.
     """
     begun = now()
-    _try_output(output, target, resume)
+    try_output(output, {"TARGET": target, "--resume": resume})
     import slth_verify as sv
     from slth_verify.errors import TrivialClaimWarning
     from slth_verify.ticket import output_range
@@ -143,15 +140,3 @@ def command(
         for line in scale_lines(*scale):
             click.echo(f"  {line}")
     return 0
-
-
-def _try_output(output: str, target: str, resume: str | None) -> None:
-    """Refuse, before the search, what could not be written after it."""
-    require_writable(output)
-    files = [("target", target), *([("--resume", resume)] if resume else [])]
-    for name, path in files:
-        if os.path.realpath(path) == os.path.realpath(output):
-            raise InvalidParameterError(
-                f"--output={printable(output)!r} is the file of {name}, which the "
-                "ticket would replace. Give another."
-            )

@@ -112,13 +112,11 @@ def prune(
     Source:
         thm:structured-slth, der:layer-error, der:a-posteriori.
     """
-    bound = unit_eps(target, eps, input_bound)
     if len(random_network.widths) != target.depth:
         raise InvalidParameterError(
             f"widths={random_network.widths} for a target of {target.depth} layers: "
             "one width per target layer is needed (thm:structured-slth)."
         )
-    _warn_if_trivial(target, bound, read_input_bound(input_bound))
     options = Options(
         whole_number(search_seed, "search_seed", least=0),
         None if problem_limit is None else seconds_of(problem_limit, "problem_limit"),
@@ -128,14 +126,23 @@ def prune(
         device,
         memory_limit,
     )
-    limit = seconds_of(time_limit)
-    with ends_within(_CERTIFYING * limit):
-        search = Search(target, random_network, plan(target, bound), options)
-        found = _searched(search, bound, limit)
-        if found is not None:
-            return _ticket(target, random_network, bound, found[1], found[0])
-        box = read_input_bound(input_bound)
-        raise _failure(search, eps, box, limit)
+    limit, box = seconds_of(time_limit), read_input_bound(input_bound)
+    try:
+        with ends_within(_CERTIFYING * limit):
+            bound = unit_eps(target, eps, input_bound)
+            _warn_if_trivial(target, bound, box)
+            search = Search(target, random_network, plan(target, bound), options)
+            found = _searched(search, bound, limit)
+            if found is not None:
+                return _ticket(target, random_network, bound, found[1], found[0])
+            raise _failure(search, eps, box, limit)
+    except TimeIsUpError as error:  # before anything was searched
+        raise NoTicketFoundError(
+            f"eps={printable(str(eps), 60)} was not reached in {limit:g} s: there was "
+            "no time to search (thm:structured-slth). Give more time.",
+            math.inf,
+            out_of_time=True,
+        ) from error
 
 
 def _searched(

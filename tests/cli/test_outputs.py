@@ -78,6 +78,25 @@ def test_what_cannot_be_written_is_refused_before_the_search(
         assert stat.S_ISFIFO(os.stat(output).st_mode)
 
 
+@pytest.mark.parametrize("place", ["none/o", "the ticket", "a pipe"])
+def test_collapse_tries_its_output_first(
+    place: str, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = tmp_path / "t"
+    assert _prune(target, ticket) == 0
+    output = ticket if place == "the ticket" else tmp_path / place
+    if place == "a pipe":
+        os.mkfifo(output)
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("collapsed")
+
+    monkeypatch.setattr("slth_verify.construction._collapse.collapse", never)
+    before = ticket.read_bytes()
+    assert run(["collapse", str(ticket), "--output", str(output)]) == 2
+    assert ticket.read_bytes() == before
+
+
 def test_a_link_to_a_file_is_followed(target: Path, tmp_path: Path) -> None:
     real, link = tmp_path / "real", tmp_path / "link"
     real.write_text("old")

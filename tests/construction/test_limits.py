@@ -45,6 +45,24 @@ def test_time_that_is_out_ends_the_whole_call(limit: object) -> None:
     assert caught.value.best_error > 0.1
 
 
+@pytest.mark.parametrize("looks", range(1, 61, 3))
+def test_no_moment_lets_the_end_of_time_out(
+    looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time may be over at any look at the clock, also under a caller's own limit."""
+    read = [0]
+
+    def clock() -> float:
+        read[0] += 1
+        return float(read[0] > looks)
+
+    target, network = _target(), sv.RandomCNN(1, (1 << 40,))
+    with monkeypatch.context() as patched:
+        patched.setattr(deadline, "now", clock)
+        with deadline.ends_within(0.5), pytest.raises(NoTicketFoundError):
+            sv.prune(target, network, eps="2%", time_limit=600, workers=1)
+
+
 def test_a_scan_of_hours_ends_in_time() -> None:
     """A limit of a second, in pools whose scan takes hours; no time is measured."""
     with pytest.raises(NoTicketFoundError) as caught:
