@@ -25,7 +25,7 @@ from slth_verify.statements._hypotheses import (
 )
 from slth_verify.statements._invert import Condition, NoSolutionError, invert
 from slth_verify.statements._monotone import trend as proved_trend
-from slth_verify.statements._proved import Ceil
+from slth_verify.statements._proved import Ceil, Greatest
 from slth_verify.statements._types import Claim, Direction
 from slth_verify.statements.queries.binding import is_free
 from slth_verify.verdict import Verdict
@@ -143,12 +143,16 @@ def _subject(
 
 
 def _at_least_domain(statement: Statement, symbol: Any, value: Any) -> Any:
-    """``value``, or the least element of the symbol's domain if that is larger."""
+    """``value``, an integer, or the least element of the domain if that is larger."""
     domain = statement.variable(str(symbol)).domain
-    smallest = {sp.S.Naturals: 1, sp.S.Naturals0: 0}.get(domain)
-    if smallest is None or not value.is_Integer:
+    least = {sp.S.Naturals: 1, sp.S.Naturals0: 0}.get(domain)
+    if least is None:
         return value
-    return sp.Integer(max(smallest, int(value)))
+    if value.is_Integer:
+        return sp.Integer(max(least, int(value)))
+    inner = value.args[0] if isinstance(value, sp.ceiling) else value
+    large = sign(statement, inner if least == 1 else inner + 1) == 1
+    return value if large else Greatest(sp.Integer(least), value)
 
 
 def _failing(check: HypothesisCheck) -> str:
