@@ -182,7 +182,7 @@ def formulas(s: Statement, claim: str) -> Any:
 
 def mismatch(
     identifier: str, claim: str, draw: Callable[[int, int], int]
-) -> tuple[Any, Any] | None:
+) -> tuple[str, str] | None:
     """The two answers where they differ; None where they are the same."""
     s = statement(identifier)
     numbers = numbers_for(s, draw)
@@ -209,12 +209,16 @@ def mismatch(
         for v in s.symbols
         if v.name in numbers and not isinstance(v.symbol, sp.Symbol)
     }
-    kept = {str(array) for array in arrays if draw(0, 1)}  # arrays that stay symbols
+    # some arrays stay symbols; a function left out would have its definition
+    bases = [array for array in arrays if isinstance(array, sp.IndexedBase)]
+    kept = {str(base) for base in bases if draw(0, 1)}
     given = {name: value for name, value in numbers.items() if name not in kept}
     symbolic = s.bound(claim, check=False, **{**given, **symbols})
     then = {symbol: numbers[name] for name, symbol in symbols.items()}
     later = at_numbers(symbolic, {**then, **arrays})
-    return None if same(at_once, later) else (at_once, later)
+    if same(at_once, later):
+        return None
+    return sp.srepr(at_once), sp.srepr(later)  # plain text would order by evaluation
 
 
 def distinct(symbols: dict[str, Any]) -> dict[str, Any]:
@@ -230,7 +234,7 @@ def distinct(symbols: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("identifier", "claim"), CLAIMS)
 @given(data=st.data())
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_symbols_then_numbers(identifier: str, claim: str, data: Any) -> None:
     def draw(low: int, high: int) -> int:
         return int(data.draw(st.integers(low, high)))
@@ -271,6 +275,16 @@ REST = {
 }
 
 
+def solved(s: Statement, name: str, of: str | None, given: dict[str, Any]) -> Any:
+    """The threshold, or None where the query says that a symbol needs a value."""
+    try:
+        return s.solve_for(name, of=of, **given)
+    except InvalidParameterError as error:
+        if "have no value" in str(error):
+            return None
+        raise
+
+
 @pytest.mark.parametrize(("identifier", "name", "of", "values"), THRESHOLDS)
 @pytest.mark.parametrize("letters", ["ijkR", "tun_", "nCed"])
 def test_thresholds_with_symbols_then_numbers(
@@ -281,13 +295,18 @@ def test_thresholds_with_symbols_then_numbers(
     rest = {k: v for k, v in REST.get(identifier, {}).items() if k in names}
     rest = {k: v for k, v in rest.items() if k not in values and k != name}
     at_once = s.solve_for(name, of=of, **values, **rest)
+    checked = 0
     for symbol, letter in zip(values, letters, strict=False):
         variable = s.variable(symbol)
         own = named(variable, letter + "'" if letter in (name, "n", "C") else letter)
         given = {**values, **rest, symbol: own}
-        symbolic = s.solve_for(name, of=of, **given)
+        symbolic = solved(s, name, of, given)
+        if symbolic is None:  # the sign of a symbol was needed: refused, not wrong
+            continue
+        checked += 1
         later = at_numbers(symbolic, {own: sp.Rational(str(values[symbol]))})
         assert same(at_once, later), (symbol, symbolic)
+    assert checked
 
 
 # -- planted lies -------------------------------------------------------------------
@@ -319,7 +338,7 @@ def captured(expression: Any, values: Any, finish: Any = None) -> Any:
 
 def noticed(identifier: str, claim: str) -> bool:
     """Whether some draws give two different answers; a crash counts as one."""
-    for numbers in itertools.product((0, 1, 2), repeat=3):
+    for numbers in itertools.product((0, 1, 2), repeat=2):
         try:
             if mismatch(identifier, claim, fixed(*numbers)) is not None:
                 return True
