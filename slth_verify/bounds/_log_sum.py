@@ -16,7 +16,7 @@ def log_sum(values: Any, axis: int | tuple[int, ...] | None = None) -> Any:
         values: Logarithms; minus infinity stands for 0.
         axis: As for `numpy.sum`.
     """
-    top = np.max(values, axis=axis, keepdims=True)
+    top = np.max(values, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(top == -np.inf, 0.0, top)
     total = np.log(np.sum(np.exp(values - top), axis=axis, keepdims=True)) + top
     return total.item() if axis is None else np.squeeze(total, axis)

@@ -43,7 +43,7 @@ from slth_verify.numbers import rough
 _Density = Callable[[Ball], Ball]
 
 #: Nodes times terms at each of them; a larger sum would take more than seconds.
-_MAX_WORK = 100_000_000
+_MAX_WORK = 60_000_000
 
 #: What else a node costs, in terms.
 _NODE = 300
