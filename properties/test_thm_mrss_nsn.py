@@ -2,7 +2,8 @@
 
 import pytest
 
-from slth_verify.conformance import check_success_rate, pool_columns
+from slth_verify.bounds import recheck
+from slth_verify.conformance import check_recheck, check_success_rate, pool_columns
 from slth_verify.subset_sum import Solver, solvers
 
 EXACT = ("exhaustive", "meet-in-the-middle")
@@ -13,3 +14,7 @@ GENERAL = [solver for solver in solvers() if solver.name != "one-dim"]
 @pytest.mark.parametrize("solver", GENERAL, ids=lambda solver: solver.name)
 def test_success_rate_lies_between_the_proved_bounds(solver: Solver) -> None:
     check_success_rate(solver, pool_columns, exact=solver.name in EXACT)
+
+
+def test_stored_widths_are_confirmed_only_if_true() -> None:
+    check_recheck(recheck)

@@ -35,16 +35,19 @@ _ROUGH = Context(prec=30, Emin=MIN_EMIN, Emax=MAX_EMAX)
 _SHOWN = 60
 
 
-def exact_number(value: ExactNumber | Any, name: str = "value") -> Fraction:
+def exact_number(
+    value: ExactNumber | Any, name: str = "value", *, exponent: int = EXPONENT
+) -> Fraction:
     """The rational number that a value means.
 
     Args:
         value: The number, in any form of this module; not a bool.
         name: How the error message calls it.
+        exponent: Largest modulus of a decimal exponent that is read.
 
     Raises:
         InvalidParameterError: If it is no finite number of these forms, or has more
-            than 1,000 digits or an exponent beyond 1,000.
+            than 1,000 digits or an exponent beyond ``exponent``.
 
     Rigor:
         Exact.
@@ -54,7 +57,7 @@ def exact_number(value: ExactNumber | Any, name: str = "value") -> Fraction:
         (Fraction(1, 100), Fraction(1, 10))
     """
     if isinstance(value, str):
-        return _from_text(value, name)
+        return _from_text(value, name, exponent)
     if isinstance(value, bool):
         raise _unreadable(value, name)
     if isinstance(value, Integral):
@@ -62,11 +65,11 @@ def exact_number(value: ExactNumber | Any, name: str = "value") -> Fraction:
     elif isinstance(value, Rational):
         number = Fraction(int(value.numerator), int(value.denominator))
     elif isinstance(value, Decimal):
-        return _from_text(str(value), name)
+        return _from_text(str(value), name, exponent)
     elif isinstance(value, float):
-        return _from_text(float.__repr__(value), name)
+        return _from_text(float.__repr__(value), name, exponent)
     elif isinstance(value, Real) and type(value).__module__ == "numpy":
-        return _from_text(str(value), name)
+        return _from_text(str(value), name, exponent)
     else:
         raise _unreadable(value, name)
     if max(number.numerator.bit_length(), number.denominator.bit_length()) > _BITS:
@@ -116,16 +119,17 @@ def whole_numbers(
     Raises:
         InvalidParameterError: If one is no integer, or out of range.
     """
-    if isinstance(values, str):
-        values = values.split(",")
+    written = isinstance(values, str)
     try:
-        parts = list(values)
-    except TypeError as error:
+        parts = values.split(",") if written else list(values)
+        return tuple(whole_number(part, name, least=least, most=most) for part in parts)
+    except (TypeError, InvalidParameterError) as error:
+        form = "comma-separated integers" if written else "several integers"
+        example = "8,16" if written else "(8, 16)"
         raise InvalidParameterError(
-            f"{name}={shown(values)}: several integers{_range(least, most)} were "
-            f"required, such as (8, 16). Pass a sequence for {name}."
+            f"{name}={shown(values)}: {form}{_range(least, most)} were required "
+            f"(any statement). Pass {name} like {example}."
         ) from error
-    return tuple(whole_number(part, name, least=least, most=most) for part in parts)
 
 
 def shown(value: object) -> str:
@@ -152,7 +156,7 @@ def rough(value: Fraction) -> str:
     return f"{scaled:.5e}"
 
 
-def _from_text(text: str, name: str) -> Fraction:
+def _from_text(text: str, name: str, exponent: int) -> Fraction:
     """Digits and exponent are counted before anything is computed."""
     stripped = text.strip().lower()
     if len(stripped) > 2 * DIGITS + 20:
@@ -160,8 +164,8 @@ def _from_text(text: str, name: str) -> Fraction:
     form = _DECIMAL.fullmatch(stripped)
     if form is None and not _RATIO.fullmatch(stripped):
         raise _unreadable(text, name)
-    if form is not None and abs(int(form[1] or 0)) > EXPONENT:
-        raise _too_long(name, text)
+    if form is not None and abs(int(form[1] or 0)) > exponent:
+        raise _too_long(name, text, exponent)
     digits = stripped.partition("e")[0].split("/")
     if any(sum(map(str.isdigit, part)) > DIGITS for part in digits):
         raise _too_long(name)
@@ -179,11 +183,13 @@ def _unreadable(value: object, name: str) -> InvalidParameterError:
     )
 
 
-def _too_long(name: str, value: object = None) -> InvalidParameterError:
+def _too_long(
+    name: str, value: object = None, exponent: int = EXPONENT
+) -> InvalidParameterError:
     which = f"{name}={shown(value)}" if value is not None else f"{name}: the number"
     return InvalidParameterError(
         f"{which} is too long: at most {DIGITS} digits and exponents within "
-        f"{EXPONENT} are read (any statement). Pass a shorter {name}."
+        f"{exponent} are read (any statement). Pass a shorter {name}."
     )
 
 

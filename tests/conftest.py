@@ -1,5 +1,6 @@
 """Planted lies: modules that are loaded again with one piece of source changed."""
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,3 +30,15 @@ def mutant() -> Iterator[Callable[[ModuleType, str, str], ModuleType]]:
     yield load
     for name in planted:
         del sys.modules[name]
+
+
+@pytest.fixture
+def usual_signals() -> Iterator[None]:
+    """Children do not inherit that ``nohup`` or a background shell ignores signals."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    ignored = [n for n in numbers if signal.getsignal(n) == signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)

@@ -259,10 +259,7 @@ class _Event:
         Args:
             negligible: Error of truncation that does not matter.
         """
-        (short,) = probabilities_below(
-            self.labels, self.energy, [self.low], negligible, self.energies
-        )
-        outside = from_ball(short + self.above).upper
+        outside = self.outside(negligible)
         below = probabilities_below(
             self.labels, self.gain, self.levels, negligible, self.gains
         )
@@ -271,6 +268,13 @@ class _Event:
             for reach, chance in zip(self.reaches, below, strict=True)
         ]
         return envelope_at_one(steps, self.whole)
+
+    def outside(self, negligible: Fraction) -> Fraction:
+        """Bound of the probability that the energy leaves its range, on the event."""
+        (short,) = probabilities_below(
+            self.labels, self.energy, [self.low], negligible, self.energies
+        )
+        return from_ball(short + self.above).upper
 
 
 def _log(value: Fraction) -> Ball:

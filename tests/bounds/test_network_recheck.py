@@ -15,11 +15,11 @@ from slth_verify.bounds import (
     _network_width,
     network_width,
 )
-from slth_verify.bounds._fixed_target import fixed_width
 from slth_verify.bounds._layer_width import LayerPlan, LayerShape
 from slth_verify.bounds._sign_split import channel_failure, estimated_failure
 from slth_verify.bounds._weighted_moment import WeightedCertificate
 from slth_verify.bounds._width import FoundWidth
+from slth_verify.bounds._widths import width_for_one
 
 F = Fraction
 
@@ -143,17 +143,17 @@ def _residuals_do_not_add_up(patch: pytest.MonkeyPatch) -> None:
 
 def _smaller_radius(patch: pytest.MonkeyPatch) -> None:
     """As if the norm of the kernel were shared equally between the channels."""
-    honest = fixed_width
+    honest = width_for_one
     patch.setattr(
         _network_width,
-        "fixed_width",
-        lambda dim, eps, radius, goal: honest(dim, eps, radius / 2, goal),
+        "width_for_one",
+        lambda dim, eps, radius, *rest: honest(dim, eps, radius / 2, *rest),
     )
 
 
 def _dependent_blocks(patch: pytest.MonkeyPatch) -> None:
     """Failure probabilities of blocks subtracted instead of multiplied."""
-    honest = fixed_width
+    honest = width_for_one
 
     def lie(*question: Any) -> FoundWidth:
         found = honest(*question)
@@ -165,7 +165,7 @@ def _dependent_blocks(patch: pytest.MonkeyPatch) -> None:
             ),
         )
 
-    patch.setattr(_network_width, "fixed_width", lie)
+    patch.setattr(_network_width, "width_for_one", lie)
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,10 @@ def test_simulated_events_are_no_likelier_than_charged(draws) -> None:
         whole = from_ball(labels.probability).upper
         energy = TINY._energy(stage)
         bad = from_ball(energy.bad * labels.probability).upper
-        outside = TINY._outside(stage, labels, whole)
+        event = _two_stage._Event(
+            TINY, stage, labels, TINY._cells(stage, energy), whole
+        )
+        outside = event.outside(whole / 1000)
     low, high = stage.scales
     counts = {
         whole: sum(one.enough for one in draws),

@@ -15,9 +15,10 @@ import pytest
 
 import slth_verify as sv
 
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="looks into /proc"
-)
+pytestmark = [
+    pytest.mark.usefixtures("usual_signals"),
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc"),
+]
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 _PATIENCE = 60.0  # seconds for the last process to be gone
 

@@ -45,10 +45,10 @@ def test_what_the_call_prints_is_no_answer() -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_the_child_ends_with_its_parent(number: signal.Signals) -> None:
-    program = """
-        import os, sys
+    call = "import signal, sys; print('ready', file=sys.stderr); signal.pause()"
+    program = f"""
         from slth_verify.bounded import run_bounded
-        run_bounded(os.system, f"echo ready; exec sleep 600 <&- ")
+        run_bounded(exec, {call!r})
     """
     # the pipe closes only when every process that holds it has ended
     with subprocess.Popen(
@@ -59,4 +59,5 @@ def test_the_child_ends_with_its_parent(number: signal.Signals) -> None:
         assert parent.stderr is not None
         assert parent.stderr.readline() == "ready\n"
         parent.send_signal(number)
-        assert parent.wait(timeout=60) == -number
+        parent.communicate(timeout=60)
+        assert parent.returncode == -number

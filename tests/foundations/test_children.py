@@ -13,9 +13,12 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="asks the kernel of Linux"
-)
+pytestmark = [
+    pytest.mark.usefixtures("usual_signals"),
+    pytest.mark.skipif(
+        not sys.platform.startswith("linux"), reason="asks the kernel of Linux"
+    ),
+]
 _PATIENCE = 60  # seconds after which a process is said to live on
 
 _PARENT = """
@@ -65,14 +68,14 @@ def _all_ended(parent: subprocess.Popen[bytes], patience: float) -> bool:
 def test_a_child_ends_with_its_parent(way: str, number: signal.Signals) -> None:
     with _family(way) as (parent, _):
         parent.send_signal(number)
-        parent.wait()
+        parent.wait(_PATIENCE)
         assert _all_ended(parent, _PATIENCE)
 
 
 def test_a_child_that_never_settled_is_noticed() -> None:
     with _family("not at all") as (parent, child):
         parent.kill()
-        parent.wait()
+        parent.wait(_PATIENCE)
         assert not _all_ended(parent, 0)
         os.kill(child, 0)  # it lives on
 

@@ -108,10 +108,11 @@ def _agrees(
     decide = prices(columns, LAM)
     signs, residuals = room.beam(columns, decide, rest, 40, lambda: False, device)
     listed = _listed(signs)
-    assert residuals == pytest.approx(rest - listed @ columns / 2.0, abs=1e-9)
-    assert set(map(tuple, listed.tolist())) == _plain(
-        columns, decide, rest, 40, at_once
-    )
+    np.testing.assert_allclose(residuals, rest - listed @ columns / 2.0, atol=1e-9)
+    plain = _plain(columns, decide, rest, 40, at_once)
+    # long tuples: no explanation of how they differ, which takes minutes
+    same = set(map(tuple, listed.tolist())) == plain
+    assert same
 
 
 @pytest.mark.parametrize("device", [None, "cpu"])

@@ -30,7 +30,7 @@ from slth_verify.enclosure import Enclosure
 from slth_verify.limits import DIMENSION
 
 #: Most samples of which the expected number of hits is evaluated: for an answer that
-#: rests on it, and only to refute one.
+#: rests on it, and only to refute one. There are fewer than 2^n subsets of n samples.
 _MOST_COUNTED, _MOST_REFUTED = 20_000, 2_000
 
 #: No width of a document is larger.
@@ -259,7 +259,8 @@ def _counted(
                 values.number("prob") == goal,
                 f"{values.name}: the derivation is for another probability",
             )
-        require_upper(values.name, values.interval("expected_hits").upper, mean)
+        recorded = values.interval("expected_hits", exponent=_MOST_COUNTED)
+        require_upper(values.name, recorded.upper, mean)
 
 
 def _lower(

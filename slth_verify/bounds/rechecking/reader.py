@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
-from slth_verify.limits import LAYERS
+from slth_verify.limits import EXPONENT, LAYERS
 from slth_verify.numbers import exact_number, rough
 from slth_verify.text import printable
 
@@ -101,12 +101,12 @@ class Fields:
             raise NotConfirmedError(f"{self.name}: {key} is not true or false")
         return value
 
-    def number(self, key: str) -> Fraction:
+    def number(self, key: str, exponent: int = EXPONENT) -> Fraction:
         """An exact number: an integer, or a string as in ``1/100``."""
         value = self.take(key)
         if isinstance(value, int | str):
             try:
-                return exact_number(value, key)
+                return exact_number(value, key, exponent=exponent)
             except InvalidParameterError as error:
                 raise NotConfirmedError(f"{self.name}: {error}") from error
         raise NotConfirmedError(f"{self.name}: {key} is no exact number")
@@ -129,13 +129,13 @@ class Fields:
         places = Fields(f"{self.name}: {key}", {str(i): x for i, x in enumerate(parts)})
         return tuple(places.integer(str(i), 0, 10**9) for i in range(len(parts)))
 
-    def interval(self, key: str) -> Enclosure:
-        """An enclosure ``"[lower, upper]"``."""
+    def interval(self, key: str, exponent: int = EXPONENT) -> Enclosure:
+        """An enclosure ``"[lower, upper]"``; its ends may have such an exponent."""
         ends = self.text(key).removeprefix("[").removesuffix("]").split(",")
         if len(ends) != 2:
             raise NotConfirmedError(f"{self.name}: {key} is no interval")
         pair = Fields(f"{self.name}: {key}", {"lower": ends[0], "upper": ends[1]})
-        return pair._enclosure()
+        return pair._enclosure(exponent)
 
     def probability(self, key: str = "probability") -> Enclosure:
         """A JSON object with the ends of an enclosure inside [0, 1]."""
@@ -171,8 +171,8 @@ class Fields:
             steps.append(LedgerStep(statement, Fields(entry.name, stored)))
         return steps
 
-    def _enclosure(self) -> Enclosure:
-        low, high = self.number("lower"), self.number("upper")
+    def _enclosure(self, exponent: int = EXPONENT) -> Enclosure:
+        low, high = self.number("lower", exponent), self.number("upper", exponent)
         if low > high:
             raise NotConfirmedError(f"{self.name} is an empty interval")
         return Enclosure(low, high)
