@@ -28,6 +28,16 @@ def printable(text: str, most: int = 1_000) -> str:
     return "".join(map(_visible, text[:most])) + cut
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: ``1 layer``, ``2 layers``.
+
+    Examples:
+        >>> counted(1, "layer"), counted(0, "layer")
+        ('1 layer', '0 layers')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _visible(character: str) -> str:
     if unicodedata.category(character) not in _UNSAFE:
         return character

@@ -39,7 +39,7 @@ from slth_verify.limits import EXPONENT
 from slth_verify.network import GENERATOR, RandomCNN, TargetCNN
 from slth_verify.numbers import ExactNumber, rough, whole_number
 from slth_verify.subset_sum import Journal, Proposal
-from slth_verify.text import printable
+from slth_verify.text import counted, printable
 from slth_verify.ticket import (
     ErrorBound,
     Ticket,
@@ -114,7 +114,8 @@ def prune(
     """
     if len(random_network.widths) != target.depth:
         raise InvalidParameterError(
-            f"widths={random_network.widths} for a target of {target.depth} layers: "
+            f"widths={random_network.widths} for a target of "
+            f"{counted(target.depth, 'layer')}: "
             "one width per target layer is needed (thm:structured-slth)."
         )
     options = Options(

@@ -195,14 +195,14 @@ def _upper_or_absent(value: Fraction | None) -> Figure:
 
 
 def _output_range(result: CheckResult) -> Figure:
-    found = getattr(result, "target_range", None)
+    found = result.target_range
     if found is None:
         return Absent(_NOTHING)
     return enclosed(found.reached, found.bound, Direction.TWO_SIDED, _OUTPUT)
 
 
 def _share_of_range(bound: Fraction | None, result: CheckResult) -> Figure:
-    found = getattr(result, "target_range", None)
+    found = result.target_range
     if bound is None or found is None:
         return Absent(_NOTHING)
     if found.bound == 0:

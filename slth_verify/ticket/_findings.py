@@ -14,7 +14,7 @@ from slth_verify.enclosure import (
     plain_decimal,
 )
 from slth_verify.numbers import exact_number, rough, shown
-from slth_verify.text import printable
+from slth_verify.text import counted, printable
 from slth_verify.ticket._bound import ErrorBound
 from slth_verify.ticket._exact import exact_l1_norm
 from slth_verify.ticket._format import Ticket, TicketLayer
@@ -65,7 +65,7 @@ def shapes(ticket: Ticket, target: TargetWeights) -> Finding:
                 )
     if problems:
         return Finding(claim, Verdict.REFUTED, printable("; ".join(problems)))
-    return Finding(claim, Verdict.VERIFIED, f"{len(target.kernels)} layers")
+    return Finding(claim, Verdict.VERIFIED, counted(len(target.kernels), "layer"))
 
 
 def structure(number: int, layer: TicketLayer, block: int, channels: int) -> Finding:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from slth_verify.errors import InvalidTicketError
 from slth_verify.limits import SEEDS, WIDTH
-from slth_verify.text import printable
+from slth_verify.text import counted, printable
 from slth_verify.ticket._findings import structure, weights
 from slth_verify.ticket._format import Ticket, validated
 from slth_verify.ticket._generator import GENERATOR
@@ -80,4 +80,4 @@ def _shapes(ticket: Ticket) -> Finding:
             problems.append(f"layer {number}: kernels of {layer.kernels.shape[1:]}")
     if problems:
         return Finding(claim, Verdict.REFUTED, "; ".join(problems))
-    return Finding(claim, Verdict.VERIFIED, f"{len(ticket.layers)} layers")
+    return Finding(claim, Verdict.VERIFIED, counted(len(ticket.layers), "layer"))

@@ -19,7 +19,7 @@ from slth_verify.errors import InvalidTargetError
 from slth_verify.limits import IMAGE_SIDE, KERNEL_SIDE, LAYERS, WEIGHTS
 from slth_verify.numbers import shown
 from slth_verify.tensors import READING_ERRORS, integer, read_tensors
-from slth_verify.text import printable
+from slth_verify.text import counted, printable
 
 Float32Array = NDArray[np.float32]
 
@@ -70,8 +70,8 @@ def load_target(target: str | os.PathLike[str] | HasKernels) -> TargetWeights:
         kernels, shape = _fields(target)
     if not 1 <= len(kernels) <= LAYERS:
         raise InvalidTargetError(
-            f"the target has {len(kernels)} layers; thm:structured-slth needs at least "
-            f"one, and at most {LAYERS} are read."
+            f"the target has {counted(len(kernels), 'layer')}; thm:structured-slth "
+            f"needs at least one, and at most {LAYERS} are read."
         )
     channels, height, width = _input_sides(shape)
     for layer, kernel in enumerate(kernels, start=1):
