@@ -119,17 +119,16 @@ def whole_numbers(
     Raises:
         InvalidParameterError: If one is no integer, or out of range.
     """
-    written = isinstance(values, str)
+    if isinstance(values, str):
+        return _from_commas(values, name, least, most)
     try:
-        parts = values.split(",") if written else list(values)
-        return tuple(whole_number(part, name, least=least, most=most) for part in parts)
-    except (TypeError, InvalidParameterError) as error:
-        form = "comma-separated integers" if written else "several integers"
-        example = "8,16" if written else "(8, 16)"
+        parts = list(values)
+    except TypeError as error:
         raise InvalidParameterError(
-            f"{name}={shown(values)}: {form}{_range(least, most)} were required "
-            f"(any statement). Pass {name} like {example}."
+            f"{name}={shown(values)}: several integers{_range(least, most)} were "
+            f"required, such as (8, 16). Pass a sequence for {name}."
         ) from error
+    return tuple(whole_number(part, name, least=least, most=most) for part in parts)
 
 
 def shown(value: object) -> str:
@@ -154,6 +153,18 @@ def rough(value: Fraction) -> str:
     quotient = _ROUGH.divide(numerator >> cuts[0], denominator >> cuts[1])
     scaled = _ROUGH.multiply(quotient, _ROUGH.power(2, cuts[0] - cuts[1]))
     return f"{scaled:.5e}"
+
+
+def _from_commas(
+    text: str, name: str, least: int | None, most: int | None
+) -> tuple[int, ...]:
+    try:
+        return whole_numbers(text.split(","), name, least=least, most=most)
+    except InvalidParameterError as error:
+        raise InvalidParameterError(
+            f"{name}={shown(text)}: comma-separated integers{_range(least, most)} were "
+            f"required (any statement). Pass {name} like 8,16."
+        ) from error
 
 
 def _from_text(text: str, name: str, exponent: int) -> Fraction:
