@@ -11,7 +11,7 @@ from slth_verify.errors import InvalidParameterError
 
 F = Fraction
 
-QUESTION = (1, F(1, 2), F(1), F(3, 5))
+QUESTION = (1, F(1, 2), F(1), F(11, 20))
 
 
 def _answer(n: int):
@@ -45,7 +45,7 @@ def test_the_rest_is_asked_only_if_the_first_choice_refuses(monkeypatch) -> None
 
 def test_blocks_are_one_evaluator() -> None:
     found = by_blocks(*QUESTION)
-    assert found.probability >= F(3, 5)
+    assert found.probability >= F(11, 20)
     assert (found.n, found.failure) in found.staircase()
     assert found.ledger()[0].statement == "der:weighted-moment"
     assert fixed_width(*QUESTION).n <= found.n
