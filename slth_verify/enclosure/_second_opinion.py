@@ -6,6 +6,7 @@ enclosure of the exact evaluation, or one of the two is wrong.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -123,8 +124,18 @@ def _sums(
     for channel, rows in zip(channels, np.split(chosen, starts[1:]), strict=False):
         weights = vectors[rows].astype(np.float64).reshape(len(rows), entries)
         weights *= np.abs(scalars[rows].astype(np.float64))[:, None]
-        total[channel] = [mp.fsum(column.tolist()) for column in weights.T]
+        total[channel] = [_sum(mp, column.tolist()) for column in weights.T]
     return total.reshape(-1, *shape)
+
+
+def _sum(mp: Any, terms: list[float]) -> Any:
+    """The sum of float64 numbers: each part is what the parts before it leave."""
+    parts: list[float] = []
+    while rest := math.fsum((*terms, *parts)):
+        if not math.isfinite(rest):
+            return mp.mpf(rest)
+        parts.append(-rest)
+    return -mp.fsum(parts)
 
 
 def _as_fraction(mp: Any, value: Any, exponent: int) -> Fraction:

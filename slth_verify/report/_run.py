@@ -76,7 +76,7 @@ def run_report(
         UnusableFileError: If the folder cannot be made or written to; no work is lost.
 
     Cost:
-        About a minute and a half on two cores for the profile ``quick``.
+        About 40 seconds on two cores for the profile ``quick``.
     """
     seed = whole_number(seed, "seed")
     if eps is not None and not targets:
