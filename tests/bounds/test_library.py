@@ -1,0 +1,183 @@
+"""The library of certificates: rebuilt, damaged, and written by somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from slth_verify.bounds import mrss_width, necessary_width, recheck
+from slth_verify.bounds.library import answers, build, known_for_one, store
+from slth_verify.bounds.library.entries import Entry
+from slth_verify.verdict import Verdict
+
+F = Fraction
+
+SHIPPED = store.entries()
+SMALL = [entry for entry in SHIPPED if entry.dim <= 9]
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    answers._known.cache_clear()
+    yield
+    answers._known.cache_clear()
+
+
+def _named(entry: Entry) -> str:
+    return f"{entry.form}-{entry.dim}-{entry.eps}-{entry.prob}".replace("/", ":")
+
+
+def _is_proved(entry: Entry) -> None:
+    found = entry.proved()
+    assert found is not None
+    assert found.n == entry.n
+    assert found.probability >= entry.prob
+
+
+@pytest.mark.parametrize(
+    "entry", [x for x in SMALL if x.form == "blocks"][::4], ids=_named
+)
+def test_an_entry_proves_its_width(entry: Entry) -> None:
+    _is_proved(entry)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("entry", SHIPPED, ids=_named)
+def test_every_entry_proves_its_width(entry: Entry) -> None:
+    _is_proved(entry)
+
+
+def test_the_library_covers_what_it_promises() -> None:
+    assert {(entry.dim, entry.eps) for entry in SHIPPED if entry.prob == F(1, 2)} >= {
+        (dim, eps) for dim in build.DIMENSIONS if dim <= 72 for eps in build.ACCURACIES
+    }
+    data, digest = store.written(SHIPPED)
+    assert store.read(data, digest) == SHIPPED
+    assert len(data) < 2_000_000
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [x for x in SMALL if x.form == "blocks" and x.dim in (2, 4) and x.eps == F(1, 100)],
+    ids=_named,
+)
+def test_a_search_finds_the_entry_again(entry: Entry) -> None:
+    others = [other for other in SHIPPED if other is not entry]
+    question = build.Question((entry.dim, entry.eps, entry.prob, entry.form))
+    found = build.searched(question, others)
+    assert found is not None
+    _is_proved(found)
+    assert entry.n <= found.n <= entry.n + 1 + entry.n // 100
+
+
+@pytest.mark.nightly
+def test_a_journal_is_gone_on_with(tmp_path) -> None:
+    journal = tmp_path / "journal"
+    journal.touch()
+    build.run(journal, 1.0)
+    first = journal.read_bytes()
+    build.run(journal, 1.0)
+    assert journal.read_bytes().startswith(first)
+    lines = journal.read_bytes().splitlines()
+    assert len(lines) > len(first.splitlines()) > 0
+    assert len({Entry.read(line).line() for line in lines}) == len(lines)
+
+
+@pytest.mark.parametrize("damage", [b"\n", b"{}\n", b"x", SHIPPED[0].line().encode()])
+def test_a_damaged_file_is_not_used(damage: bytes) -> None:
+    data, digest = store.written(SHIPPED)
+    assert store.read(data + damage, digest) is None
+    _, damaged = store.written(())
+    assert store.read(data, damaged) is None
+
+
+def test_without_the_library_widths_are_searched(tmp_path, monkeypatch) -> None:
+    (tmp_path / store.FILE).write_bytes(b"damaged")
+    (tmp_path / store.DIGEST).write_text("0")
+    monkeypatch.setattr(store, "files", lambda _: tmp_path)
+    store.entries.cache_clear()
+    try:
+        with pytest.warns(UserWarning, match="damaged and not used"):
+            assert mrss_width(2, "0.1").n == 16
+    finally:
+        store.entries.cache_clear()
+
+
+def _smaller(entry: Entry) -> Entry:
+    """Four samples fewer than the certificate needs."""
+    parameters = dict(entry.parameters)
+    parameters["n"] = str(int(parameters["n"]) - 4)
+    return replace(entry, n=max(1, entry.n - 4), parameters=parameters)
+
+
+def _coarser(entry: Entry) -> Entry:
+    """A certificate for ten times the accuracy."""
+    parameters = dict(entry.parameters)
+    if "accuracy" in parameters:
+        parameters["accuracy"] = str(10 * F(parameters["accuracy"]))
+    return replace(entry, parameters=parameters)
+
+
+def _more_blocks(entry: Entry) -> Entry:
+    return replace(entry, n=1, parameters={**entry.parameters, "blocks": "7"})
+
+
+def _absurd(entry: Entry) -> Entry:
+    return replace(entry, n=1, parameters=dict.fromkeys(entry.parameters, "1e999"))
+
+
+def _for_less(entry: Entry) -> Entry:
+    """An entry of a far easier question, under the name of this one."""
+    easy = min(
+        (other for other in SMALL if other.form == entry.form), key=lambda x: x.n
+    )
+    return replace(easy, eps=entry.eps, prob=entry.prob, dim=entry.dim)
+
+
+LIES = [_smaller, _coarser, _more_blocks, _absurd, _for_less]
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_foreign_library_makes_no_answer_false(lie, monkeypatch) -> None:
+    foreign = tuple(map(lie, SMALL))
+    monkeypatch.setattr(store, "entries", lambda: foreign)
+    for dim, eps, prob in [(1, "0.1", "1/2"), (2, "0.01", "1/2")]:
+        answer = mrss_width(dim, eps, prob)
+        assert answer.n >= necessary_width(dim, eps, prob).n
+        assert recheck(answer.to_json()).verdict is Verdict.VERIFIED
+
+
+def test_a_library_that_is_believed_would_be_noticed(monkeypatch) -> None:
+    """Planted lie: the width of an entry is told without its proof."""
+    honest = Entry.proved
+
+    def believes(entry: Entry):
+        found = honest(entry)
+        return None if found is None else replace(found, n=entry.n - 4)
+
+    monkeypatch.setattr(Entry, "proved", believes)
+    with pytest.raises(AssertionError):
+        _is_proved(SMALL[0])
+    answer = mrss_width(SMALL[0].dim, SMALL[0].eps)
+    assert recheck(answer.to_json()).verdict is not Verdict.VERIFIED
+
+
+def _answered(questions: Iterable[tuple[int, Fraction, Fraction, Fraction]]) -> None:
+    for dim, eps, norm, prob in questions:
+        found = known_for_one(dim, eps, norm, prob)
+        assert found is not None
+        assert found.probability >= prob
+
+
+def test_questions_between_the_entries_are_answered_without_a_search() -> None:
+    _answered(
+        [
+            (5, F(1, 30), F(1), F(1, 2)),
+            (9, F(1, 100), F(3), F(1, 2)),
+            (7, F(3, 1000), F(1, 2), F(3, 4)),
+            (2, F(1, 2), F(6), F(1, 2)),
+        ]
+    )
