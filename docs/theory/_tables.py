@@ -61,7 +61,7 @@ def all_targets() -> str:
 
 def search_all_targets() -> list[dict[str, Any]]:
     """Certificates of the table `all_targets`, searched again."""
-    from slth_verify.bounds._two_sides_search import two_sides_width
+    from slth_verify.bounds.searches.two_sides_search import two_sides_width
 
     rows = []
     for dim in _DIMENSIONS:
@@ -103,8 +103,8 @@ def two_stage_sides() -> str:
 
 def search_two_stage_sides() -> list[dict[str, Any]]:
     """Certificates of the table `two_stage_sides`, searched again."""
-    from slth_verify.bounds._two_stage_sides import two_stage_sides_width
-    from slth_verify.bounds._two_stage_width import stored
+    from slth_verify.bounds.searches.two_stage_sides import two_stage_sides_width
+    from slth_verify.bounds.searches.two_stage_width import stored
 
     rows = []
     for dim in _DIMENSIONS:
@@ -158,8 +158,8 @@ def search_widths() -> list[dict[str, Any]]:
 def width_row(dim: int, eps: Fraction) -> dict[str, Any]:
     """The answers for one dimension and accuracy."""
     from slth_verify.bounds import mrss_width
-    from slth_verify.bounds._fixed_target import by_blocks, by_two_stages
-    from slth_verify.bounds._mrss import width_result
+    from slth_verify.bounds.mrss.answers import width_result
+    from slth_verify.bounds.mrss.fixed_target import by_blocks, by_two_stages
 
     needed = mrss_width(dim, eps, kind="necessary")
     evaluators = [by_blocks, by_two_stages] if dim >= 72 else [by_blocks]

@@ -43,7 +43,10 @@ def _blocks(row: dict[str, Any]) -> str:
 def search() -> list[dict[str, Any]]:
     """All rows, searched again."""
     from slth_verify.bounds import mrss_width
-    from slth_verify.bounds._two_stage_width import stored, two_stage_certificate
+    from slth_verify.bounds.searches.two_stage_width import (
+        stored,
+        two_stage_certificate,
+    )
 
     rows = []
     for dim in _DIMENSIONS:
@@ -65,7 +68,7 @@ def search() -> list[dict[str, Any]]:
 
 
 def _searched_block(dim: int, prob: Fraction) -> dict[str, Any] | None:
-    from slth_verify.bounds._blocks import block_width
+    from slth_verify.bounds.searches.blocks import block_width
     from slth_verify.errors import InvalidParameterError
 
     try:

@@ -11,55 +11,58 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from slth_verify.bounds._covering import Covering, covers
-    from slth_verify.bounds._first_moment import first_moment
-    from slth_verify.bounds._hits import hit_probability, subset_sum_number_mean
-    from slth_verify.bounds._joint_hits import (
+    from slth_verify.bounds._result import BoundResult, Direction, Kind, Step
+    from slth_verify.bounds._schema import schema
+    from slth_verify.bounds.certificates.first_moment import first_moment
+    from slth_verify.bounds.certificates.hits import (
+        hit_probability,
+        subset_sum_number_mean,
+    )
+    from slth_verify.bounds.certificates.joint_hits import (
         joint_hit_probability,
         subset_sum_number_second_moment,
     )
-    from slth_verify.bounds._moments import crude_lower, sharp_lower
-    from slth_verify.bounds._mrss import mrss_success, mrss_width
-    from slth_verify.bounds._necessary_width import necessary_width
-    from slth_verify.bounds._network_inputs import NetworkQuestion, network_question
-    from slth_verify.bounds._network_result import LayerWidth, NetworkResult
-    from slth_verify.bounds._network_width import network_width
-    from slth_verify.bounds._result import BoundResult, Direction, Kind, Step
-    from slth_verify.bounds._rss import rss_width
-    from slth_verify.bounds._rss_formula import reserve_failure
-    from slth_verify.bounds._schema import schema
-    from slth_verify.bounds._subset_sum_number import subset_sum_number
-    from slth_verify.bounds._weighted_moment import WeightedCertificate
+    from slth_verify.bounds.certificates.moments import crude_lower, sharp_lower
+    from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
+    from slth_verify.bounds.mrss.answers import mrss_success, mrss_width
+    from slth_verify.bounds.mrss.necessary_width import necessary_width
+    from slth_verify.bounds.mrss.subset_sum_number import subset_sum_number
+    from slth_verify.bounds.network.inputs import NetworkQuestion, network_question
+    from slth_verify.bounds.network.result import LayerWidth, NetworkResult
+    from slth_verify.bounds.network.width import network_width
+    from slth_verify.bounds.one_dim.answers import rss_width
+    from slth_verify.bounds.one_dim.covering import Covering, covers
+    from slth_verify.bounds.one_dim.formula import reserve_failure
     from slth_verify.bounds.rechecking import recheck
 
 _HOMES = {
     "BoundResult": "_result",
-    "Covering": "_covering",
+    "Covering": "one_dim.covering",
     "Direction": "_result",
     "Kind": "_result",
-    "LayerWidth": "_network_result",
-    "NetworkQuestion": "_network_inputs",
-    "NetworkResult": "_network_result",
+    "LayerWidth": "network.result",
+    "NetworkQuestion": "network.inputs",
+    "NetworkResult": "network.result",
     "Step": "_result",
-    "WeightedCertificate": "_weighted_moment",
-    "covers": "_covering",
-    "crude_lower": "_moments",
-    "first_moment": "_first_moment",
-    "hit_probability": "_hits",
-    "joint_hit_probability": "_joint_hits",
-    "mrss_success": "_mrss",
-    "mrss_width": "_mrss",
-    "necessary_width": "_necessary_width",
-    "network_question": "_network_inputs",
-    "network_width": "_network_width",
+    "WeightedCertificate": "certificates.weighted_moment",
+    "covers": "one_dim.covering",
+    "crude_lower": "certificates.moments",
+    "first_moment": "certificates.first_moment",
+    "hit_probability": "certificates.hits",
+    "joint_hit_probability": "certificates.joint_hits",
+    "mrss_success": "mrss.answers",
+    "mrss_width": "mrss.answers",
+    "necessary_width": "mrss.necessary_width",
+    "network_question": "network.inputs",
+    "network_width": "network.width",
     "recheck": "rechecking",
-    "reserve_failure": "_rss_formula",
-    "rss_width": "_rss",
+    "reserve_failure": "one_dim.formula",
+    "rss_width": "one_dim.answers",
     "schema": "_schema",
-    "sharp_lower": "_moments",
-    "subset_sum_number": "_subset_sum_number",
-    "subset_sum_number_mean": "_hits",
-    "subset_sum_number_second_moment": "_joint_hits",
+    "sharp_lower": "certificates.moments",
+    "subset_sum_number": "mrss.subset_sum_number",
+    "subset_sum_number_mean": "certificates.hits",
+    "subset_sum_number_second_moment": "certificates.joint_hits",
 }
 
 __all__ = [

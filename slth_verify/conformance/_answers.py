@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from slth_verify.bounds import recheck as own_recheck
-from slth_verify.bounds._layer_necessary import hard_targets, success_of_layer
-from slth_verify.bounds._layer_width import LayerShape
-from slth_verify.bounds._rss_necessary import reach_probability
+from slth_verify.bounds.network.layer_necessary import hard_targets, success_of_layer
+from slth_verify.bounds.network.layer_width import LayerShape
+from slth_verify.bounds.one_dim.necessary import reach_probability
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
 from slth_verify.conformance._simulation import (

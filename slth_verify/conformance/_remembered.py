@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from slth_verify.bounds._two_stage import TwoStageCertificate
+from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.rechecking import all_targets, mrss, network, one_dim
 
 #: Evaluators of recheck: functions of their arguments alone.

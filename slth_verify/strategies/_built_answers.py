@@ -9,9 +9,13 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from slth_verify.bounds._net_cells import net_reach, net_size
-from slth_verify.bounds._two_sides import Sides, failure_of_measure, failure_of_sides
-from slth_verify.bounds._weighted_moment import BITS, WeightedCertificate
+from slth_verify.bounds.certificates.net_cells import net_reach, net_size
+from slth_verify.bounds.certificates.two_sides import (
+    Sides,
+    failure_of_measure,
+    failure_of_sides,
+)
+from slth_verify.bounds.certificates.weighted_moment import BITS, WeightedCertificate
 from slth_verify.enclosure import (
     Enclosure,
     chi_square_cdf,

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from scipy.special import betaln
 
-from slth_verify.bounds import _all_targets, _fixed_target
-from slth_verify.bounds._blocks import BlockWidth
-from slth_verify.bounds._weighted_moment import WeightedCertificate
-from slth_verify.bounds._width import FoundWidth
+from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
+from slth_verify.bounds.mrss import all_targets, fixed_target
+from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.searches.blocks import BlockWidth
 from slth_verify.errors import InvalidParameterError
 
 THEORY = Path(__file__).parents[2] / "docs" / "theory"
@@ -34,7 +34,7 @@ def _unsearched(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Foun
     single, blocks = block.check(), 1
     while (1 - single) ** blocks > 1 - goal:
         blocks += 1
-    return _fixed_target.from_blocks(BlockWidth(blocks, block, single))
+    return fixed_target.from_blocks(BlockWidth(blocks, block, single))
 
 
 @pytest.fixture(scope="session")
@@ -56,15 +56,15 @@ def without_two_stages(monkeypatch) -> None:
         raise InvalidParameterError("two stages are not asked")
 
     monkeypatch.setattr(
-        _fixed_target, "evaluators", lambda *_: (_fixed_target.by_blocks,)
+        fixed_target, "evaluators", lambda *_: (fixed_target.by_blocks,)
     )
-    monkeypatch.setattr(_all_targets, "by_two_stage_sides", refused)
+    monkeypatch.setattr(all_targets, "by_two_stage_sides", refused)
 
 
 @pytest.fixture
 def block_widths(monkeypatch) -> None:
     """Widths for one target are those of blocks, wide but at once."""
-    monkeypatch.setattr(_fixed_target, "evaluators", lambda *_: (_unsearched,))
+    monkeypatch.setattr(fixed_target, "evaluators", lambda *_: (_unsearched,))
 
 
 def _grid(a: float, b: float, nodes: int) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slth_verify.bounds._budget import equal_shares, weighted_shares, within
+from slth_verify.bounds.network.budget import equal_shares, weighted_shares, within
 
 F = Fraction
 

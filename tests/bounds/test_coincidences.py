@@ -9,8 +9,8 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import beta, chi2, hypergeom
 
-from slth_verify.bounds import _pair_energy
-from slth_verify.bounds._pair_energy import PairEnergy
+from slth_verify.bounds.certificates import pair_energy
+from slth_verify.bounds.certificates.pair_energy import PairEnergy
 from slth_verify.enclosure import from_ball
 
 F = Fraction
@@ -73,7 +73,7 @@ def check_coincidence(room) -> None:
 
 
 def test_near_coincidences_of_all_parities() -> None:
-    check_coincidence(_pair_energy)
+    check_coincidence(pair_energy)
 
 
 def test_far_too_wide_cubes_coincide_always() -> None:
@@ -112,7 +112,7 @@ def check_mean(room) -> None:
 
 
 def test_the_mean_over_the_energy() -> None:
-    check_mean(_pair_energy)
+    check_mean(pair_energy)
 
 
 COINCIDENCE = {
@@ -164,6 +164,6 @@ CHECKS += [(check_mean, name) for name in MEAN]
 
 @pytest.mark.parametrize(("check", "lie"), CHECKS, ids=[name for _, name in CHECKS])
 def test_lies_about_coincidences_are_seen(check, lie, mutant) -> None:
-    wrong = mutant(_pair_energy, *(COINCIDENCE | MEAN)[lie])
+    wrong = mutant(pair_energy, *(COINCIDENCE | MEAN)[lie])
     with pytest.raises(AssertionError):
         check(wrong)

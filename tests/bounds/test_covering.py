@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slth_verify.bounds import _covering, _covering_walk, covers
+from slth_verify.bounds import covers
+from slth_verify.bounds.one_dim import covering, covering_walk
 from slth_verify.errors import InvalidParameterError
 from slth_verify.verdict import Verdict
 
@@ -70,9 +71,9 @@ numbers = st.one_of(
 )
 def test_agrees_with_all_sums(samples, eps, low, high, few, gaps, window) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_covering_walk, "_SORTED", few)
-        patch.setattr(_covering_walk, "_MANY_GAPS", gaps)
-        patch.setattr(_covering_walk, "_WINDOW", window)
+        patch.setattr(covering_walk, "_SORTED", few)
+        patch.setattr(covering_walk, "_MANY_GAPS", gaps)
+        patch.setattr(covering_walk, "_WINDOW", window)
         assert agrees(samples, eps, low, high)
 
 
@@ -116,46 +117,46 @@ def test_twenty_six_samples_by_gaps_and_by_windows(monkeypatch) -> None:
     verdicts = []
     for eps in ("1e-8", "1e-6", "2e-5"):
         for gaps in (0, 10**9):
-            monkeypatch.setattr(_covering_walk, "_MANY_GAPS", gaps)
-            monkeypatch.setattr(_covering_walk, "_SORTED", 18)
-            monkeypatch.setattr(_covering_walk, "_WINDOW", 1 << 18)
+            monkeypatch.setattr(covering_walk, "_MANY_GAPS", gaps)
+            monkeypatch.setattr(covering_walk, "_SORTED", 18)
+            monkeypatch.setattr(covering_walk, "_WINDOW", 1 << 18)
             verdicts.append(covers(samples, eps, "-1/50", "1/50").verdict)
     assert verdicts[::2] == verdicts[1::2]
     assert {Verdict.VERIFIED, Verdict.REFUTED} == set(verdicts)
 
 
 def wider_steps(patch) -> None:
-    true = _covering_walk.SumWalk
-    patch.setattr(_covering, "SumWalk", lambda x, step: true(x, step + 1))
+    true = covering_walk.SumWalk
+    patch.setattr(covering, "SumWalk", lambda x, step: true(x, step + 1))
 
 
 def narrower_steps(patch) -> None:
-    true = _covering_walk.SumWalk
-    patch.setattr(_covering, "SumWalk", lambda x, step: true(x, step - 1))
+    true = covering_walk.SumWalk
+    patch.setattr(covering, "SumWalk", lambda x, step: true(x, step - 1))
 
 
 def only_one_half(patch) -> None:
-    true = _covering_walk.SumWalk
-    patch.setattr(_covering, "SumWalk", lambda x, step: true(x[1:], step))
+    true = covering_walk.SumWalk
+    patch.setattr(covering, "SumWalk", lambda x, step: true(x[1:], step))
 
 
 def ends_swapped(patch) -> None:
-    patch.setattr(_covering, "floor", _covering.ceil)
+    patch.setattr(covering, "floor", covering.ceil)
 
 
 def goal_forgotten(patch) -> None:
-    true = _covering_walk.SumWalk.first_gap
+    true = covering_walk.SumWalk.first_gap
     patch.setattr(
-        _covering_walk.SumWalk,
+        covering_walk.SumWalk,
         "first_gap",
         lambda self, least, most, goal: true(self, least, most, goal - 2),
     )
 
 
 def start_forgotten(patch) -> None:
-    true = _covering_walk.SumWalk.first_gap
+    true = covering_walk.SumWalk.first_gap
     patch.setattr(
-        _covering_walk.SumWalk,
+        covering_walk.SumWalk,
         "first_gap",
         lambda self, least, most, goal: true(self, -self.limit, most, goal),
     )
@@ -163,7 +164,7 @@ def start_forgotten(patch) -> None:
 
 def large_samples_dropped(patch) -> None:
     patch.setattr(
-        _covering, "_useful", lambda values, reach: [v for v in values if abs(v) < 1]
+        covering, "_useful", lambda values, reach: [v for v in values if abs(v) < 1]
     )
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from slth_verify.bounds import _envelope
-from slth_verify.bounds._envelope import envelope_at_one
+from slth_verify.bounds.certificates import envelope as _envelope
+from slth_verify.bounds.certificates.envelope import envelope_at_one
 
 F = Fraction
 

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from slth_verify.bounds import _fixed_target
-from slth_verify.bounds._fixed_target import by_blocks, fixed_width
-from slth_verify.bounds._width import FoundWidth
+from slth_verify.bounds.mrss import fixed_target
+from slth_verify.bounds.mrss.fixed_target import by_blocks, fixed_width
+from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction
@@ -24,22 +24,22 @@ def _refusal(*question: object) -> FoundWidth:
 
 def test_the_smallest_answer_counts(monkeypatch) -> None:
     evaluators = (_answer(9), _refusal, _answer(7))
-    monkeypatch.setattr(_fixed_target, "evaluators", lambda *_: evaluators)
+    monkeypatch.setattr(fixed_target, "evaluators", lambda *_: evaluators)
     assert fixed_width(*QUESTION).n == 7
 
 
 def test_without_any_answer_the_first_refusal_is_raised(monkeypatch) -> None:
-    monkeypatch.setattr(_fixed_target, "evaluators", lambda *_: (_refusal,))
-    monkeypatch.setattr(_fixed_target, "_ALL", (_refusal,))
+    monkeypatch.setattr(fixed_target, "evaluators", lambda *_: (_refusal,))
+    monkeypatch.setattr(fixed_target, "_ALL", (_refusal,))
     with pytest.raises(InvalidParameterError, match="no certificate"):
         fixed_width(*QUESTION)
 
 
 def test_the_rest_is_asked_only_if_the_first_choice_refuses(monkeypatch) -> None:
-    monkeypatch.setattr(_fixed_target, "_ALL", (_answer(5),))
-    monkeypatch.setattr(_fixed_target, "evaluators", lambda *_: (_answer(9),))
+    monkeypatch.setattr(fixed_target, "_ALL", (_answer(5),))
+    monkeypatch.setattr(fixed_target, "evaluators", lambda *_: (_answer(9),))
     assert fixed_width(*QUESTION).n == 9
-    monkeypatch.setattr(_fixed_target, "evaluators", lambda *_: (_refusal,))
+    monkeypatch.setattr(fixed_target, "evaluators", lambda *_: (_refusal,))
     assert fixed_width(*QUESTION).n == 5
 
 

@@ -9,9 +9,9 @@ from types import ModuleType
 import pytest
 
 from slth_verify.bounds import mrss_width
-from slth_verify.bounds._blocks import BlockWidth
-from slth_verify.bounds._two_stage_width import rebuilt
-from slth_verify.bounds._weighted_moment import WeightedCertificate
+from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
+from slth_verify.bounds.searches.blocks import BlockWidth
+from slth_verify.bounds.searches.two_stage_width import rebuilt
 
 F = Fraction
 

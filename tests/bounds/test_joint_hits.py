@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from slth_verify.bounds import _joint_hits as source
 from slth_verify.bounds import (
     hit_probability,
     joint_hit_probability,
     subset_sum_number_mean,
     subset_sum_number_second_moment,
 )
+from slth_verify.bounds.certificates import joint_hits as source
 from slth_verify.conformance import _laws
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError

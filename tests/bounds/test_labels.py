@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import binom, kstest, norm
 
-from slth_verify.bounds import _labels
-from slth_verify.bounds._labels import Labels
+from slth_verify.bounds.certificates import labels as _labels
+from slth_verify.bounds.certificates.labels import Labels
 from slth_verify.enclosure import ComplexBall, from_ball, to_ball, working_precision
 
 F = Fraction

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from scipy.stats import binom, binomtest, gamma
 
-from slth_verify.bounds import _laplace
-from slth_verify.bounds._labels import Labels
-from slth_verify.bounds._laplace import probabilities_below, probability_above
-from slth_verify.bounds._selection import Energy, Gain
+from slth_verify.bounds.certificates.integrals import laplace
+from slth_verify.bounds.certificates.integrals.laplace import (
+    probabilities_below,
+    probability_above,
+)
+from slth_verify.bounds.certificates.labels import Labels
+from slth_verify.bounds.certificates.selection import Energy, Gain
 from slth_verify.enclosure import (
     NonFiniteError,
     from_ball,
@@ -109,7 +112,7 @@ def check_exact(room, monkeypatch) -> None:
 
 
 def test_exact_distribution_functions(monkeypatch) -> None:
-    check_exact(_laplace, monkeypatch)
+    check_exact(laplace, monkeypatch)
 
 
 def sums(
@@ -164,7 +167,7 @@ def check_truncation(room, monkeypatch) -> None:
 
 
 def test_truncated_sums_are_still_bounds(monkeypatch) -> None:
-    check_truncation(_laplace, monkeypatch)
+    check_truncation(laplace, monkeypatch)
 
 
 def test_nothing_is_known_without_decay() -> None:
@@ -220,7 +223,7 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_lies_about_the_inversion_are_seen(lie, mutant, monkeypatch) -> None:
-    wrong = mutant(_laplace, *LIES[lie])
+    wrong = mutant(laplace, *LIES[lie])
     with pytest.raises(AssertionError):
         check_exact(wrong, monkeypatch)
 
@@ -233,7 +236,7 @@ TRUNCATED = {
 
 @pytest.mark.parametrize("lie", TRUNCATED)
 def test_lies_about_truncation_are_seen(lie, mutant, monkeypatch) -> None:
-    wrong = mutant(_laplace, *TRUNCATED[lie])
+    wrong = mutant(laplace, *TRUNCATED[lie])
     with pytest.raises(AssertionError):
         check_truncation(wrong, monkeypatch)
 

@@ -12,14 +12,14 @@ from scipy.integrate import quad
 from scipy.stats import binomtest, chi2, norm
 
 from slth_verify.bounds import network_width
-from slth_verify.bounds._layer_necessary import (
+from slth_verify.bounds.certificates.integrals.scale_integral import Box
+from slth_verify.bounds.certificates.integrals.soft_box import SoftBox
+from slth_verify.bounds.network.layer_necessary import (
     HardTarget,
     hard_targets,
     success_of_layer,
 )
-from slth_verify.bounds._layer_width import LayerShape
-from slth_verify.bounds._scale_integral import Box
-from slth_verify.bounds._soft_box import SoftBox
+from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import from_ball, to_ball, working_precision
 
 F = Fraction

@@ -6,8 +6,10 @@ from fractions import Fraction
 import pytest
 from scipy.stats import binomtest
 
-from slth_verify.bounds import _blocks, _cache, mrss_success, mrss_width
-from slth_verify.bounds._blocks import BlockWidth, block_width
+from slth_verify.bounds import mrss_success, mrss_width
+from slth_verify.bounds.searches import blocks as _blocks
+from slth_verify.bounds.searches import cache
+from slth_verify.bounds.searches.blocks import BlockWidth, block_width
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction
@@ -76,7 +78,7 @@ def test_the_ledger_rebuilds_the_certificate() -> None:
 
 def _forged(question: dict, answer: dict) -> str:
     """A file of the cache as the package itself would have written it."""
-    digest = _cache._digest(question, answer)
+    digest = cache._digest(question, answer)
     return json.dumps({"question": question, "answer": answer, "digest": digest})
 
 

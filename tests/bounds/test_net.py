@@ -8,10 +8,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from slth_verify.bounds import _all_targets, mrss_width
-from slth_verify.bounds._fixed_target import fixed_width
-from slth_verify.bounds._net import net_reach, net_size, net_width
-from slth_verify.bounds._width import FoundWidth
+from slth_verify.bounds import mrss_width
+from slth_verify.bounds.mrss import all_targets
+from slth_verify.bounds.mrss.fixed_target import fixed_width
+from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.mrss.net import net_reach, net_size, net_width
 from slth_verify.cli import run
 
 F = Fraction
@@ -106,10 +107,10 @@ def test_the_net_is_used_for_one_norm_balls_only(
     def sides(*question: object) -> FoundWidth:
         return FoundWidth(n=8, failure=1 - goal, derivation=())
 
-    monkeypatch.setattr(_all_targets, "net_width", net)
-    monkeypatch.setattr(_all_targets, "_by_sides", sides)
+    monkeypatch.setattr(all_targets, "net_width", net)
+    monkeypatch.setattr(all_targets, "_by_sides", sides)
     question = (dim, F(1, 2), F(1), goal)
-    assert _all_targets.all_targets_width(*question, ball).n == (7 if tried else 8)
+    assert all_targets.all_targets_width(*question, ball).n == (7 if tried else 8)
     assert asked == ([question] if tried else [])
 
 

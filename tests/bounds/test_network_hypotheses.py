@@ -7,13 +7,14 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slth_verify.bounds import _drawn_weights, network_question, network_width
-from slth_verify.bounds._drawn_weights import drawn_weights
-from slth_verify.bounds._layer_width import LayerShape
-from slth_verify.bounds._network_hypotheses import (
+from slth_verify.bounds import network_question, network_width
+from slth_verify.bounds.network import drawn_weights as _drawn_weights
+from slth_verify.bounds.network.drawn_weights import drawn_weights
+from slth_verify.bounds.network.hypotheses import (
     hypotheses_of_enough,
     hypotheses_of_needed,
 )
+from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.statements import decide, statement
 from slth_verify.verdict import Verdict
 

@@ -7,19 +7,14 @@ from typing import Any
 
 import pytest
 
-from slth_verify.bounds import (
-    LayerWidth,
-    NetworkResult,
-    _failure_budget,
-    _layer_width,
-    _network_width,
-    network_width,
-)
-from slth_verify.bounds._layer_width import LayerPlan, LayerShape
-from slth_verify.bounds._sign_split import channel_failure, estimated_failure
-from slth_verify.bounds._weighted_moment import WeightedCertificate
-from slth_verify.bounds._width import FoundWidth
-from slth_verify.bounds._widths import width_for_one
+from slth_verify.bounds import LayerWidth, NetworkResult, network_width
+from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
+from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.mrss.widths import width_for_one
+from slth_verify.bounds.network import failure_budget, layer_width, width
+from slth_verify.bounds.network.layer_width import LayerPlan, LayerShape
+from slth_verify.bounds.network.sign_split import channel_failure
+from slth_verify.bounds.searches.sign_split_float import estimated_failure
 
 F = Fraction
 
@@ -106,7 +101,7 @@ def test_no_filter_can_be_saved_alone() -> None:
 
 def _errors_add_up(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
-        _network_width, "error_shares", lambda question, budget: (question.eps / 2,) * 2
+        width, "error_shares", lambda question, budget: (question.eps / 2,) * 2
     )
 
 
@@ -115,12 +110,12 @@ def _one_sign_in_the_first_layer(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_union_over_channels(patch: pytest.MonkeyPatch) -> None:
-    honest, estimate = LayerPlan.failure, _failure_budget._Exchange.failure
+    honest, estimate = LayerPlan.failure, failure_budget._Exchange.failure
     patch.setattr(
         LayerPlan, "failure", lambda plan, n: honest(plan, n) / plan.shape.entering
     )
     patch.setattr(
-        _failure_budget._Exchange,
+        failure_budget._Exchange,
         "failure",
         lambda own, i, n: estimate(own, i, n) / own.plans[i].shape.entering,
     )
@@ -129,11 +124,9 @@ def _no_union_over_channels(patch: pytest.MonkeyPatch) -> None:
 def _twice_as_many_filters(patch: pytest.MonkeyPatch) -> None:
     """2n filters of the sign asked for, as if there were 4n."""
     honest, estimate = channel_failure, estimated_failure
+    patch.setattr(layer_width, "channel_failure", lambda n, *rest: honest(2 * n, *rest))
     patch.setattr(
-        _layer_width, "channel_failure", lambda n, *rest: honest(2 * n, *rest)
-    )
-    patch.setattr(
-        _failure_budget, "estimated_failure", lambda n, *rest: estimate(2 * n, *rest)
+        failure_budget, "estimated_failure", lambda n, *rest: estimate(2 * n, *rest)
     )
 
 
@@ -145,7 +138,7 @@ def _smaller_radius(patch: pytest.MonkeyPatch) -> None:
     """As if the norm of the kernel were shared equally between the channels."""
     honest = width_for_one
     patch.setattr(
-        _network_width,
+        width,
         "width_for_one",
         lambda dim, eps, radius, *rest: honest(dim, eps, radius / 2, *rest),
     )
@@ -165,7 +158,7 @@ def _dependent_blocks(patch: pytest.MonkeyPatch) -> None:
             ),
         )
 
-    patch.setattr(_network_width, "width_for_one", lie)
+    patch.setattr(width, "width_for_one", lie)
 
 
 @pytest.mark.parametrize(
@@ -190,6 +183,6 @@ def test_lies_do_not_survive_the_recheck(lie, monkeypatch) -> None:
 
 def test_delta_is_kept_even_if_the_floats_are_wrong(monkeypatch) -> None:
     monkeypatch.setattr(
-        _failure_budget, "estimated_failure", lambda n, stairs, signs: 0.0001 / n
+        failure_budget, "estimated_failure", lambda n, stairs, signs: 0.0001 / n
     )
     recheck(network_width(*SMALL), F(1, 2), F(1, 5))

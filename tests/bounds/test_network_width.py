@@ -8,9 +8,9 @@ import pytest
 from scipy.stats import binomtest
 
 from slth_verify.bounds import network_width
-from slth_verify.bounds._failure_budget import certified_widths
-from slth_verify.bounds._layer_width import LayerPlan, LayerShape
-from slth_verify.bounds._width import FoundWidth
+from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.network.failure_budget import certified_widths
+from slth_verify.bounds.network.layer_width import LayerPlan, LayerShape
 from slth_verify.cli import run
 from slth_verify.errors import InvalidParameterError
 

@@ -9,8 +9,8 @@ import pytest
 from scipy.special import ndtr
 from scipy.stats import binomtest
 
-from slth_verify.bounds import _pair_energy
-from slth_verify.bounds._pair_energy import PairEnergy
+from slth_verify.bounds.certificates import pair_energy
+from slth_verify.bounds.certificates.pair_energy import PairEnergy
 from slth_verify.enclosure import from_ball, working_precision
 
 F = Fraction
@@ -117,7 +117,7 @@ def vars_of(case: PairEnergy) -> dict:
 
 
 def test_given_the_scales_no_pair_is_undercounted() -> None:
-    check_factor(_pair_energy)
+    check_factor(pair_energy)
 
 
 def check_bad(room) -> None:
@@ -136,7 +136,7 @@ def check_bad(room) -> None:
 
 
 def test_bad_samples_are_no_rarer_than_claimed() -> None:
-    check_bad(_pair_energy)
+    check_bad(pair_energy)
 
 
 @pytest.mark.parametrize("place", range(len(SMALL)))
@@ -239,6 +239,6 @@ LIES = [(check_factor, name) for name in FACTOR] + [(check_bad, name) for name i
 
 @pytest.mark.parametrize(("check", "lie"), LIES, ids=[name for _, name in LIES])
 def test_lies_about_the_pair_energy_are_seen(check, lie, mutant) -> None:
-    wrong = mutant(_pair_energy, *(FACTOR | BAD)[lie])
+    wrong = mutant(pair_energy, *(FACTOR | BAD)[lie])
     with pytest.raises(AssertionError):
         check(wrong)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from mpmath import mp
 
-from slth_verify.bounds import _overlap
-from slth_verify.bounds._near_diagonal import near_diagonal
-from slth_verify.bounds._overlap import Overlap
-from slth_verify.bounds._pair_integral import pair_expectation
-from slth_verify.bounds._tangent import Tangent
-from slth_verify.bounds._tilted_beta import log_tilted_beta
+from slth_verify.bounds.certificates.integrals import overlap as _overlap
+from slth_verify.bounds.certificates.integrals.near_diagonal import near_diagonal
+from slth_verify.bounds.certificates.integrals.overlap import Overlap
+from slth_verify.bounds.certificates.integrals.pair_integral import pair_expectation
+from slth_verify.bounds.certificates.integrals.tangent import Tangent
+from slth_verify.bounds.certificates.integrals.tilted_beta import log_tilted_beta
 from slth_verify.enclosure import from_ball, to_ball, working_precision
 from slth_verify.errors import InvalidParameterError
 
@@ -82,7 +82,7 @@ def test_a_forgotten_discretisation_error_is_seen(pair_moment, monkeypatch) -> N
     with working_precision(80):
         safe = upper(pair_expectation(overlap, 2.0))
         monkeypatch.setattr(
-            "slth_verify.bounds._lattice.Lattice.ratio",
+            "slth_verify.bounds.certificates.integrals.lattice.Lattice.ratio",
             lambda self, axis: to_ball(0),
         )
         careless = [upper(pair_expectation(overlap, nats)) for nats in (1.0, 1.5, 2.0)]

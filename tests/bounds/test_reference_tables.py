@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from slth_verify.bounds import network_width
-from slth_verify.bounds._two_sides import Sides
-from slth_verify.bounds._two_sides_search import certified
-from slth_verify.bounds._weighted_moment import WeightedCertificate
+from slth_verify.bounds.certificates.two_sides import Sides
+from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
+from slth_verify.bounds.searches.two_sides_search import certified
 
 F = Fraction
 

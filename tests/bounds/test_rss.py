@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from slth_verify.bounds import _rss, reserve_failure, rss_width
+from slth_verify.bounds import reserve_failure, rss_width
+from slth_verify.bounds.one_dim import answers
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import statement
 
@@ -117,8 +118,8 @@ def test_reserves(r) -> None:
 
 def test_a_lie_forgotten_reserves_are_seen(monkeypatch) -> None:
     honest = rss_width("0.1", method="reserve")
-    true = _rss.reserve_failure
-    monkeypatch.setattr(_rss, "reserve_failure", lambda r: true(r) / 2)
+    true = answers.reserve_failure
+    monkeypatch.setattr(answers, "reserve_failure", lambda r: true(r) / 2)
     assert rss_width("0.1", method="reserve").n < honest.n
 
 

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from slth_verify.bounds import _rss_necessary, covers, rss_width
-from slth_verify.bounds._rss_necessary import (
+from slth_verify.bounds import covers, rss_width
+from slth_verify.bounds.one_dim import necessary
+from slth_verify.bounds.one_dim.necessary import (
     expected_hits,
     reach_probability,
     uniform_sum_cdf,
 )
-from slth_verify.bounds._rss_programme import failure_probabilities
+from slth_verify.bounds.one_dim.programme import failure_probabilities
 from slth_verify.statements import statement
 from slth_verify.verdict import Verdict
 
@@ -85,7 +86,7 @@ def test_more_samples_never_help_less() -> None:
 
 def fewer_hits(monkeypatch) -> None:
     monkeypatch.setattr(
-        _rss_necessary,
+        necessary,
         "expected_hits",
         lambda q, r, z, e: expected_hits(q, r, z, e) / 8,
     )
@@ -93,7 +94,7 @@ def fewer_hits(monkeypatch) -> None:
 
 def shortage_of_whole_samples(monkeypatch) -> None:
     # x^i/i! with x above 1: samples that add up to less than z + 2
-    monkeypatch.setattr(_rss_necessary, "factorial", lambda q: math.factorial(q) / 2**q)
+    monkeypatch.setattr(necessary, "factorial", lambda q: math.factorial(q) / 2**q)
 
 
 @pytest.mark.parametrize("lie", [fewer_hits, shortage_of_whole_samples])
@@ -111,8 +112,8 @@ def test_lies_are_contradicted_by_coverings(lie, monkeypatch) -> None:
 def test_masses_are_rounded_up(monkeypatch) -> None:
     values = []
     for bits in (8, 16, 256):
-        monkeypatch.setattr(_rss_necessary, "_BITS", bits)
-        _rss_necessary._mass.cache_clear()
+        monkeypatch.setattr(necessary, "_BITS", bits)
+        necessary._mass.cache_clear()
         values.append(expected_hits(2, 3, F(1), F(1, 10)))
-    _rss_necessary._mass.cache_clear()
+    necessary._mass.cache_clear()
     assert values[0] > values[1] > values[2]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from slth_verify.bounds import _rss_programme
-from slth_verify.bounds._rss import formula_failures
-from slth_verify.bounds._rss_programme import failure_probabilities
+from slth_verify.bounds.one_dim import programme
+from slth_verify.bounds.one_dim.answers import formula_failures
+from slth_verify.bounds.one_dim.programme import failure_probabilities
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction
@@ -74,13 +74,13 @@ def test_never_above_the_formula(start, missing) -> None:
 
 
 def left_corners(monkeypatch) -> None:
-    true, behind = _rss_programme._extend, [0]
+    true, behind = programme._extend, [0]
 
     def lie(chain, point):
         true(chain, (point[0], behind[0]))
         behind[0] = point[1]
 
-    monkeypatch.setattr(_rss_programme, "_extend", lie)
+    monkeypatch.setattr(programme, "_extend", lie)
 
 
 def turned_hull(monkeypatch) -> None:
@@ -92,16 +92,16 @@ def turned_hull(monkeypatch) -> None:
             chain.pop()
         chain.append(point)
 
-    monkeypatch.setattr(_rss_programme, "_extend", lie)
+    monkeypatch.setattr(programme, "_extend", lie)
 
 
 def no_right_end(monkeypatch) -> None:
-    true = _rss_programme._right_end
+    true = programme._right_end
 
     def lie(chain, m):
         return true(chain[1:], m) if len(chain) > 1 and m <= chain[1][0] else 0
 
-    monkeypatch.setattr(_rss_programme, "_right_end", lie)
+    monkeypatch.setattr(programme, "_right_end", lie)
 
 
 def rounded_down(monkeypatch) -> None:
@@ -109,35 +109,35 @@ def rounded_down(monkeypatch) -> None:
         (a, u), (b, w) = left, right
         return (u * (b - m) + w * (m - a)) // (b - a)
 
-    monkeypatch.setattr(_rss_programme, "_between", lie)
+    monkeypatch.setattr(programme, "_between", lie)
 
 
 def next_cell(monkeypatch) -> None:
     monkeypatch.setattr(
-        _rss_programme,
+        programme,
         "bisect_left",
         lambda *arguments: max(0, bisect_left(*arguments) - (len(arguments[0]) > 9)),
     )
 
 
 def faster_mean(monkeypatch) -> None:
-    true = _rss_programme._positions
+    true = programme._positions
 
     def lie(start, missing):
         nodes, means, tops = true(start, missing)
         return nodes, [2 * m - v for m, v in zip(means, nodes, strict=True)], tops
 
-    monkeypatch.setattr(_rss_programme, "_positions", lie)
+    monkeypatch.setattr(programme, "_positions", lie)
 
 
 def short_windows(monkeypatch) -> None:
-    true = _rss_programme._positions
+    true = programme._positions
 
     def lie(start, missing):
         nodes, means, tops = true(start, missing)
         return nodes, means, [(m + t) // 2 for m, t in zip(means, tops, strict=True)]
 
-    monkeypatch.setattr(_rss_programme, "_positions", lie)
+    monkeypatch.setattr(programme, "_positions", lie)
 
 
 @pytest.mark.parametrize(

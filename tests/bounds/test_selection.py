@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import erfc, wofz
 
-from slth_verify.bounds import _selection
-from slth_verify.bounds._selection import Energy, Gain
+from slth_verify.bounds.certificates import selection
+from slth_verify.bounds.certificates.selection import Energy, Gain
 from slth_verify.enclosure import ComplexBall, from_ball, to_ball, working_precision
 
 F = Fraction
@@ -58,7 +58,7 @@ def check_transforms(room) -> None:
 
 
 def test_transforms_and_probabilities() -> None:
-    check_transforms(_selection)
+    check_transforms(selection)
 
 
 def test_simulated_sums_of_single_samples() -> None:
@@ -104,14 +104,14 @@ def _check_decay_from(law, height: Fraction) -> None:
 
 def test_decay_on_grids_of_extreme_parameters() -> None:
     with working_precision(200):
-        check_decay(_selection)
+        check_decay(selection)
 
 
 def test_the_bound_of_the_unimodal_factor() -> None:
     y = np.linspace(1e-6, 60, 400001)
     values = -np.expm1(-y) / np.sqrt(y)
     top = int(np.argmax(values))
-    assert values[top] < float(_selection._UNIMODAL)
+    assert values[top] < float(selection._UNIMODAL)
     assert (np.diff(values[: top + 1]) > 0).all()
     assert (np.diff(values[top:]) < 0).all()
 
@@ -145,7 +145,7 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_lies_about_transforms_are_seen(lie, mutant) -> None:
-    wrong = mutant(_selection, *LIES[lie])
+    wrong = mutant(selection, *LIES[lie])
     with pytest.raises(AssertionError):
         check_transforms(wrong)
 
@@ -173,6 +173,6 @@ SLOW = {
 
 @pytest.mark.parametrize("lie", SLOW)
 def test_lies_about_decay_are_seen(lie, mutant) -> None:
-    wrong = mutant(_selection, *SLOW[lie])
+    wrong = mutant(selection, *SLOW[lie])
     with working_precision(200), pytest.raises(AssertionError):
         check_decay(wrong)

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from slth_verify.bounds._sign_split import channel_failure, estimated_failure
-from slth_verify.bounds._width import FoundWidth
+from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.network.sign_split import channel_failure
+from slth_verify.bounds.searches.sign_split_float import estimated_failure
 
 F = Fraction
 

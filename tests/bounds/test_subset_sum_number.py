@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slth_verify.bounds import _subset_sum_number as source
 from slth_verify.bounds import (
     first_moment,
     subset_sum_number,
     subset_sum_number_mean,
 )
+from slth_verify.bounds.mrss import subset_sum_number as source
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction

@@ -12,15 +12,15 @@ from scipy.special import gammaln
 from scipy.stats import norm
 
 from slth_verify.bounds import mrss_width
-from slth_verify.bounds._all_targets import by_two_sides
-from slth_verify.bounds._two_sides import (
+from slth_verify.bounds.certificates.two_sides import (
     Sides,
     failure_of_measure,
     failure_of_sides,
     missed_measure,
 )
-from slth_verify.bounds._two_sides_search import certified
-from slth_verify.bounds._weighted_moment import WeightedCertificate
+from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
+from slth_verify.bounds.mrss.all_targets import by_two_sides
+from slth_verify.bounds.searches.two_sides_search import certified
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction
@@ -77,7 +77,7 @@ def test_missed_measure_rises_with_kappa_and_falls_with_c() -> None:
 
 
 def test_nothing_is_proved_without_bits(monkeypatch) -> None:
-    monkeypatch.setattr("slth_verify.bounds._two_sides._CAP", 64)
+    monkeypatch.setattr("slth_verify.bounds.certificates.two_sides._CAP", 64)
     assert missed_measure(F(9, 10), F(1, 200), F(1), 9, 40) == 1
 
 

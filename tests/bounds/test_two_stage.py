@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 from scipy.special import log_ndtr
 
-from slth_verify.bounds import _two_stage
-from slth_verify.bounds._two_stage import Stage, TwoStageCertificate
-from slth_verify.bounds._two_stage_float import Question, Rule, failure, gain_range
+from slth_verify.bounds.certificates import two_stage
+from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
+from slth_verify.bounds.searches.two_stage_float import (
+    Question,
+    Rule,
+    failure,
+    gain_range,
+)
 from slth_verify.enclosure import working_precision
 
 F = Fraction
@@ -77,7 +82,7 @@ def check_cells(room, monkeypatch) -> None:
 
 
 def test_the_measure_covered_at_all_scales(monkeypatch) -> None:
-    check_cells(_two_stage, monkeypatch)
+    check_cells(two_stage, monkeypatch)
 
 
 def test_lie_the_measure_is_convex() -> None:
@@ -109,7 +114,7 @@ def check_reach(room, monkeypatch) -> None:
 
 
 def test_the_reach_of_every_level(monkeypatch) -> None:
-    check_reach(_two_stage, monkeypatch)
+    check_reach(two_stage, monkeypatch)
 
 
 def test_a_size_that_breaks_a_hypothesis_is_left_out() -> None:
@@ -166,6 +171,6 @@ LIES = [(check_cells, name) for name in CELLS] + [(check_reach, name) for name i
 
 @pytest.mark.parametrize(("check", "lie"), LIES, ids=[name for _, name in LIES])
 def test_lies_about_the_measure_are_seen(check, lie, mutant, monkeypatch) -> None:
-    wrong = mutant(_two_stage, *(CELLS | REACH)[lie])
+    wrong = mutant(two_stage, *(CELLS | REACH)[lie])
     with pytest.raises(AssertionError):
         check(wrong, monkeypatch)

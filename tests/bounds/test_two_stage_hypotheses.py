@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from slth_verify.bounds import _laplace, _two_stage
-from slth_verify.bounds._two_stage import Stage, TwoStageCertificate
+from slth_verify.bounds.certificates import two_stage
+from slth_verify.bounds.certificates.integrals import laplace
+from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
 from slth_verify.enclosure import NonFiniteError, from_ball, to_ball, working_precision
 
 F = Fraction
@@ -36,8 +37,8 @@ STAIRS = dataclasses.replace(
 @pytest.fixture(autouse=True)
 def few_terms(monkeypatch) -> None:
     """A weaker bound, at once."""
-    monkeypatch.setattr(_two_stage, "_LEVELS", 16)
-    monkeypatch.setattr(_laplace, "_MOST_NODES", 1 << 10)
+    monkeypatch.setattr(two_stage, "_LEVELS", 16)
+    monkeypatch.setattr(laplace, "_MOST_NODES", 1 << 10)
 
 
 def test_all_stages_are_added_up() -> None:
@@ -45,7 +46,7 @@ def test_all_stages_are_added_up() -> None:
     total = STAIRS.failure()
     with working_precision(128):
         parts = [STAIRS._failure(stage, stop) for stage, stop in STAIRS._events()]
-        few = _two_stage.binomial_cdf(12, 36, STAIRS.share)
+        few = two_stage.binomial_cdf(12, 36, STAIRS.share)
         few = from_ball(few).upper
     assert [stop for _, stop in STAIRS._events()] == [16, 37]
     assert total == sum(parts) + few
@@ -136,9 +137,9 @@ def test_worse_parameters_fail_more_often() -> None:
 @pytest.mark.parametrize("place", ["mean", "bad"])
 def test_unknown_numbers_prove_nothing(place, unknown, monkeypatch) -> None:
     if place == "mean":
-        monkeypatch.setattr(_two_stage.PairEnergy, "mean", lambda *_: unknown)
+        monkeypatch.setattr(two_stage.PairEnergy, "mean", lambda *_: unknown)
     else:
-        monkeypatch.setattr(_two_stage.PairEnergy, "bad", unknown)
+        monkeypatch.setattr(two_stage.PairEnergy, "bad", unknown)
     assert TINY.failure() == 1
 
 
@@ -147,5 +148,5 @@ def test_sums_without_a_value_prove_nothing(call, monkeypatch) -> None:
     def unknown(*_):
         raise NonFiniteError("nothing is known")
 
-    monkeypatch.setattr(_two_stage, call, unknown)
+    monkeypatch.setattr(two_stage, call, unknown)
     assert TINY.failure() == 1

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from slth_verify.bounds._two_sides import failure_of_measure
-from slth_verify.bounds._two_stage import TwoStageCertificate
-from slth_verify.bounds._two_stage_sides import (
+from slth_verify.bounds.certificates.two_sides import failure_of_measure
+from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
+from slth_verify.bounds.searches.two_stage_sides import (
     failure_of_two_stage_sides,
     two_stage_sides_width,
 )
-from slth_verify.bounds._two_stage_width import rebuilt
+from slth_verify.bounds.searches.two_stage_width import rebuilt
 from slth_verify.enclosure import (
     chi_square_cdf,
     from_ball,

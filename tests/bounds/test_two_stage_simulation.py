@@ -10,8 +10,8 @@ import pytest
 from scipy.special import log_ndtr
 from scipy.stats import binomtest
 
-from slth_verify.bounds import _two_stage
-from slth_verify.bounds._two_stage import Stage, TwoStageCertificate
+from slth_verify.bounds.certificates import two_stage
+from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
 from slth_verify.enclosure import from_ball, working_precision
 
 F = Fraction
@@ -103,13 +103,11 @@ def test_simulated_events_are_no_likelier_than_charged(draws) -> None:
     """Parts of the bound, each against its share of the draws."""
     stage = TINY.stages[0]
     with working_precision(128):
-        labels = _two_stage.Labels(TINY.n, TINY.share, stage.first, TINY.n + 1)
+        labels = two_stage.Labels(TINY.n, TINY.share, stage.first, TINY.n + 1)
         whole = from_ball(labels.probability).upper
         energy = TINY._energy(stage)
         bad = from_ball(energy.bad * labels.probability).upper
-        event = _two_stage._Event(
-            TINY, stage, labels, TINY._cells(stage, energy), whole
-        )
+        event = two_stage._Event(TINY, stage, labels, TINY._cells(stage, energy), whole)
         outside = event.outside(whole / 1000)
     low, high = stage.scales
     counts = {

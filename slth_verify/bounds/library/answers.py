@@ -8,10 +8,10 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
-from slth_verify.bounds._width import FoundWidth
 from slth_verify.bounds.library import store
 from slth_verify.bounds.library.entries import Entry
 from slth_verify.bounds.library.rays import Question, Ray, least, ray_of
+from slth_verify.bounds.mrss.found import FoundWidth
 
 #: Entries of each form that are looked at.
 _LOOKED_AT = 6

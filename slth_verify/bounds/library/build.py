@@ -14,24 +14,24 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from slth_verify.bounds._blocks import BlockWidth, block_width, certified_blocks
-from slth_verify.bounds._two_sides_search import two_sides_width
-from slth_verify.bounds._two_stage_search import Patience, Start
-from slth_verify.bounds._two_stage_search import Search as StageSearch
-from slth_verify.bounds._two_stage_sides import (
+from slth_verify.bounds.library import store
+from slth_verify.bounds.library.entries import Certified, Entry, entry_of
+from slth_verify.bounds.searches.blocks import BlockWidth, block_width, certified_blocks
+from slth_verify.bounds.searches.two_sides_search import two_sides_width
+from slth_verify.bounds.searches.two_stage_search import Patience, Start
+from slth_verify.bounds.searches.two_stage_search import Search as StageSearch
+from slth_verify.bounds.searches.two_stage_sides import (
     Plan,
     certified_sides,
     plans_for,
     two_stage_sides_width,
 )
-from slth_verify.bounds._two_stage_width import (
+from slth_verify.bounds.searches.two_stage_width import (
     rebuilt,
     settled,
     two_stage_certificate,
 )
-from slth_verify.bounds._weighted_search import Proposal, Search
-from slth_verify.bounds.library import store
-from slth_verify.bounds.library.entries import Certified, Entry, entry_of
+from slth_verify.bounds.searches.weighted_search import Proposal, Search
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import exact_number
 

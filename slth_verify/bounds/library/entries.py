@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds._all_targets import from_two_sides, from_two_stage_sides
-from slth_verify.bounds._blocks import BlockWidth, certified_blocks
-from slth_verify.bounds._fixed_target import from_blocks
-from slth_verify.bounds._two_sides import Sides
-from slth_verify.bounds._two_sides_search import TwoSidesWidth, certified
-from slth_verify.bounds._two_stage import TwoStageCertificate
-from slth_verify.bounds._two_stage_sides import TwoStageSides, certified_sides
-from slth_verify.bounds._two_stage_width import from_two_stages, rebuilt, stored
-from slth_verify.bounds._weighted_moment import WeightedCertificate
-from slth_verify.bounds._width import FoundWidth
+from slth_verify.bounds.certificates.two_sides import Sides
+from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
+from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
+from slth_verify.bounds.mrss.all_targets import from_two_sides, from_two_stage_sides
+from slth_verify.bounds.mrss.fixed_target import from_blocks
+from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.searches.blocks import BlockWidth, certified_blocks
+from slth_verify.bounds.searches.two_sides_search import TwoSidesWidth, certified
+from slth_verify.bounds.searches.two_stage_sides import TwoStageSides, certified_sides
+from slth_verify.bounds.searches.two_stage_width import from_two_stages, rebuilt, stored
 from slth_verify.files import parse_json
 from slth_verify.limits import CERTIFICATE_BLOCKS, CERTIFICATE_SAMPLES, DIMENSION
 from slth_verify.numbers import exact_number, whole_number

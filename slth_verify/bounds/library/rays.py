@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
-from slth_verify.bounds._all_targets import from_two_stage_sides
-from slth_verify.bounds._blocks import certified_blocks
-from slth_verify.bounds._fixed_target import from_blocks
-from slth_verify.bounds._two_stage_search import Search, Start
-from slth_verify.bounds._two_stage_sides import Plan, certified_sides, plans_for
-from slth_verify.bounds._two_stage_width import from_two_stages, rebuilt
-from slth_verify.bounds._weighted_float import Moment, accuracies_below
-from slth_verify.bounds._weighted_search import Proposal
-from slth_verify.bounds._width import FoundWidth
 from slth_verify.bounds.library.entries import Entry
+from slth_verify.bounds.mrss.all_targets import from_two_stage_sides
+from slth_verify.bounds.mrss.fixed_target import from_blocks
+from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.searches.blocks import certified_blocks
+from slth_verify.bounds.searches.two_stage_search import Search, Start
+from slth_verify.bounds.searches.two_stage_sides import Plan, certified_sides, plans_for
+from slth_verify.bounds.searches.two_stage_width import from_two_stages, rebuilt
+from slth_verify.bounds.searches.weighted_float import Moment, accuracies_below
+from slth_verify.bounds.searches.weighted_search import Proposal
 from slth_verify.limits import CERTIFICATE_SAMPLES
 from slth_verify.numbers import exact_number
 

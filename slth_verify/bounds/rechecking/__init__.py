@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from slth_verify.bounds import _first_moment
+from slth_verify.bounds.certificates import first_moment
 from slth_verify.bounds.rechecking import mrss, network, one_dim
 from slth_verify.bounds.rechecking.reader import Fields, NotConfirmedError, require
 from slth_verify.verdict import Finding, Verdict
@@ -107,9 +107,7 @@ def _unconfirmed(document: Mapping[str, Any], reason: str) -> Finding:
         n = fields.integer("n", 0, 10**9)
         claim = f"n={n} samples are enough for {question}"
         if mrss.is_refuted(question, n):
-            shown = (
-                f"{_first_moment.STATEMENT}: so few samples hit too rarely; {reason}"
-            )
+            shown = f"{first_moment.STATEMENT}: so few samples hit too rarely; {reason}"
             return Finding(claim, Verdict.REFUTED, shown)
     except (NotConfirmedError, ArithmeticError, ValueError, MemoryError):
         return Finding(_UNREAD, Verdict.INCONCLUSIVE, reason)

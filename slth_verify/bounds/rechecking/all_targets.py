@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds import _net_cells, _two_sides
-from slth_verify.bounds._two_sides import Sides, failure_of_measure, failure_of_sides
+from slth_verify.bounds.certificates import net_cells, two_sides
+from slth_verify.bounds.certificates.two_sides import (
+    Sides,
+    failure_of_measure,
+    failure_of_sides,
+)
 from slth_verify.bounds.rechecking.one_target import (
     EMPTY,
     MOST_SAMPLES,
@@ -53,10 +57,10 @@ def prove_ball(steps: Sequence[LedgerStep], dim: int, eps: Fraction) -> ProvedBa
     names = [step.statement for step in steps]
     if names == [EMPTY]:
         return _of_empty(prove_target(steps, dim, eps))
-    if names and names[-1] == _net_cells.STATEMENT:
+    if names and names[-1] == net_cells.STATEMENT:
         net = Net.read(steps[-1].values)
         return net.check(prove_target(steps[:-1], dim, eps))
-    if names and names[-1] == _two_sides.STATEMENT:
+    if names and names[-1] == two_sides.STATEMENT:
         last = steps[-1].values
         if last.has("blocks per side"):
             require(len(steps) == 2, "two sides of blocks need one step for a block")
@@ -101,12 +105,12 @@ class Net:
 
     def check(self, one: ProvedTarget) -> ProvedBall:
         """A union bound over the points, each of which one certificate covers."""
-        reach = _net_cells.net_reach(self.spacing, self.radius)
+        reach = net_cells.net_reach(self.spacing, self.radius)
         require(
             one.norm >= reach,
             f"{self.name}: points of the net are farther than what was proved",
         )
-        points = _net_cells.net_size(one.dim, self.spacing, self.radius)
+        points = net_cells.net_size(one.dim, self.spacing, self.radius)
         require(self.points == points, f"{self.name}: another number of points exist")
         return ProvedBall(
             dim=one.dim,
@@ -119,7 +123,7 @@ class Net:
             stairs=tuple(
                 (n, min(Fraction(1), points * miss)) for n, miss in one.stairs
             ),
-            statement=_net_cells.STATEMENT,
+            statement=net_cells.STATEMENT,
         )
 
 
@@ -213,5 +217,5 @@ def _both(
         failure=failure,
         size=one.size,
         stairs=((n, failure),),
-        statement=_two_sides.STATEMENT,
+        statement=two_sides.STATEMENT,
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds import _first_moment
-from slth_verify.bounds._first_moment import BITS, first_moment
-from slth_verify.bounds._hits import subset_sum_number_mean
-from slth_verify.bounds._moments import crude_lower, sharp_lower
-from slth_verify.bounds._weighted_moment import STATEMENT
+from slth_verify.bounds.certificates import first_moment as _first_moment
+from slth_verify.bounds.certificates.first_moment import BITS, first_moment
+from slth_verify.bounds.certificates.hits import subset_sum_number_mean
+from slth_verify.bounds.certificates.moments import crude_lower, sharp_lower
+from slth_verify.bounds.certificates.weighted_moment import STATEMENT
 from slth_verify.bounds.rechecking.all_targets import prove_ball
 from slth_verify.bounds.rechecking.one_target import (
     EMPTY,

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds import _layer_necessary
-from slth_verify.bounds._budget import within
-from slth_verify.bounds._layer_necessary import hard_targets, success_of_layer
-from slth_verify.bounds._layer_width import LayerPlan, LayerShape
-from slth_verify.bounds._network_hypotheses import (
+from slth_verify.bounds._result import Condition
+from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.network import layer_necessary
+from slth_verify.bounds.network.budget import within
+from slth_verify.bounds.network.hypotheses import (
     hypotheses_of_enough,
     hypotheses_of_needed,
 )
-from slth_verify.bounds._network_inputs import (
+from slth_verify.bounds.network.inputs import (
     STATEMENT,
     NetworkQuestion,
     network_question,
 )
-from slth_verify.bounds._result import Condition
-from slth_verify.bounds._width import FoundWidth
+from slth_verify.bounds.network.layer_necessary import hard_targets, success_of_layer
+from slth_verify.bounds.network.layer_width import LayerPlan, LayerShape
 from slth_verify.bounds.rechecking.all_targets import prove_ball
 from slth_verify.bounds.rechecking.one_target import prove_target
 from slth_verify.bounds.rechecking.proved import ProvedBall, ProvedTarget
@@ -89,7 +89,7 @@ def prove_needed(document: Fields) -> str:
     with document:
         with document.fields("inputs") as inputs:
             question = _question(inputs)
-        document.exactly("statement", _layer_necessary.STATEMENT)
+        document.exactly("statement", layer_necessary.STATEMENT)
         layers = _layers(document, question, enough=False)
         for layer in layers:
             layer.prove_needed(question)
@@ -201,8 +201,8 @@ class StoredLayer:
             return
         require(self.n <= _MOST_COUNTED, f"{self.name}: n is too large to be counted")
         require(
-            [step.statement for step in self.steps] == [_layer_necessary.STATEMENT],
-            f"{self.name}: one step of {_layer_necessary.STATEMENT} was expected",
+            [step.statement for step in self.steps] == [layer_necessary.STATEMENT],
+            f"{self.name}: one step of {layer_necessary.STATEMENT} was expected",
         )
         with self.steps[0].values as values:
             entries, largest, accuracy, nats = (

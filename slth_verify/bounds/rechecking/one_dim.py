@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 
-from slth_verify.bounds._rss_formula import (
+from slth_verify.bounds.one_dim.formula import (
     HALF_STATEMENT,
     NECESSARY,
     STATEMENT,
     formula_failures,
     reserve_failure,
 )
-from slth_verify.bounds._rss_necessary import reach_probability
-from slth_verify.bounds._rss_programme import failure_probabilities
+from slth_verify.bounds.one_dim.necessary import reach_probability
+from slth_verify.bounds.one_dim.programme import failure_probabilities
 from slth_verify.bounds.rechecking.reader import (
     Fields,
     require,

@@ -12,9 +12,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from slth_verify.bounds import _two_stage
-from slth_verify.bounds._two_stage import Stage, TwoStageCertificate
-from slth_verify.bounds._weighted_moment import BITS, STATEMENT, WeightedCertificate
+from slth_verify.bounds.certificates import two_stage
+from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
+from slth_verify.bounds.certificates.weighted_moment import (
+    BITS,
+    STATEMENT,
+    WeightedCertificate,
+)
 from slth_verify.bounds.rechecking.proved import ProvedDecay, ProvedTarget
 from slth_verify.bounds.rechecking.reader import (
     Fields,
@@ -63,7 +67,7 @@ def prove_target(steps: Sequence[LedgerStep], dim: int, eps: Fraction) -> Proved
         if len(steps) == 1:
             return one
         return Repetition.read(steps[1].values).check(one)
-    if names == [_BORELL, _two_stage.STATEMENT]:
+    if names == [_BORELL, two_stage.STATEMENT]:
         steps[0].end()
         return TwoStages.read(steps[1].values, dim).check()
     raise NotConfirmedError("the ledger has no derivation for one target")
@@ -212,7 +216,7 @@ class TwoStages:
     def read(cls, values: Fields, dim: int) -> TwoStages:
         """Read the parameters and the recorded failure probability."""
         with values:
-            values.exactly("bits", str(_two_stage.BITS))
+            values.exactly("bits", str(two_stage.BITS))
             certificate = TwoStageCertificate(
                 n=values.integer("n", 1, MOST_SAMPLES),
                 dim=dim,
@@ -238,7 +242,7 @@ class TwoStages:
             failure=failure,
             size=certificate.stages[-1].size,
             stairs=((certificate.n, failure),),
-            statement=_two_stage.STATEMENT,
+            statement=two_stage.STATEMENT,
         )
 
 

@@ -1,0 +1,1 @@
+"""Certificates: what is believed. Ball arithmetic and exact numbers only; no search."""

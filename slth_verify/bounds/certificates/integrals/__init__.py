@@ -1,0 +1,1 @@
+"""Integrals and series that certificates are made of, enclosed in balls."""

@@ -1,0 +1,140 @@
+r"""Distribution functions of sums from their Laplace transforms, from above.
+
+Statement. Let S >= 0 be a random sum whose law is an atom at 0 and a continuous rest,
+with transform :math:`\psi(z) = E e^{-zS}`, and let ``t > 0`` and ``0 < h c < 2 pi``.
+Then
+
+.. math:: P(S \le c) \le P(S = 0) + \frac{h}{2\pi} \sum_{k \in \mathbb Z}
+    e^{z_k c}\, \frac{\psi(z_k) - P(S = 0)}{z_k}, \qquad z_k = t + i k h .
+
+Proof. Let M be the distribution function of the continuous rest. The sum is the
+trapezoidal rule for the Fourier integral of :math:`x \mapsto e^{-tx} M(c + x)`, so
+by Poisson summation it equals :math:`\sum_n e^{-t n L} M(c + nL)`, ``L = 2 pi / h``:
+the term n = 0 is M(c), the terms n > 0 are not negative, and for n < 0 the argument
+is. The excess is at most ``1 / (exp(t L) - 1)``.
+
+Truncation. If the large and the small samples' transforms are at most
+:math:`d_i \sqrt{U/u}` for :math:`u \ge U = K h`, then :math:`|\psi - P(S = 0)|` at
+height u is at most :math:`\sqrt{U/u}\, g`, g the increase of the mean over the labels
+when both atoms grow by :math:`d_i` (it is convex in :math:`\sqrt{U/u}` and 0 at 0), and
+the terms with :math:`|k| > K` add up to at most :math:`2 e^{tc} g / \pi`.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Protocol
+
+from slth_verify.bounds.certificates.labels import Labels
+from slth_verify.enclosure import (
+    Ball,
+    ComplexBall,
+    complex_polynomial,
+    pi,
+    to_ball,
+)
+
+#: Nats by which the terms that Poisson summation adds are smaller than 1.
+_ALIAS = 20
+
+#: The tilt t, in units of the largest argument.
+_TILT = 4
+
+#: No sum has more terms than this.
+_MOST_NODES = 1 << 12
+
+
+class _Law(Protocol):
+    @property
+    def missed(self) -> tuple[Ball, Ball]: ...
+
+    def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]: ...
+
+    def decay(self, height: Fraction) -> tuple[Ball, Ball]: ...
+
+
+def probabilities_below(
+    labels: Labels,
+    law: _Law,
+    levels: list[Fraction],
+    negligible: Fraction,
+    terms: list[ComplexBall] | None = None,
+) -> list[Ball]:
+    """Upper bounds of ``P(labels' event and S <= c)`` for every c of the levels.
+
+    Args:
+        labels: The samples that are summed, on an event of their labels.
+        law: Transforms of one sample.
+        levels: The arguments c, positive.
+        negligible: Error of truncation that does not matter; more terms are taken
+            until it is reached or there are too many.
+        terms: The terms that an earlier call with the same labels, law and largest
+            level has left here; those that are new are added.
+
+    Rigor:
+        Enclosed, whatever tilt and number of terms are chosen.
+    """
+    atoms = law.missed
+    zero = labels.real_mean(*atoms)
+    last = max(levels)
+    tilt = Fraction(_TILT) / last
+    spacing = Fraction(6) / (last + _ALIAS / tilt)
+    nodes, rest = _truncated(labels, law, spacing, tilt, last, negligible)
+    terms = [] if terms is None else terms
+    for k in range(len(terms), nodes + 1):
+        z = ComplexBall(to_ball(tilt), to_ball(spacing * k))
+        large, small = law.transforms(z)
+        rise = labels.mean(atoms[0] + large, atoms[1] + small) - zero
+        terms.append(rise / z)
+    half = to_ball(Fraction(1, 2))
+    later = complex_polynomial([ComplexBall(0), *terms[1 : nodes + 1]])
+    bounds = []
+    for c in levels:
+        sine, cosine = to_ball(spacing * c).sin_cos()
+        series = half * terms[0].real + later(ComplexBall(cosine, sine)).real
+        grown = to_ball(tilt * c).exp()
+        bounds.append(zero + grown * to_ball(spacing) / pi() * series + rest)
+    return bounds
+
+
+def probability_above(
+    labels: Labels, law: _Law, level: Fraction, rates: list[Fraction]
+) -> Ball:
+    """Chernoff bound of ``P(labels' event and S >= level)`` by the best of the rates.
+
+    Args:
+        labels: The samples that are summed.
+        law: Transforms of one sample, defined at ``-rate``.
+        level: The threshold.
+        rates: Positive rates to try.
+    """
+    best = labels.probability
+    atoms = law.missed
+    for rate in rates:
+        large, small = law.transforms(ComplexBall(to_ball(-rate)))
+        mean = labels.mean(atoms[0] + large, atoms[1] + small).real
+        bound = mean * to_ball(-rate * level).exp()
+        if bound.is_finite():
+            best = best.min(bound)
+    return best
+
+
+def _truncated(
+    labels: Labels,
+    law: _Law,
+    spacing: Fraction,
+    tilt: Fraction,
+    last: Fraction,
+    negligible: Fraction,
+) -> tuple[int, Ball]:
+    """Number of terms on each side, and a bound on all that are left out."""
+    atoms = law.missed
+    zero = labels.real_mean(*atoms)
+    nodes = 64
+    while True:
+        large, small = law.decay(spacing * nodes)
+        rise = labels.real_mean(atoms[0] + large, atoms[1] + small) - zero
+        rest = 2 * to_ball(tilt * last).exp() * rise / pi()
+        if rest < to_ball(negligible) or nodes >= _MOST_NODES:
+            return nodes, rest
+        nodes += nodes // 4

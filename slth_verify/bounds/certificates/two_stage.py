@@ -1,0 +1,302 @@
+r"""High probability in two stages: success probabilities from below.
+
+Statement (der:high-probability). Every sample is labelled small with probability sigma
+(see `_labels`). The first samples labelled small form the first stage; good scales
+cover a set :math:`A_0` with :math:`N(z, sI)(A_0) \ge 1/X_s` and
+:math:`E[X_s; \text{good}] \le M_s` (see `_pair_energy`). As :math:`\log X_s` is linear
+in :math:`w = 1/s` but for an explicit term, one variable
+:math:`X = (X_{s_a}/M_a + X_{s_b}/M_b)/2`, of mean at most 1, serves the whole range:
+:math:`N(z, sI)(A_0) \ge v(s)/X` for :math:`s_a \le s \le s_b` with
+
+.. math:: \log v(s) = H(\mu) - \log 2 - \mu \log M_a - (1-\mu) \log M_b
+    + \tfrac m2 (\log w - \mu \log w_a - (1-\mu) \log w_b),
+
+:math:`w = \mu w_a + (1-\mu) w_b`, H the entropy of :math:`(\mu, 1-\mu)`.
+
+All other samples form the second stage. By the multi-set Gaussian isoperimetric
+inequality (der:multiset-borell) the target is missed, given X, with at most the
+probability that :math:`v(s)/X \le \Phi(-(T + \lambda s)/\sqrt s)`, T the sum of the
+gains and s the sum of the energies of the selected samples (see `_selection`). So
+
+.. math:: P(\text{miss}) \le P(\text{not good}) + E\, F(X), \qquad
+    F(y) = P(s \notin [s_a, s_b]) + P(T \le c(y)),
+
+c(y) the least c with :math:`v(s)/y \ge \Phi(-(c + \lambda s)/\sqrt s)` on the range,
+and the mean of F over laws of X with mean at most 1 is at most the concave envelope of
+F at 1 (see `_envelope`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from math import isqrt
+
+from slth_verify.bounds.certificates.envelope import Corner, envelope_at_one
+from slth_verify.bounds.certificates.integrals.laplace import (
+    probabilities_below,
+    probability_above,
+)
+from slth_verify.bounds.certificates.labels import Labels
+from slth_verify.bounds.certificates.pair_energy import PairEnergy
+from slth_verify.bounds.certificates.selection import Energy, Gain
+from slth_verify.enclosure import (
+    Ball,
+    ComplexBall,
+    NonFiniteError,
+    binomial_cdf,
+    from_ball,
+    normal_cdf,
+    to_ball,
+    working_precision,
+)
+
+STATEMENT = "der:high-probability"
+
+#: Working precision, if no other is asked for.
+BITS = 128
+
+#: Values of the gain T at which the bound steps.
+_LEVELS = 64
+
+#: Error of truncation, relative to the probability of an event of the labels: of a
+#: first attempt, the least that is asked for; and relative to what the first one found.
+_ROUGH, _LEAST, _OF_FOUND = (Fraction(1, 10**i) for i in (6, 12, 7))
+
+#: Cells of the variance s.
+_SCALES = 128
+
+#: Chernoff rates that are tried for the energy.
+_RATES = tuple(Fraction(i, 128) for i in range(1, 63))
+
+
+#: Roots of both ends of a cell of the variance, and a lower bound of v there.
+_Cells = list[tuple[Ball, Ball, Ball]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How the samples are used when at least ``first`` of them are small.
+
+    Attributes:
+        first: Number of small samples that form the first stage.
+        size: Size k of their subsets.
+        scales: Range [s_a, s_b] of the variance of the second stage.
+        energy: Range of the sum of the squares of good first-stage scales, in units
+            of their variance.
+        gains: Smallest and largest value of the gain at which the bound steps.
+    """
+
+    first: int
+    size: int
+    scales: tuple[Fraction, Fraction]
+    energy: tuple[Fraction, Fraction]
+    gains: tuple[Fraction, Fraction]
+
+
+@dataclass(frozen=True, slots=True)
+class TwoStageCertificate:
+    """Parameters of one bound of Theorem H: all that is needed to check it again.
+
+    Attributes:
+        n: Number of samples.
+        dim: Dimension m.
+        eps: Accuracy in the maximum norm.
+        norm: Largest Euclidean norm of the target.
+        share: Probability, and standard deviation, sigma of small scales.
+        slope: The number lambda of the selection.
+        cap: Largest squared scale of a good first-stage sample, in units of sigma^2.
+        stages: By rising ``first``; each is used until the next one takes over.
+    """
+
+    n: int
+    dim: int
+    eps: Fraction
+    norm: Fraction
+    share: Fraction
+    slope: Fraction
+    cap: Fraction
+    stages: tuple[Stage, ...]
+
+    def failure(self, bits: int = BITS) -> Fraction:
+        """Certified upper bound of the probability to miss a target of this norm.
+
+        It is 1 if a hypothesis fails or nothing is proved.
+
+        Rigor:
+            Enclosed, rounded up; holds for every target of the Euclidean ball.
+
+        Cost:
+            About a second, at m = 150 some ten seconds.
+        """
+        if not self._sensible():
+            return Fraction(1)
+        with working_precision(bits):
+            try:
+                missing = binomial_cdf(self.stages[0].first - 1, self.n, self.share)
+                total = from_ball(missing).upper
+                for stage, stop in self._events():
+                    total += self._failure(stage, stop)
+            except NonFiniteError:
+                return Fraction(1)
+        return min(total, Fraction(1))
+
+    def _sensible(self) -> bool:
+        firsts = [stage.first for stage in self.stages]
+        return (
+            bool(firsts)
+            and firsts == sorted(set(firsts))
+            and firsts[0] > 0
+            and firsts[-1] < self.n
+            and 0 < self.share < 1
+            and self.dim > 0
+            and min(self.slope, self.cap, self.eps) > 0
+            and self.norm >= 0
+            and all(
+                0 < low < high
+                for stage in self.stages
+                for low, high in (stage.scales, stage.energy, stage.gains)
+            )
+        )
+
+    def _events(self) -> Iterator[tuple[Stage, int]]:
+        stops = [stage.first for stage in self.stages[1:]] + [self.n + 1]
+        return zip(self.stages, stops, strict=True)
+
+    def _failure(self, stage: Stage, stop: int) -> Fraction:
+        """Failure probability on one event of the labels, at most its probability."""
+        labels = Labels(self.n, self.share, stage.first, stop)
+        whole = from_ball(labels.probability).upper
+        energy = self._energy(stage)
+        if not all(energy.admits(scale / self.share**2) for scale in stage.scales):
+            return whole
+        bad = from_ball(energy.bad * labels.probability).upper
+        found = whole
+        if whole > 0:
+            event = _Event(self, stage, labels, self._cells(stage, energy), whole)
+            found = event.missed(whole * _ROUGH)
+            negligible = max(found * _OF_FOUND, whole * _LEAST)
+            if negligible < whole * _ROUGH:
+                found = event.missed(negligible)
+        return min(whole, bad + found)
+
+    def _energy(self, stage: Stage) -> PairEnergy:
+        return PairEnergy(
+            stage.first,
+            stage.size,
+            self.dim,
+            self.eps / self.share,
+            self.norm / self.share,
+            self.cap,
+            stage.energy,
+        )
+
+    def _cells(self, stage: Stage, energy: PairEnergy) -> _Cells:
+        """Roots of both ends of every cell of s, and a lower bound of v there."""
+        low, high = stage.scales
+        means = [energy.mean(scale / self.share**2).log() for scale in (low, high)]
+        half = to_ball(Fraction(self.dim, 2))
+        logs = [
+            half * _log(s) - mean for s, mean in zip((low, high), means, strict=True)
+        ]
+        values = []
+        for scale in _grid(low, high):
+            part = (1 / scale - 1 / high) / (1 / low - 1 / high)
+            log = to_ball(part) * logs[0] + to_ball(1 - part) * logs[1]
+            log += _entropy(part) - to_ball(2).log() - half * _log(scale)
+            values.append((to_ball(scale).sqrt(), log.exp()))
+        # the logarithm of v is concave in 1/s: on a cell it is least at an end
+        return [(s, t, u.min(v)) for (s, u), (t, v) in pairwise(values)]
+
+    def _reach(self, gain: Fraction, cells: _Cells) -> Fraction:
+        """The largest y with v/y >= Phi(-(c + lambda s)/sqrt(s)) on the whole range."""
+        slope, level = to_ball(self.slope), to_ball(gain)
+        ratios = [
+            value / normal_cdf(-(level / high + slope * low))
+            for low, high, value in cells
+        ]
+        least = ratios[0]
+        for ratio in ratios:
+            least = least.min(ratio)
+        return max(Fraction(0), from_ball(least).lower)
+
+
+class _Event:
+    """An event of the labels: how often a target is missed on it.
+
+    Args:
+        certificate: Its certificate.
+        stage: How the samples are used on it.
+        labels: The second-stage samples.
+        cells: Cells of the variance.
+        whole: Upper bound of its probability.
+    """
+
+    def __init__(
+        self,
+        certificate: TwoStageCertificate,
+        stage: Stage,
+        labels: Labels,
+        cells: _Cells,
+        whole: Fraction,
+    ) -> None:
+        self.whole = whole
+        self.low, high = stage.scales
+        least, most = stage.gains
+        gain = Gain(certificate.share, certificate.slope)
+        energy = Energy(certificate.share, certificate.slope)
+        self.labels, self.gain, self.energy = labels, gain, energy
+        self.gains: list[ComplexBall] = []
+        self.energies: list[ComplexBall] = []
+        self.above = probability_above(labels, energy, high, list(_RATES))
+        self.levels = [
+            least + (most - least) * i / (_LEVELS - 1) for i in range(_LEVELS)
+        ]
+        self.reaches = [certificate._reach(level, cells) for level in self.levels]
+
+    def missed(self, negligible: Fraction) -> Fraction:
+        """Bound of the mean of F, on the event.
+
+        Args:
+            negligible: Error of truncation that does not matter.
+        """
+        outside = self.outside(negligible)
+        below = probabilities_below(
+            self.labels, self.gain, self.levels, negligible, self.gains
+        )
+        steps: list[Corner] = [
+            (reach, outside + from_ball(chance).upper)
+            for reach, chance in zip(self.reaches, below, strict=True)
+        ]
+        return envelope_at_one(steps, self.whole)
+
+    def outside(self, negligible: Fraction) -> Fraction:
+        """Bound of the probability that the energy leaves its range, on the event."""
+        (short,) = probabilities_below(
+            self.labels, self.energy, [self.low], negligible, self.energies
+        )
+        return from_ball(short + self.above).upper
+
+
+def _log(value: Fraction) -> Ball:
+    return to_ball(value).log()
+
+
+def _entropy(part: Fraction) -> Ball:
+    total = to_ball(0)
+    for share in (part, 1 - part):
+        if share > 0:
+            total -= to_ball(share) * to_ball(share).log()
+    return total
+
+
+def _grid(low: Fraction, high: Fraction) -> list[Fraction]:
+    """Points from low to high whose square roots are equally spaced, nearly."""
+    first, last = isqrt(int(low * 4**24)), isqrt(int(high * 4**24))
+    inner = [
+        Fraction(first + (last - first) * i // _SCALES, 2**24) ** 2
+        for i in range(1, _SCALES)
+    ]
+    return [low, *(point for point in inner if low < point < high), high]

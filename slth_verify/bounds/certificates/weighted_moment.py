@@ -1,0 +1,294 @@
+r"""The observable-weighted second moment: success probabilities from below.
+
+Statement (der:weighted-moment). Let A be the sum of the squared scales of all n
+samples, U the sum of all samples, xi = U / sqrt(A), alpha_S the share of S in A. For
+:math:`0 \le \lambda < 1/4`, real v and x >= 0 the weighted count
+
+.. math:: T_W = \sum_{|S| = k} A^{v s} (1-\alpha_S)^{-x} e^{\lambda |\xi|^2}
+    1\{S \text{ hits}\}, \qquad s = m/2,
+
+is positive only if some subset hits, so P(hit) >= E[T_W]^2 / E[T_W^2]. With
+``kappa = 2 eps^2 / pi`` and ``rho^2 = |z|_2^2 + m eps^2 / 3``
+
+.. math::
+    E[T_W] \ge \tbinom nk \kappa^s E[A^{(v-1)s}]\,
+    \frac{J(a, b, s, 2\lambda)}{B(k/2, (n-k)/2)}
+    \exp\Bigl(-\frac{\rho^2}{2} (1-2\lambda)\, \tilde E[A^{-1}]\,
+    \frac{J(a-1, b, s+1, 2\lambda)}{J(a, b, s, 2\lambda)}\Bigr)
+
+with ``a = k/2 - s > 1``, ``b = (n-k)/2 - x > 0`` (Jensen's inequality under the law
+tilted by everything but the exponential), and
+``E[T_W^2] <= C(n,k)^2 kappa^{2s} sum_j h(j) B_j``. The bound falls with ``|z|_2`` only,
+so it holds for all targets of the Euclidean ball, hence of the one-norm ball.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Literal
+
+from slth_verify.bounds.certificates.integrals.near_diagonal import near_diagonal
+from slth_verify.bounds.certificates.integrals.overlap import Overlap
+from slth_verify.bounds.certificates.integrals.pair_integral import pair_expectation
+from slth_verify.bounds.certificates.integrals.tangent import Tangent
+from slth_verify.bounds.certificates.integrals.tilted_beta import log_tilted_beta
+from slth_verify.enclosure import (
+    Ball,
+    Enclosure,
+    NonFiniteError,
+    from_ball,
+    hypergeometric_weight,
+    log_beta,
+    log_gamma,
+    pi,
+    to_ball,
+    working_precision,
+)
+from slth_verify.errors import InvalidParameterError
+
+STATEMENT = "der:weighted-moment"
+
+#: Working precision, if no other is asked for.
+BITS = 80
+
+#: "closed": one product of powers per overlap; "integrated": the three-dimensional
+#: trapezoidal rule where it matters.
+Method = Literal["closed", "integrated"]
+
+#: Accuracy of the integration, in nats, for a term that is the whole sum.
+_NATS = 9.0
+
+_LEAST_NATS = 5.0
+
+#: Terms above this share, in minus nats, are integrated to full accuracy.
+_LARGE = 4.0
+
+#: Width of the cells of log D next to the diagonal.
+_COARSE, _FINE = Fraction(1), Fraction(1, 8)
+
+#: Terms whose cheap bound is below this share of the sum, in nats, are not refined.
+_NEGLIGIBLE = -11.5
+
+
+#: Certificates of which a process remembers the outcome: it is a function of them.
+_REMEMBERED = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedCertificate:
+    """Parameters of one second-moment bound: all that is needed to check it again.
+
+    Attributes:
+        n: Number of samples.
+        size: Size k of the subsets.
+        dim: Dimension m.
+        eps: Accuracy in the maximum norm.
+        norm: Largest Euclidean norm of the targets.
+        tilt: The number lambda, in ``[0, 1/4)``.
+        weight: The exponent x, in ``{0, 1/2, 1, ...}``.
+        scale: The number v.
+        method: How the second moment is bounded.
+    """
+
+    n: int
+    size: int
+    dim: int
+    eps: Fraction
+    norm: Fraction
+    tilt: Fraction = Fraction(0)
+    weight: Fraction = Fraction(0)
+    scale: Fraction = Fraction(1)
+    method: Method = "integrated"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.tilt < Fraction(1, 4):
+            raise InvalidParameterError(
+                f"tilt={self.tilt}: 0 <= lambda < 1/4 was required ({STATEMENT}), "
+                "beyond it the second moment is infinite. Lower the tilt."
+            )
+        if not 0 < self.size < self.n or self.dim < 1:
+            raise InvalidParameterError(
+                f"n={self.n}, size={self.size}, dim={self.dim}: 0 < size < n and a "
+                f"positive dimension were required ({STATEMENT}). Correct them."
+            )
+        if self.eps <= 0 or self.norm < 0:
+            raise InvalidParameterError(
+                f"eps={self.eps}, norm={self.norm}: eps > 0 and norm >= 0 were "
+                f"required ({STATEMENT}). Correct them."
+            )
+
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - frozen: small, hashable, no cycle
+    def check(self, bits: int = BITS) -> Fraction:
+        """A lower bound of the success probability, 0 if nothing is proved.
+
+        Args:
+            bits: Working precision.
+
+        Rigor:
+            Enclosed; the lower end point is returned. Anything non-finite gives 0.
+        """
+        with working_precision(bits):
+            try:
+                log_first = self.log_first()
+                if not log_first.is_finite():
+                    return Fraction(0)
+                bound = from_ball((2 * log_first - self.second().log()).exp())
+            except NonFiniteError:
+                return Fraction(0)
+        return bound.within(0, None).readable().lower
+
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - as `check`
+    def at_zero(self, bits: int = BITS) -> tuple[Fraction, Fraction]:
+        r"""Numbers (c, kappa) with ``P(hit z) >= c exp(-kappa |z|_2^2)`` for every z.
+
+        Rigor:
+            Enclosed; c is rounded down and kappa up. Both are 0 if nothing is proved.
+        """
+        with working_precision(bits):
+            try:
+                decay = self.decay()
+                if not decay.is_finite():
+                    return Fraction(0), Fraction(0)
+                log_first = self.log_mass() - decay * self._cube() / 2
+                bound = (2 * log_first - self.second().log()).exp()
+                return max(from_ball(bound).lower, Fraction(0)), from_ball(decay).upper
+            except NonFiniteError:
+                return Fraction(0), Fraction(0)
+
+    def log_first(self) -> Ball:
+        """Logarithm of the bound on E[T_W], without the factor C(n,k) kappa^s."""
+        square = to_ball(self.norm**2) + self._cube()
+        return self.log_mass() - self.decay() * square / 2
+
+    def log_mass(self) -> Ball:
+        """The part of `log_first` that does not depend on the target."""
+        a, b, s = self._shape()
+        beta = log_beta(
+            to_ball(Fraction(self.size, 2)), to_ball(Fraction(self.n - self.size, 2))
+        )
+        power = self._log_power((self.scale - 1) * s)
+        return power + log_tilted_beta(a, b, s, 2 * self.tilt) - beta
+
+    def decay(self) -> Ball:
+        """Mean of the inverse variance of a coordinate, under the tilted law."""
+        a, b, s = self._shape()
+        inverse = Fraction(self.n, 2) + (self.scale - 1) * s - 1
+        if a <= 1 or inverse <= 0:
+            return to_ball(1) / 0
+        c = 2 * self.tilt
+        log_ratio = log_tilted_beta(a - 1, b, s + 1, c) - log_tilted_beta(a, b, s, c)
+        return to_ball(1 - c) * log_ratio.exp() / to_ball(2 * inverse)
+
+    def second(self) -> Ball:
+        """Upper bound of the sum of ``h(j) B_j``; the upper end is safe."""
+        return _SecondMoment(self).total()
+
+    def log_single(self) -> Ball:
+        """Logarithm of ``kappa^{-s} E[A^{(2v-1)s}]``: one of two events dropped."""
+        s = Fraction(self.dim, 2)
+        log_kappa = (2 * to_ball(self.eps) ** 2 / pi()).log()
+        return self._log_power((2 * self.scale - 1) * s) - to_ball(s) * log_kappa
+
+    def log_pair(self) -> Ball:
+        """Logarithm of ``E[A^{(2v-2)s}]``: the density of both events."""
+        return self._log_power((2 * self.scale - 2) * Fraction(self.dim, 2))
+
+    def _cube(self) -> Ball:
+        return to_ball(self.dim * self.eps**2 / 3)
+
+    def _shape(self) -> tuple[Fraction, Fraction, Fraction]:
+        s = Fraction(self.dim, 2)
+        a = Fraction(self.size, 2) - s
+        return a, Fraction(self.n - self.size, 2) - self.weight, s
+
+    def _log_power(self, q: Fraction) -> Ball:
+        """Logarithm of E[A^q] for A chi-square with n degrees of freedom."""
+        half = Fraction(self.n, 2)
+        if half + q <= 0:
+            return to_ball(1) / 0
+        log_two = to_ball(2).log()
+        ratio = log_gamma(to_ball(half + q)) - log_gamma(to_ball(half))
+        return to_ball(q) * log_two + ratio
+
+
+class _SecondMoment:
+    """The sum over overlaps: cheap bounds first, refined where they matter."""
+
+    def __init__(self, certificate: WeightedCertificate) -> None:
+        self.certificate = certificate
+        self.single = certificate.log_single()
+        self.pair = certificate.log_pair()
+        self.diagonal = self._diagonal()
+
+    def total(self) -> Ball:
+        """The sum, as small as the method allows."""
+        n, k = self.certificate.n, self.certificate.size
+        own = hypergeometric_weight(n, k, k) * self.diagonal
+        if not own.is_finite():
+            return own
+        terms = []
+        for j in range(max(0, 2 * k - n), k):
+            weight = hypergeometric_weight(n, k, j)
+            cheap = _least(self.diagonal, self._closed(j))
+            terms.append((float((weight * cheap).log()), j, weight, cheap))
+        terms.sort(key=lambda term: term[0], reverse=True)
+        total = own
+        for estimate, j, weight, cheap in terms:
+            log_share = estimate - float(total.log())
+            if self.certificate.method == "closed" or log_share < _NEGLIGIBLE:
+                total += weight * cheap
+            else:
+                total += weight * self._refined(j, cheap, log_share)
+        return total
+
+    def _overlap(self, j: int) -> Overlap:
+        c = self.certificate
+        return Overlap(c.n, c.size, j, c.dim, 4 * c.tilt, c.weight)
+
+    def _diagonal(self) -> Ball:
+        """B_k: both subsets are the same, one event dropped."""
+        c = self.certificate
+        a, b, s = Fraction(c.size, 2), Fraction(c.n - c.size, 2), Fraction(c.dim, 2)
+        log_mean = log_tilted_beta(a - s, b - 2 * c.weight, s, 4 * c.tilt)
+        return (self.single + log_mean - log_beta(to_ball(a), to_ball(b))).exp()
+
+    def _closed(self, j: int) -> Ball:
+        """One product of powers; a few cells of it next to the diagonal."""
+        c = self.certificate
+        overlap = self._overlap(j)
+        if 2 * (c.size - j) <= c.dim:
+            return self._near(overlap, _COARSE)
+        tangent = Tangent.fitted(overlap)
+        if not tangent.usable():
+            return to_ball(1) / 0
+        return (self.pair + tangent.log_expectation()).exp()
+
+    def _near(self, overlap: Overlap, cell: Fraction) -> Ball:
+        if overlap.shared <= overlap.dim:
+            return to_ball(1) / 0
+        return near_diagonal(overlap, self.single, self.pair, cell)
+
+    def _refined(self, j: int, cheap: Ball, log_share: float) -> Ball:
+        c = self.certificate
+        overlap = self._overlap(j)
+        best = cheap
+        if 2 * (c.size - j) > c.dim:
+            nats = max(_LEAST_NATS, _NATS + min(0.0, log_share + _LARGE))
+            best = _least(best, self.pair.exp() * pair_expectation(overlap, nats))
+        if 2 * (c.size - j) <= c.dim + 2:
+            best = _least(best, self._near(overlap, _FINE))
+        return best
+
+
+def _least(first: Ball, second: Ball) -> Ball:
+    """The smaller of two upper bounds, one of which may be missing."""
+    if not second.is_finite():
+        return first
+    return first.min(second) if first.is_finite() else second
+
+
+def success_from_below(certificate: WeightedCertificate, bits: int = BITS) -> Enclosure:
+    """The success probability lies in this enclosure: ``[certified, 1]``."""
+    return Enclosure(certificate.check(bits), Fraction(1))

@@ -1,0 +1,1 @@
+"""Answers about the multidimensional random subset sum: widths and probabilities."""

@@ -1,0 +1,139 @@
+"""Widths for one target: every evaluator there is, and the smallest answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from slth_verify.bounds._result import Step
+from slth_verify.bounds.certificates.weighted_moment import (
+    BITS,
+    STATEMENT,
+    WeightedCertificate,
+)
+from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.searches.blocks import BlockWidth, block_width
+from slth_verify.bounds.searches.two_stage_width import by_two_stages
+from slth_verify.enclosure import Enclosure
+from slth_verify.errors import InvalidParameterError
+
+#: An evaluator: from dimension, accuracy, Euclidean norm and probability.
+Evaluator = Callable[[int, Fraction, Fraction, Fraction], FoundWidth]
+
+
+def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+    """The smallest width that any evaluator certifies for one target.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Largest Euclidean norm of the target.
+        goal: Success probability, strictly between 0 and 1.
+
+    Rigor:
+        Enclosed.
+
+    Raises:
+        InvalidParameterError: If no evaluator found a certificate.
+    """
+    found: list[FoundWidth] = []
+    refusals: list[InvalidParameterError] = []
+    first = evaluators(dim, goal)
+    for evaluate in (*first, *(other for other in _ALL if other not in first)):
+        if found and evaluate not in first:
+            break
+        try:
+            found.append(evaluate(dim, eps, norm, goal))
+        except InvalidParameterError as refusal:
+            refusals.append(refusal)
+    if not found:
+        raise refusals[0]
+    return min(found, key=lambda width: width.n)
+
+
+def evaluators(dim: int, goal: Fraction) -> tuple[Evaluator, ...]:
+    """The evaluators that are worth a try; the rest are asked if these all refuse.
+
+    Two stages need some samples beyond one block, but repeating a block costs a factor,
+    and one block costs a power of the dimension.
+    """
+    rare = 1 - goal <= _RARE
+    if dim >= _MANY or (rare and dim > _FEW):
+        return (by_two_stages,)
+    if rare or dim >= _SOME:
+        return by_blocks, by_two_stages
+    return (by_blocks,)
+
+
+#: Failure probability from which down two stages are tried.
+_RARE = Fraction(2, 5)
+
+#: Dimensions: up to the first, blocks may win at high probability; from the second on,
+#: two stages may win at any probability; from the third on, they always did.
+_FEW, _SOME, _MANY = 3, 64, 128
+
+
+def by_blocks(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+    """The width of independent blocks."""
+    return from_blocks(block_width(dim, eps, norm, goal))
+
+
+def from_blocks(found: BlockWidth) -> FoundWidth:
+    """A width of blocks with its derivation, and what other numbers of blocks give."""
+    miss = 1 - found.single
+    stairs = tuple(
+        (blocks * found.certificate.n, miss**blocks)
+        for blocks in range(1, 2 * found.blocks + 2)
+    )
+    return FoundWidth(
+        n=found.n,
+        failure=1 - found.probability,
+        derivation=block_ledger(found),
+        size=found.certificate.size,
+        stairs=stairs,
+        certificate=found,
+    )
+
+
+def block_ledger(found: BlockWidth) -> tuple[Step, ...]:
+    """The derivation of a width for one target."""
+    certificate = found.certificate
+    single = Step(
+        statement=STATEMENT,
+        text="One block hits every target of this Euclidean norm with at least this "
+        "probability, by a weighted second moment over its subsets of one size.",
+        values=(
+            *certificate_values(certificate),
+            ("eps", str(certificate.eps)),
+            ("norm", str(certificate.norm)),
+            ("probability", str(Enclosure(found.single, Fraction(1)))),
+        ),
+    )
+    if found.blocks == 1:
+        return (single,)
+    repeated = Step(
+        statement=STATEMENT,
+        text="Disjoint blocks are independent; one of them is enough.",
+        values=(
+            ("blocks", str(found.blocks)),
+            ("n", str(found.n)),
+            ("probability", str(Enclosure(found.probability, Fraction(1)))),
+        ),
+    )
+    return (single, repeated)
+
+
+def certificate_values(
+    certificate: WeightedCertificate,
+) -> tuple[tuple[str, str], ...]:
+    """The parameters that `WeightedCertificate` needs to check the bound again."""
+    return (
+        ("n", str(certificate.n)),
+        ("size", str(certificate.size)),
+        ("lambda", str(certificate.tilt)),
+        ("weight", str(certificate.weight)),
+        ("bits", str(BITS)),
+    )
+
+
+_ALL: tuple[Evaluator, ...] = (by_blocks, by_two_stages)

@@ -1,0 +1,169 @@
+"""Widths below which success is provably unlikely: floats propose, balls decide."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+from scipy import special
+
+from slth_verify.bounds._inputs import (
+    accuracy,
+    dimension,
+    open_probability,
+    radius,
+    written,
+)
+from slth_verify.bounds._result import BoundResult, Json, Step
+from slth_verify.bounds.certificates.first_moment import BITS, STATEMENT, first_moment
+from slth_verify.bounds.certificates.integrals.scale_integral import Box
+from slth_verify.enclosure import Enclosure, ExactNumber, decide
+from slth_verify.verdict import Evidence, Verdict
+
+
+def necessary_width(
+    dim: int,
+    eps: ExactNumber,
+    prob: ExactNumber,
+    target_norm: ExactNumber = 1,
+    *,
+    universal: bool = False,
+) -> BoundResult:
+    """A width below which the success probability is certainly less than ``prob``.
+
+    Args:
+        dim: Dimension m of the vectors.
+        eps: Accuracy in the maximum norm, positive.
+        prob: Probability asked for, strictly between 0 and 1.
+        target_norm: Norm r of the target.
+        universal: Whether the question was about all targets of that norm at once;
+            the bound for the single target ``r e_1`` is then the answer too.
+
+    Returns:
+        A result whose ``n`` is at most the least width with success probability
+        ``prob``; its ``probability`` encloses the success probability at ``n - 1``.
+        The float search makes ``n`` as large as this method allows, up to ties.
+
+    Rigor:
+        Enclosed: that ``n - 1`` fails is decided in balls, and fewer samples are
+        worse because the bound grows with n.
+
+    Cost:
+        Seconds at m = 150.
+
+    Source: der:first-moment; the worst target is der:worst-target.
+    """
+    width, norm = accuracy(eps, STATEMENT), radius(target_norm, STATEMENT)
+    goal = open_probability(prob, "prob", STATEMENT)
+    dim = dimension(dim, STATEMENT)
+    box = Box.on_axis(dim, norm, width)
+    inputs: tuple[tuple[str, Json], ...] = (
+        ("dim", dim),
+        ("eps", written(width)),
+        ("prob", written(goal)),
+        ("target_norm", written(norm)),
+        ("universal", universal),
+    )
+    least = (
+        0 if norm <= width else _certified(_guess(box, goal), dim, width, norm, goal)
+    )
+    below = first_moment(least - 1, dim, width, norm) if least > 1 else None
+    return BoundResult(
+        statement=STATEMENT,
+        kind="necessary",
+        inputs=inputs,
+        n=least,
+        probability=Enclosure(Fraction(0), below.upper) if below is not None else None,
+        direction="lower",
+        evidence=Evidence.ENCLOSED,
+        ledger=_ledger(least, below, goal),
+    )
+
+
+def _ledger(least: int, below: Enclosure | None, goal: Fraction) -> tuple[Step, ...]:
+    worst = Step(
+        statement="der:worst-target",
+        text="Of all targets of this norm, r e_1 is hit least often.",
+    )
+    if below is None:
+        text = "The empty subset, or one sample, cannot be excluded by this bound."
+        return (worst, Step(statement=STATEMENT, text=text))
+    bound = Step(
+        statement=STATEMENT,
+        text=f"With n = {least - 1} samples the expected number of subsets that hit is "
+        "below the probability asked for; it bounds the success probability from above "
+        "and grows with n.",
+        values=(
+            ("n", str(least - 1)),
+            ("expected_hits", str(below)),
+            ("prob", str(goal)),
+            ("bits", str(BITS)),
+        ),
+    )
+    return (worst, bound)
+
+
+def _certified(
+    guess: int, dim: int, eps: Fraction, norm: Fraction, goal: Fraction
+) -> int:
+    """The largest n near the guess for which ``n - 1`` certainly fails."""
+    while guess > 1:
+        below = first_moment(guess - 1, dim, eps, norm)
+        if decide(below, "<", goal) is Verdict.VERIFIED:
+            break
+        guess -= 1
+    return guess
+
+
+def _guess(box: Box, goal: Fraction) -> int:
+    """Float search for the least n whose bound reaches the goal. Untrusted."""
+    nodes = _FloatNodes(box)
+    target = math.log(goal)
+    high = 1
+    while nodes.log_sum(high) < target:
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        if nodes.log_sum(middle) < target:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+class _FloatNodes:
+    """The trapezoidal sum of `first_moment` in floating point."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        gap = float(box.reach - box.eps)
+        self.low = math.log(gap**2 / 300)
+
+    def log_sum(self, n: int) -> float:
+        """Logarithm of the expected number of subsets that hit."""
+        step = min(0.1, 1.5 / math.sqrt(n))
+        u = np.arange(self.low, math.log(4.0 * n + 300), step)
+        log_hit = np.zeros_like(u)
+        with np.errstate(divide="ignore"):
+            for modulus, count in self.box.groups:
+                root = np.exp(u / 2)
+                high = special.ndtr(-float(modulus - self.box.eps) / root)
+                low = special.ndtr(-float(modulus + self.box.eps) / root)
+                log_hit += count * np.log(high - low)
+        k = np.arange(1, n + 1)
+        log_weight = (
+            math.lgamma(n + 1)
+            - special.gammaln(k + 1)
+            - special.gammaln(n - k + 1)
+            - k / 2 * math.log(2)
+            - special.gammaln(k / 2)
+        )
+        blocks = np.array_split(u, max(1, u.size * n // 2_000_000))
+        sums = [
+            special.logsumexp(log_weight + np.outer(part, k / 2), axis=1)
+            for part in blocks
+        ]
+        total = np.concatenate(sums) - np.exp(u) / 2 + log_hit
+        return float(special.logsumexp(total)) + math.log(step)

@@ -1,0 +1,87 @@
+r"""All targets of a one-norm ball at once, by a net.
+
+Statement (der:net). Round every coordinate to the nearest point of 2hZ. The cells of
+``2hu`` that meet the ball of radius r of the one-norm are counted by
+
+.. math:: N = \sum_{i=0}^m 2^i \binom mi \binom{\lfloor r/(2h) + i/2 \rfloor}{i},
+
+their centres have a Euclidean norm of at most ``r + h`` (0 if ``r < h``), and if all
+centres are hit within ``eps - h``, all targets are hit within ``eps``.
+
+The ball is the one of the one-norm: a Euclidean ball meets far more cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import overload
+
+from slth_verify.bounds._result import Step
+from slth_verify.bounds.certificates.net_cells import STATEMENT, net_reach, net_size
+from slth_verify.bounds.mrss.fixed_target import fixed_width
+from slth_verify.bounds.mrss.found import FoundWidth
+
+
+@overload
+def net_width(
+    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
+) -> FoundWidth: ...
+
+
+@overload
+def net_width(
+    dim: int,
+    eps: Fraction,
+    norm: Fraction,
+    goal: Fraction,
+    width_of_point: Callable[[int, Fraction, Fraction, Fraction], FoundWidth | None],
+) -> FoundWidth | None: ...
+
+
+def net_width(
+    dim: int,
+    eps: Fraction,
+    norm: Fraction,
+    goal: Fraction,
+    width_of_point: Callable[
+        [int, Fraction, Fraction, Fraction], FoundWidth | None
+    ] = fixed_width,
+) -> FoundWidth | None:
+    """A width with which all targets of a one-norm ball are reached, by a net.
+
+    Half of the accuracy goes into the net, half into the subset sums.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Radius r of the ball in the one-norm.
+        goal: Probability, strictly between 0 and 1.
+        width_of_point: Width for one point, from dimension, accuracy, Euclidean norm
+            and probability; None if it knows none.
+
+    Returns:
+        None if there is no width for a point.
+
+    Rigor:
+        Enclosed; the union bound over the net is exact.
+    """
+    half = eps / 2
+    count = net_size(dim, half, norm)
+    one = width_of_point(dim, half, net_reach(half, norm), 1 - (1 - goal) / count)
+    if one is None:
+        return None
+    step = Step(
+        statement=STATEMENT,
+        text="Every target of the one-norm ball lies within half of the accuracy of a "
+        "point of the net; the points are hit together except with the sum of their "
+        "failure probabilities.",
+        values=(("h", str(half)), ("radius", str(norm)), ("points", str(count))),
+    )
+    return FoundWidth(
+        n=one.n,
+        failure=count * one.failure,
+        derivation=(*one.ledger(), step),
+        size=one.size,
+        stairs=tuple((n, min(Fraction(1), count * miss)) for n, miss in one.stairs),
+    )

@@ -1,0 +1,196 @@
+"""Certified widths of the random subset sum: what is known, beside it, or searched.
+
+``quick`` answers from the library of certificates: an entry for the question, or one
+beside it whose shape is fitted to the question. Only a question with nothing near it is
+searched. ``best`` searches in any case and tells the smaller width. What a search found
+is kept on disk; it is used again only if it is no wider than the quick answer, so that
+a damaged or foreign file never makes an answer worse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal, get_args
+
+from slth_verify.bounded import LimitReachedError, run_bounded
+from slth_verify.bounds._result import Step
+from slth_verify.bounds.library import known_for_all, known_for_one, store
+from slth_verify.bounds.library.entries import Entry, entry_of
+from slth_verify.bounds.mrss.all_targets import (
+    TargetBall,
+    all_targets_width,
+    net_is_worth_a_try,
+)
+from slth_verify.bounds.mrss.fixed_target import fixed_width
+from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.mrss.net import net_width
+from slth_verify.bounds.searches import cache
+from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import rough, shown
+
+#: How much work a width is worth.
+Effort = Literal["quick", "best"]
+
+EMPTY = "def:subset-sum-number"
+
+_EMPTY_SUBSET = FoundWidth(
+    n=0,
+    failure=Fraction(0),
+    derivation=(
+        Step(
+            statement=EMPTY,
+            text="The empty subset hits every target within eps of 0.",
+            values=(("size", "0"), ("probability", "[1, 1]")),
+        ),
+    ),
+    size=0,
+    stairs=((0, Fraction(0)),),
+)
+
+#: Seconds that a quick answer may search if nothing near is known.
+_SECONDS = 60.0
+
+
+def width_for_one(
+    dim: int,
+    eps: Fraction,
+    norm: Fraction,
+    goal: Fraction,
+    effort: Effort = "quick",
+    time_limit: float | None = None,
+) -> FoundWidth:
+    """A width for one target.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Largest Euclidean norm of the target.
+        goal: Success probability, strictly between 0 and 1.
+        effort: How much work it is worth.
+        time_limit: Seconds that a search may take; None for no limit with ``best``,
+            and a minute with ``quick``.
+
+    Rigor:
+        Enclosed.
+
+    Raises:
+        InvalidParameterError: If no certificate was found.
+    """
+    if norm <= eps:
+        return _EMPTY_SUBSET
+    search = _Search(fixed_width, (dim, eps, norm, goal), universal=False)
+    known = known_for_one(dim, eps, norm, goal)
+    return search.answer(known, effort, time_limit)
+
+
+def width_for_all(
+    dim: int,
+    eps: Fraction,
+    norm: Fraction,
+    goal: Fraction,
+    ball: TargetBall,
+    effort: Effort = "quick",
+    time_limit: float | None = None,
+) -> FoundWidth:
+    """A width for all targets of a ball at once; otherwise as `width_for_one`.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Radius of the ball.
+        goal: Probability that all targets are hit.
+        ball: Which norm the radius is measured in.
+        effort: How much work it is worth.
+        time_limit: Seconds that a search may take.
+    """
+    if norm <= eps:
+        return _EMPTY_SUBSET
+    found = [known_for_all(dim, eps, norm, goal)]
+    if net_is_worth_a_try(dim, eps, norm, goal, ball):
+        found.append(net_width(dim, eps, norm, goal, _known_point))
+    known = min((width for width in found if width), key=_n, default=None)
+    search = _Search(all_targets_width, (dim, eps, norm, goal, ball), universal=True)
+    return search.answer(known, effort, time_limit)
+
+
+def _known_point(
+    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
+) -> FoundWidth | None:
+    """What is known for a point of a net."""
+    return _EMPTY_SUBSET if norm <= eps else known_for_one(dim, eps, norm, goal)
+
+
+def _n(width: FoundWidth) -> int:
+    return width.n
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """A search that may be made, or remembered."""
+
+    function: Callable[..., FoundWidth]
+    question: tuple[Any, ...]
+    universal: bool
+
+    def answer(
+        self, known: FoundWidth | None, effort: Effort, time_limit: float | None
+    ) -> FoundWidth:
+        """The quick answer, or the better of it and what a search finds."""
+        if effort not in get_args(Effort):
+            raise InvalidParameterError(
+                f"effort={shown(effort)}: 'quick' or 'best' was required (any "
+                "statement). Pass one of them."
+            )
+        if effort == "quick" and known is not None:
+            return known
+        if effort == "quick" and time_limit is None and store.entries():
+            time_limit = _SECONDS
+        try:
+            found = self._found(known, time_limit)
+        except (InvalidParameterError, LimitReachedError) as error:
+            if known is not None:
+                return known
+            if isinstance(error, InvalidParameterError):
+                raise
+            raise InvalidParameterError(
+                f"time_limit={time_limit}: no certificate was found for "
+                f"{self._described()} in that time (any statement). Allow more with "
+                "effort='best', or ask for a smaller dimension, a larger eps or a "
+                "smaller norm."
+            ) from error
+        return found if known is None else min(known, found, key=_n)
+
+    def _found(self, known: FoundWidth | None, seconds: float | None) -> FoundWidth:
+        """What a search finds; remembered ones count if they are no wider."""
+        if known is not None:
+            entry = cache.remembered(self._named())
+            if entry is not None and self._is_about(entry) and entry.n <= known.n:
+                again = entry.proved()
+                if again is not None and again.n <= known.n:
+                    return again
+        if seconds is None:
+            found = self.function(*self.question)
+        else:
+            found = run_bounded(self.function, *self.question, seconds=seconds)
+        if found.certificate is not None:
+            _, eps, norm, goal, *_ = self.question
+            cache.remember(self._named(), entry_of(found.certificate, eps, norm, goal))
+        return found
+
+    def _is_about(self, entry: Entry) -> bool:
+        about = (entry.dim, entry.eps, entry.norm, entry.prob)
+        return about == self.question[:4] and entry.universal is self.universal
+
+    def _named(self) -> dict[str, str]:
+        names = ("dim", "eps", "norm", "prob", "ball")
+        asked = dict(zip(names, map(str, self.question), strict=False))
+        return {"universal": str(self.universal), **asked}
+
+    def _described(self) -> str:
+        dim, eps, norm, goal, *_ = self.question
+        return (
+            f"dim={dim}, eps={rough(eps)}, target_norm={rough(norm)}, "
+            f"prob={rough(goal)}"
+        )

@@ -1,0 +1,1 @@
+"""Answers about Theorem 2: widths of all layers of a network."""

@@ -1,0 +1,1 @@
+"""Answers about Theorem 1: one-dimensional random subset sums."""

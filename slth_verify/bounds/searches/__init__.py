@@ -1,0 +1,1 @@
+"""Searches: floats propose parameters, certificates decide. Nothing is believed."""

@@ -1,0 +1,118 @@
+r"""Widths for one target, at any probability, by independent repetition.
+
+Statement: B disjoint blocks of n_0 samples are independent. If one block succeeds with
+probability at least p, then some block does with probability at least
+:math:`1 - (1-p)^B`, so ``n = B n_0`` samples are enough. More samples never hurt, since
+the additional ones can be left out of the subset.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from slth_verify.bounds.certificates.weighted_moment import (
+    STATEMENT,
+    WeightedCertificate,
+)
+from slth_verify.bounds.searches.weighted_search import Proposal, Search
+from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import rough
+
+#: Success probabilities of one block that are worth a try.
+_SINGLES = (0.96, 0.94, 0.91, 0.88, 0.83, 0.78, 0.7, 0.6, 0.5)
+
+#: The float estimate must exceed the goal by this much before balls are asked.
+_SLACK = 3e-4
+
+#: Samples added before giving up, should the balls disagree with the floats.
+_PATIENCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class BlockWidth:
+    """A width with its proof.
+
+    Attributes:
+        blocks: Number B of independent blocks.
+        certificate: Parameters of the second-moment bound of one block.
+        single: Certified success probability of one block.
+    """
+
+    blocks: int
+    certificate: WeightedCertificate
+    single: Fraction
+
+    @property
+    def n(self) -> int:
+        """All samples."""
+        return self.blocks * self.certificate.n
+
+    @property
+    def probability(self) -> Fraction:
+        """Certified success probability of all blocks together."""
+        return 1 - (1 - self.single) ** self.blocks
+
+
+def block_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> BlockWidth:
+    """A small width that is certified for one target of norm at most ``norm``.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Largest Euclidean norm of the target.
+        goal: Success probability, strictly between 0 and 1.
+
+    Rigor:
+        Enclosed; the number of blocks and the parameters are proposed in floating
+        point, the probability of the blocks is compared exactly.
+
+    Raises:
+        InvalidParameterError: If no certificate was found.
+    """
+    search = Search(dim, eps, norm)
+    blocks, proposal = _proposed(search, goal)
+    for extra in range(_PATIENCE):
+        candidate = search.best(proposal.n + extra)
+        width = certified_blocks(blocks, candidate.certificate(dim, eps, norm))
+        if width.probability >= goal:
+            return width
+    raise InvalidParameterError(
+        f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no certificate was found up "
+        f"to n={proposal.n + _PATIENCE} ({STATEMENT}). Ask for a smaller probability "
+        "or a larger eps."
+    )
+
+
+def certified_blocks(blocks: int, certificate: WeightedCertificate) -> BlockWidth:
+    """The width of these parameters, with its success probability in balls."""
+    return BlockWidth(blocks, certificate, certificate.check())
+
+
+def _proposed(search: Search, goal: Fraction) -> tuple[int, Proposal]:
+    """Number of blocks and parameters of one block with the least total. Untrusted."""
+    miss = 1 - goal
+    nats = math.log(miss.denominator) - math.log(miss.numerator)
+    counts = {math.ceil(nats / -math.log1p(-single)) for single in _SINGLES}
+    if goal <= Fraction(1, 2):
+        counts = {1}
+    totals: dict[int, Proposal] = {}
+
+    def total(blocks: int) -> int:
+        if blocks not in totals:
+            single = -math.expm1(-nats / blocks)
+            totals[blocks] = search.least(math.log(single) + _SLACK)
+        return blocks * totals[blocks].n
+
+    best = min(counts)
+    worse = 0
+    for blocks in sorted(counts):
+        worse = 0 if total(blocks) <= total(best) else worse + 1
+        best = best if worse else blocks
+        if worse == 2:
+            break
+    if len(counts) > 1:
+        near = {blocks for blocks in (best - 1, best, best + 1) if blocks > min(counts)}
+        best = min(near | {best}, key=total)
+    return best, totals[best]

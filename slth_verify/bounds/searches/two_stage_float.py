@@ -1,0 +1,303 @@
+"""The two-stage bound in floating point, to look for parameters. Untrusted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import chdtr, chdtrc, gammaln, log_ndtr
+from scipy.stats import binom, chi2
+
+from slth_verify.bounds.searches.log_sum import log_sum
+
+Floats = NDArray[np.float64]
+
+_ENERGIES, _SCALES, _LEVELS, _NODES = 32, 32, 32, 200
+
+#: Range of log y on which the failure probability is followed.
+_REACH = (-2.0, 14.0)
+
+#: By how much the hypotheses must hold.
+_ROOM = 1e-6
+
+#: Roots of both ends of every cell of the variance, and a logarithm for it.
+_Cells = tuple[Floats, Floats, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked.
+
+    Attributes:
+        n: Number of samples.
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Largest Euclidean norm of the target.
+        rare: Chance that is left out at the lower ends of the energy and of the
+            labels; far below the failure probability that is asked for.
+    """
+
+    n: int
+    dim: int
+    eps: float
+    norm: float
+    rare: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Parameters of all stages, by rules.
+
+    Attributes:
+        share: The number sigma.
+        portion: Size of the subsets over the number of first-stage samples.
+        scale: The variance s_a over the number of first-stage samples.
+        ratio: s_b / s_a.
+        slope: The number lambda.
+        cap: Largest squared scale of a good first-stage sample.
+        first: First-stage samples of the last stage.
+        tail: Chance left out at the upper end of the energy.
+    """
+
+    share: float
+    portion: float
+    scale: float
+    ratio: float
+    slope: float
+    cap: float
+    first: int
+    tail: float
+
+    def size(self, first: int) -> int:
+        """Size of the subsets of ``first`` samples."""
+        return round(self.portion * first)
+
+    def scales(self, first: int) -> tuple[float, float]:
+        """Range of the variance of the second stage."""
+        return self.scale * first, self.scale * first * self.ratio
+
+    def energy(self, first: int, rare: float) -> tuple[float, float]:
+        """Range of the energy of good samples; ``rare`` is left out below."""
+        return float(chi2.ppf(rare, first)), float(chi2.isf(self.tail, first))
+
+
+def firsts(question: Question, rule: Rule, cells: int) -> list[int]:
+    """Sizes of the first stage: the last one, and smaller ones for fewer labels."""
+    low = max(question.dim + 3, int(binom.ppf(question.rare, question.n, rule.share)))
+    if cells == 0 or low >= rule.first:
+        return [rule.first]
+    inner = np.linspace(low, rule.first, cells + 1)
+    return sorted({int(first) for first in inner})
+
+
+def failure(question: Question, rule: Rule, cells: int) -> float:
+    """Estimated failure probability; above 1, by how much a hypothesis fails."""
+    stages = firsts(question, rule, cells)
+    if not question.dim + 3 <= stages[0] <= stages[-1] < question.n:
+        return 2.0
+    top = int(binom.isf(question.rare / 1000, question.n, rule.share)) + 2
+    stops = [*stages[1:], max(stages[-1] + 1, min(top, question.n + 1))]
+    total = float(binom.cdf(stages[0] - 1, question.n, rule.share))
+    for first, stop in zip(stages, stops, strict=True):
+        total += _StageEstimate(question, rule, first, stop).failure()
+    return total if math.isfinite(total) else 2.0
+
+
+def gain_range(
+    question: Question, rule: Rule, first: int
+) -> tuple[float, float] | None:
+    """Range of the gain on which the bound rises to 1; None if a hypothesis fails."""
+    stage = _StageEstimate(question, rule, first, first + 1)
+    return stage.gains() if stage.room() >= _ROOM else None
+
+
+class _StageEstimate:
+    """One event of the labels."""
+
+    def __init__(self, question: Question, rule: Rule, first: int, stop: int) -> None:
+        self.question, self.rule, self.first = question, rule, first
+        self.size = rule.size(first)
+        self.low, self.high = rule.scales(first)
+        self.energy = rule.energy(first, question.rare)
+        self.labels = _Labels(question.n, rule, first, stop)
+
+    def failure(self) -> float:
+        """Failure on the event; infeasible rules give more than its probability."""
+        whole, room = self.labels.probability, self.room()
+        if room < _ROOM:
+            return whole * (1 + 10 * max(0.0, -room))
+        cells = self._cells()
+        levels = self._levels(cells)
+        reach = np.exp(self._log_reach(levels, cells))
+        missed = np.clip(self.labels.below(levels, self.labels.gain), 0, whole)
+        missed = np.minimum(missed + self._outside(), whole)
+        place = np.concatenate([[0], reach])
+        value = np.concatenate([missed, [whole]])
+        slopes = np.concatenate([[0], whole * np.geomspace(1e-14, 1, 200)])
+        lines = slopes + np.max(value - np.outer(slopes, place), axis=1)
+        bad = self.question.rare + self.rule.tail
+        bad += self.first * float(chdtrc(1, self.rule.cap))
+        return float(min(whole, lines.min() + bad * whole))
+
+    def room(self) -> float:
+        """By how much the hypotheses hold; negative if they fail."""
+        if not 0 < self.size < self.first:
+            return 0.0
+        return min(self._room(scale) for scale in (self.low, self.high))
+
+    def gains(self) -> tuple[float, float]:
+        """Range of the gain on which the failure probability rises to 1."""
+        levels = self._levels(self._cells())
+        return float(levels[0]), float(levels[-1])
+
+    def _levels(self, cells: _Cells) -> Floats:
+        low, high = (self._inverse(goal, cells) for goal in _REACH)
+        return np.linspace(max(low, high / 1000), high, _LEVELS)
+
+    def _unit(self, scale: float) -> tuple[float, float, float]:
+        """Tilt x, rate kappa and portion p at this variance, in units of the scales."""
+        n, s = self.first, scale / self.rule.share**2
+        p = self.size / n
+        spread = p * (1 - p) * n / (n - 1)
+        return spread * self.rule.cap / s, p * p / s - spread / (n * s), p
+
+    def _room(self, scale: float) -> float:
+        tilt, rate, p = self._unit(scale)
+        if tilt >= 0.999:
+            return 0.999 - tilt
+        high = self.energy[1] / (1 - tilt)
+        drift = p * self.question.norm * self.rule.share / scale
+        return 1 - rate * high - drift * math.sqrt(high)
+
+    def _log_energy(self, scale: float) -> float:
+        """Logarithm of the mean pair energy."""
+        n, m, s = self.first, self.question.dim, scale / self.rule.share**2
+        eps = self.question.eps / self.rule.share
+        norm = self.question.norm / self.rule.share
+        tilt, rate, p = self._unit(scale)
+        spread = p * (1 - p) * n / (n - 1)
+        edges = np.linspace(*self.energy, _ENERGIES + 1)
+        high = edges[1:] / (1 - tilt)
+        log = m / 2 * (math.log(math.pi * s / (2 * eps**2)) - np.log1p(-rate * high))
+        log = log - math.log1p(-tilt) * m * edges[1:] / (2 * self.rule.cap)
+        shift = (1 + spread / (n * s) * high) / (1 - rate * high)
+        log = log + norm**2 / (2 * s) * shift + m * eps**2 / (6 * s)
+        mass = np.maximum(np.diff(chdtr(n, edges)), 1e-300)
+        near = _log_coincidence(n, self.size, m, eps, edges[:-1])
+        return float(log_sum(log + near + np.log(mass)))
+
+    def _cells(self) -> _Cells:
+        """Cells of the variance, and the logarithm of the covered measure there."""
+        logs = [self._log_energy(scale) for scale in (self.low, self.high)]
+        s = np.geomspace(self.low, self.high, _SCALES + 1)
+        part = (1 / s - 1 / self.high) / (1 / self.low - 1 / self.high)
+        part = np.clip(part, 1e-15, 1 - 1e-15)
+        log = -part * np.log(part) - (1 - part) * np.log1p(-part) - math.log(2)
+        log = log - part * logs[0] - (1 - part) * logs[1]
+        ends = part * math.log(self.low) + (1 - part) * math.log(self.high)
+        log = log + self.question.dim / 2 * (ends - np.log(s))
+        return np.sqrt(s[:-1]), np.sqrt(s[1:]), np.minimum(log[1:], log[:-1])
+
+    def _log_reach(self, gain: Floats | float, cells: _Cells) -> Floats:
+        low, high, log = cells
+        height = np.multiply.outer(gain, 1 / high) + self.rule.slope * low
+        return np.asarray(np.min(log - log_ndtr(-height), axis=-1))
+
+    def _inverse(self, goal: float, cells: _Cells) -> float:
+        low, high = 0.0, 60 * math.sqrt(self.high)
+        for _ in range(30):
+            middle = (low + high) / 2
+            if self._log_reach(middle, cells) < goal:
+                low = middle
+            else:
+                high = middle
+        return high
+
+    def _outside(self) -> float:
+        below = self.labels.below(np.array([self.low]), self.labels.energy)[0]
+        return max(0.0, float(below)) + self.labels.above(self.high)
+
+
+class _Labels:
+    """Second-stage sums on one event of the labels."""
+
+    def __init__(self, n: int, rule: Rule, first: int, stop: int) -> None:
+        self.n, self.first, self.share, self.slope = n, first, rule.share, rule.slope
+        self.weights = binom.pmf(np.arange(first, stop), n, rule.share)
+        self.probability = float(self.weights.sum())
+        narrow, wide = self._wedge(rule.share), self._wedge(1.0)
+        self.missed = 1 - (wide - rule.share * narrow) / (1 - rule.share), 1 - narrow
+        self.zero = float(np.exp(self._log_mean(*np.array(self.missed)).real))
+
+    def _wedge(self, deviation: float) -> float:
+        return math.atan(1 / (self.slope * deviation)) / math.pi
+
+    def _log_mean(self, large: Floats, small: Floats) -> Floats:
+        split = np.polyval(self.weights[::-1], small / large)
+        return np.asarray((self.n - self.first) * np.log(large) + np.log(split))
+
+    def gain(self, z: Floats) -> tuple[Floats, Floats]:
+        """Transforms of the gain of a large and of a small sample."""
+        rates = np.sqrt(1 + self.slope**2), np.sqrt(self.share**-2 + self.slope**2)
+        wide, small = (_resolvent(z + self.slope, rate) / np.pi for rate in rates)
+        return (wide - small) / (1 - self.share), small / self.share
+
+    def energy(self, z: Floats) -> tuple[Floats, Floats]:
+        """Transforms of the energy of a large and of a small sample."""
+        wide, small = (self._turned(z, deviation) for deviation in (1.0, self.share))
+        return (wide - self.share * small) / (1 - self.share), small
+
+    def _turned(self, z: Floats, deviation: float) -> Floats:
+        root = np.sqrt(1 + 2 * z * deviation**2)
+        return np.asarray(np.arctan(root / (self.slope * deviation)) / (np.pi * root))
+
+    def below(self, levels: Floats, law: object) -> Floats:
+        """Distribution function, on the event."""
+        assert callable(law)  # noqa: S101
+        tilt = 10 / levels[-1]
+        spacing = 6 / (levels[-1] + 14 / tilt)
+        z = tilt + 1j * spacing * np.arange(_NODES)
+        large, small = law(z)
+        mean = self._log_mean(self.missed[0] + large, self.missed[1] + small)
+        terms = (np.exp(mean) - self.zero) / z
+        terms[0] /= 2
+        # einsum, not a matrix product: threads of BLAS wait for each other when the
+        # machine is busy, which takes twenty times as long
+        series = np.einsum("ij,j->i", np.exp(np.outer(levels, z)), terms).real
+        return np.asarray(spacing / np.pi * series + self.zero)
+
+    def above(self, level: float) -> float:
+        """Chernoff bound for the energy, on the event."""
+        rates = np.geomspace(1e-3, 0.49, 40)
+        large, small = self.energy(-rates)
+        mean = self._log_mean(self.missed[0] + large, self.missed[1] + small)
+        return float(np.exp(np.min(mean - rates * level)))
+
+
+def _resolvent(y: Floats, rate: float) -> Floats:
+    root = np.sqrt((rate - y) / (rate + y) + 0j)
+    return np.asarray(2 * np.arctan(root) / (root * (rate + y)))
+
+
+def _log_coincidence(n: int, k: int, m: int, eps: float, energy: Floats) -> Floats:
+    half = m / 2
+    i = np.arange(min(k, n - k) + 1)
+    weight = -gammaln(i + 1) - gammaln(k - i + 1) - gammaln(i + 1)
+    weight = weight - gammaln(n - k - i + 1) + 2 * gammaln(k + 1)
+    weight = weight + 2 * gammaln(n - k + 1) - gammaln(n + 1)
+    log_q = np.log(2 * eps**2 / (math.pi * energy))
+    far = i[i > half]
+    moment = log_sum(weight[far] + gammaln(far - half) - gammaln(far))
+    moment = moment + gammaln(n / 2) - gammaln(n / 2 - half)
+    total = np.logaddexp(weight[0], moment + half * log_q)
+    near = i[(i > 0) & (i <= half)]
+    if near.size:
+        gap = (half - near)[:, None]
+        rest = np.where(gap > 0, 1 / np.maximum(gap, 1e-9), np.maximum(-log_q, 0))
+        density = gammaln(n / 2) - gammaln(near) - gammaln(n / 2 - near)
+        terms = (weight[near] + density)[:, None] + near[:, None] * log_q
+        terms = terms + np.log(1 / near[:, None] + rest)
+        total = np.logaddexp(total, log_sum(terms, axis=0))
+    return np.asarray(total)

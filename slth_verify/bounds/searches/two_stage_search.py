@@ -1,0 +1,309 @@
+"""Search for good parameters of a two-stage certificate. Untrusted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.stats import chi2
+
+from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
+from slth_verify.bounds.searches.two_stage_float import (
+    Question,
+    Rule,
+    failure,
+    firsts,
+    gain_range,
+)
+
+#: Smaller first stages, for the case that few samples are small.
+_CELLS = 4
+
+#: Denominators of the parameters of a certificate.
+_DENOMINATOR = 1 << 12
+
+#: Steps of the first simplex, by coordinate.
+_STEPS = (0.15, -0.15, 0.1, 0.1, 0.1, -0.1, 0.3, -0.3)
+
+#: No search goes beyond this many samples, for every dimension and 8 more.
+_LARGEST = 200
+
+#: Rules of thumb that are improved before the best one is followed.
+_STARTS = 3
+
+_Point = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a search may start: parameters that were good for a question nearby.
+
+    Attributes:
+        n: A number of samples that may be about right.
+        point: The coordinates, see `Search`.
+    """
+
+    n: int
+    point: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to look.
+
+    Attributes:
+        rounds: Rounds of improvement while the number of samples settles.
+        steps: Estimates in one round.
+        squeezes: How often a smaller number of samples is tried at the end.
+    """
+
+    rounds: int = 9
+    steps: int = 80
+    squeezes: int = 4
+
+
+class Search:
+    """Looks for rules with a small failure probability; starts from the last one.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Euclidean norm of the target.
+        miss: Failure probability asked for.
+        start: Where to start, in place of rules of thumb. The distances of the last
+            three coordinates are measured from what ``miss`` alone suggests.
+        patience: How long to look.
+    """
+
+    def __init__(
+        self,
+        dim: int,
+        eps: Fraction,
+        norm: Fraction,
+        miss: Fraction,
+        start: Start | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self._log_miss = math.log(miss.denominator) - math.log(miss.numerator)
+        rare = math.exp(-self._log_miss) / 1000
+        self._question = Question(0, dim, float(eps), float(norm), rare)
+        self._most = _LARGEST * (dim + 8)
+        self._point: _Point | None = None
+        self._near = 0
+        self._patience = patience or Patience()
+        self.rate = 0.05
+        if start is not None:
+            self._near = start.n
+            self._point = np.array(start.point) + self._usual(start.n)
+
+    def least(self) -> int:
+        """About the least number of samples; 0 if none was found.
+
+        Moves by the nats that are missing or left over, over how fast they fall with n.
+        """
+        n = self._near or self._start()
+        best: tuple[int, _Point] | None = None
+        seen: dict[int, float] = {}
+        while (
+            0 < n <= self._most and n not in seen and len(seen) < self._patience.rounds
+        ):
+            surplus = seen[n] = -self.improved(n, self._patience.steps) - self._log_miss
+            if surplus >= 0 and (best is None or n < best[0]):
+                best = n, self._found
+            following = n - min(max(round(surplus / self.rate), -n // 4), n // 8)
+            if following == n:
+                following = n - 1 if surplus >= 0 else n + 1
+            if len(seen) > 1:
+                self.rate = self._rate(seen)
+            n = following
+        return 0 if best is None else self._squeezed(*best)
+
+    def _squeezed(self, n: int, point: _Point) -> int:
+        """A few samples less, as long as more patience finds parameters for them."""
+        self._point = point
+        for _ in range(self._patience.squeezes):
+            fewer = n - max(1, n // 100)
+            value, found = self._improved(fewer, self._found, 2 * self._patience.steps)
+            if value > -self._log_miss:
+                break
+            n, self._point = fewer, found
+        return n
+
+    def _rate(self, seen: dict[int, float]) -> float:
+        """How many nats one more sample gives, by the samples seen last."""
+        (n, value), (m, other) = list(seen.items())[-2:]
+        rate = (other - value) / (m - n)
+        return min(max(rate, self.rate / 2), 2 * self.rate)
+
+    def improved(self, n: int, evaluations: int) -> float:
+        """Logarithm of the failure estimate with n samples, after some improvement."""
+        value, self._point = self._improved(n, self._found, evaluations)
+        return value
+
+    @classmethod
+    def start_at(cls, certificate: TwoStageCertificate, miss: Fraction) -> Start:
+        """Where this certificate for this failure probability lies."""
+        last, n = certificate.stages[-1], certificate.n
+        share, portion = float(certificate.share), last.size / last.first
+        unit = share**2 * portion * (1 - portion) * last.first
+        mean = n * share
+        point = np.array(
+            [
+                math.log(share / (1 - share)),
+                math.log(portion / (1 - portion)),
+                math.log(float(last.scales[0]) / unit),
+                math.log(math.log(last.scales[1] / last.scales[0])),
+                math.log(certificate.slope),
+                math.log(certificate.cap),
+                (mean - last.first) / math.sqrt(mean * (1 - share)),
+                float(chi2.logsf(float(last.energy[1]), last.first)),
+            ]
+        )
+        usual = cls(certificate.dim, Fraction(1), Fraction(1), miss)._usual(n)
+        return Start(n, tuple(map(float, point - usual)))
+
+    @property
+    def nats(self) -> float:
+        """Logarithm of the failure probability asked for."""
+        return -self._log_miss
+
+    @property
+    def _found(self) -> _Point:
+        assert self._point is not None  # noqa: S101
+        return self._point
+
+    def _improved(
+        self, n: int, start: _Point, evaluations: int
+    ) -> tuple[float, _Point]:
+        found = minimize(
+            lambda point: self._value(n, point, 2),
+            start,
+            method="Nelder-Mead",
+            options={
+                "maxfev": evaluations,
+                "initial_simplex": np.vstack([start, start + np.diag(_STEPS)]),
+                "xatol": 1e-3,
+                "fatol": 1e-3,
+            },
+        )
+        return float(found.fun), np.asarray(found.x)
+
+    def estimate(self, n: int, start: Start) -> float:
+        """Nats by which the failure estimate of these parameters beats the goal."""
+        point = np.array(start.point) + self._usual(start.n)
+        return -self._value(n, point, 2) - self._log_miss
+
+    def _usual(self, n: int) -> _Point:
+        """What the failure probability alone suggests for the last coordinates."""
+        cap = math.log(2 * (self._log_miss + math.log(n)) + 4)
+        return np.array([0, 0, 0, 0, 0, cap, 0, -self._log_miss])
+
+    def certificate(self, n: int, eps: Fraction, norm: Fraction) -> TwoStageCertificate:
+        """The certificate with n samples and the parameters found last.
+
+        Sizes of the first stage that break a hypothesis are left out.
+        """
+        question = replace(self._question, n=n)
+        rule = self._rule(n, self._found)
+        stages = []
+        for first in firsts(question, rule, _CELLS):
+            gains = gain_range(question, rule, first)
+            if gains is not None:
+                stage = Stage(
+                    first=first,
+                    size=rule.size(first),
+                    scales=_pair(rule.scales(first)),
+                    energy=_pair(rule.energy(first, question.rare)),
+                    gains=_pair(gains),
+                )
+                stages.append(stage)
+        return TwoStageCertificate(
+            n=n,
+            dim=question.dim,
+            eps=eps,
+            norm=norm,
+            share=_rational(rule.share),
+            slope=_rational(rule.slope),
+            cap=_rational(rule.cap),
+            stages=tuple(stages),
+        )
+
+    def _start(self) -> int:
+        """A number of samples for which some rule of thumb works, 0 if none does."""
+        n = 24 + 8 * self._question.dim
+        while n <= self._most:
+            trials = [(self._value(n, point, 0), point) for point in self._thumbs(n)]
+            trials.sort(key=lambda trial: trial[0])
+            if trials[0][0] < -1:
+                starts = [
+                    self._improved(n, point, self._patience.steps)
+                    for _, point in trials[:_STARTS]
+                ]
+                _, self._point = min(starts, key=lambda trial: trial[0])
+                return n
+            n = math.ceil(1.25 * n)
+        return 0
+
+    def _thumbs(self, n: int) -> list[_Point]:
+        """Rules of thumb, as points: the slope falls, the range of s narrows with m."""
+        wide = self._question.dim / (self._question.dim + 60)
+        slope = 0.8 * self._question.dim**-0.23
+        grid = product(
+            (0.42 + 0.3 * wide, 0.5 + 0.3 * wide),
+            (0.35, 0.4),
+            (1.4, 2.0),
+            (1.5, 2.2, 4.0, 8.0),
+            (0.8 * slope, slope, 1.4 * slope),
+        )
+        cap = 2 * (self._log_miss + math.log(n)) + 4
+        rest = [math.log(cap), 1.5, -self._log_miss - 3.4]
+        return [
+            np.array(
+                [
+                    math.log(share / (1 - share)),
+                    math.log(portion / (1 - portion)),
+                    math.log(scale),
+                    math.log(math.log(ratio)),
+                    math.log(slope),
+                    *rest,
+                ]
+            )
+            for share, portion, scale, ratio, slope in grid
+        ]
+
+    def _rule(self, n: int, point: _Point) -> Rule:
+        """The coordinates: logits and logarithms, and a distance from the mean."""
+        with np.errstate(over="ignore"):
+            share, portion = 1 / (1 + np.exp(-point[:2]))
+            scale, ratio, slope, cap = np.exp(point[2:6])
+        mean = n * share
+        return Rule(
+            share=float(share),
+            portion=float(portion),
+            scale=float(scale * share**2 * portion * (1 - portion)),
+            ratio=float(np.exp(min(ratio, 5))),
+            slope=float(slope),
+            cap=float(cap),
+            first=int(mean - point[6] * math.sqrt(mean * (1 - share))),
+            tail=float(np.exp(min(point[7], -1))),
+        )
+
+    def _value(self, n: int, point: _Point, cells: int) -> float:
+        with np.errstate(all="ignore"):
+            estimate = failure(
+                replace(self._question, n=n), self._rule(n, point), cells
+            )
+        return math.log(max(estimate, 1e-300))
+
+
+def _pair(ends: tuple[float, float]) -> tuple[Fraction, Fraction]:
+    return _rational(ends[0]), _rational(ends[1])
+
+
+def _rational(value: float) -> Fraction:
+    return Fraction(value).limit_denominator(_DENOMINATOR)

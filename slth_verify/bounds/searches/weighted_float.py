@@ -1,0 +1,323 @@
+"""The weighted second moment in floating point: fast, untrusted, for the search.
+
+The numbers follow the ball computation to about one part in a thousand. Nothing here
+is believed: whatever the search proposes is certified in balls afterwards.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaln, gammaln
+
+from slth_verify.bounds.searches.log_sum import log_sum
+
+Array = NDArray[np.float64]
+
+#: Distance of the nodes of the trapezoidal rule, in standard deviations.
+_STEP = 1.25
+
+#: Terms this many nats below the largest are dropped.
+_WINDOW = 16.0
+
+
+def log_bound(
+    n: int, k: int, dim: int, eps: float, norm: float, tilt: float, weight: float
+) -> float:
+    """Logarithm of the certificate's probability, approximately.
+
+    Args:
+        n: Number of samples.
+        k: Size of the subsets, ``dim + 3 <= k < n``.
+        dim: Dimension m.
+        eps: Accuracy.
+        norm: Euclidean norm of the target.
+        tilt: The number lambda.
+        weight: The exponent x.
+
+    Returns:
+        Minus infinity if the certificate proves nothing.
+    """
+    return Moment(n, k, dim, tilt, weight).log_bound(eps, norm)
+
+
+class Moment:
+    """The bound for fixed parameters, at any accuracy and norm.
+
+    Most of the work does not depend on these two, and is done once.
+
+    Args:
+        n: Number of samples.
+        k: Size of the subsets.
+        dim: Dimension m.
+        tilt: The number lambda.
+        weight: The exponent x.
+    """
+
+    def __init__(self, n: int, k: int, dim: int, tilt: float, weight: float) -> None:
+        self.n, self.k, self.dim, self.tilt, self.weight = n, k, dim, tilt, weight
+        a, b = k / 2 - dim / 2, (n - k) / 2
+        self.useful = a > 1 and b > 2 * weight and k < n and 0 <= tilt < 0.25
+        if not self.useful:
+            return
+        with np.errstate(all="ignore"):
+            self._decay = decay(n, k, dim, tilt, weight)
+            mass = _log_tilted(a, b - weight, dim / 2, 2 * tilt)
+            self._mass = mass - float(betaln(k / 2, b))
+            own = _log_tilted(a, b - 2 * weight, dim / 2, 4 * tilt)
+            own += _log_weight(n, k, np.array(k)) - betaln(k / 2, b)
+            self._own = float(own)
+            self._rest = _bulk(n, k, dim, 4 * tilt, weight)
+            self._near = _near(n, k, dim, tilt, weight)
+
+    def log_bound(self, eps: float, norm: float) -> float:
+        """Logarithm of the certificate's probability, approximately."""
+        if not self.useful:
+            return -math.inf
+        s = self.dim / 2
+        with np.errstate(all="ignore"):
+            single = s * math.log(math.pi / eps**2)
+            single += float(gammaln(self.n / 2 + s) - gammaln(self.n / 2))
+            square = norm**2 + self.dim * eps**2 / 3
+            first = self._mass - self._decay * square / 2
+            own = np.array([single + self._own])
+            terms = np.concatenate([own, self._near(single), self._rest])
+            value = float(2 * first - log_sum(terms))
+        return value if math.isfinite(value) else -math.inf
+
+    def best(self, eps: float, norm: float) -> tuple[float, float]:
+        """The best bound for an accuracy of at most ``eps``, and that accuracy.
+
+        What is hit more closely is hit. Only where eps is not small beside the norm can
+        a smaller accuracy prove more: Jensen's inequality in the cube then costs more
+        than the larger cube brings.
+        """
+        found = self.log_bound(eps, norm), eps
+        if 8 * eps <= norm or norm == 0 or not self.useful:
+            return found
+        places = accuracies_below(eps, norm)
+        low, high = 0, max(0, len(places) - 1)
+        while high > low:
+            middle = (low + high) // 2
+            here, there = places[middle], places[middle + 1]
+            if self.log_bound(here, norm) >= self.log_bound(there, norm):
+                high = middle
+            else:
+                low = middle + 1
+        if low < len(places):
+            found = max(found, (self.log_bound(places[low], norm), places[low]))
+        return found
+
+
+def accuracies_below(eps: float, norm: float) -> list[float]:
+    """Accuracies that are tried in place of a coarse one, from large to small.
+
+    They are fixed numbers, so that a larger ``eps`` has all those of a smaller one.
+    """
+    top = math.frexp(eps)[1]
+    scales = range(top, min(top, math.frexp(norm)[1] - 5), -1)
+    ladder = [math.ldexp(i, scale - 4) for scale in scales for i in range(16, 8, -1)]
+    return [place for place in ladder if place < eps]
+
+
+def decay(n: int, k: int, dim: int, tilt: float, weight: float) -> float:
+    """Mean inverse variance: the bound falls like ``exp(-decay |z|^2)``."""
+    s = dim / 2
+    a, b = k / 2 - s, (n - k) / 2 - weight
+    if a <= 1 or b <= 0:
+        return math.inf
+    log_ratio = _log_tilted(a - 1, b, s + 1, 2 * tilt) - _log_tilted(a, b, s, 2 * tilt)
+    return (1 - 2 * tilt) * math.exp(log_ratio) / (n - 2)
+
+
+def _log_tilted(a: float, b: float, s: float, c: float) -> float:
+    """Logarithm of the beta integral with the factor ``(1-c(1-x))^{-s}``."""
+    if min(a, b) <= 0:
+        return math.inf
+    centre, spread = math.log(a / b), math.sqrt(1 / a + 1 / b)
+    t = centre + np.linspace(-14, 14, 141) * spread
+    log_x, log_y = -np.logaddexp(0, -t), -np.logaddexp(0, t)
+    values = a * log_x + b * log_y - s * np.log1p(-c * np.exp(log_y))
+    return float(log_sum(values)) + math.log(t[1] - t[0])
+
+
+def _log_weight(n: int, k: int, j: Array) -> Array:
+    """Logarithm of the hypergeometric weight."""
+    i = k - j
+    value = gammaln(k + 1) - gammaln(j + 1) - gammaln(i + 1)
+    value += gammaln(n - k + 1) - gammaln(i + 1) - gammaln(n - k - i + 1)
+    total = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+    return np.asarray(value - total)
+
+
+def _near(
+    n: int, k: int, dim: int, tilt: float, weight: float
+) -> Callable[[float], Array]:
+    """Terms with ``k - j <= dim / 2``, which the density bound alone cannot reach.
+
+    They depend on the accuracy by the logarithm of the single term.
+    """
+    s, c = dim / 2, 4 * tilt
+    last = min(math.floor(s), k - dim - 1, n - k - 1)
+    i = np.arange(1, last + 1, dtype=float)
+    if i.size == 0:
+        return lambda log_single: np.array([])
+    j = k - i
+    b, e, f = (n - 2 * i) / 2, j / 2, (n - 2 * k + j) / 2
+    common = np.array(
+        [_log_tilted(u - s, v - 2 * weight, s, c) for u, v in zip(e, f, strict=True)]
+    ) - betaln(e, f)
+    p = ((e - s) / (e + f - s - 2 * weight))[:, None]
+    log_weight = _log_weight(n, k, j)
+
+    def near(log_single: float) -> Array:
+        threshold = min(-log_single / s, -0.5)
+        dropped = log_single + i * threshold - np.log(i)
+        log_d = np.linspace(threshold, 0, 81)[1:-1]
+        d = np.exp(log_d)[None, :]
+        bracket = (1 - c + c * d) * ((1 - d) * p + d / 4) + c * ((1 - d) * p) ** 2
+        rest = ((1 - d) * (1 - p)) ** 2 + d * (1 - d) * (1 - p) + d * d / 4
+        values = (i[:, None] - s) * log_d + (b[:, None] - 1) * np.log1p(-d)
+        values -= s * np.log(bracket / (p * (1 - c + c * p)))
+        values -= weight * np.log(rest / (1 - p) ** 2)
+        density = log_sum(values, axis=1) + math.log(log_d[1] - log_d[0])
+        log_term = common + np.logaddexp(dropped, density) - betaln(i, b)
+        return np.asarray(log_weight + log_term)
+
+    return near
+
+
+def _bulk(n: int, k: int, dim: int, c: float, weight: float) -> Array:
+    """All other terms, by the trapezoidal rule in three coordinates."""
+    first = math.floor(dim / 2) + 1
+    lowest = max(0, 2 * k - n)
+    edge = _edge(n, k, lowest, dim, c, weight) if k - lowest >= first else -math.inf
+    j = np.arange(k - first, lowest, -1, dtype=float)
+    if j.size == 0:
+        return np.array([edge])
+    weights = _log_weight(n, k, j)
+    shape = _Shape(n, k, dim, c, weight, j)
+    t, u = shape.mode()
+    crude = weights + shape.log_value(t, u, np.zeros_like(t)) - shape.norm()
+    kept = crude > crude.max() - _WINDOW
+    shape = _Shape(n, k, dim, c, weight, j[kept])
+    return np.append(weights[kept] + shape.log_integral(t[kept], u[kept]), edge)
+
+
+def _edge(n: int, k: int, j: int, dim: int, c: float, weight: float) -> float:
+    """The least overlap, where p is 0 or 1 (and D = 1 if 2k = n)."""
+    log_weight = float(_log_weight(n, k, np.array(float(j))))
+    half = (k - j) / 2
+    if n == 2 * k:
+        rest = half - dim / 2 - weight
+        if rest <= 0:
+            return math.inf
+        return log_weight + float(betaln(rest, rest) - betaln(half, half))
+    shape = _Shape(n, k, dim, c, weight, np.array([float(j)]), frozen=float(j > 0))
+    return log_weight + float(shape.log_integral(*shape.mode())[0])
+
+
+class _Shape:
+    """The integrand in logit coordinates, for an array of overlaps."""
+
+    def __init__(
+        self,
+        n: int,
+        k: int,
+        dim: int,
+        c: float,
+        weight: float,
+        j: Array,
+        frozen: float | None = None,
+    ) -> None:
+        self.frozen = frozen
+        self.s, self.c, self.x = dim / 2, c, weight
+        self.a, self.b = k - j, (n - 2 * (k - j)) / 2
+        self.e, self.f, self.g = j / 2, (n - 2 * k + j) / 2, (k - j) / 2
+
+    def norm(self) -> Array:
+        """Logarithm of the three beta functions."""
+        value = betaln(self.a, self.b) + betaln(self.g, self.g)
+        if self.frozen is None:
+            value = value + betaln(self.e, self.f)
+        return np.asarray(value)
+
+    def log_value(self, t: Array, u: Array, v: Array, lift: int = 0) -> Array:
+        """Logarithm of the integrand; ``lift`` axes are appended to the parameters."""
+        a, b, e, f, g = (
+            value.reshape(value.shape + (1,) * lift)
+            for value in (self.a, self.b, self.e, self.f, self.g)
+        )
+        log_d, log_d1 = -np.logaddexp(0, -t), -np.logaddexp(0, t)
+        log_p, log_p1 = -np.logaddexp(0, -u), -np.logaddexp(0, u)
+        log_w = -np.logaddexp(0, -v) - np.logaddexp(0, v)
+        d, w = np.exp(log_d), np.exp(log_w)
+        if self.frozen is None:
+            shared, outside = np.exp(log_d1 + log_p), np.exp(log_d1 + log_p1)
+            law = e * log_p + f * log_p1
+        else:
+            shared, outside = np.exp(log_d1), np.exp(log_d1)
+            shared, outside = shared * self.frozen, outside * (1 - self.frozen)
+            law = -(u**2) / 2 - 0.5 * math.log(math.tau)
+        bracket = (1 - self.c + self.c * d) * (shared + d * w) + self.c * shared**2
+        value = (a - self.s) * log_d + b * log_d1 + law
+        value = value + g * log_w - self.s * np.log(bracket)
+        if self.x:
+            rest = outside * (outside + d) + d * d * w
+            value = value - self.x * np.log(rest)
+        return np.asarray(value)
+
+    def mode(self) -> tuple[Array, Array]:
+        """Maximum in t and u at v = 0, by damped Newton steps."""
+        t = np.log(np.maximum(self.a - 0.7 * self.s, 0.2 * self.a) / self.b)
+        u = np.zeros_like(t) if self.frozen is not None else np.log(self.e / self.f)
+        for _ in range(9):
+            grad_t, grad_u, tt, uu, tu = self._derivatives(t, u)
+            det = tt * uu - tu * tu
+            step_t = (tu * grad_u - uu * grad_t) / det
+            step_u = (tu * grad_t - tt * grad_u) / det
+            size = np.maximum(np.abs(step_t), np.abs(step_u))
+            damp = 1 / np.maximum(1, size / 1.5)
+            t, u = t + damp * step_t, u + damp * step_u
+        return t, u
+
+    def log_integral(self, t: Array, u: Array) -> Array:
+        """Logarithm of the expectation."""
+        zero, h = np.zeros_like(t), 1e-3
+        _, _, tt, uu, tu = self._derivatives(t, u)
+        det = tt * uu - tu * tu
+        bend = (self.log_value(t, u, zero + h) - self.log_value(t, u, zero)) * 2 / h**2
+        spread = [np.sqrt(-uu / det), np.sqrt(-tt / det), np.sqrt(-1 / bend)]
+        grid = _STEP * np.arange(-4, 5)
+        half = _STEP * np.arange(5)
+        logs = np.where(half > 0, math.log(2), 0.0)
+        nodes = self.log_value(
+            (t[:, None] + spread[0][:, None] * grid)[:, :, None, None],
+            (u[:, None] + spread[1][:, None] * grid)[:, None, :, None],
+            (spread[2][:, None] * half)[:, None, None, :],
+            lift=3,
+        )
+        value = log_sum(nodes + logs, axis=(1, 2, 3))
+        return np.asarray(
+            value + np.log(_STEP**3 * np.prod(spread, axis=0)) - self.norm()
+        )
+
+    def _derivatives(self, t: Array, u: Array) -> tuple[Array, ...]:
+        zero, h = np.zeros_like(t), 1e-3
+
+        def at(i: int, j: int) -> Array:
+            return self.log_value(t + i * h, u + j * h, zero)
+
+        here, east, west = at(0, 0), at(1, 0), at(-1, 0)
+        north, south = at(0, 1), at(0, -1)
+        cross = at(1, 1) + at(-1, -1) - east - west - north - south + 2 * here
+        return (
+            (east - west) / (2 * h),
+            (north - south) / (2 * h),
+            (east - 2 * here + west) / h**2,
+            (north - 2 * here + south) / h**2,
+            cross / (2 * h**2),
+        )
