@@ -18,8 +18,8 @@ from benchmarks._common import publish_with
 from benchmarks._nsn import FRESH, lazy
 from slth_verify.construction import search_points
 from slth_verify.subset_sum import Effort, Problem, fit_search_law, solve
-from slth_verify.subset_sum._cancellation import cancel
-from slth_verify.subset_sum._prepare import prepare
+from slth_verify.subset_sum.steps.cancellation import cancel
+from slth_verify.subset_sum.steps.prepare import prepare
 
 DELTAS = (1e-2, 1e-3, 1e-4)
 #: Seconds of a prototype at C = 1, for each delta.

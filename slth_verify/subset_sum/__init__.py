@@ -1,19 +1,7 @@
 """Search for the multidimensional random subset sum. Proposes, proves nothing."""
 
-from slth_verify.subset_sum._batch import solve_many
 from slth_verify.subset_sum._dense import DenseColumns
-from slth_verify.subset_sum._exhaustive import ExhaustiveSearch
-from slth_verify.subset_sum._external import ExternalSolver
-from slth_verify.subset_sum._fingerprint import Fingerprinted, problem_key
-from slth_verify.subset_sum._journal import Journal
-from slth_verify.subset_sum._ladder import Ladder
 from slth_verify.subset_sum._law import SearchLaw, SearchPoint, fit_search_law
-from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
-from slth_verify.subset_sum._milp import Milp
-from slth_verify.subset_sum._one_dim import OneDimBatch, solve_one_dim
-from slth_verify.subset_sum._one_dim_audit import audit_one_dim
-from slth_verify.subset_sum._one_dim_growing import solve_one_dim_growing
-from slth_verify.subset_sum._one_dim_solver import OneDimension
 from slth_verify.subset_sum._portfolio import (
     optional_solvers,
     register,
@@ -34,7 +22,19 @@ from slth_verify.subset_sum._problem import (
     Tolerance,
 )
 from slth_verify.subset_sum._residual import audit, make_proposal, residual_of
-from slth_verify.subset_sum._select import PrefixColumnSource
+from slth_verify.subset_sum.batch.fingerprint import Fingerprinted, problem_key
+from slth_verify.subset_sum.batch.journal import Journal
+from slth_verify.subset_sum.batch.run import solve_many
+from slth_verify.subset_sum.one_dim.audit import audit_one_dim
+from slth_verify.subset_sum.one_dim.growing import solve_one_dim_growing
+from slth_verify.subset_sum.one_dim.many import OneDimBatch, solve_one_dim
+from slth_verify.subset_sum.one_dim.solver import OneDimension
+from slth_verify.subset_sum.solvers.exhaustive import ExhaustiveSearch
+from slth_verify.subset_sum.solvers.external import ExternalSolver
+from slth_verify.subset_sum.solvers.ladder import Ladder
+from slth_verify.subset_sum.solvers.meet_in_the_middle import MeetInTheMiddle
+from slth_verify.subset_sum.solvers.milp import Milp
+from slth_verify.subset_sum.steps.select import PrefixColumnSource
 
 __all__ = [
     "ColumnSource",

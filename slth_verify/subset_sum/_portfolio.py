@@ -13,14 +13,6 @@ import numpy as np
 from slth_verify.deadline import TimeIsUpError, ends_within
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import shown
-from slth_verify.subset_sum._device import check_device
-from slth_verify.subset_sum._exhaustive import EXHAUSTIVE_MEMORY, ExhaustiveSearch
-from slth_verify.subset_sum._external import CP_SAT, HIGHS, SCIP
-from slth_verify.subset_sum._freed_memory import keep_freed_memory
-from slth_verify.subset_sum._ladder import Ladder
-from slth_verify.subset_sum._meet_in_the_middle import MeetInTheMiddle
-from slth_verify.subset_sum._milp import Milp
-from slth_verify.subset_sum._one_dim_solver import OneDimension
 from slth_verify.subset_sum._options import checked_options
 from slth_verify.subset_sum._problem import (
     Effort,
@@ -32,7 +24,18 @@ from slth_verify.subset_sum._problem import (
 )
 from slth_verify.subset_sum._remember import remembering
 from slth_verify.subset_sum._residual import make_proposal
-from slth_verify.subset_sum._threads import one_inner_thread
+from slth_verify.subset_sum.devices.available import check_device
+from slth_verify.subset_sum.devices.freed_memory import keep_freed_memory
+from slth_verify.subset_sum.devices.threads import one_inner_thread
+from slth_verify.subset_sum.one_dim.solver import OneDimension
+from slth_verify.subset_sum.solvers.exhaustive import (
+    EXHAUSTIVE_MEMORY,
+    ExhaustiveSearch,
+)
+from slth_verify.subset_sum.solvers.external import CP_SAT, HIGHS, SCIP
+from slth_verify.subset_sum.solvers.ladder import Ladder
+from slth_verify.subset_sum.solvers.meet_in_the_middle import MeetInTheMiddle
+from slth_verify.subset_sum.solvers.milp import Milp
 
 _REGISTRY: dict[str, Solver] = {}
 _OPTIONAL: dict[str, Solver] = {solver.name: solver for solver in (CP_SAT, HIGHS, SCIP)}

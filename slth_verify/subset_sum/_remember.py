@@ -6,7 +6,7 @@ import numpy as np
 
 from slth_verify.subset_sum._dense import DenseColumns
 from slth_verify.subset_sum._problem import ColumnSource, FloatArray, IndexArray
-from slth_verify.subset_sum._select import PrefixColumnSource
+from slth_verify.subset_sum.steps.select import PrefixColumnSource
 
 _BYTES = 1 << 28  # columns held, at most
 

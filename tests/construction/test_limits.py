@@ -26,7 +26,7 @@ from slth_verify.subset_sum import (
     solve_many,
     solve_one_dim,
 )
-from slth_verify.subset_sum import _batch as batch
+from slth_verify.subset_sum.batch import run as batch
 
 
 def _target() -> sv.TargetCNN:

@@ -25,8 +25,8 @@ from slth_verify.subset_sum import (
     Problem,
     solve,
 )
-from slth_verify.subset_sum._cancellation import cancel, prices
-from slth_verify.subset_sum._lists import subset_sums
+from slth_verify.subset_sum.steps.cancellation import cancel, prices
+from slth_verify.subset_sum.steps.lists import subset_sums
 
 
 def test_the_earliest_end_counts() -> None:

@@ -210,11 +210,11 @@ def test_every_part_of_a_problem_is_in_its_key() -> None:
 
 
 def test_version_is_in_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    from slth_verify.subset_sum import _fingerprint
+    from slth_verify.subset_sum.batch import fingerprint
 
     problem = _problems(1)[0]
     old = problem_key(problem, **HOW)
-    monkeypatch.setattr(_fingerprint, "__version__", "0.0.0")
+    monkeypatch.setattr(fingerprint, "__version__", "0.0.0")
     assert problem_key(problem, **HOW) != old
 
 

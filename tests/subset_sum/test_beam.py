@@ -6,10 +6,12 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from slth_verify.subset_sum import _beam, _beam_device, _sign_list
-from slth_verify.subset_sum._beam import beam
-from slth_verify.subset_sum._cancellation import Prices, cancel, prices
-from slth_verify.subset_sum._sign_list import AT_ONCE, SignList
+from slth_verify.subset_sum.devices import beam as _beam_device
+from slth_verify.subset_sum.steps import beam as _beam
+from slth_verify.subset_sum.steps import sign_list
+from slth_verify.subset_sum.steps.beam import beam
+from slth_verify.subset_sum.steps.cancellation import Prices, cancel, prices
+from slth_verify.subset_sum.steps.sign_list import AT_ONCE, SignList
 
 LAM = 0.1
 Mutant = Callable[[ModuleType, str, str], ModuleType]
@@ -182,7 +184,7 @@ SIGN_LIES = {
 def test_wrong_signs_are_caught(
     lie: str, mutant: Mutant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wrong = mutant(_sign_list, *SIGN_LIES[lie])
+    wrong = mutant(sign_list, *SIGN_LIES[lie])
     monkeypatch.setattr(_beam, "signed_sums", wrong.signed_sums)
     monkeypatch.setattr(_beam, "SignList", wrong.SignList)
     with pytest.raises(AssertionError):

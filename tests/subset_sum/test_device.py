@@ -11,16 +11,16 @@ from slth_verify.subset_sum import (
     MaxTolerance,
     Problem,
     Proposal,
-    _batch,
-    _beam,
     audit,
     problem_key,
     solve,
     solve_many,
 )
-from slth_verify.subset_sum import _beam_device as room
-from slth_verify.subset_sum._beam import beam
-from slth_verify.subset_sum._cancellation import Prices, prices
+from slth_verify.subset_sum.batch import run
+from slth_verify.subset_sum.devices import beam as room
+from slth_verify.subset_sum.steps import beam as _beam
+from slth_verify.subset_sum.steps.beam import beam
+from slth_verify.subset_sum.steps.cancellation import Prices, prices
 
 
 def _problem(dim: int, width: int, delta: float, seed: int = 0) -> Problem:
@@ -84,7 +84,7 @@ def test_batches_hand_on_device_and_limit(monkeypatch: pytest.MonkeyPatch) -> No
         told.append((options["device"], options["memory_limit"]))
         return solve(problem, **options)
 
-    monkeypatch.setattr(_batch, "solve", solving)
+    monkeypatch.setattr(run, "solve", solving)
     problems = [_problem(5, 600, 0.01, seed) for seed in range(3)]
     found = solve_many(problems, device="cpu", memory_limit=1 << 24)
     assert told == [("cpu", 1 << 24)] * 3

@@ -15,9 +15,9 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
-from slth_verify.subset_sum import _beam_device, _grid_device, _one_dim_device
-from slth_verify.subset_sum._cancellation import prices
-from slth_verify.subset_sum._grid import Reach
+from slth_verify.subset_sum.devices import beam, grid, one_dim
+from slth_verify.subset_sum.steps.cancellation import prices
+from slth_verify.subset_sum.steps.grid import Reach
 
 Mutant = Callable[[ModuleType, str, str], ModuleType]
 
@@ -53,7 +53,7 @@ def _beams(room: ModuleType) -> None:
 
 
 def test_beams_stay_on_their_device(fetched: list[torch.Size]) -> None:
-    _beams(_beam_device)
+    _beams(beam)
     assert [tuple(shape) for shape in fetched] == [(20,)] * 4
 
 
@@ -74,7 +74,7 @@ BEAM_LIES = {
 def test_beams_that_leave_it_are_caught(
     lie: str, fetched: list[torch.Size], mutant: Mutant
 ) -> None:
-    wrong = mutant(_beam_device, *BEAM_LIES[lie])
+    wrong = mutant(beam, *BEAM_LIES[lie])
     with pytest.raises(RuntimeError, match="device"):
         _beams(wrong)
 
@@ -89,7 +89,7 @@ def _lists(room: ModuleType) -> None:
 
 
 def test_lists_stay_on_their_device(fetched: list[torch.Size]) -> None:
-    _lists(_grid_device)
+    _lists(grid)
     assert len(fetched) == 3  # 15 rows a product
 
 
@@ -97,7 +97,7 @@ def test_lists_that_leave_it_are_caught(
     fetched: list[torch.Size], mutant: Mutant
 ) -> None:
     wrong = mutant(
-        _grid_device,
+        grid,
         "self._torch.from_numpy(array).to(self._device)",
         "self._torch.from_numpy(array)",
     )
@@ -113,8 +113,8 @@ def _rows(room: ModuleType) -> None:
 
 
 def test_rows_stay_on_their_device(fetched: list[torch.Size], mutant: Mutant) -> None:
-    _rows(_one_dim_device)
+    _rows(one_dim)
     truth = "numbers.new_empty((targets.numel(), _sums(count)))"
-    wrong = mutant(_one_dim_device, truth, f"{truth[:-1]}, device='cpu')")
+    wrong = mutant(one_dim, truth, f"{truth[:-1]}, device='cpu')")
     with pytest.raises((AssertionError, RuntimeError)):  # planted lie
         _rows(wrong)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from slth_verify.subset_sum import DenseColumns, MaxTolerance, Problem, _meeting, solve
+from slth_verify.subset_sum import DenseColumns, MaxTolerance, Problem, solve
+from slth_verify.subset_sum.steps import meeting
 
 HeldBytes = Callable[[Callable[[], object]], int]
 
@@ -36,9 +37,9 @@ def test_tensors_stay_within_the_limit(
 def test_products_of_any_size_are_noticed(
     held_bytes: HeldBytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Unbound(_meeting.DeviceSums):
+    class Unbound(meeting.DeviceSums):
         def __init__(self, sums, reach, device, product):
             super().__init__(sums, reach, device, 1 << 24)
 
-    monkeypatch.setattr(_meeting, "DeviceSums", Unbound)  # planted lie
+    monkeypatch.setattr(meeting, "DeviceSums", Unbound)  # planted lie
     assert held_bytes(lambda: _solve(4, 1 << 20)) > 1 << 20

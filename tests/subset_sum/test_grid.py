@@ -14,13 +14,13 @@ from slth_verify.subset_sum import (
     MaxTolerance,
     Problem,
     Tolerance,
-    _grid,
-    _grid_device,
     audit,
     solve,
 )
-from slth_verify.subset_sum._grid import Pair, Reach, SumGrid
-from slth_verify.subset_sum._meeting import Meeting
+from slth_verify.subset_sum.devices import grid as device_grid
+from slth_verify.subset_sum.steps import grid
+from slth_verify.subset_sum.steps.grid import Pair, Reach, SumGrid
+from slth_verify.subset_sum.steps.meeting import Meeting
 
 TOLERANCES: dict[str, Tolerance] = {
     "max": MaxTolerance(1e-6),
@@ -46,7 +46,7 @@ def _closest(
     tolerance: Tolerance,
     best: float = math.inf,
     where: str | None = None,
-    room: ModuleType = _grid_device,
+    room: ModuleType = device_grid,
 ) -> list[Pair]:
     reach = Reach.of(tolerance.score, sums.shape[1])
     lists = (
@@ -58,7 +58,7 @@ def _closest(
 
 
 def _comes_close(
-    kind: str, dim: int, where: str | None, room: ModuleType = _grid_device
+    kind: str, dim: int, where: str | None, room: ModuleType = device_grid
 ) -> None:
     tolerance, right = TOLERANCES[kind], 0
     for seed in range(5):
@@ -101,7 +101,7 @@ LIES = {
 def test_lies_on_a_device_are_caught(
     lie: str, mutant: Callable[[ModuleType, str, str], ModuleType]
 ) -> None:
-    lying = mutant(_grid_device, *LIES[lie])
+    lying = mutant(device_grid, *LIES[lie])
     with pytest.raises((AssertionError, IndexError)):
         _comes_close("max", 3, "cpu", lying)
 
@@ -138,7 +138,7 @@ REACH_LIES = {
 
 
 def test_rows_just_within_reach_are_looked_at() -> None:
-    _reaches(_grid)
+    _reaches(grid)
 
 
 @pytest.mark.parametrize("lie", REACH_LIES)
@@ -146,7 +146,7 @@ def test_rows_that_are_overlooked_are_noticed(
     lie: str, mutant: Callable[[ModuleType, str, str], ModuleType]
 ) -> None:
     with pytest.raises((AssertionError, IndexError)):
-        _reaches(mutant(_grid, *REACH_LIES[lie]))
+        _reaches(mutant(grid, *REACH_LIES[lie]))
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0, 1e-320, 1e15])

@@ -22,7 +22,7 @@ from slth_verify.subset_sum import (
     audit,
     solve_many,
 )
-from slth_verify.subset_sum import _journal as journals
+from slth_verify.subset_sum.batch import journal as journals
 
 TABLE = "CREATE TABLE proposals (key TEXT PRIMARY KEY, entry TEXT)"
 

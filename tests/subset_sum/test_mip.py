@@ -20,9 +20,9 @@ from slth_verify.subset_sum import (
     solve,
     solvers,
 )
-from slth_verify.subset_sum import _external as external
-from slth_verify.subset_sum._linear import linear_form
-from slth_verify.subset_sum._worker import linear_rows
+from slth_verify.subset_sum.solvers import external as external
+from slth_verify.subset_sum.solvers.linear import linear_form
+from slth_verify.subset_sum.solvers.worker import linear_rows
 
 EXTRAS = {"cp-sat": "ortools", "highs": "highspy", "scip": "pyscipopt"}
 

@@ -21,9 +21,9 @@ from slth_verify.subset_sum import (
     solve_one_dim,
     solve_one_dim_growing,
 )
-from slth_verify.subset_sum._lists import subset_sums
-from slth_verify.subset_sum._one_dim_exact import exact_residuals
-from slth_verify.subset_sum._one_dim_search import bytes_needed, search_rows
+from slth_verify.subset_sum.one_dim.exact import exact_residuals
+from slth_verify.subset_sum.one_dim.search import bytes_needed, search_rows
+from slth_verify.subset_sum.steps.lists import subset_sums
 
 
 def _rows(count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

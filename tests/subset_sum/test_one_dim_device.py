@@ -19,8 +19,8 @@ from slth_verify.subset_sum import (
     solve_one_dim,
     solve_one_dim_growing,
 )
-from slth_verify.subset_sum import _one_dim_device as room
-from slth_verify.subset_sum._one_dim_device import bytes_needed_on
+from slth_verify.subset_sum.devices import one_dim as room
+from slth_verify.subset_sum.devices.one_dim import bytes_needed_on
 
 
 def _rows(count: int, size: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from slth_verify.subset_sum import _one_dim_device as room
-from slth_verify.subset_sum._one_dim_device import bytes_needed_on, search_rows_on
+from slth_verify.subset_sum.devices import one_dim as room
+from slth_verify.subset_sum.devices.one_dim import bytes_needed_on, search_rows_on
 
 Peak = Callable[[ModuleType, int, int, int], int]
 

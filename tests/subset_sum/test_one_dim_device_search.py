@@ -8,10 +8,10 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from slth_verify.subset_sum import _one_dim_device as room
-from slth_verify.subset_sum._lists import subset_sums
-from slth_verify.subset_sum._one_dim_device import bytes_needed_on, search_rows_on
-from slth_verify.subset_sum._one_dim_search import search_rows
+from slth_verify.subset_sum.devices import one_dim as room
+from slth_verify.subset_sum.devices.one_dim import bytes_needed_on, search_rows_on
+from slth_verify.subset_sum.one_dim.search import search_rows
+from slth_verify.subset_sum.steps.lists import subset_sums
 
 _MEMORY = 1 << 23
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from slth_verify.subset_sum import OneDimBatch, audit_one_dim, solve_one_dim
-from slth_verify.subset_sum import _one_dim as one_dim
-from slth_verify.subset_sum._one_dim_search import search_rows
+from slth_verify.subset_sum.one_dim import many as one_dim
+from slth_verify.subset_sum.one_dim.search import search_rows
 
 
 def _rows(count: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

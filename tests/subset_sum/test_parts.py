@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from slth_verify.subset_sum import FilterBudget, MaxTolerance, Tolerance
-from slth_verify.subset_sum._cancellation import cancel, prices
-from slth_verify.subset_sum._flips import PairDescent
-from slth_verify.subset_sum._lists import NearestSums, subset_sums
-from slth_verify.subset_sum._smooth import smooth_score
+from slth_verify.subset_sum.steps.cancellation import cancel, prices
+from slth_verify.subset_sum.steps.flips import PairDescent
+from slth_verify.subset_sum.steps.lists import NearestSums, subset_sums
+from slth_verify.subset_sum.steps.smooth import smooth_score
 
 LAM = 0.1
 

@@ -8,7 +8,7 @@ import pytest
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.subset_sum import DenseColumns, residual_of
-from slth_verify.subset_sum._select import PrefixColumnSource, Selection, select
+from slth_verify.subset_sum.steps.select import PrefixColumnSource, Selection, select
 
 
 def test_dense_columns_offer_what_is_small_enough() -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from slth_verify.subset_sum._one_dim_search import JOINS, PREFIX
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
+from slth_verify.subset_sum.one_dim.search import JOINS, PREFIX
 
 if TYPE_CHECKING:
     import torch

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from slth_verify.subset_sum._one_dim import OneDimBatch
-from slth_verify.subset_sum._one_dim_exact import exact_residuals
 from slth_verify.subset_sum._problem import FloatArray
+from slth_verify.subset_sum.one_dim.exact import exact_residuals
+from slth_verify.subset_sum.one_dim.many import OneDimBatch
 
 
 def audit_one_dim(

@@ -11,9 +11,6 @@ from fractions import Fraction
 import numpy as np
 
 from slth_verify.deadline import TimeIsUpError, ends_within
-from slth_verify.subset_sum._one_dim import solve_one_dim
-from slth_verify.subset_sum._one_dim_search import MOST_NUMBERS
-from slth_verify.subset_sum._prepare import prepare, prepare_all
 from slth_verify.subset_sum._problem import (
     MEMORY_LIMIT,
     Effort,
@@ -24,6 +21,9 @@ from slth_verify.subset_sum._problem import (
     Proposal,
 )
 from slth_verify.subset_sum._residual import make_proposal
+from slth_verify.subset_sum.one_dim.many import solve_one_dim
+from slth_verify.subset_sum.one_dim.search import MOST_NUMBERS
+from slth_verify.subset_sum.steps.prepare import prepare, prepare_all
 
 _LEAST, _MOST = Fraction(math.ulp(0.0)), Fraction(2) ** 1000
 

@@ -14,8 +14,6 @@ import numpy as np
 from slth_verify.children import start
 from slth_verify.deadline import now
 from slth_verify.errors import MissingExtraError
-from slth_verify.subset_sum._incumbent import Incumbent
-from slth_verify.subset_sum._linear import LinearForm, is_linear, linear_form
 from slth_verify.subset_sum._problem import (
     Effort,
     IndexArray,
@@ -23,6 +21,8 @@ from slth_verify.subset_sum._problem import (
     Progress,
     Proposal,
 )
+from slth_verify.subset_sum.solvers.linear import LinearForm, is_linear, linear_form
+from slth_verify.subset_sum.steps.incumbent import Incumbent
 
 _WORKER = Path(__file__).with_name("_worker.py")
 _RUN = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"

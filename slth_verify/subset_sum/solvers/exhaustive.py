@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.subset_sum._lists import subset_sums
 from slth_verify.subset_sum._problem import (
     Effort,
     FloatArray,
@@ -18,6 +17,7 @@ from slth_verify.subset_sum._problem import (
     Proposal,
 )
 from slth_verify.subset_sum._residual import make_proposal, scores_of
+from slth_verify.subset_sum.steps.lists import subset_sums
 
 _MOST_COLUMNS = 20
 _ENTRIES = 1 << 20  # residual coordinates held at once

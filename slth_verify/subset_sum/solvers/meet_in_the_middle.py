@@ -9,10 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.subset_sum._incumbent import Incumbent
-from slth_verify.subset_sum._lists import NearestSums, subset_sums
-from slth_verify.subset_sum._meeting import Meeting, meet_beams
-from slth_verify.subset_sum._prepare import Prepared, prepare_all
 from slth_verify.subset_sum._problem import (
     MEMORY_LIMIT,
     ColumnSource,
@@ -24,6 +20,10 @@ from slth_verify.subset_sum._problem import (
     Proposal,
 )
 from slth_verify.subset_sum._residual import scores_of
+from slth_verify.subset_sum.steps.incumbent import Incumbent
+from slth_verify.subset_sum.steps.lists import NearestSums, subset_sums
+from slth_verify.subset_sum.steps.meeting import Meeting, meet_beams
+from slth_verify.subset_sum.steps.prepare import Prepared, prepare_all
 
 _MOST_DIMENSIONS = 20
 _CHUNK = 1024  # points asked at once; the bound tightens in between

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.deadline import now
-from slth_verify.subset_sum._external import ask_process
-from slth_verify.subset_sum._incumbent import Incumbent
-from slth_verify.subset_sum._linear import LinearForm, is_linear, linear_form
 from slth_verify.subset_sum._problem import (
     Effort,
     IndexArray,
@@ -17,7 +14,10 @@ from slth_verify.subset_sum._problem import (
     Progress,
     Proposal,
 )
-from slth_verify.subset_sum._worker import feasible
+from slth_verify.subset_sum.solvers.external import ask_process
+from slth_verify.subset_sum.solvers.linear import LinearForm, is_linear, linear_form
+from slth_verify.subset_sum.solvers.worker import feasible
+from slth_verify.subset_sum.steps.incumbent import Incumbent
 
 # entries from which SciPy may overlook the time: a process of its own is ended
 _INLINE = 1 << 16

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.subset_sum._cancellation import Prices
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
-from slth_verify.subset_sum._sign_list import AT_ONCE, RealArray, signed_sums
+from slth_verify.subset_sum.steps.cancellation import Prices
+from slth_verify.subset_sum.steps.sign_list import AT_ONCE, RealArray, signed_sums
 
 if TYPE_CHECKING:
     import torch

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slth_verify.subset_sum._flips import PairDescent
-from slth_verify.subset_sum._incumbent import Incumbent
-from slth_verify.subset_sum._prepare import Prepared, prepare
 from slth_verify.subset_sum._problem import (
     MEMORY_LIMIT,
     Effort,
@@ -21,8 +18,11 @@ from slth_verify.subset_sum._problem import (
     Proposal,
 )
 from slth_verify.subset_sum._residual import scores_of
-from slth_verify.subset_sum._smooth import Score, smooth_score
-from slth_verify.subset_sum._walk import Walk
+from slth_verify.subset_sum.steps.flips import PairDescent
+from slth_verify.subset_sum.steps.incumbent import Incumbent
+from slth_verify.subset_sum.steps.prepare import Prepared, prepare
+from slth_verify.subset_sum.steps.smooth import Score, smooth_score
+from slth_verify.subset_sum.steps.walk import Walk
 
 _MOST_FLIPPED = 2048  # columns whose flips are tried
 _MOST_DIMENSIONS = 4096

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.subset_sum._prepare import Prepared, prepare_all
 from slth_verify.subset_sum._problem import FilterBudget, MaxTolerance, Problem
+from slth_verify.subset_sum.steps.prepare import Prepared, prepare_all
 
 _ENTRIES = 1 << 22  # matrix entries that a MIP solver is given
 _MOST_COLUMNS = 1 << 16

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slth_verify.subset_sum._beam import EVEN, Taper, beam
-from slth_verify.subset_sum._cancellation import SignArray, cancel, prices
-from slth_verify.subset_sum._prepare import Prepared
 from slth_verify.subset_sum._problem import FloatArray
-from slth_verify.subset_sum._sign_list import SignList
+from slth_verify.subset_sum.steps.beam import EVEN, Taper, beam
+from slth_verify.subset_sum.steps.cancellation import SignArray, cancel, prices
+from slth_verify.subset_sum.steps.prepare import Prepared
+from slth_verify.subset_sum.steps.sign_list import SignList
 
 _REGULARISATION = 0.1
 _LARGEST_PRICED = 2.0**16  # scale, in units, up to which columns are priced

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.subset_sum._grid import ROUNDING, SCORED, Pair, Reach, Score, lift
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
+from slth_verify.subset_sum.steps.grid import ROUNDING, SCORED, Pair, Reach, Score, lift
 
 if TYPE_CHECKING:
     import torch

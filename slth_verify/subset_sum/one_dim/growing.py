@@ -11,13 +11,13 @@ import numpy as np
 from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import ExactNumber, whole_number, whole_numbers
-from slth_verify.subset_sum._one_dim import (
+from slth_verify.subset_sum._problem import FloatArray, IndexArray
+from slth_verify.subset_sum.one_dim.many import (
     OneDimBatch,
     Progress,
     searchable,
     solve_one_dim,
 )
-from slth_verify.subset_sum._problem import FloatArray, IndexArray
 
 #: Gives the first ``count`` samples of some targets, shape ``(len(rows), count)``; a
 #: larger count continues the same rows.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.subset_sum._problem import FloatArray, IndexArray, Problem
-from slth_verify.subset_sum._select import Selection, select
+from slth_verify.subset_sum.steps.select import Selection, select
 
 _NEAR = 48  # least number of smallest columns
 _HEADROOM = 2.0**60  # scales above this many units cannot be priced in float64

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.subset_sum._cancellation import SignArray
+from slth_verify.subset_sum.steps.cancellation import SignArray
 
 BLOCK = 8  # columns whose signs share a byte
 AT_ONCE = 2  # of these, chosen before states are dropped; divides 8

@@ -17,17 +17,17 @@ from numpy.typing import NDArray
 from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import ExactNumber, exact_number, shown, whole_number
-from slth_verify.subset_sum._device import check_device
-from slth_verify.subset_sum._freed_memory import keep_freed_memory
-from slth_verify.subset_sum._one_dim_device import bytes_needed_on, search_rows_on
-from slth_verify.subset_sum._one_dim_exact import exact_residuals
-from slth_verify.subset_sum._one_dim_search import (
+from slth_verify.subset_sum._problem import FloatArray, IndexArray
+from slth_verify.subset_sum.devices.available import check_device
+from slth_verify.subset_sum.devices.freed_memory import keep_freed_memory
+from slth_verify.subset_sum.devices.one_dim import bytes_needed_on, search_rows_on
+from slth_verify.subset_sum.one_dim.exact import exact_residuals
+from slth_verify.subset_sum.one_dim.search import (
     MOST_NUMBERS,
     SearchRows,
     bytes_needed,
     search_rows,
 )
-from slth_verify.subset_sum._problem import FloatArray, IndexArray
 
 BoolArray = NDArray[np.bool_]
 

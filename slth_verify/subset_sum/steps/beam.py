@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.deadline import look_at_the_clock
-from slth_verify.subset_sum._beam_device import DeviceStates
-from slth_verify.subset_sum._cancellation import Prices
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
-from slth_verify.subset_sum._sign_list import (
+from slth_verify.subset_sum.devices.beam import DeviceStates
+from slth_verify.subset_sum.steps.cancellation import Prices
+from slth_verify.subset_sum.steps.sign_list import (
     AT_ONCE,
     BLOCK,
     RealArray,

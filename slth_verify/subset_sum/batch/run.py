@@ -18,12 +18,12 @@ from slth_verify.children import settling
 from slth_verify.deadline import now, seconds_of
 from slth_verify.errors import WorkerLostError
 from slth_verify.numbers import whole_number
-from slth_verify.subset_sum._fingerprint import problem_key
-from slth_verify.subset_sum._journal import Journal
 from slth_verify.subset_sum._options import checked_options
 from slth_verify.subset_sum._portfolio import register, solve, solvers
 from slth_verify.subset_sum._problem import Effort, Problem, Proposal, Solver
 from slth_verify.subset_sum._residual import make_proposal
+from slth_verify.subset_sum.batch.fingerprint import problem_key
+from slth_verify.subset_sum.batch.journal import Journal
 
 _PATIENCE = 1.1  # times the limit, after which no process is waited for
 _NOTHING = np.empty(0, dtype=np.int64)

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from slth_verify.subset_sum._grid import Pair, Reach, SumGrid
-from slth_verify.subset_sum._grid_device import DeviceSums
-from slth_verify.subset_sum._incumbent import Incumbent
-from slth_verify.subset_sum._lists import NearestSums, subset_sums
-from slth_verify.subset_sum._prepare import (
+from slth_verify.subset_sum._problem import ColumnSource, FloatArray
+from slth_verify.subset_sum._residual import scores_of
+from slth_verify.subset_sum.devices.grid import DeviceSums
+from slth_verify.subset_sum.steps.grid import Pair, Reach, SumGrid
+from slth_verify.subset_sum.steps.incumbent import Incumbent
+from slth_verify.subset_sum.steps.lists import NearestSums, subset_sums
+from slth_verify.subset_sum.steps.prepare import (
     FEW,
     GENEROUS,
     LEAN,
@@ -18,9 +20,7 @@ from slth_verify.subset_sum._prepare import (
     Prepared,
     prepare,
 )
-from slth_verify.subset_sum._problem import ColumnSource, FloatArray
-from slth_verify.subset_sum._residual import scores_of
-from slth_verify.subset_sum._walk import MANY_STARTS, USUAL, Leaves, Walk
+from slth_verify.subset_sum.steps.walk import MANY_STARTS, USUAL, Leaves, Walk
 
 _FIRST = (10, 13)  # bits of the first beam and its tail: soon done
 _WIDE = 16  # bits of states from which both lists follow the dimension

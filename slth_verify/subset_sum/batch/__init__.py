@@ -1,0 +1,1 @@
+"""Many problems: processes, a journal to resume from, names of problems."""

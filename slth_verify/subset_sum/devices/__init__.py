@@ -1,0 +1,1 @@
+"""Torch devices, and what threads and memory cost on any machine."""

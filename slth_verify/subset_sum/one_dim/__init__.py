@@ -1,0 +1,1 @@
+"""One-dimensional problems: many at once, and one as a solver."""

@@ -1,0 +1,1 @@
+"""Steps that solvers are made of: preparing columns, walking, descending, meeting."""
