@@ -1,11 +1,16 @@
 """Reports: a JSON document under a schema, and one offline page made from it alone."""
 
-from slth_verify.report._document import schema, to_document, to_json
-from slth_verify.report._html import render_html
-from slth_verify.report._model import SCHEMA_VERSION, CaseReport, Report
-from slth_verify.report._profile import PROFILES, Profile, load_profile
 from slth_verify.report._progress import Progress
-from slth_verify.report._run import HTML_NAME, JSON_NAME, run_report, write_report
+from slth_verify.report.collect.run import (
+    HTML_NAME,
+    JSON_NAME,
+    run_report,
+    write_report,
+)
+from slth_verify.report.model.document import schema, to_document, to_json
+from slth_verify.report.model.profile import PROFILES, Profile, load_profile
+from slth_verify.report.model.report import SCHEMA_VERSION, CaseReport, Report
+from slth_verify.report.page.html import render_html
 
 __all__ = [
     "HTML_NAME",

@@ -8,7 +8,7 @@ import pytest
 
 from slth_verify.bounds import BoundResult, Step, mrss_width, network_width, rss_width
 from slth_verify.enclosure import Enclosure
-from slth_verify.report._mathml import safe_mathml
+from slth_verify.report.page.mathml import safe_mathml
 from slth_verify.statements import statement
 from slth_verify.verdict import Evidence
 

@@ -10,8 +10,8 @@ import pytest
 
 from slth_verify.network import TargetCNN
 from slth_verify.report import Profile, Report, to_document
-from slth_verify.report._run import report_on
-from slth_verify.report._targets import (
+from slth_verify.report.collect.run import report_on
+from slth_verify.report.collect.targets import (
     HeldOut,
     Subject,
     dense_subject,

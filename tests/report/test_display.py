@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from slth_verify.report._display import figure, grouped, percent, share
-from slth_verify.report._mathml import safe_mathml
+from slth_verify.report.page.display import figure, grouped, percent, share
+from slth_verify.report.page.mathml import safe_mathml
 
 
 def quantity(low, high=None, kind="enclosed", direction="upper", unit=""):

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from slth_verify.report import schema, to_json
-from slth_verify.report._quantity import (
+from slth_verify.report.model.quantity import (
     Absent,
     Direction,
     enclosed,

@@ -15,8 +15,8 @@ import slth_verify as sv
 from slth_verify.cli import run
 from slth_verify.errors import InvalidParameterError
 from slth_verify.report import Profile, run_report
-from slth_verify.report._profile import to_toml
-from slth_verify.report._targets import given_subjects
+from slth_verify.report.collect.targets import given_subjects
+from slth_verify.report.model.profile import to_toml
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +134,7 @@ def test_an_ended_report_goes_on_from_its_journal(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("slth_verify.report._case.check", interrupted)
+        patched.setattr("slth_verify.report.collect.case.check", interrupted)
         assert _report(tmp_path, *words) == 130
     (journal,) = (tmp_path / "cache" / "journals").iterdir()
     assert str(journal) in capsys.readouterr().err

@@ -16,7 +16,7 @@ from slth_verify.cli import run
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import DIGITS
 from slth_verify.report import Profile, load_profile
-from slth_verify.report._profile import to_toml
+from slth_verify.report.model.profile import to_toml
 
 HOSTILE: dict[str, str | bytes] = {
     "huge exponent": 'relative_eps = "1e999999999"',

@@ -10,10 +10,10 @@ import pytest
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.report import Profile, render_html, schema
-from slth_verify.report._law import Sweep
 from slth_verify.report._progress import silent
-from slth_verify.report._proved_widths import proved_widths
-from slth_verify.report._quantity import Absent, Quantity
+from slth_verify.report.collect.law import Sweep
+from slth_verify.report.collect.proved_widths import proved_widths
+from slth_verify.report.model.quantity import Absent, Quantity
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from slth_verify.report import Profile
-from slth_verify.report._collapse import merging_is_exact
-from slth_verify.report._dense import dense_check
-from slth_verify.report._examine import examine
-from slth_verify.report._networks import Networks
-from slth_verify.report._observe import finding_of, observe
-from slth_verify.report._summaries import certified_bound
-from slth_verify.report._targets import dense_subject
+from slth_verify.report.collect.collapse import merging_is_exact
+from slth_verify.report.collect.examine import examine
+from slth_verify.report.collect.passes.dense import dense_check
+from slth_verify.report.collect.passes.networks import Networks
+from slth_verify.report.collect.summaries import certified_bound
+from slth_verify.report.collect.targets import dense_subject
+from slth_verify.report.model.observations import finding_of, observe
 from slth_verify.ticket import Ticket, check
 from slth_verify.verdict import Verdict
 

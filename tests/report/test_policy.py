@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 import pytest
 
 from slth_verify.report import render_html
-from slth_verify.report._mathml import safe_mathml
+from slth_verify.report.page.mathml import safe_mathml
 
 _LOADING = {"href", "xlink:href", "src", "srcset", "data", "poster", "action"}
 _PRESENTATION = {

@@ -6,7 +6,7 @@ import pytest
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.report import PROFILES, Profile, load_profile
-from slth_verify.report._profile import to_toml
+from slth_verify.report.model.profile import to_toml
 
 
 @pytest.mark.parametrize("name", PROFILES)

@@ -6,10 +6,10 @@ import pytest
 
 from slth_verify.background import BackgroundLostError
 from slth_verify.errors import InvalidParameterError
-from slth_verify.report._ladder import ask_ladder, width_ladder
-from slth_verify.report._proved_widths import proved_widths
-from slth_verify.report._quantity import Absent, Quantity
-from slth_verify.report._targets import generated_subjects
+from slth_verify.report.collect.ladder import ask_ladder, width_ladder
+from slth_verify.report.collect.proved_widths import proved_widths
+from slth_verify.report.collect.targets import generated_subjects
+from slth_verify.report.model.quantity import Absent, Quantity
 
 _TENTH = Fraction(1, 10)
 

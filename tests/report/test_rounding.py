@@ -16,8 +16,8 @@ from slth_verify.network import (
     merged_module,
     pruned_module,
 )
-from slth_verify.report._forward import Forward
-from slth_verify.report._rounding import (
+from slth_verify.report.collect.passes.forward import Forward
+from slth_verify.report.collect.passes.rounding import (
     merged_steps,
     pairs_of,
     pruned_steps,
@@ -97,7 +97,7 @@ def test_wide_convolution_is_the_same_map():
 @pytest.mark.parametrize("size", [1, 3, 5])
 def test_pieces_of_a_wide_layer_are_the_same_map(size, monkeypatch):
     """Exact in integers; a layer of 40 channels in pieces of 7."""
-    monkeypatch.setattr("slth_verify.report._forward._PIECE", 7)
+    monkeypatch.setattr("slth_verify.report.collect.passes.forward._PIECE", 7)
     rng = np.random.default_rng(size)
     layers = nn.Conv2d(2, 40, 1, bias=False), nn.Conv2d(40, 3, size, padding="same")
     layers[1].bias = None
@@ -116,7 +116,7 @@ def test_pieces_of_a_wide_layer_are_the_same_map(size, monkeypatch):
 
 def test_batches_do_not_matter(networks, images, monkeypatch):
     whole = Forward(networks)(images)
-    monkeypatch.setattr("slth_verify.report._forward._BATCH_BYTES", 1)
+    monkeypatch.setattr("slth_verify.report.collect.passes.forward._BATCH_BYTES", 1)
     single = Forward(networks)(images)
     assert np.allclose(whole, single, rtol=0, atol=1e-12)
 

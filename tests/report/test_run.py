@@ -12,11 +12,11 @@ import pytest
 
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.report import Profile, load_profile, run_report, schema
-from slth_verify.report import _case as case_module
-from slth_verify.report import _run as run_module
-from slth_verify.report._quantity import Absent
-from slth_verify.report._run import report_on
-from slth_verify.report._targets import generated_subjects
+from slth_verify.report.collect import case as case_module
+from slth_verify.report.collect import run as run_module
+from slth_verify.report.collect.run import report_on
+from slth_verify.report.collect.targets import generated_subjects
+from slth_verify.report.model.quantity import Absent
 from slth_verify.ticket import check
 from slth_verify.verdict import Verdict
 

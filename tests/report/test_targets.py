@@ -8,9 +8,13 @@ from safetensors.numpy import save_file
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.network import TargetCNN
-from slth_verify.report._classify import accuracy, accuracy_finding, classify
-from slth_verify.report._inputs import corner_images, extreme_images, uniform_images
-from slth_verify.report._targets import (
+from slth_verify.report.collect.classify import accuracy, accuracy_finding, classify
+from slth_verify.report.collect.passes.inputs import (
+    corner_images,
+    extreme_images,
+    uniform_images,
+)
+from slth_verify.report.collect.targets import (
     HeldOut,
     Subject,
     dense_subject,

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from slth_verify.network import RandomCNN, TargetCNN, merged_module, pruned_module
-from slth_verify.report._forward import Forward
-from slth_verify.report._rounding import (
+from slth_verify.report.collect.passes.forward import Forward
+from slth_verify.report.collect.passes.rounding import (
     Pair,
     merged_steps,
     pairs_of,

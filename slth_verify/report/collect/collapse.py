@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.network import collapsed_size, random_network_size
-from slth_verify.report._networks import Networks
-from slth_verify.report._parts import SizeRow
-from slth_verify.report._quantity import exact
-from slth_verify.report._rounding import Pair
+from slth_verify.report.collect.passes.networks import Networks
+from slth_verify.report.collect.passes.rounding import Pair
+from slth_verify.report.model.parts import SizeRow
+from slth_verify.report.model.quantity import exact
 from slth_verify.ticket import exact_sum
 from slth_verify.verdict import Finding, Verdict
 

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from slth_verify.report._display import (
+from slth_verify.report.page.display import (
     figure,
     grouped,
     percent,
@@ -17,8 +17,8 @@ from slth_verify.report._display import (
     share,
     signed,
 )
-from slth_verify.report._mathml import safe_mathml
-from slth_verify.report._page import (
+from slth_verify.report.page.mathml import safe_mathml
+from slth_verify.report.page.parts import (
     Page,
     kept_filters,
     kept_in_picture,
@@ -46,7 +46,7 @@ def render_html(document: Mapping[str, Any]) -> str:
         reorder a line included; formulas are rebuilt element by element.
     """
     environment = Environment(
-        loader=PackageLoader("slth_verify.report"),
+        loader=PackageLoader("slth_verify.report.page"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_shown,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slth_verify.report._quantity import Absent, Figure, Quantity
+from slth_verify.report.model.quantity import Absent, Figure, Quantity
 
 
 @dataclass(frozen=True, slots=True)

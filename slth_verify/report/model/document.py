@@ -8,8 +8,8 @@ from enum import Enum
 from importlib.resources import files
 from typing import Any
 
-from slth_verify.report._model import SCHEMA_VERSION, Report
-from slth_verify.report._quantity import Quantity
+from slth_verify.report.model.quantity import Quantity
+from slth_verify.report.model.report import SCHEMA_VERSION, Report
 
 
 def to_document(report: Report) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def to_json(document: dict[str, Any]) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of report documents."""
-    source = files("slth_verify.report") / "schema.json"
+    source = files("slth_verify.report.model") / "schema.json"
     found: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
     return found
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slth_verify.report._model import CaseReport
-from slth_verify.report._parts import Formula, StatementSummary
-from slth_verify.report._quantity import Quantity
+from slth_verify.report.model.parts import Formula, StatementSummary
+from slth_verify.report.model.quantity import Quantity
+from slth_verify.report.model.report import CaseReport
 from slth_verify.statements import Statement, latex, mathml, statements
 from slth_verify.verdict import Verdict
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from slth_verify.report._parts import Observation
-from slth_verify.report._quantity import Absent, Direction, Figure, enclosed, heuristic
+from slth_verify.report.model.parts import Observation
+from slth_verify.report.model.quantity import (
+    Absent,
+    Direction,
+    Figure,
+    enclosed,
+    heuristic,
+)
 from slth_verify.verdict import Finding, Verdict
 
 #: Subject of the observations that bear on a ticket's certified error.

@@ -12,16 +12,16 @@ from typing import Any
 
 from markupsafe import Markup
 
-from slth_verify.report._charts import (
+from slth_verify.report.model.observations import TARGET_AND_PRUNED
+from slth_verify.report.page.charts import (
     error_chart,
     ladder_chart,
     law_chart,
     mask_chart,
     whole_mask_chart,
 )
-from slth_verify.report._display import ends, grouped
-from slth_verify.report._observe import TARGET_AND_PRUNED
-from slth_verify.report._pixels import pixel_picture
+from slth_verify.report.page.display import ends, grouped
+from slth_verify.report.page.pixels import pixel_picture
 
 Document = Mapping[str, Any]
 
@@ -103,7 +103,7 @@ class Page:
         ladders = tuple(c for c in cases if c["ladder"])
         bins = [len(p["positive"][0]) for c in cases for p in c["masks"]]
         power = {c["name"]: _magnification(c) for c in cases if c["samples"]}
-        source = files("slth_verify.report") / "templates" / "style.css"
+        source = files("slth_verify.report.page") / "templates" / "style.css"
         style = source.read_text(encoding="utf-8")
         digest = hashlib.sha256(style.encode()).digest()
         return cls(

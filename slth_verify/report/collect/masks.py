@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.network import filter_blocks
-from slth_verify.report._parts import MaskPicture
+from slth_verify.report.model.parts import MaskPicture
 from slth_verify.ticket import Ticket
 
 #: Parts into which a block is cut for its histogram.

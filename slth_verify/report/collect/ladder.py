@@ -6,9 +6,9 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from slth_verify.network import TargetCNN
-from slth_verify.report._parts import Formula, Rung
-from slth_verify.report._proved_widths import PROBABILITY, ProvedWidths
-from slth_verify.report._quantity import Absent, Figure, exact
+from slth_verify.report.collect.proved_widths import PROBABILITY, ProvedWidths
+from slth_verify.report.model.parts import Formula, Rung
+from slth_verify.report.model.quantity import Absent, Figure, exact
 from slth_verify.statements import latex, mathml, statement
 
 _PAPER = "thm:structured-slth"

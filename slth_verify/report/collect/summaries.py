@@ -8,14 +8,15 @@ from pathlib import Path
 
 from slth_verify.enclosure import directed_decimal
 from slth_verify.network import TargetCNN
-from slth_verify.report._parts import (
+from slth_verify.report.collect.targets import Subject
+from slth_verify.report.model.parts import (
     LayerFigures,
     TargetSummary,
     TicketFigures,
     WitnessSummary,
 )
-from slth_verify.report._profile import Profile
-from slth_verify.report._quantity import (
+from slth_verify.report.model.profile import Profile
+from slth_verify.report.model.quantity import (
     Absent,
     Direction,
     Figure,
@@ -23,7 +24,6 @@ from slth_verify.report._quantity import (
     enclosed,
     exact,
 )
-from slth_verify.report._targets import Subject
 from slth_verify.ticket import CheckResult, LayerBound, Ticket
 from slth_verify.verdict import Finding, Verdict
 

@@ -123,7 +123,7 @@ def load_profile(profile: str | os.PathLike[str]) -> Profile:
         InvalidParameterError: If it is unknown, unreadable, or has an unknown field.
     """
     if profile in PROFILES:
-        source = files("slth_verify.report") / "profiles" / f"{profile}.toml"
+        source = files("slth_verify.report.model") / "profiles" / f"{profile}.toml"
         return _parse(str(profile), source.read_text(encoding="utf-8"))
     path = Path(profile)
     if path.suffix != ".toml":

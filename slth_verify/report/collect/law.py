@@ -6,11 +6,11 @@ import time
 from fractions import Fraction
 
 from slth_verify.construction import search_points
-from slth_verify.report._law_figures import LawFigures, LawPoint, LawRow
-from slth_verify.report._profile import Profile
 from slth_verify.report._progress import Progress
-from slth_verify.report._proved_widths import PROBABILITY, ProvedWidths
-from slth_verify.report._quantity import Absent, Figure, exact, statistical
+from slth_verify.report.collect.proved_widths import PROBABILITY, ProvedWidths
+from slth_verify.report.model.law_figures import LawFigures, LawPoint, LawRow
+from slth_verify.report.model.profile import Profile
+from slth_verify.report.model.quantity import Absent, Figure, exact, statistical
 from slth_verify.subset_sum import SearchLaw, fit_search_law
 
 #: Dimensions of a sweep, as far as the profile goes.

@@ -15,18 +15,14 @@ from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.files import write_atomically
 from slth_verify.network import TargetCNN
 from slth_verify.numbers import ExactNumber, shown, whole_number
-from slth_verify.report._case import TICKETS, run_case
-from slth_verify.report._document import to_document, to_json
-from slth_verify.report._environment import machine, versions
-from slth_verify.report._html import render_html
-from slth_verify.report._ladder import width_ladder
-from slth_verify.report._law import Sweep, ask_law
-from slth_verify.report._model import CaseReport, Report
-from slth_verify.report._profile import Profile, to_toml
 from slth_verify.report._progress import Progress, silent
-from slth_verify.report._proved_widths import ProvedWidths, proved_widths
-from slth_verify.report._statements import statement_summaries
-from slth_verify.report._targets import (
+from slth_verify.report.collect.case import TICKETS, run_case
+from slth_verify.report.collect.environment import machine, versions
+from slth_verify.report.collect.ladder import width_ladder
+from slth_verify.report.collect.law import Sweep, ask_law
+from slth_verify.report.collect.proved_widths import ProvedWidths, proved_widths
+from slth_verify.report.collect.statements import statement_summaries
+from slth_verify.report.collect.targets import (
     Subject,
     dense_subject,
     derived_seed,
@@ -34,6 +30,10 @@ from slth_verify.report._targets import (
     generated_subjects,
     given_subjects,
 )
+from slth_verify.report.model.document import to_document, to_json
+from slth_verify.report.model.profile import Profile, to_toml
+from slth_verify.report.model.report import CaseReport, Report
+from slth_verify.report.page.html import render_html
 from slth_verify.subset_sum import Journal
 from slth_verify.text import printable
 from slth_verify.verdict import Verdict, overall

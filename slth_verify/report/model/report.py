@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from slth_verify.report._law_figures import LawFigures
-from slth_verify.report._parts import (
+from slth_verify.report.model.law_figures import LawFigures
+from slth_verify.report.model.parts import (
     Accuracy,
     MaskPicture,
     NetworkSummary,
@@ -18,8 +18,8 @@ from slth_verify.report._parts import (
     TicketFigures,
     WitnessSummary,
 )
-from slth_verify.report._profile import Profile
-from slth_verify.report._quantity import Quantity
+from slth_verify.report.model.profile import Profile
+from slth_verify.report.model.quantity import Quantity
 from slth_verify.verdict import Finding, NoTruthValue, Verdict
 
 #: Version of the JSON document's schema.

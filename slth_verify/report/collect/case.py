@@ -12,22 +12,22 @@ from pathlib import Path
 from slth_verify.construction import prune, suggested_widths
 from slth_verify.errors import NoTicketFoundError
 from slth_verify.network import GENERATOR, RandomCNN
-from slth_verify.report._examine import examine, probe
-from slth_verify.report._ladder import ask_ladder
-from slth_verify.report._model import CaseReport
-from slth_verify.report._parts import NetworkSummary
-from slth_verify.report._profile import Profile
 from slth_verify.report._progress import Progress
-from slth_verify.report._proved_widths import ProvedWidths
-from slth_verify.report._quantity import Figure, exact
-from slth_verify.report._summaries import (
+from slth_verify.report.collect.examine import examine, probe
+from slth_verify.report.collect.ladder import ask_ladder
+from slth_verify.report.collect.proved_widths import ProvedWidths
+from slth_verify.report.collect.summaries import (
     claimed_eps,
     limit_finding,
     target_summary,
     ticket_figures,
     witness_summary,
 )
-from slth_verify.report._targets import Subject
+from slth_verify.report.collect.targets import Subject
+from slth_verify.report.model.parts import NetworkSummary
+from slth_verify.report.model.profile import Profile
+from slth_verify.report.model.quantity import Figure, exact
+from slth_verify.report.model.report import CaseReport
 from slth_verify.subset_sum import Journal
 from slth_verify.text import printable
 from slth_verify.ticket import Ticket, check

@@ -9,27 +9,31 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.report._classify import accuracy, accuracy_finding, classify
-from slth_verify.report._collapse import merging_is_exact, size_rows
-from slth_verify.report._dense import dense_check
-from slth_verify.report._forward import Forward
-from slth_verify.report._inputs import corner_images, extreme_images, uniform_images
-from slth_verify.report._masks import mask_pictures
-from slth_verify.report._networks import Networks, Outputs, largest
-from slth_verify.report._observe import TARGET_AND_PRUNED, finding_of, observe
-from slth_verify.report._parts import (
+from slth_verify.report.collect.classify import accuracy, accuracy_finding, classify
+from slth_verify.report.collect.collapse import merging_is_exact, size_rows
+from slth_verify.report.collect.masks import mask_pictures
+from slth_verify.report.collect.passes.dense import dense_check
+from slth_verify.report.collect.passes.forward import Forward
+from slth_verify.report.collect.passes.inputs import (
+    corner_images,
+    extreme_images,
+    uniform_images,
+)
+from slth_verify.report.collect.passes.networks import Networks, Outputs, largest
+from slth_verify.report.collect.passes.rounding import rounding_bound, target_steps
+from slth_verify.report.collect.samples import sample_digits
+from slth_verify.report.collect.summaries import certified_bound
+from slth_verify.report.collect.targets import Subject
+from slth_verify.report.model.observations import TARGET_AND_PRUNED, finding_of, observe
+from slth_verify.report.model.parts import (
     Accuracy,
     MaskPicture,
     Observation,
     Sample,
     SizeRow,
 )
-from slth_verify.report._profile import Profile
-from slth_verify.report._quantity import Absent, Direction, Figure, enclosed
-from slth_verify.report._rounding import rounding_bound, target_steps
-from slth_verify.report._samples import sample_digits
-from slth_verify.report._summaries import certified_bound
-from slth_verify.report._targets import Subject
+from slth_verify.report.model.profile import Profile
+from slth_verify.report.model.quantity import Absent, Direction, Figure, enclosed
 from slth_verify.ticket import CheckResult, Ticket
 from slth_verify.verdict import Finding
 

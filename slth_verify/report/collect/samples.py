@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.report._classify import Classes
-from slth_verify.report._networks import Outputs
-from slth_verify.report._parts import Sample
-from slth_verify.report._targets import HeldOut
+from slth_verify.report.collect.classify import Classes
+from slth_verify.report.collect.passes.networks import Outputs
+from slth_verify.report.collect.targets import HeldOut
+from slth_verify.report.model.parts import Sample
 
 #: Decimal digits after which a pixel of a picture is cut.
 _DIGITS = 7

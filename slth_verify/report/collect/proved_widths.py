@@ -13,7 +13,7 @@ from fractions import Fraction
 from slth_verify.background import Background, BackgroundLostError
 from slth_verify.bounds import BoundResult, mrss_width, necessary_width
 from slth_verify.errors import InvalidParameterError
-from slth_verify.report._quantity import Absent, Direction, Figure, Quantity
+from slth_verify.report.model.quantity import Absent, Direction, Figure, Quantity
 from slth_verify.verdict import Evidence
 
 #: The probability that the ladder asks for.

@@ -9,9 +9,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter, NullLocator
 
-from slth_verify.report._display import ends, grouped
-from slth_verify.report._observe import TARGET_AND_PRUNED
-from slth_verify.report._svg import FAINT, SERIES, plain, svg
+from slth_verify.report.model.observations import TARGET_AND_PRUNED
+from slth_verify.report.page.display import ends, grouped
+from slth_verify.report.page.svg import FAINT, SERIES, plain, svg
 
 Document = Mapping[str, Any]
 

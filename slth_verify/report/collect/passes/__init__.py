@@ -1,0 +1,1 @@
+"""Forward passes of networks, and how far rounding takes them."""

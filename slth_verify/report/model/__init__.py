@@ -1,0 +1,1 @@
+"""What a report says: frozen figures, and their JSON document."""

@@ -1,0 +1,1 @@
+"""The page of a report, made from its JSON document alone."""
