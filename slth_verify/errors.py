@@ -52,6 +52,14 @@ class UnprovedTicketError(InvalidTicketError):
         self.verdict = verdict
 
 
+class FloatingPointModeError(SlthVerifyError, ArithmeticError):
+    """The processor flushes subnormal numbers, or does not round to nearest.
+
+    Numbers could not be read as they are. Usual remedy: undo what changed the mode,
+    such as ``torch.set_flush_denormal``, or work in a process of its own.
+    """
+
+
 class UnusableFileError(SlthVerifyError, OSError):
     """A file cannot be read or written: missing, too large, no regular file, disk full.
 

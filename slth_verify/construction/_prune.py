@@ -35,6 +35,7 @@ from slth_verify.errors import (
     NoTicketFoundError,
     TrivialClaimWarning,
 )
+from slth_verify.ieee import require_ieee
 from slth_verify.limits import EXPONENT
 from slth_verify.network import GENERATOR, RandomCNN, TargetCNN
 from slth_verify.numbers import ExactNumber, rough, whole_number
@@ -112,6 +113,7 @@ def prune(
     Source:
         thm:structured-slth, der:layer-error, der:a-posteriori.
     """
+    require_ieee()
     if len(random_network.widths) != target.depth:
         raise InvalidParameterError(
             f"widths={random_network.widths} for a target of "

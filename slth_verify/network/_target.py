@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.ieee import require_ieee
 from slth_verify.network._architecture import Architecture
 from slth_verify.network._target_fields import (
     Float32Array,
@@ -206,6 +207,7 @@ def weights_sha256(kernels: tuple[Float32Array, ...]) -> str:
 
 
 def _exact_l1_norm(kernel: Float32Array) -> Fraction:
+    require_ieee()
     magnitudes = np.abs(kernel.astype(np.float64)).ravel()
     # float32 values are multiples of 2^-149, so these integers are exact
     units = [int(math.ldexp(value, 149)) for value in magnitudes.tolist()]

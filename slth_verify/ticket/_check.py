@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.bounded import LimitReachedError, run_bounded
+from slth_verify.ieee import IEEE, departure
 from slth_verify.numbers import ExactNumber
 from slth_verify.ticket._accuracy import read_accuracy, read_input_bound
 from slth_verify.ticket._bound import ErrorBound, accumulate
@@ -112,18 +113,21 @@ def _check(
     *,
     limited: bool,
 ) -> CheckResult:
+    changed = departure()
+    if changed is not None:
+        return _stopped(None, box, [Finding(IEEE, Verdict.INCONCLUSIVE, changed)])
     loaded = validated(ticket) if isinstance(ticket, Ticket) else Ticket.load(ticket)
     problem = load_target(target)
     costly = None if limited else too_costly(loaded, problem)
     if costly is not None:
         return _stopped(None, box, [costly])
-    claim = loaded.eps * box
+    asked = loaded.eps * box
     if eps is not None:
-        claim = read_accuracy(eps, problem.kernels, input_bound=box)
-    question = _Question(loaded, problem, claim, box)
+        asked = read_accuracy(eps, problem.kernels, input_bound=box)
+    question = _Question(loaded, problem, asked, box)
     ledger, owners = _structure(question)
     if any(finding.verdict is not Verdict.VERIFIED for finding in ledger[1:]):
-        return _stopped(claim, box, ledger)
+        return _stopped(asked, box, ledger)
     for number, owner in enumerate(owners, start=1):
         kernel, exponent = (
             problem.kernels[number - 1],
@@ -132,7 +136,7 @@ def _check(
         ledger.append(normalisation(number, kernel, exponent))
         ledger.append(weights(loaded, number, owner))
     if not all(map(_finite, loaded.layers)):
-        return _stopped(claim, box, ledger)
+        return _stopped(asked, box, ledger)
     return _certified(question, owners, ledger, cross_check=cross_check)
 
 

@@ -70,7 +70,7 @@ def shapes(ticket: Ticket, target: TargetWeights) -> Finding:
 
 def structure(number: int, layer: TicketLayer, block: int, channels: int) -> Finding:
     """Whether filter indices are in range and strictly increasing."""
-    claim = f"layer {number}: kept filters exist, each is used once"
+    claim = f"layer {number}: kept filters exist, in increasing order, each once"
     filters = layer.filters
     if filters.size and (
         int(filters.min()) < 0 or int(filters.max()) >= block * channels
@@ -156,9 +156,9 @@ def scale(found: OutputRange, eps: Fraction) -> Finding:
 
 
 def stated_error(ticket: Ticket, bound: ErrorBound) -> Finding:
-    """Whether the bound that the ticket states for itself is one."""
+    """Whether the ticket states the bound that is proved for [-1, 1], or more."""
     stated = exact_number(ticket.certified_error, "certified_error")
-    claim = "the certified_error that the ticket states for [-1, 1] is an upper bound"
+    claim = "the ticket's certified_error is at least its bound by der:a-posteriori"
     reason = f"stated {lower(stated)}, certified bound {upper(bound.error)}"
     if stated >= bound.error:
         return Finding(claim, Verdict.VERIFIED, reason)

@@ -8,6 +8,7 @@ from the ticket alone. Who builds a network from a ticket needs no less.
 from __future__ import annotations
 
 from slth_verify.errors import InvalidTicketError
+from slth_verify.ieee import IEEE, departure
 from slth_verify.limits import SEEDS, WIDTH
 from slth_verify.text import counted, printable
 from slth_verify.ticket._findings import structure, weights
@@ -46,7 +47,10 @@ def prove_weights(ticket: Ticket, input_channels: int) -> tuple[Finding, ...]:
             f"ticket: {printable(str(error), 300)}. A ticket's fields must be as its "
             "class says (fig:neuron-pruning). Build it with prune or Ticket.load."
         ) from error
-    if ledger[0].verdict is not Verdict.VERIFIED:
+    changed = departure()
+    if changed is not None:
+        ledger.append(Finding(IEEE, Verdict.INCONCLUSIVE, changed))
+    if any(finding.verdict is not Verdict.VERIFIED for finding in ledger):
         return tuple(ledger)
     channels = [input_channels, *(part.kernels.shape[3] for part in ticket.layers)]
     blocks = [2 * width for width in ticket.widths]

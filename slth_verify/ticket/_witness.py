@@ -107,8 +107,9 @@ def find_witness(
     nets = float_nets(exact)
     rng = np.random.default_rng(0)
     starts = _starts(residuals[0], window, plan.starts, rng)
-    climb = _best_starts(starts, nets, window, plan.climbs)
-    merits = _ascend(climb, nets, window, rng)
+    with np.errstate(all="ignore"):  # deep networks may leave the range of floats
+        climb = _best_starts(starts, nets, window, plan.climbs)
+        merits = _ascend(climb, nets, window, rng)
     unit = Fraction(2) ** (sum(exponents) - bits)
     best: Witness | None = None
     for index in np.argsort(-merits)[: plan.evaluations]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from slth_verify.bounded import run_bounded
 from slth_verify.cli import run
 from slth_verify.cli._check import _print, result_as_json
 from slth_verify.errors import InvalidParameterError, InvalidTicketError
+from slth_verify.network import GENERATOR
 from slth_verify.ticket import Ticket, TicketLayer
 from slth_verify.ticket import _cost as cost
 from slth_verify.ticket import _witness as witness
@@ -167,3 +169,27 @@ def test_the_search_for_inputs_keeps_to_its_budget() -> None:
             assert plan.starts * largest <= max(4 * largest, witness._ROOM)
     assert plans[0] is not None
     assert plans[-1] is None
+
+
+def test_a_deep_network_warns_of_nothing() -> None:
+    """Floats overflow in the search for a witness; no verdict rests on them."""
+    depth, channels = 400, 8
+    kernel = np.full((channels, channels, 1, 1), 0.999 / channels**2, np.float32)
+    target = sv.TargetCNN((kernel,) * depth, (channels, 1, 1))
+    nothing = TicketLayer(
+        np.zeros(0, np.int64),
+        np.zeros(0, np.float32),
+        np.zeros((0, 1, 1, channels), np.float32),
+    )
+    ticket = Ticket(
+        {"sha256": target.sha256},
+        GENERATOR,
+        1,
+        (1,) * depth,
+        target.scale_exponents,
+        Fraction(0),
+        "1",
+        (nothing,) * depth,
+        {},
+    )
+    assert sv.check(ticket, target).verdict is not Verdict.VERIFIED

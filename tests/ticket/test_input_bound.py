@@ -71,7 +71,7 @@ BOX_LIES = {
         "if box * bound.error <= eps:",
         "if bound.error <= eps:",
     ),
-    "claim of the unit box": ("claim = loaded.eps * box", "claim = loaded.eps"),
+    "claim of the unit box": ("asked = loaded.eps * box", "asked = loaded.eps"),
     "witness against the wrong eps": ("eps / box)", "eps * box)"),
 }
 
