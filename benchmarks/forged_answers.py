@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from benchmarks._common import publish_with
 from slth_verify.conformance import check_recheck
-from slth_verify.conformance._remembered import evaluated_once
+from slth_verify.conformance.oracles.remembered import evaluated_once
 
 #: Documents of one Hypothesis run.
 _ROUND = 1_000

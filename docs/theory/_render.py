@@ -77,9 +77,11 @@ def _table(name: str | None = None) -> str:
 
 def _tables() -> ModuleType:
     """The module of reference tables, which lies beside this file."""
-    spec = importlib.util.spec_from_file_location("_tables", HERE / "_tables.py")
+    spec = importlib.util.spec_from_file_location(
+        "_tables", HERE / "tables" / "tables.py"
+    )
     if spec is None or spec.loader is None:
-        raise ImportError(f"{HERE / '_tables.py'} cannot be loaded")
+        raise ImportError(f"{HERE / 'tables' / 'tables.py'} cannot be loaded")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

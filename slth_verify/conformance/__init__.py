@@ -13,33 +13,33 @@ from slth_verify.conformance._accumulation import (
     certified_accumulation,
     check_accumulation,
 )
-from slth_verify.conformance._accumulation_cases import AccumulationCase
 from slth_verify.conformance._answers import AnswerCounts, check_recheck
-from slth_verify.conformance._binomial import FAILURE_PROBABILITY, BinomialTest
 from slth_verify.conformance._collapse import Collapse, check_neuron_pruning
 from slth_verify.conformance._construction import check_construction
 from slth_verify.conformance._failure import ConformanceFailure
 from slth_verify.conformance._filters import check_filters
-from slth_verify.conformance._laws import (
-    hit_probability,
-    joint_hit_probability,
-    success_bounds,
-)
 from slth_verify.conformance._layer import (
     LayerCase,
     certified_layer_error,
     check_layer_error,
 )
 from slth_verify.conformance._mask import check_mask
-from slth_verify.conformance._samplers import (
+from slth_verify.conformance._solver import check_solver, check_success_rate
+from slth_verify.conformance._sums import check_joint_law, check_sum_law
+from slth_verify.conformance._torch_import import Importer, check_torch_import
+from slth_verify.conformance.oracles.accumulation_cases import AccumulationCase
+from slth_verify.conformance.oracles.binomial import FAILURE_PROBABILITY, BinomialTest
+from slth_verify.conformance.oracles.laws import (
+    hit_probability,
+    joint_hit_probability,
+    success_bounds,
+)
+from slth_verify.conformance.oracles.samplers import (
     ColumnSampler,
     FilterSampler,
     pool_columns,
     random_cnn_filters,
 )
-from slth_verify.conformance._solver import check_solver, check_success_rate
-from slth_verify.conformance._sums import check_joint_law, check_sum_law
-from slth_verify.conformance._torch_import import Importer, check_torch_import
 
 __all__ = [
     "FAILURE_PROBABILITY",

@@ -13,14 +13,14 @@ import hypothesis
 import numpy as np
 from hypothesis import strategies as st
 
-from slth_verify.conformance._accumulation_cases import (
+from slth_verify.conformance._drive import run
+from slth_verify.conformance._failure import require
+from slth_verify.conformance.oracles.accumulation_cases import (
     UNIT,
     AccumulationCase,
     accumulation_cases,
 )
-from slth_verify.conformance._drive import run
-from slth_verify.conformance._failure import require
-from slth_verify.conformance._integer import IntArray, apply_pair, convolve
+from slth_verify.conformance.oracles.integer import IntArray, apply_pair, convolve
 from slth_verify.ticket import accumulate, layer_residuals
 
 _STATEMENT = "lem:error-accumulation"

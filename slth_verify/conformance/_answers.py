@@ -21,7 +21,7 @@ from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.bounds.one_dim.necessary import reach_probability
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
-from slth_verify.conformance._simulation import (
+from slth_verify.conformance.oracles.simulation import (
     MOST_SAMPLES,
     TRIALS,
     nsn_hits,

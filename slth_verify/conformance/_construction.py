@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
-from slth_verify.conformance._forward import largest_difference
+from slth_verify.conformance.oracles.forward import largest_difference
 from slth_verify.construction import suggested_widths
 from slth_verify.errors import NoTicketFoundError, TrivialClaimWarning
 from slth_verify.network import RandomCNN, TargetCNN

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from slth_verify.conformance._binomial import BinomialTest, require_not_rejected
-from slth_verify.conformance._samplers import FilterSampler
+from slth_verify.conformance.oracles.binomial import BinomialTest, require_not_rejected
+from slth_verify.conformance.oracles.samplers import FilterSampler
 
 Array = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
-from slth_verify.conformance._integer import apply_pair, convolve, vertices
+from slth_verify.conformance.oracles.integer import apply_pair, convolve, vertices
 from slth_verify.ticket import TicketLayer, accumulate, layer_residuals
 
 IntArray = NDArray[np.int64]

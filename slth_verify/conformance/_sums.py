@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.conformance._binomial import BinomialTest, require_not_rejected
-from slth_verify.conformance._laws import hit_probability, joint_hit_probability
-from slth_verify.conformance._samplers import ColumnSampler
+from slth_verify.conformance.oracles.binomial import BinomialTest, require_not_rejected
+from slth_verify.conformance.oracles.laws import hit_probability, joint_hit_probability
+from slth_verify.conformance.oracles.samplers import ColumnSampler
 
 #: ``law(k, z, eps)``: probability that a sum of k columns lies within eps of z.
 HitLaw = Callable[[int, Sequence[float], float], float]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
-from slth_verify.conformance._forward import even_kernels_allowed
+from slth_verify.conformance.oracles.forward import even_kernels_allowed
 from slth_verify.errors import InvalidTargetError
 from slth_verify.network import Architecture, TargetCNN
 from slth_verify.strategies import architectures
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from slth_verify.conformance._torch_modules import Twist
+    from slth_verify.conformance.torch_modules.plain import Twist
 
 _STATEMENT = "thm:structured-slth"
 _IMAGES = 6
@@ -79,8 +79,8 @@ def check_torch_import(
     """
     import torch
 
-    from slth_verify.conformance._torch_twists_hidden import HIDDEN
-    from slth_verify.conformance._torch_twists_open import OPEN, PLAIN
+    from slth_verify.conformance.torch_modules.hidden_twists import HIDDEN
+    from slth_verify.conformance.torch_modules.open_twists import OPEN, PLAIN
 
     counts: Counter[str] = Counter()
     twists = HIDDEN | OPEN
@@ -120,7 +120,7 @@ def _twisted(
 ) -> nn.Module:
     from torch import nn
 
-    from slth_verify.conformance._torch_modules import NotApplicable, plain_module
+    from slth_verify.conformance.torch_modules.plain import NotApplicable, plain_module
 
     module: nn.Module = plain_module(shape.channels, shape.kernel_sizes, rng)
     for twist in twists:

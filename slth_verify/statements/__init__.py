@@ -12,14 +12,7 @@ Example:
 import sys
 from types import ModuleType
 
-from slth_verify.statements._compare import Comparison, Stretch
-from slth_verify.statements._decide import Decider, decide
-from slth_verify.statements._exact import read_exact
-from slth_verify.statements._hypotheses import HypothesisCheck
-from slth_verify.statements._mathml import mathml
 from slth_verify.statements._registry import build, statement, statements
-from slth_verify.statements._render import as_text, latex, text
-from slth_verify.statements._solve import Threshold
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._types import (
     Claim,
@@ -31,6 +24,8 @@ from slth_verify.statements._types import (
     Source,
     Variable,
 )
+from slth_verify.statements.decisions.decide import Decider, decide
+from slth_verify.statements.decisions.exact import read_exact
 from slth_verify.statements.patterns import (
     Pattern,
     channel_blocked_mask,
@@ -39,6 +34,11 @@ from slth_verify.statements.patterns import (
     is_mask,
     pattern,
 )
+from slth_verify.statements.queries.compare import Comparison, Stretch
+from slth_verify.statements.queries.hypotheses import HypothesisCheck
+from slth_verify.statements.queries.solve import Threshold
+from slth_verify.statements.rendering.mathml import mathml
+from slth_verify.statements.rendering.text import as_text, latex, text
 
 __all__ = [
     "Claim",

@@ -20,10 +20,10 @@ from slth_verify.statements._types import (
 )
 
 if TYPE_CHECKING:
-    from slth_verify.statements._compare import Comparison
-    from slth_verify.statements._decide import Decider
-    from slth_verify.statements._hypotheses import HypothesisCheck
-    from slth_verify.statements._solve import Threshold
+    from slth_verify.statements.decisions.decide import Decider
+    from slth_verify.statements.queries.compare import Comparison
+    from slth_verify.statements.queries.hypotheses import HypothesisCheck
+    from slth_verify.statements.queries.solve import Threshold
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -179,7 +179,7 @@ class Statement:
         Rigor:
             Exact. Which side is safe: `Claim.direction`.
         """
-        from slth_verify.statements._bound import bound
+        from slth_verify.statements.queries.bound import bound
 
         return bound(self, of, values, check=check)
 
@@ -204,7 +204,7 @@ class Statement:
         Rigor:
             Exact; undecided is never VERIFIED.
         """
-        from slth_verify.statements._hypotheses import check_hypotheses
+        from slth_verify.statements.queries.hypotheses import check_hypotheses
 
         return check_hypotheses(self, of, values)
 
@@ -235,37 +235,37 @@ class Statement:
             Exact: closed forms are checked, and integers are settled by proved
             comparisons at the value and at its neighbour.
         """
-        from slth_verify.statements._solve import threshold
+        from slth_verify.statements.queries.solve import threshold
 
         return threshold(self, symbol, of=of, decider=decide, values=values)
 
     def compare(self, other: Statement, **options: Any) -> Comparison:
         """Which of two statements is stronger, and where; see `compare`."""
-        from slth_verify.statements._compare import compare
+        from slth_verify.statements.queries.compare import compare
 
         return compare(self, other, **options)
 
     def growth(self, of: str, within: str, **values: Any) -> Any:
         """Leading term of the claim about ``of`` as ``within`` tends to its limit."""
-        from slth_verify.statements._growth import growth
+        from slth_verify.statements.queries.growth import growth
 
         return growth(self, of, within, values)
 
     def latex(self) -> str:
         """LaTeX of hypotheses and conclusion."""
-        from slth_verify.statements._render import statement_latex
+        from slth_verify.statements.rendering.text import statement_latex
 
         return statement_latex(self)
 
     def mathml(self) -> str:
         """Presentation MathML of hypotheses and conclusion."""
-        from slth_verify.statements._render import statement_mathml
+        from slth_verify.statements.rendering.text import statement_mathml
 
         return statement_mathml(self)
 
     def to_json(self) -> dict[str, Any]:
         """All fields as plain data (str, list, dict, None)."""
-        from slth_verify.statements._render import statement_json
+        from slth_verify.statements.rendering.text import statement_json
 
         return statement_json(self)
 

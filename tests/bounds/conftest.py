@@ -40,7 +40,9 @@ def _unsearched(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Foun
 @pytest.fixture(scope="session")
 def tables() -> ModuleType:
     """The module that writes the tables of docs/theory."""
-    spec = importlib.util.spec_from_file_location("_tables", THEORY / "_tables.py")
+    spec = importlib.util.spec_from_file_location(
+        "_tables", THEORY / "tables" / "tables.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -16,7 +16,9 @@ from slth_verify.bounds.searches.two_stage_width import rebuilt
 F = Fraction
 
 THEORY = Path(__file__).parents[2] / "docs" / "theory"
-ROWS = json.loads((THEORY / "_high_probability.json").read_text(encoding="utf-8"))
+ROWS = json.loads(
+    (THEORY / "tables" / "high_probability.json").read_text(encoding="utf-8")
+)
 
 #: Widths computed in floating point from the same theorem, by dimension: at failure
 #: probability 1e-3 and 1e-6.
@@ -33,7 +35,7 @@ KNOWN = {
 
 @pytest.fixture(scope="module")
 def table() -> ModuleType:
-    path = THEORY / "_tables_high_probability.py"
+    path = THEORY / "tables" / "high_probability.py"
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None

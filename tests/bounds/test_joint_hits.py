@@ -13,7 +13,7 @@ from slth_verify.bounds import (
     subset_sum_number_second_moment,
 )
 from slth_verify.bounds.certificates import joint_hits as source
-from slth_verify.conformance import _laws
+from slth_verify.conformance.oracles import laws
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
 
@@ -30,7 +30,7 @@ CASES = [
 @pytest.mark.parametrize(("size", "overlap", "target", "eps"), CASES)
 def test_the_truth_is_inside(size, overlap, target, eps) -> None:
     found = joint_hit_probability(size, overlap, [target], eps)
-    truth = _laws.joint_hit_probability(size, overlap, float(F(target)), float(F(eps)))
+    truth = laws.joint_hit_probability(size, overlap, float(F(target)), float(F(eps)))
     assert float(found.lower) <= truth * (1 + 1e-7)
     assert float(found.upper) >= truth * (1 - 1e-7)
     assert found.upper <= 60 * found.lower
@@ -153,7 +153,7 @@ def test_lies_are_seen(lie, monkeypatch) -> None:
 
 def _truth(size: int, overlap: int, target: str, eps: str) -> float:
     if size - overlap == 2:
-        return _laws.joint_hit_probability(
+        return laws.joint_hit_probability(
             size, overlap, float(F(target)), float(F(eps))
         )
     hits, trials = _hits(size, overlap, [target], eps)

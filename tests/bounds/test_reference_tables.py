@@ -31,9 +31,9 @@ KNOWN = {
     (150, "999/1000"): 58926,
 }
 
-NETWORKS = json.loads((THEORY / "_networks.json").read_text(encoding="utf-8"))
+NETWORKS = json.loads((THEORY / "tables" / "networks.json").read_text(encoding="utf-8"))
 
-ROWS = json.loads((THEORY / "_all_targets.json").read_text(encoding="utf-8"))
+ROWS = json.loads((THEORY / "tables" / "all_targets.json").read_text(encoding="utf-8"))
 
 
 def _case(row: dict) -> object:

@@ -26,7 +26,9 @@ FORMULA = {"0.1": (21, 26), "0.01": (46, 51), "0.001": (70, 75), "1e-6": (142, 1
 #: from a programme on a finer grid; ours may be larger by the grid.
 KNOWN = {"0.1": (20, 32), "0.01": (40, 56), "0.001": (60, 80), "1e-6": (118, 151)}
 
-ROWS = json.loads((THEORY / "_one_dimension.json").read_text(encoding="utf-8"))
+ROWS = json.loads(
+    (THEORY / "tables" / "one_dimension.json").read_text(encoding="utf-8")
+)
 
 
 def row_marks(row):
@@ -36,7 +38,9 @@ def row_marks(row):
 
 @pytest.mark.parametrize("row", [row_marks(row) for row in ROWS])
 def test_the_table_is_what_is_computed(row) -> None:
-    spec = importlib.util.spec_from_file_location("_tables", THEORY / "_tables.py")
+    spec = importlib.util.spec_from_file_location(
+        "_tables", THEORY / "tables" / "tables.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     tables = importlib.util.module_from_spec(spec)

@@ -25,12 +25,16 @@ F = Fraction
 
 THEORY = Path(__file__).parents[2] / "docs" / "theory"
 
-ROWS = json.loads((THEORY / "_two_stage_sides.json").read_text(encoding="utf-8"))
+ROWS = json.loads(
+    (THEORY / "tables" / "two_stage_sides.json").read_text(encoding="utf-8")
+)
 
 #: Widths of two sides of blocks, by dimension and probability.
 BLOCKS = {
     (row["dim"], row["prob"]): 2 * row["blocks"] * row["n"]
-    for row in json.loads((THEORY / "_all_targets.json").read_text(encoding="utf-8"))
+    for row in json.loads(
+        (THEORY / "tables" / "all_targets.json").read_text(encoding="utf-8")
+    )
 }
 
 

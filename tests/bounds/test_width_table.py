@@ -42,7 +42,7 @@ KNOWN = {
     (150, "1/1000"): (2296, 3250),
 }
 
-ROWS = json.loads((THEORY / "_widths.json").read_text(encoding="utf-8"))
+ROWS = json.loads((THEORY / "tables" / "widths.json").read_text(encoding="utf-8"))
 
 
 def _case(row: dict) -> object:

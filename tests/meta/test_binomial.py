@@ -11,7 +11,7 @@ from slth_verify.conformance import (
     BinomialTest,
     ConformanceFailure,
 )
-from slth_verify.conformance._binomial import outcome, require_not_rejected
+from slth_verify.conformance.oracles.binomial import outcome, require_not_rejected
 from slth_verify.verdict import Statistical
 
 

@@ -20,7 +20,7 @@ from slth_verify.bounds.rechecking.one_target import Block, Repetition
 from slth_verify.bounds.rechecking.proved import ProvedTarget
 from slth_verify.bounds.rechecking.reader import Fields
 from slth_verify.conformance import ConformanceFailure, check_recheck
-from slth_verify.conformance._remembered import evaluated_once
+from slth_verify.conformance.oracles.remembered import evaluated_once
 from slth_verify.strategies import built_answers, forged_answers, stored_answers
 from slth_verify.verdict import Finding, Verdict
 

@@ -11,14 +11,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slth_verify.conformance._exhaustive import (
+from slth_verify.conformance.oracles.exhaustive import (
     MAX_COLUMNS,
     best_score,
     exact_residuals,
     rounded_residual,
 )
-from slth_verify.conformance._forward import largest_difference
-from slth_verify.conformance._integer import apply_pair, convolve, vertices
+from slth_verify.conformance.oracles.forward import largest_difference
+from slth_verify.conformance.oracles.integer import apply_pair, convolve, vertices
 from slth_verify.network import RandomCNN, TargetCNN
 from slth_verify.strategies import subset_sum_problems, target_networks
 from slth_verify.subset_sum import DenseColumns, MaxTolerance, Problem

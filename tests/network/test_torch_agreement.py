@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-from slth_verify.conformance._torch_modules import NotApplicable, plain_module
-from slth_verify.conformance._torch_twists_hidden import HIDDEN
-from slth_verify.conformance._torch_twists_open import OPEN
+from slth_verify.conformance.torch_modules.hidden_twists import HIDDEN
+from slth_verify.conformance.torch_modules.open_twists import OPEN
+from slth_verify.conformance.torch_modules.plain import NotApplicable, plain_module
 from slth_verify.errors import InvalidTargetError
 from slth_verify.network import TargetCNN
 from slth_verify.network.torch_import import _reference

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slth_verify.statements import decide
-from slth_verify.statements._decide import enclose, relation_truth, sign_of
-from slth_verify.statements._interval import (
+from slth_verify.statements.decisions.decide import enclose, relation_truth, sign_of
+from slth_verify.statements.decisions.interval import (
     Interval,
     UndecidedError,
     exp,
@@ -21,8 +21,8 @@ from slth_verify.statements._interval import (
     log,
     root,
 )
-from slth_verify.statements._isolate import on_cells, sign_pieces
-from slth_verify.statements._proved import Ceil, Floor, Greatest, Least
+from slth_verify.statements.decisions.proved import Ceil, Floor, Greatest, Least
+from slth_verify.statements.queries.isolate import on_cells, sign_pieces
 from slth_verify.verdict import Verdict
 
 small = st.fractions(min_value=-20, max_value=20, max_denominator=10**6)

@@ -11,8 +11,8 @@ from sympy.core.function import UndefinedFunction
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import Statement, Variable, statement, statements
-from slth_verify.statements import _bound as bound_module
 from slth_verify.statements._vocabulary import NamedSet, Norm
+from slth_verify.statements.queries import bound as bound_module
 from slth_verify.statements.queries.domains import _ENTRIES
 
 RSS = statement("thm:rss")

@@ -16,7 +16,7 @@ import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import Statement, build, decide, statement
-from slth_verify.statements._box import limits
+from slth_verify.statements.queries.box import limits
 from slth_verify.verdict import Verdict
 
 eps = sp.Symbol("eps", real=True)

@@ -17,10 +17,6 @@ import pytest
 import sympy as sp
 
 from slth_verify.statements import Statement, statement, statements
-from slth_verify.statements._bound import substitute
-from slth_verify.statements._box import sign
-from slth_verify.statements._monotone import trend
-from slth_verify.statements._signs import Signs
 from slth_verify.statements.derived._moments import cube_density, overlap
 from slth_verify.statements.derived._nsn_law import (
     R,
@@ -28,6 +24,10 @@ from slth_verify.statements.derived._nsn_law import (
     chi_squared_mean,
     interval_mass,
 )
+from slth_verify.statements.queries.bound import substitute
+from slth_verify.statements.queries.box import sign
+from slth_verify.statements.queries.monotone import trend
+from slth_verify.statements.queries.signs import Signs
 
 Key = tuple[str, str, str]
 TRENDS = [

@@ -12,7 +12,6 @@ import sympy as sp
 from sympy.functions.elementary import piecewise
 
 from slth_verify.statements import (
-    _proved,
     _vocabulary,
     as_text,
     latex,
@@ -20,12 +19,13 @@ from slth_verify.statements import (
     statements,
     text,
 )
-from slth_verify.statements._proved import Ceil, Floor, Greatest, Least
+from slth_verify.statements.decisions import proved
+from slth_verify.statements.decisions.proved import Ceil, Floor, Greatest, Least
 
 ALL = [pytest.param(s, id=s.id) for s in statements()]
 WORDS = {
     name: value
-    for module in (_vocabulary, _proved, piecewise)
+    for module in (_vocabulary, proved, piecewise)
     for name, value in vars(module).items()
     if isinstance(value, type)
 }

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from slth_verify.limits import TERMS
 from slth_verify.statements import decide, statement
-from slth_verify.statements._bound import expand_sums
-from slth_verify.statements._monotone import trend
-from slth_verify.statements._signs import Signs
+from slth_verify.statements.queries.bound import expand_sums
+from slth_verify.statements.queries.monotone import trend
+from slth_verify.statements.queries.signs import Signs
 from slth_verify.statements.queries.sums import terms
 from slth_verify.verdict import Verdict
 

@@ -23,10 +23,10 @@ from sympy.core.function import UndefinedFunction
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import Statement, Variable, statement, statements
-from slth_verify.statements import _bound as bound_module
-from slth_verify.statements._decide import enclose, infinite
-from slth_verify.statements._interval import UndecidedError
 from slth_verify.statements._vocabulary import NamedSet
+from slth_verify.statements.decisions.decide import enclose, infinite
+from slth_verify.statements.decisions.interval import UndecidedError
+from slth_verify.statements.queries import bound as bound_module
 
 INTEGERS = (sp.S.Naturals, sp.S.Naturals0)
 CLAIMS = [(s.id, claim.name) for s in statements() for claim in s.claims]

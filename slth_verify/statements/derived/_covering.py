@@ -23,7 +23,6 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._proved import Floor, Least
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import B, c, eps, h, kappa, m, r, tau
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
@@ -36,6 +35,7 @@ from slth_verify.statements._vocabulary import (
     Subsets,
     SubsetSum,
 )
+from slth_verify.statements.decisions.proved import Floor, Least
 
 _i = sp.Symbol("i", integer=True)
 _N, _n0, _nall = sp.symbols("N n_0 n_all", integer=True)

@@ -17,7 +17,6 @@ from slth_verify.statements._build import (
     ours,
     var,
 )
-from slth_verify.statements._proved import Floor
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, c_in, c_out, d, eta, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
@@ -30,6 +29,7 @@ from slth_verify.statements._vocabulary import (
     Prob,
     UniformLaw,
 )
+from slth_verify.statements.decisions.proved import Floor
 
 _V, _q, _G, _drawn, _r = sp.symbols("V q G W r", real=True)
 _word, _A, _b, _p = sp.symbols("w A b p", integer=True)

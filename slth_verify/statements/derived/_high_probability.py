@@ -26,7 +26,6 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._proved import Greatest, Least
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import eps, k, lam, m, n, r
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
@@ -44,6 +43,7 @@ from slth_verify.statements._vocabulary import (
     NormalLaw,
     Prob,
 )
+from slth_verify.statements.decisions.proved import Greatest, Least
 
 _s, _A, _zM, _D = sp.symbols("s A z_M D", positive=True)
 _E, _M, _v = sp.Function("E_D"), sp.Function("M"), sp.Function("v")

@@ -25,7 +25,6 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._proved import Least
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
@@ -35,6 +34,7 @@ from slth_verify.statements._vocabulary import (
     Law,
     Norm,
 )
+from slth_verify.statements.decisions.proved import Least
 from slth_verify.statements.derived._nsn_law import R, at_axis, at_zero
 
 _q, _D = sp.Function("q"), sp.Function("D")

@@ -23,7 +23,6 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._proved import Ceil
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, c_in, c_out, d, delta, depth, eps, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
@@ -38,6 +37,7 @@ from slth_verify.statements._vocabulary import (
     Subsets,
     SubsetSum,
 )
+from slth_verify.statements.decisions.proved import Ceil
 
 _ROOT = (1 + eps) ** (1 / depth) - 1
 _n0, _nstar, _t = sp.symbols("n_0 n_star t", integer=True)

@@ -17,8 +17,8 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.statements._decide import relation_truth
 from slth_verify.statements._vocabulary import Count, NamedSet, Quantified
+from slth_verify.statements.decisions.decide import relation_truth
 from slth_verify.verdict import Verdict
 
 #: Values by symbol, indexed base or undefined function.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from slth_verify.statements._isolate import Piece
 from slth_verify.statements._types import Claim, Direction
+from slth_verify.statements.queries.isolate import Piece
 from slth_verify.verdict import NoTruthValue
 
 _SMALLER_IS_STRONGER = {

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from slth_verify.statements._box import sign
-from slth_verify.statements._decide import decide
-from slth_verify.statements._proved import Ceil
 from slth_verify.statements._types import Direction, Provenance
+from slth_verify.statements.decisions.decide import decide
+from slth_verify.statements.decisions.proved import Ceil
 from slth_verify.statements.queries.binding import is_free
+from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.topics import differences, topic
 from slth_verify.verdict import Verdict
 
@@ -86,7 +86,7 @@ def _conflict(
     values: Mapping[Any, Any],
 ) -> str | None:
     """The reason, if what is said to be enough is proved to be too little."""
-    from slth_verify.statements._bound import evaluate
+    from slth_verify.statements.queries.bound import evaluate
 
     statement, claim = enough
     names = {variable.symbol for variable in statement.symbols}

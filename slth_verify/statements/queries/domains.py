@@ -17,13 +17,13 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import shown
-from slth_verify.statements._decide import enclose
-from slth_verify.statements._exact import read_exact
-from slth_verify.statements._hypotheses import domain_holds
-from slth_verify.statements._interval import UndecidedError
-from slth_verify.statements._proved import exact_ceiling
 from slth_verify.statements._vocabulary import NamedSet, is_inert
+from slth_verify.statements.decisions.decide import enclose
+from slth_verify.statements.decisions.exact import read_exact
+from slth_verify.statements.decisions.interval import UndecidedError
+from slth_verify.statements.decisions.proved import exact_ceiling
 from slth_verify.statements.queries import binding
+from slth_verify.statements.queries.hypotheses import domain_holds
 from slth_verify.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.limits import TERMS
-from slth_verify.statements._decide import HANDLERS, enclose
-from slth_verify.statements._interval import (
+from slth_verify.statements.decisions.decide import HANDLERS, enclose
+from slth_verify.statements.decisions.interval import (
     ONE,
     ZERO,
     Interval,

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from slth_verify.statements._decide import decide
 from slth_verify.statements._types import Direction, Quantity
 from slth_verify.statements._vocabulary import Ball, Law, NamedSet, Norm, Prob, is_inert
+from slth_verify.statements.decisions.decide import decide
 from slth_verify.statements.queries.binding import canonical, is_free, substitute
 from slth_verify.verdict import Verdict
 

@@ -18,7 +18,6 @@ from slth_verify.statements._build import (
     lt,
     var,
 )
-from slth_verify.statements._proved import Least
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, P, delta, depth, eps, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
@@ -31,6 +30,7 @@ from slth_verify.statements._vocabulary import (
     Prob,
     UniformLaw,
 )
+from slth_verify.statements.decisions.proved import Least
 
 _d_in, _d_out = sp.symbols("d_in d_out", integer=True)
 _W, _V = sp.symbols("W V")

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from slth_verify.conformance._torch_modules import (
+from slth_verify.conformance.torch_modules.plain import (
     Generator,
     NotApplicable,
     Twists,

@@ -10,9 +10,9 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements._balls import Ranged
-from slth_verify.statements._decide import HANDLERS, enclose
-from slth_verify.statements._interval import Interval, UndecidedError
+from slth_verify.statements.decisions.balls import Ranged
+from slth_verify.statements.decisions.decide import HANDLERS, enclose
+from slth_verify.statements.decisions.interval import Interval, UndecidedError
 from slth_verify.statements.queries.binding import substitute
 
 _MOST_CELLS = 20_000
@@ -26,6 +26,7 @@ class Between(Ranged):  # type: ignore[misc, unused-ignore]
     is_number = True
 
     def __new__(cls, low: Fraction, high: Fraction) -> Any:
+        """The interval between two rational numbers."""
         return sp.AtomicExpr.__new__(cls, _rational(low), _rational(high))
 
     def _eval_is_positive(self) -> bool | None:

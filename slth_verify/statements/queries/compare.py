@@ -8,25 +8,17 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.statements._bound import (
+from slth_verify.statements._types import Claim
+from slth_verify.statements.decisions.decide import sign_of
+from slth_verify.statements.decisions.exact import read_exact
+from slth_verify.statements.queries.binding import is_free, substitute
+from slth_verify.statements.queries.bound import (
     evaluate,
     read_values,
     refuse_violations,
     with_defaults,
 )
-from slth_verify.statements._box import sign
-from slth_verify.statements._decide import sign_of
-from slth_verify.statements._exact import read_exact
-from slth_verify.statements._isolate import (
-    OnCell,
-    Piece,
-    on_cells,
-    on_cells_by_trends,
-    sign_pieces,
-)
-from slth_verify.statements._monotone import trend
-from slth_verify.statements._types import Claim
-from slth_verify.statements.queries.binding import is_free, substitute
+from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.comparison import (
     Comparison,
     Stretch,
@@ -34,6 +26,14 @@ from slth_verify.statements.queries.comparison import (
     without_winner,
 )
 from slth_verify.statements.queries.contradictions import constants
+from slth_verify.statements.queries.isolate import (
+    OnCell,
+    Piece,
+    on_cells,
+    on_cells_by_trends,
+    sign_pieces,
+)
+from slth_verify.statements.queries.monotone import trend
 from slth_verify.statements.queries.topics import differences, topic
 
 if TYPE_CHECKING:

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from slth_verify.statements._box import sign
-from slth_verify.statements._proved import Extreme
-from slth_verify.statements._signs import (
+from slth_verify.statements.decisions.proved import Extreme
+from slth_verify.statements.queries.binding import is_free
+from slth_verify.statements.queries.box import sign
+from slth_verify.statements.queries.signs import (
     INCREASING,
     Signs,
     combined,
     over_indices,
     product,
 )
-from slth_verify.statements.queries.binding import is_free
 
 if TYPE_CHECKING:
     from slth_verify.statements._statement import Statement

@@ -13,7 +13,7 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements._proved import Ceil
+from slth_verify.statements.decisions.proved import Ceil
 
 Sign = Callable[[Any], int | None]
 

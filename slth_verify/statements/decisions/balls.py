@@ -9,7 +9,7 @@ import sympy as sp
 
 from slth_verify import _ball_port
 from slth_verify.errors import InvalidParameterError
-from slth_verify.statements._interval import Interval, UndecidedError
+from slth_verify.statements.decisions.interval import Interval, UndecidedError
 
 _CAP = 512
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.statements._bound import (
+from slth_verify.statements.decisions.proved import Greatest, Least
+from slth_verify.statements.queries.binding import is_free, substitute
+from slth_verify.statements.queries.bound import (
     evaluate,
     read_values,
     refuse_violations,
     with_defaults,
 )
-from slth_verify.statements._box import limits
-from slth_verify.statements._proved import Greatest, Least
-from slth_verify.statements.queries.binding import is_free, substitute
+from slth_verify.statements.queries.box import limits
 from slth_verify.statements.queries.outgrown import without_outgrown_sums
 
 if TYPE_CHECKING:

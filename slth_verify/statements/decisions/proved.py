@@ -10,8 +10,8 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements._decide import HANDLERS, decide, enclose, sign_of
-from slth_verify.statements._interval import UndecidedError
+from slth_verify.statements.decisions.decide import HANDLERS, decide, enclose, sign_of
+from slth_verify.statements.decisions.interval import UndecidedError
 from slth_verify.verdict import Verdict
 
 

@@ -36,7 +36,7 @@ _NETWORKS = (
 
 def certificates(name: str) -> list[dict[str, Any]]:
     """The committed rows of one table."""
-    rows = json.loads((HERE / f"_{name}.json").read_text(encoding="utf-8"))
+    rows = json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
     return list(rows)
 
 
@@ -258,7 +258,7 @@ def _beside(name: str) -> ModuleType:
     return module
 
 
-_HIGH = _beside("_tables_high_probability")
+_HIGH = _beside("high_probability")
 
 
 def high_probability() -> str:
@@ -291,7 +291,7 @@ def main(names: list[str]) -> int:
     """Search the certificates of the named tables, or of all."""
     for name in names or list(SEARCHES):
         text = json.dumps(SEARCHES[name](), indent=1)
-        (HERE / f"_{name}.json").write_text(text + "\n", encoding="utf-8")
+        (HERE / f"{name}.json").write_text(text + "\n", encoding="utf-8")
     return 0
 
 

@@ -9,10 +9,10 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.statements._hypotheses import check_substitution
 from slth_verify.statements._vocabulary import is_inert
 from slth_verify.statements.queries import binding
 from slth_verify.statements.queries.domains import read_value
+from slth_verify.statements.queries.hypotheses import check_substitution
 from slth_verify.statements.queries.sums import expand_sums
 from slth_verify.verdict import Verdict
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from slth_verify.statements._decide import sign_of
+from slth_verify.statements.decisions.decide import sign_of
 from slth_verify.statements.queries.binding import bound_variables, substitute
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from slth_verify.statements._decide import Relation, decide, relation_truth
 from slth_verify.statements._types import Claim, Hypothesis
+from slth_verify.statements.decisions.decide import Relation, decide, relation_truth
 from slth_verify.statements.queries.contradictions import refutation
 from slth_verify.verdict import NoTruthValue, Verdict
 
@@ -46,7 +46,7 @@ def check_hypotheses(
     statement: Statement, of: str | None, values: Mapping[str, Any]
 ) -> tuple[HypothesisCheck, ...]:
     """Check every hypothesis; see `Statement.check_hypotheses`."""
-    from slth_verify.statements._bound import read_values, with_defaults
+    from slth_verify.statements.queries.bound import read_values, with_defaults
 
     substitution = with_defaults(statement, read_values(statement, values))
     claim = statement.claim(of) if statement.claims or of is not None else None
@@ -77,7 +77,7 @@ def _against(check: HypothesisCheck, contradiction: str | None) -> HypothesisChe
 
 
 def _check(hypothesis: Hypothesis, substitution: Mapping[Any, Any]) -> HypothesisCheck:
-    from slth_verify.statements._bound import substitute
+    from slth_verify.statements.queries.bound import substitute
 
     used = {
         symbol: value
@@ -166,7 +166,7 @@ def _outside(domain: Any, value: Any) -> bool:
 
 def _among_integers(domain: Any, value: Any) -> Verdict:
     """Whether a constant is an integer of the domain, by proved comparisons."""
-    from slth_verify.statements._proved import exact_ceiling
+    from slth_verify.statements.decisions.proved import exact_ceiling
 
     above = exact_ceiling(value)
     if above is None:

@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Any, Literal
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.statements._bisect import extreme_integer, extreme_rational
-from slth_verify.statements._bound import (
+from slth_verify.statements._types import Claim, Direction
+from slth_verify.statements.decisions.decide import Decider, Relation, decide
+from slth_verify.statements.decisions.proved import Ceil, Greatest
+from slth_verify.statements.queries.binding import is_free
+from slth_verify.statements.queries.bisect import extreme_integer, extreme_rational
+from slth_verify.statements.queries.bound import (
     evaluate,
     read_values,
     refuse_violations,
     with_defaults,
 )
-from slth_verify.statements._box import sign
-from slth_verify.statements._decide import Decider, Relation, decide
-from slth_verify.statements._hypotheses import (
+from slth_verify.statements.queries.box import sign
+from slth_verify.statements.queries.hypotheses import (
     HypothesisCheck,
     check_substitution,
     domain_holds,
 )
-from slth_verify.statements._invert import Condition, NoSolutionError, invert
-from slth_verify.statements._monotone import trend as proved_trend
-from slth_verify.statements._proved import Ceil, Greatest
-from slth_verify.statements._types import Claim, Direction
-from slth_verify.statements.queries.binding import is_free
+from slth_verify.statements.queries.invert import Condition, NoSolutionError, invert
+from slth_verify.statements.queries.monotone import trend as proved_trend
 from slth_verify.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import Any, Literal
 
 import sympy as sp
 
-from slth_verify.statements import _special
-from slth_verify.statements._balls import by_balls
-from slth_verify.statements._interval import (
+from slth_verify.statements.decisions import special
+from slth_verify.statements.decisions.balls import by_balls
+from slth_verify.statements.decisions.interval import (
     ZERO,
     Interval,
     UndecidedError,
@@ -189,7 +189,7 @@ def _plainly_positive(constant: Any) -> bool:
 
 
 def _erfc(expression: Any, bits: int) -> Interval:
-    inner = negative(_special.erf(enclose(expression.args[0], bits), bits))
+    inner = negative(special.erf(enclose(expression.args[0], bits), bits))
     return add(Interval.point(1), inner, bits)
 
 
@@ -197,7 +197,7 @@ def _gamma(expression: Any, bits: int) -> Interval:
     argument = expression.args[0]
     if not (argument.is_positive and (2 * argument).is_Integer):
         return by_balls(expression, bits)
-    return _special.gamma(Fraction(int(argument.p), int(argument.q)), bits)
+    return special.gamma(Fraction(int(argument.p), int(argument.q)), bits)
 
 
 def _abs(expression: Any, bits: int) -> Interval:
@@ -274,9 +274,9 @@ HANDLERS: dict[Any, Callable[[Any, int], Interval]] = {
     sp.Pow: _pow,
     sp.exp: lambda e, bits: exp(enclose(e.args[0], bits), bits),
     sp.log: lambda e, bits: _log(e.args[0], bits),
-    type(sp.pi): lambda e, bits: _special.pi(bits),
+    type(sp.pi): lambda e, bits: special.pi(bits),
     type(sp.E): lambda e, bits: exp(Interval.point(1), bits),
-    sp.erf: lambda e, bits: _special.erf(enclose(e.args[0], bits), bits),
+    sp.erf: lambda e, bits: special.erf(enclose(e.args[0], bits), bits),
     sp.erfc: _erfc,
     sp.gamma: _gamma,
     sp.Abs: _abs,

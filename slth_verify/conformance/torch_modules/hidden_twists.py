@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrize, prune
 
-from slth_verify.conformance._torch_modules import (
+from slth_verify.conformance.torch_modules.plain import (
     Generator,
     Twists,
     position_of,

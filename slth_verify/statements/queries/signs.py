@@ -16,7 +16,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from slth_verify.statements._proved import Extreme, Least
+from slth_verify.statements.decisions.proved import Extreme, Least
 from slth_verify.statements.queries.binding import substitute
 
 #: Proved sign of an expression on a box (0 for zero, else weakly), or None.

@@ -8,7 +8,7 @@ import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import exact_number
-from slth_verify.statements._decide import infinite
+from slth_verify.statements.decisions.decide import infinite
 
 
 def read_exact(value: Any, name: str = "value") -> Any:

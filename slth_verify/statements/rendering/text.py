@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from slth_verify.statements._mathml import mathml
 from slth_verify.statements._symbols import LATEX_NAMES, UNICODE_NAMES
+from slth_verify.statements.rendering.mathml import mathml
 
 if TYPE_CHECKING:
     from slth_verify.statements._statement import Statement

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from slth_verify.conformance._integer import IntArray
+from slth_verify.conformance.oracles.integer import IntArray
 from slth_verify.strategies import architectures
 from slth_verify.ticket import TicketLayer
 

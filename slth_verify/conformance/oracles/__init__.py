@@ -1,0 +1,1 @@
+"""What checks compare with: exact laws, every subset, simulation, drawn cases."""

@@ -1,0 +1,1 @@
+"""Torch modules that look like targets, and how they are twisted."""

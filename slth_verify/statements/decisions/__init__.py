@@ -1,0 +1,1 @@
+"""Deciding comparisons of exact constants, and reading exact values."""

@@ -1,0 +1,1 @@
+"""Statements as LaTeX, MathML, terminal text and plain data."""
