@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from slth_verify.bounds import mrss_width, necessary_width, recheck
 from slth_verify.bounds.library import answers, build, known_for_one, store
@@ -181,3 +184,80 @@ def test_questions_between_the_entries_are_answered_without_a_search() -> None:
             (2, F(1, 2), F(6), F(1, 2)),
         ]
     )
+
+
+#: What no search wrote: numbers out of range, parts that are missing or do not fit.
+SENSELESS = {
+    "a negative accuracy": {"eps": "-1"},
+    "no accuracy": {"eps": "0"},
+    "no target": {"norm": "0"},
+    "certainty": {"prob": "1"},
+    "another width": {"n": 1},
+    "no blocks": {"with": {"blocks": "0"}},
+    "no samples": {"with": {"n": "0"}},
+    "a billion samples": {"with": {"n": "1000000000"}, "n": 10**9},
+    "a parameter too many": {"with": {"tau": "1"}},
+}
+
+
+@pytest.mark.parametrize("lie", SENSELESS)
+def test_a_senseless_entry_is_not_read(lie: str) -> None:
+    stored = json.loads(SMALL[0].line())
+    assert Entry.read(json.dumps(stored)) == SMALL[0]
+    changes = dict(SENSELESS[lie])
+    stored["with"] |= changes.pop("with", {})
+    with pytest.raises(ValueError, match=r"range|fit|was required|no entry"):
+        Entry.read(json.dumps(stored | changes))
+
+
+def test_an_entry_without_a_parameter_is_not_read() -> None:
+    stored = json.loads(SMALL[0].line())
+    del stored["with"]["size"]
+    with pytest.raises(ValueError, match="do not fit"):
+        Entry.read(json.dumps(stored))
+
+
+_EPS = st.integers(2, 400).map(lambda part: F(part, 1000))
+_HARDER = st.tuples(st.integers(50, 100), st.integers(100, 150), st.integers(0, 9))
+
+
+def _is_monotone(data: st.DataObject) -> None:
+    """A smaller accuracy, a larger norm and a higher probability need no less."""
+    dim = data.draw(st.integers(1, 4), "dim")
+    eps = data.draw(_EPS, "eps")
+    norm = F(data.draw(st.integers(8, 16), "eighths of the norm"), 8)
+    prob = F(data.draw(st.integers(50, 85), "per cent"), 100)
+    finer, longer, oftener = data.draw(_HARDER, "harder")
+    harder = eps * F(finer, 100), norm * F(longer, 100), prob + F(oftener, 100)
+    easy = answers.known_for_one(dim, eps, norm, prob)
+    hard = answers.known_for_one(dim, *harder)
+    if easy is not None and hard is not None:
+        assert easy.n <= hard.n
+
+
+@settings(max_examples=10)
+@given(st.data())
+def test_a_harder_question_is_answered_by_no_smaller_width(data: st.DataObject) -> None:
+    _is_monotone(data)
+
+
+@pytest.mark.nightly
+@settings(max_examples=500)
+@given(st.data())
+def test_harder_questions_are_answered_by_no_smaller_width(data: st.DataObject) -> None:
+    _is_monotone(data)
+
+
+def test_entries_that_depend_on_the_accuracy_are_noticed(monkeypatch) -> None:
+    """Planted lie: only the entries of the nearest questions are looked at."""
+    honest = answers._near
+    monkeypatch.setattr(answers, "_near", lambda *asked: honest(*asked)[:6])
+    monkeypatch.setattr(answers, "_AS_THEY_ARE", 0)
+    widths = [
+        answers._known.__wrapped__(
+            answers.Question(2, eps, F(2), F(3, 4)), universal=False
+        )
+        for eps in (F(3, 100), F(1, 50), F(1917, 100_000), F(1, 100), F(1, 200))
+    ]
+    found = [width.n for width in widths if width is not None]
+    assert found != sorted(found)

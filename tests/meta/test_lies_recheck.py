@@ -72,11 +72,11 @@ def _recorded_is_believed(patch: _Patch) -> None:
     check = Block.check
 
     def believes(self: Block) -> ProvedTarget:
-        lower = self.recorded.lower
+        lower = self.recorded
         try:
             proved = check(self)
         except Exception:
-            proved = check(replace(self, recorded=type(self.recorded).exact(0)))
+            proved = check(replace(self, recorded=Fraction(0)))
         return replace(proved, failure=1 - lower)
 
     patch.setattr(Block, "check", believes)

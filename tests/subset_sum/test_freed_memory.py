@@ -12,7 +12,7 @@ _PAGES = 1024  # of 4 KiB, in the arrays below
 _PROGRAM = """
 import resource
 import numpy as np
-from slth_verify.subset_sum import _freed_memory
+from slth_verify.subset_sum.devices import freed_memory
 
 {call}
 for i in range(11):
@@ -36,5 +36,5 @@ def _faults(call: str) -> int:
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc's way of freeing")
 def test_freed_memory_is_kept() -> None:
-    assert _faults("_freed_memory.keep_freed_memory()") < _PAGES
+    assert _faults("freed_memory.keep_freed_memory()") < _PAGES
     assert _faults("") > 5 * _PAGES  # planted lie: ten times all pages, less some

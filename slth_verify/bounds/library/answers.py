@@ -13,8 +13,8 @@ from slth_verify.bounds.library.entries import Entry
 from slth_verify.bounds.library.rays import Question, Ray, least, ray_of
 from slth_verify.bounds.mrss.found import FoundWidth
 
-#: Entries of each form that are looked at.
-_LOOKED_AT = 6
+#: Dimensions of each form whose entries are looked at.
+_DIMENSIONS = 4
 
 #: A start is near if the dimension differs by at most this factor.
 _NEAR = 2
@@ -91,24 +91,15 @@ def _is_harder(entry: Entry, question: Question) -> bool:
 
 def _beside(entries: Iterable[Entry], question: Question) -> FoundWidth | None:
     """The best of the nearest entries of every form, fitted to the question."""
-    near = sorted(
-        (entry for entry in entries if _is_near(entry, question)),
-        key=lambda entry: _distance(entry, question),
-    )
-    tried: dict[str, int] = {}
     proposals: list[tuple[int, int, Ray]] = []
-    for entry in near:
-        tried[entry.form] = tried.get(entry.form, 0) + 1
-        ray = ray_of(entry, question) if tried[entry.form] <= _LOOKED_AT else None
-        if ray is None:
-            continue
+    for entry in _near(entries, question):
         best = min((total for total, _, _ in proposals), default=None)
-        if best is not None:
-            fewer = (best - 1) // ray.parts
-            if fewer < 1 or not ray.suffices(min(fewer, ray.most)):
-                continue
-        n = least(ray)
-        if n is not None:
+        try:
+            ray = ray_of(entry, question)
+            n = None if ray is None else _fewer(ray, best)
+        except (KeyError, ValueError, ArithmeticError):
+            continue  # a foreign entry whose parameters make no sense
+        if ray is not None and n is not None:
             proposals.append((ray.parts * n, n, ray))
     for _, n, ray in sorted(proposals, key=lambda proposal: proposal[:2]):
         for extra in range(_PATIENCE):
@@ -118,9 +109,32 @@ def _beside(entries: Iterable[Entry], question: Question) -> FoundWidth | None:
     return None
 
 
-def _is_near(entry: Entry, question: Question) -> bool:
-    small, large = sorted((entry.dim, question.dim))
-    return large <= _NEAR * small
+def _fewer(ray: Ray, best: int | None) -> int | None:
+    """The least number of samples of a part, if it gives a smaller width than that."""
+    if best is not None:
+        fewer = (best - 1) // ray.parts
+        if fewer < 1 or not ray.suffices(min(fewer, ray.most)):
+            return None
+    return least(ray)
+
+
+def _near(entries: Iterable[Entry], question: Question) -> list[Entry]:
+    """All entries of the nearest dimensions of each form, the nearest question first.
+
+    Which ones they are depends on the dimension alone, so that an easier question of
+    the same dimension is answered from the same entries as a harder one.
+    """
+    by_form: dict[str, dict[int, list[Entry]]] = {}
+    for entry in entries:
+        small, large = sorted((entry.dim, question.dim))
+        if large <= _NEAR * small:
+            by_form.setdefault(entry.form, {}).setdefault(entry.dim, []).append(entry)
+    chosen: list[Entry] = []
+    for by_dim in by_form.values():
+        nearest = sorted(by_dim, key=lambda dim: abs(math.log(dim / question.dim)))
+        for dim in nearest[:_DIMENSIONS]:
+            chosen += by_dim[dim]
+    return sorted(chosen, key=lambda entry: _distance(entry, question))
 
 
 def _distance(entry: Entry, question: Question) -> float:

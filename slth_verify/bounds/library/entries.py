@@ -95,7 +95,7 @@ class Entry:
             form = stored["form"]
             if form not in _PROVERS:
                 raise ValueError("the form is not known")
-            return cls(
+            entry = cls(
                 dim=whole_number(stored["dim"], least=1, most=DIMENSION),
                 eps=exact_number(stored["eps"]),
                 norm=exact_number(stored["norm"]),
@@ -104,6 +104,11 @@ class Entry:
                 n=whole_number(stored["n"], least=1),
                 parameters=parameters,
             )
+            if not (entry.eps > 0 < entry.norm and 0 < entry.prob < 1):
+                raise ValueError("the question is out of range")
+            if set(parameters) != _NAMES[form] or entry.n != _samples(entry):
+                raise ValueError("the parameters do not fit")
+            return entry
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError("this is no entry") from error
 
@@ -183,6 +188,13 @@ def _certificate(entry: Entry, eps: Fraction, norm: Fraction) -> WeightedCertifi
     )
 
 
+def _samples(entry: Entry) -> int:
+    """The number of samples that the parameters name; no other one costs time."""
+    n = whole_number(entry.parameters["n"], least=2, most=CERTIFICATE_SAMPLES)
+    parts = 1 if entry.form == "stages" or entry.form == "sides" else _blocks(entry)
+    return n * parts * (2 if entry.universal else 1)
+
+
 def _blocks(entry: Entry) -> int:
     return whole_number(entry.parameters["blocks"], least=1, most=CERTIFICATE_BLOCKS)
 
@@ -223,6 +235,17 @@ def _prove_sides(entry: Entry) -> FoundWidth | None:
 
 
 _BALLS = ("sides", "sides of blocks")
+
+_BLOCK = frozenset({"blocks", "accuracy", "n", "size", "tilt", "weight"})
+_STAGES = frozenset({"n", "share", "slope", "cap", "stages"})
+
+#: The parameters of each form.
+_NAMES = {
+    "blocks": _BLOCK,
+    "stages": _STAGES,
+    "sides": _STAGES | {"tau", "majorant", "reach"},
+    "sides of blocks": _BLOCK | {"tau", "slope"},
+}
 
 _PROVERS: dict[str, Callable[[Entry], FoundWidth | None]] = {
     "blocks": _prove_blocks,

@@ -27,7 +27,6 @@ from slth_verify.bounds.rechecking.reader import (
     require_upper,
 )
 from slth_verify.enclosure import (
-    Enclosure,
     chi_square_cdf,
     from_ball,
     to_ball,
@@ -110,7 +109,9 @@ class Net:
             one.norm >= reach,
             f"{self.name}: points of the net are farther than what was proved",
         )
-        points = net_cells.net_size(one.dim, self.spacing, self.radius)
+        points = net_cells.net_size(
+            one.dim, self.spacing, self.radius, most=self.points
+        )
         require(self.points == points, f"{self.name}: another number of points exist")
         return ProvedBall(
             dim=one.dim,
@@ -145,7 +146,7 @@ class TwoSides:
     tau: Fraction
     slope: Fraction
     n: int
-    recorded: Enclosure
+    recorded: Fraction
 
     @classmethod
     def read(cls, values: Fields) -> TwoSides:
@@ -190,12 +191,12 @@ class SidesOfBlocks:
 
 def _sides(
     values: Fields,
-) -> tuple[str, Fraction, Fraction, Fraction, int, Enclosure]:
+) -> tuple[str, Fraction, Fraction, Fraction, int, Fraction]:
     radius, tau, slope = (values.number(key) for key in ("radius", "tau", "slope"))
     require(radius >= 0, f"{values.name}: radius is negative")
     require(tau > 0 and slope > 0, f"{values.name}: tau or slope is not positive")
     n = values.integer("n", 1, 2 * MOST_SAMPLES * _MOST_BLOCKS)
-    return values.name, radius, tau, slope, n, values.interval("failure")
+    return values.name, radius, tau, slope, n, values.at_most("failure")
 
 
 def _both(
@@ -207,7 +208,7 @@ def _both(
     """Both sides together: each has half of the accuracy and its own samples."""
     n = 2 * blocks * one.n
     require(sides.n == n, f"{sides.name}: n is not that of both sides")
-    require_upper(sides.name, sides.recorded.upper, failure)
+    require_upper(sides.name, sides.recorded, failure)
     return ProvedBall(
         dim=one.dim,
         eps=2 * one.eps,

@@ -23,6 +23,7 @@ from slth_verify.bounds.rechecking.reader import (
     LedgerStep,
     NotConfirmedError,
     require,
+    require_enclosed,
     require_lower,
     require_upper,
 )
@@ -181,9 +182,10 @@ def prove_needed(document: Fields) -> str:
             )
             steps[1].end()
         else:
-            below = question.asked.hits(n - 1).upper
+            mean = question.asked.hits(n - 1)
+            below = mean.upper
             require(below < question.goal, f"{n - 1} samples may succeed often enough")
-            _counted(steps[1], below, n=n - 1, goal=question.goal)
+            _counted(steps[1], mean, n=n - 1, goal=question.goal)
             reached = document.probability()
             require(reached.lower == 0, "the probability may be 0")
             require_upper("probability", reached.upper, below)
@@ -217,11 +219,12 @@ def prove_between(document: Fields) -> str:
         require(steps[1].statement == _first_moment.STATEMENT, "another upper bound")
         mean = _mean(asked, n, size)
         _counted(steps[1], mean)
-        reached, upper = document.probability(), min(Fraction(1), mean)
+        reached, upper = document.probability(), min(Fraction(1), mean.upper)
         require_lower("probability", reached.lower, lower)
         require_upper("probability", reached.upper, upper)
     sizes = "any size" if size is None else f"size {size}"
-    return f"success probability of n={n} samples, subsets of {sizes}, for {asked}"
+    found = Enclosure(lower, upper)
+    return f"n={n} samples, subsets of {sizes}, succeed with {found} for {asked}"
 
 
 def _size(inputs: Fields, n: int) -> int | None:
@@ -232,17 +235,17 @@ def _size(inputs: Fields, n: int) -> int | None:
     return None
 
 
-def _mean(asked: Question, n: int, size: int | None) -> Fraction:
-    """Upper bound of the expected number of subsets that hit."""
+def _mean(asked: Question, n: int, size: int | None) -> Enclosure:
+    """The expected number of subsets that hit."""
     if size is None:
-        return asked.hits(n).upper
+        return asked.hits(n)
     target = [asked.norm] + [Fraction(0)] * (asked.dim - 1)
-    return subset_sum_number_mean(n, size, target, asked.eps).upper
+    return subset_sum_number_mean(n, size, target, asked.eps)
 
 
 def _counted(
     step: LedgerStep,
-    mean: Fraction,
+    mean: Enclosure,
     *,
     n: int | None = None,
     goal: Fraction | None = None,
@@ -260,7 +263,7 @@ def _counted(
                 f"{values.name}: the derivation is for another probability",
             )
         recorded = values.interval("expected_hits", exponent=_MOST_COUNTED)
-        require_upper(values.name, recorded.upper, mean)
+        require_enclosed(values.name, recorded, mean)
 
 
 def _lower(
@@ -277,7 +280,7 @@ def _lower(
     require(size > 0, "only the empty subset has no sample")
     question = asked.dim, asked.eps, asked.norm
     with step.values as values:
-        recorded = values.interval("probability")
+        recorded = values.at_least("probability")
         if step.statement == STATEMENT:
             certificate = read_certificate(values, asked.dim, asked.norm, eps=asked.eps)
             require(
@@ -294,5 +297,5 @@ def _lower(
                 lower = sharp_lower(n, size, *question)
             else:
                 raise NotConfirmedError(f"{values.name} is no lower bound")
-        require_lower(values.name, recorded.lower, lower)
+        require_lower(values.name, recorded, lower)
     return lower

@@ -32,9 +32,13 @@ from slth_verify.bounds.rechecking.reader import (
     require_upper,
 )
 from slth_verify.errors import InvalidParameterError
+from slth_verify.limits import DIMENSION
 
 #: Layers of one answer; filters of a channel that are enough, and that are counted.
 _MOST_LAYERS, _MOST_WIDTH, _MOST_COUNTED = 100, 10**6, 10_000
+
+#: Entries of a kernel that must be hit one by one.
+_MOST_ENTRIES = 1 << 17
 
 _ACCUMULATION = "der:accumulation"
 
@@ -54,9 +58,11 @@ def prove_enough(document: Fields) -> str:
     with document:
         with document.fields("inputs") as inputs:
             question = _question(inputs)
-            inputs.exactly("budget", "least", "equal")
+            budget = inputs.exactly("budget", "least", "equal")
         document.exactly("statement", STATEMENT)
         layers = _layers(document, question, enough=True)
+        alike = len({layer.share for layer in layers}) == 1
+        require(alike or budget == "least", "the shares of the error are not equal")
         proved = [layer.prove(question.universal) for layer in layers]
         require(
             within([layer.share for layer in layers], question.eps),
@@ -104,8 +110,9 @@ def prove_needed(document: Fields) -> str:
             _same(values, "eps", question.eps)
             _same(values, "delta", question.delta)
     return (
-        f"fewer than {_widths(layers)} are not enough for {_described(question)}, on "
-        "images at least as large as the kernels"
+        f"fewer than {_widths(layers)} in a layer are not enough for that layer alone "
+        f"and some kernel: {_described(question)}, on images at least as large as the "
+        "kernels"
     )
 
 
@@ -163,6 +170,7 @@ class StoredLayer:
     def prove(self, universal: bool) -> Fraction:
         """Failure probability of the layer, proved again."""
         require(len(self.steps) > 1 and self.share > 0, f"{self.name}: ledger or share")
+        require(self.shape.dim <= DIMENSION, f"{self.name}: too large a dimension")
         own, signs = self.steps[:-1], self.steps[-1]
         accuracy = self.shape.accuracy(self.share)
         proved: ProvedTarget | ProvedBall
@@ -187,7 +195,7 @@ class StoredLayer:
             _same(values, "channels", Fraction(self.shape.entering))
             _same(values, "signs", Fraction(self.shape.signs))
             values.exactly("stairs", " ".join(str(width) for width, _ in plan.stairs))
-            require_upper(values.name, values.interval("failure").upper, failure)
+            require_upper(values.name, values.at_most("failure"), failure)
         if self.recorded is not None:
             require_upper(self.name, self.recorded, failure)
         return failure
@@ -195,6 +203,7 @@ class StoredLayer:
     def prove_needed(self, question: NetworkQuestion) -> None:
         """Prove that one filter less of each channel fails too often."""
         require(self.share == question.eps, f"{self.name}: error_share is not eps")
+        require(self.shape.dim <= _MOST_ENTRIES, f"{self.name}: too large a kernel")
         targets = hard_targets(self.shape, question.eps)
         if self.n == 0 or (self.n == 1 and targets):
             require(not self.steps, f"{self.name}: no step was expected")
@@ -214,7 +223,7 @@ class StoredLayer:
                     "nats of soft sides",
                 )
             )
-            recorded = values.interval("expected_hits").upper
+            recorded = values.at_most("expected_hits")
             hard = [
                 target
                 for target in targets
@@ -281,7 +290,7 @@ def _whole(
         values.exactly("objective", question.objective)
     with steps[1].values as values:
         _same(values, "delta", question.delta)
-        require_upper(values.name, values.interval("failure").upper, failure)
+        require_upper(values.name, values.at_most("failure"), failure)
 
 
 def _same_total(document: Fields, layers: list[StoredLayer]) -> None:

@@ -29,6 +29,9 @@ _LAWS = {
     "formula": (formula_failures, 20_000),
 }
 
+#: Least accuracy for which the programme is followed.
+_FINEST = Fraction(1, 10**15)
+
 _MOST_RESERVED, _MOST_NEEDED = 5_000, 100
 
 
@@ -102,6 +105,8 @@ class Growth:
         start = 2 * self.first if half else self.first
         missing = self.second if half else self.second / 2
         require(start <= 1 and missing < 1, "e1 or e2 is too large")
+        coarse = min(self.first, self.second) >= _FINEST
+        require(coarse or self.law == "formula", "e1 or e2 is too small to be followed")
         law, _ = _LAWS[self.law]
         failure = next(islice(law(start, missing), self.samples, None))
         return ProvedCover(half, self.first + self.second, self.samples, failure)

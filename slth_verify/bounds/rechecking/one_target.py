@@ -28,7 +28,6 @@ from slth_verify.bounds.rechecking.reader import (
     require_lower,
     require_upper,
 )
-from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
 from slth_verify.files import parse_json
 from slth_verify.numbers import exact_number, whole_number
@@ -40,7 +39,7 @@ _BORELL = "der:multiset-borell"
 EMPTY = "def:subset-sum-number"
 
 #: Largest sizes that are evaluated; larger ones would only cost time and memory.
-MOST_SAMPLES, _MOST_BLOCKS, _MOST_STAGES = 50_000, 1_000, 64
+MOST_SAMPLES, _MOST_BLOCKS, _MOST_STAGES = 50_000, 1_000, 16
 
 
 def prove_target(steps: Sequence[LedgerStep], dim: int, eps: Fraction) -> ProvedTarget:
@@ -105,7 +104,7 @@ class Block:
 
     name: str
     certificate: WeightedCertificate
-    recorded: Enclosure
+    recorded: Fraction
 
     @classmethod
     def read(cls, values: Fields, dim: int) -> Block:
@@ -113,12 +112,12 @@ class Block:
         with values:
             norm = values.number("norm")
             certificate = read_certificate(values, dim, norm)
-            return cls(values.name, certificate, values.interval("probability"))
+            return cls(values.name, certificate, values.at_least("probability"))
 
     def check(self) -> ProvedTarget:
         """Evaluate the certificate in balls."""
         certificate, single = self.certificate, self.certificate.check()
-        require_lower(self.name, self.recorded.lower, single)
+        require_lower(self.name, self.recorded, single)
         return ProvedTarget(
             dim=certificate.dim,
             eps=certificate.eps,
@@ -137,23 +136,23 @@ class CentredBlock:
 
     name: str
     certificate: WeightedCertificate
-    c: Enclosure
-    kappa: Enclosure
+    c: Fraction
+    kappa: Fraction
 
     @classmethod
     def read(cls, values: Fields, dim: int) -> CentredBlock:
         """Read the parameters and the recorded probability and decay."""
         with values:
             certificate = read_certificate(values, dim, Fraction(0))
-            c, kappa = values.interval("c"), values.interval("kappa")
+            c, kappa = values.at_least("c"), values.at_most("kappa")
             return cls(values.name, certificate, c, kappa)
 
     def check(self) -> ProvedDecay:
         """Evaluate the certificate in balls."""
         certificate = self.certificate
         c, kappa = certificate.at_zero()
-        require_lower(f"{self.name}: c", self.c.lower, c)
-        require_upper(f"{self.name}: kappa", self.kappa.upper, kappa)
+        require_lower(f"{self.name}: c", self.c, c)
+        require_upper(f"{self.name}: kappa", self.kappa, kappa)
         return ProvedDecay(
             dim=certificate.dim,
             eps=certificate.eps,
@@ -171,7 +170,7 @@ class Repetition:
     name: str
     blocks: int
     n: int
-    recorded: Enclosure
+    recorded: Fraction
 
     @classmethod
     def read(cls, values: Fields) -> Repetition:
@@ -181,13 +180,13 @@ class Repetition:
                 values.name,
                 values.integer("blocks", 2, _MOST_BLOCKS),
                 values.integer("n", 1, MOST_SAMPLES * _MOST_BLOCKS),
-                values.interval("probability"),
+                values.at_least("probability"),
             )
 
     def check(self, one: ProvedTarget) -> ProvedTarget:
         """Repeat what was proved for one block."""
         failure = one.failure**self.blocks
-        require_lower(self.name, self.recorded.lower, 1 - failure)
+        require_lower(self.name, self.recorded, 1 - failure)
         require(
             self.n == self.blocks * one.n,
             f"{self.name}: n is not blocks times the samples of one",
@@ -210,7 +209,7 @@ class TwoStages:
 
     name: str
     certificate: TwoStageCertificate
-    recorded: Enclosure
+    recorded: Fraction
 
     @classmethod
     def read(cls, values: Fields, dim: int) -> TwoStages:
@@ -227,13 +226,13 @@ class TwoStages:
                 cap=values.number("cap"),
                 stages=_stages(values),
             )
-            return cls(values.name, certificate, values.interval("failure"))
+            return cls(values.name, certificate, values.at_most("failure"))
 
     def check(self) -> ProvedTarget:
         """Evaluate the certificate in balls."""
         certificate = self.certificate
         failure = certificate.failure()
-        require_upper(self.name, self.recorded.upper, failure)
+        require_upper(self.name, self.recorded, failure)
         return ProvedTarget(
             dim=certificate.dim,
             eps=certificate.eps,

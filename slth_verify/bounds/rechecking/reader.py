@@ -137,6 +137,20 @@ class Fields:
         pair = Fields(f"{self.name}: {key}", {"lower": ends[0], "upper": ends[1]})
         return pair._enclosure(exponent)
 
+    def at_least(self, key: str) -> Fraction:
+        """The lower end of a recorded probability; its upper end must be 1."""
+        found = self.interval(key)
+        if found.upper != 1:
+            raise NotConfirmedError(f"{self.name}: {key} does not end at 1")
+        return found.lower
+
+    def at_most(self, key: str) -> Fraction:
+        """The upper end of a recorded number of at least 0; its lower end must be 0."""
+        found = self.interval(key)
+        if found.lower != 0:
+            raise NotConfirmedError(f"{self.name}: {key} does not begin at 0")
+        return found.upper
+
     def probability(self, key: str = "probability") -> Enclosure:
         """A JSON object with the ends of an enclosure inside [0, 1]."""
         with self.fields(key) as pair:
@@ -219,6 +233,12 @@ def require_upper(what: str, claimed: Fraction, proved: Fraction) -> None:
         "follows",
     )
     _require_same(what, claimed, proved)
+
+
+def require_enclosed(what: str, claimed: Enclosure, proved: Enclosure) -> None:
+    """A recorded enclosure must follow from the one proved, and be it."""
+    require_lower(what, claimed.lower, proved.lower)
+    require_upper(what, claimed.upper, proved.upper)
 
 
 def _require_same(what: str, claimed: Fraction, proved: Fraction) -> None:
