@@ -36,7 +36,6 @@ from slth_verify.bounds.certificates.integrals.tangent import Tangent
 from slth_verify.bounds.certificates.integrals.tilted_beta import log_tilted_beta
 from slth_verify.enclosure import (
     Ball,
-    Enclosure,
     NonFiniteError,
     from_ball,
     hypergeometric_weight,
@@ -287,8 +286,3 @@ def _least(first: Ball, second: Ball) -> Ball:
     if not second.is_finite():
         return first
     return first.min(second) if first.is_finite() else second
-
-
-def success_from_below(certificate: WeightedCertificate, bits: int = BITS) -> Enclosure:
-    """The success probability lies in this enclosure: ``[certified, 1]``."""
-    return Enclosure(certificate.check(bits), Fraction(1))

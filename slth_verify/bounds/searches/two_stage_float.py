@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,9 @@ _ROOM = 1e-6
 
 #: Roots of both ends of every cell of the variance, and a logarithm for it.
 _Cells = tuple[Floats, Floats, Floats]
+
+#: Laplace transforms of a large and of a small sample.
+_Law = Callable[[Any], tuple[NDArray[Any], NDArray[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +258,8 @@ class _Labels:
         root = np.sqrt(1 + 2 * z * deviation**2)
         return np.asarray(np.arctan(root / (self.slope * deviation)) / (np.pi * root))
 
-    def below(self, levels: Floats, law: object) -> Floats:
+    def below(self, levels: Floats, law: _Law) -> Floats:
         """Distribution function, on the event."""
-        assert callable(law)  # noqa: S101
         tilt = 10 / levels[-1]
         spacing = 6 / (levels[-1] + 14 / tilt)
         z = tilt + 1j * spacing * np.arange(_NODES)

@@ -174,7 +174,8 @@ class Search:
 
     @property
     def _found(self) -> _Point:
-        assert self._point is not None  # noqa: S101
+        if self._point is None:
+            raise ValueError("no point was searched yet")
         return self._point
 
     def _improved(

@@ -23,7 +23,7 @@ from slth_verify.enclosure import (
 
 F = Fraction
 
-THEORY = Path(__file__).parents[2] / "docs" / "theory"
+THEORY = Path(__file__).parents[3] / "docs" / "theory"
 
 ROWS = json.loads(
     (THEORY / "tables" / "two_stage_sides.json").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from slth_verify.bounds.searches.two_sides_search import certified
 
 F = Fraction
 
-THEORY = Path(__file__).parents[2] / "docs" / "theory"
+THEORY = Path(__file__).parents[3] / "docs" / "theory"
 
 #: Widths that were known before, by dimension and probability.
 KNOWN = {

@@ -15,7 +15,7 @@ from slth_verify.bounds.searches.two_stage_width import rebuilt
 
 F = Fraction
 
-THEORY = Path(__file__).parents[2] / "docs" / "theory"
+THEORY = Path(__file__).parents[3] / "docs" / "theory"
 ROWS = json.loads(
     (THEORY / "tables" / "high_probability.json").read_text(encoding="utf-8")
 )

@@ -17,7 +17,7 @@ from slth_verify.statements import statement
 
 F = Fraction
 
-THEORY = Path(__file__).parents[2] / "docs" / "theory"
+THEORY = Path(__file__).parents[3] / "docs" / "theory"
 
 #: eps = delta: width for [-1/2, 1/2] within 2 eps and within eps, by the formula.
 FORMULA = {"0.1": (21, 26), "0.01": (46, 51), "0.001": (70, 75), "1e-6": (142, 147)}

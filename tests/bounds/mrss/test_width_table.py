@@ -12,7 +12,7 @@ from slth_verify.verdict import Verdict
 
 F = Fraction
 
-THEORY = Path(__file__).parents[2] / "docs" / "theory"
+THEORY = Path(__file__).parents[3] / "docs" / "theory"
 
 #: Needed widths, and enough by the best cells computation that was known before.
 KNOWN = {
