@@ -13,8 +13,9 @@ from slth_verify.bounds.library.entries import Entry
 from slth_verify.bounds.library.rays import Question, Ray, least, ray_of
 from slth_verify.bounds.mrss.found import FoundWidth
 
-#: Dimensions of each form whose entries are looked at.
-_DIMENSIONS = 4
+#: Dimensions of each form whose entries are looked at; more of them where the shape of
+#: a certificate varies, and costs little.
+_DIMENSIONS, _DIMENSIONS_IF_FEW, _FEW = 2, 4, 6
 
 #: A start is near if the dimension differs by at most this factor.
 _NEAR = 2
@@ -132,7 +133,8 @@ def _near(entries: Iterable[Entry], question: Question) -> list[Entry]:
     chosen: list[Entry] = []
     for by_dim in by_form.values():
         nearest = sorted(by_dim, key=lambda dim: abs(math.log(dim / question.dim)))
-        for dim in nearest[:_DIMENSIONS]:
+        few = question.dim <= _FEW
+        for dim in nearest[: _DIMENSIONS_IF_FEW if few else _DIMENSIONS]:
             chosen += by_dim[dim]
     return sorted(chosen, key=lambda entry: _distance(entry, question))
 
