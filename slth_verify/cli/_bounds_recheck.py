@@ -81,7 +81,10 @@ def _answers(file: Path) -> list[Any]:
     several = document.get("results") if isinstance(document, dict) else None
     if not isinstance(several, list):
         return [document]
-    if len(several) > _MOST_ANSWERS or set(document) != {"results"}:
+    if len(several) > _MOST_ANSWERS or not set(document) <= {
+        "results",
+        "schema_version",
+    }:
         raise UnusableFileError(
             f"path={shown(str(file))}: 'results' alone, with at most {_MOST_ANSWERS} "
             "answers, was required. Store the answers of 'slth-verify bounds' again."

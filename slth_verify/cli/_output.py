@@ -32,7 +32,8 @@ def print_answers(
     """Print answers of one kind, or of several side by side, as JSON or as text."""
     if as_json:
         whole = results[0] if len(results) == 1 else {"results": list(results)}
-        click.echo(json.dumps(whole, indent=2, allow_nan=False))
+        document = {"schema_version": SCHEMA_VERSION, **whole}
+        click.echo(json.dumps(document, indent=2, allow_nan=False))
     else:
         click.echo("\n".join(lines))
 

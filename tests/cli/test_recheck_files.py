@@ -90,6 +90,18 @@ def test_the_answer_itself_is_verified(tmp_path: Path, capsys: Any) -> None:
     assert _rechecked(WHOLE.encode(), tmp_path) == 0
     assert _rechecked(json.dumps({"results": [ANSWER] * 2}).encode(), tmp_path) == 0
     assert "VERIFIED" in capsys.readouterr().out
+    assert _rechecked(_altered(schema_version=1), tmp_path) == 0
+    assert _rechecked(_altered(schema_version=2), tmp_path) == 3
+
+
+def test_what_a_command_prints_is_read_again(tmp_path: Path, capsys: Any) -> None:
+    question = ["bounds", "mrss", "--dim", "2", "--eps", "1/10", "--prob", "1/2"]
+    for kind in ("certified", "all"):
+        assert run([*question, "--kind", kind, "--json"]) == 0
+        printed = capsys.readouterr().out
+        assert json.loads(printed)["schema_version"] == 1
+        assert _rechecked(printed.encode(), tmp_path) == 0
+        capsys.readouterr()
 
 
 @pytest.mark.parametrize("name", REFUSED)
