@@ -123,11 +123,14 @@ def searched(question: Question, known: Iterable[Entry]) -> Entry | None:
         if entry.form == form and max(dim, entry.dim) <= _NEAR * min(dim, entry.dim)
     ]
     start = min(near, key=lambda entry: _distance(entry, question), default=None)
-    try:
-        found = _SEARCHES[form](dim, eps, prob, start)
-    except InvalidParameterError:
-        return None
-    return None if found is None else entry_of(found, eps, NORM, prob)
+    for begun in (start, None) if start is not None else (None,):
+        try:
+            found = _SEARCHES[form](dim, eps, prob, begun)
+        except InvalidParameterError:
+            continue
+        if found is not None:
+            return entry_of(found, eps, NORM, prob)
+    return None
 
 
 def _distance(entry: Entry, question: Question) -> float:
