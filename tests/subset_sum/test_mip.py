@@ -21,8 +21,8 @@ from slth_verify.subset_sum import (
     solvers,
 )
 from slth_verify.subset_sum.solvers import external as external
-from slth_verify.subset_sum.solvers.linear import linear_form
-from slth_verify.subset_sum.solvers.worker import linear_rows
+from slth_verify.subset_sum.steps.linear_form import linear_form
+from slth_verify.subset_sum.steps.mip_process import linear_rows
 
 EXTRAS = {"cp-sat": "ortools", "highs": "highspy", "scip": "pyscipopt"}
 
@@ -123,6 +123,17 @@ WORKERS = {
     "claims no subset exists": 'print(\'{"chosen": [], "status": "INFEASIBLE"}\')',
     "never ends": "import time\nwhile True: time.sleep(1)",
 }
+
+
+def test_the_process_answers_as_the_function_does() -> None:
+    """Without any optional solver: SciPy's, in a process of its own."""
+    problem = _problem(10, 1, 0, MaxTolerance(0.2))
+    form = linear_form(problem)
+    chosen = external.ask_process("milp", form, 0, 120.0)
+    assert chosen is not None
+    picked = form.loaded.columns[chosen].sum(axis=0)
+    assert np.abs(picked - form.loaded.target).max() <= form.tolerance * 1.001
+    assert external.ask_process("no such solver", form, 0, 120.0) is None
 
 
 @pytest.mark.parametrize("lie", WORKERS)

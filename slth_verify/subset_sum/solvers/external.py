@@ -21,10 +21,11 @@ from slth_verify.subset_sum._problem import (
     Progress,
     Proposal,
 )
-from slth_verify.subset_sum.solvers.linear import LinearForm, is_linear, linear_form
+from slth_verify.subset_sum.steps import mip_process
 from slth_verify.subset_sum.steps.incumbent import Incumbent
+from slth_verify.subset_sum.steps.linear_form import LinearForm, is_linear, linear_form
 
-_WORKER = Path(__file__).with_name("_worker.py")
+_WORKER = Path(mip_process.__file__)
 _RUN = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
 _SEARCHED = 0.95  # of the time limit; the rest is for the answer
 _PATIENCE = 1.1  # times the limit, after which the process is ended
@@ -104,7 +105,7 @@ def ask_process(
     """Positions of the columns that a solver chooses in a process of its own.
 
     Args:
-        name: Of a solver of ``_worker.py``.
+        name: Of a solver of `slth_verify.subset_sum.steps.mip_process`.
         form: What to solve.
         seed: Handed on, below 2^31.
         seconds: For all of it, a tenth more at most.

@@ -15,9 +15,9 @@ from slth_verify.subset_sum._problem import (
     Proposal,
 )
 from slth_verify.subset_sum.solvers.external import ask_process
-from slth_verify.subset_sum.solvers.linear import LinearForm, is_linear, linear_form
-from slth_verify.subset_sum.solvers.worker import feasible
 from slth_verify.subset_sum.steps.incumbent import Incumbent
+from slth_verify.subset_sum.steps.linear_form import LinearForm, is_linear, linear_form
+from slth_verify.subset_sum.steps.mip_process import feasible
 
 # entries from which SciPy may overlook the time: a process of its own is ended
 _INLINE = 1 << 16

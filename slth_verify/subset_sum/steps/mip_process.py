@@ -204,7 +204,7 @@ def _seconds_left(problem: dict[str, Any]) -> float:
 
 
 def main() -> None:
-    """``_worker.py NAME < FILE.npz``: prints the chosen columns and the status."""
+    """``mip_process.py NAME < FILE.npz``: prints the chosen columns and the status."""
     name = sys.argv[-1]
     asked = io.BytesIO(sys.stdin.buffer.read())
     with np.load(asked, allow_pickle=False) as stored:
