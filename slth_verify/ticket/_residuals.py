@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.deadline import look_at_the_clock
+from slth_verify.ieee import require_ieee
 from slth_verify.ticket._exact import (
     FLOAT32_BITS,
     PRODUCT_BITS,
@@ -102,6 +103,7 @@ def removed_residuals(
 
 def _kernel_units(kernel: NDArray[np.float32]) -> Integers:
     """Entries as integers of unit 2^-149, ``(entries of a window, c_in, c_out)``."""
+    require_ieee()
     c_out, c_in, size, _ = kernel.shape
     scaled = np.ldexp(kernel.astype(np.float64), FLOAT32_BITS).transpose(2, 3, 1, 0)
     return _integers([int(v) for v in scaled.ravel().tolist()]).reshape(

@@ -121,6 +121,24 @@ def test_an_answer_or_a_refusal_to_many(name: str) -> None:
     body()
 
 
+@pytest.mark.parametrize("universal", [False, True])
+@pytest.mark.parametrize(
+    ("eps", "prob", "norm"),
+    [
+        ("0.1", f"0.{'9' * 90}", "1"),
+        ("0.1", "1/2", "1e99"),
+        ("1e-90", "1/2", "1"),
+        ("1e99", "1/2", "1"),
+    ],
+)
+def test_certified_widths_of_extreme_questions(
+    eps: str, prob: str, norm: str, universal: bool
+) -> None:
+    """Also inside the process that searches: a refusal comes back, nothing else."""
+    ask = bounds.mrss_width
+    _ends(lambda: ask(2, eps, prob, norm, universal=universal, time_limit=2))
+
+
 def test_what_does_not_end_or_fails_otherwise_is_noticed() -> None:
     def for_ever() -> None:
         while True:

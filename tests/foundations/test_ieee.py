@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import platform
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -70,6 +73,20 @@ def test_a_thread_that_flushes_is_noticed() -> None:
     assert departure() is None
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="numbers of Linux' libm")
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="numbers of x86")
+@pytest.mark.parametrize("mode", [0x400, 0x800, 0xC00], ids=["down", "up", "zero"])
+def test_another_rounding_is_noticed(mode: int) -> None:
+    libm = ctypes.CDLL("libm.so.6")
+    assert libm.fesetround(mode) == 0
+    try:
+        found = departure()
+    finally:
+        libm.fesetround(0)
+    assert found == "sums are not rounded to the nearest number"
+    assert departure() is None
+
+
 def test_no_ticket_is_decided_there(subnormal: sv.TargetCNN, tmp_path: Path) -> None:
     ticket, target = _files(subnormal, tmp_path)
     assert sv.check(ticket, target).verdict is sv.Verdict.VERIFIED
@@ -87,6 +104,7 @@ def test_nothing_is_written_there(subnormal: sv.TargetCNN, tmp_path: Path) -> No
     for call in (
         lambda: sv.prune(subnormal, network, eps="1/2"),
         lambda: sv.suggested_widths(fresh, "1/2"),
+        lambda: sv.ticket.output_range(fresh),
     ):
         assert isinstance(_flushed(call), FloatingPointModeError)
     refused = _flushed(lambda: sv.construction.collapse(ticket))
@@ -99,10 +117,8 @@ def test_without_the_guard_a_false_ticket_would_be_verified(
 ) -> None:
     """Planted lie: weights that are flushed are read as zero, and nobody notices."""
     network = sv.RandomCNN(seed=1, widths=(60, 60))
-    for room in ("ticket._check", "ticket._provenance"):
+    for room in ("ieee", "ticket._check", "ticket._provenance"):
         monkeypatch.setattr(f"slth_verify.{room}.departure", lambda: None)
-    for room in ("construction._prune", "network._target"):
-        monkeypatch.setattr(f"slth_verify.{room}.require_ieee", lambda: None)
     ticket = _flushed(lambda: sv.prune(subnormal, network, eps="1/2"))
     assert _flushed(lambda: sv.check(ticket, subnormal)).verdict is sv.Verdict.VERIFIED
     monkeypatch.undo()

@@ -107,11 +107,12 @@ def two_stage_sides_width(
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    plans = plans_for(dim, norm, goal)
-    plan = _best(plans, dim, eps)
-    side, missed = two_stage_certificate(dim, eps / 2, plan.reach, 1 - plan.miss)
-    found = certified_sides(side, missed, plan.tau, plan.slope, norm)
-    if found.failure > 1 - goal:
+    found = None
+    if plans := plans_for(dim, norm, goal):
+        plan = _best(plans, dim, eps)
+        side, missed = two_stage_certificate(dim, eps / 2, plan.reach, 1 - plan.miss)
+        found = certified_sides(side, missed, plan.tau, plan.slope, norm)
+    if found is None or found.failure > 1 - goal:
         raise InvalidParameterError(
             f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no certificate for all "
             f"targets was found ({STATEMENT}). Ask for a smaller probability "
@@ -151,14 +152,16 @@ def plans_for(dim: int, norm: Fraction, goal: Fraction) -> list[Plan]:
             continue
         whole = Fraction(measure) * _MARGIN
         reach = float(tau) * np.sqrt(chi2.isf(float(whole * _LONG), dim))
-        plans.append(
-            Plan(
-                tau=tau,
-                slope=slope_above(slope),
-                reach=Fraction(int(reach * 4096) + 1, 4096),
-                miss=Fraction(whole * (1 - _LONG)).limit_denominator(10**12),
+        miss = Fraction(whole * (1 - _LONG)).limit_denominator(10**12)
+        if miss > 0:
+            plans.append(
+                Plan(
+                    tau=tau,
+                    slope=slope_above(slope),
+                    reach=Fraction(int(reach * 4096) + 1, 4096),
+                    miss=miss,
+                )
             )
-        )
     return plans
 
 

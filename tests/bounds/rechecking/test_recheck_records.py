@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from fractions import Fraction
 from importlib.resources import files
 from typing import Any
 
@@ -122,23 +123,39 @@ def _growth(ends: str) -> dict[str, Any]:
     }
 
 
-def _network(kind: str, channels: str, eps: str) -> dict[str, Any]:
-    found = network_width((1,), (1, 1), "1/2", "1/4", kind=kind).to_json()  # type: ignore[arg-type]
-    leaving = int(channels.split(",")[1])
-    found["inputs"] |= {"kernel": "4096", "channels": channels, "eps": eps}  # type: ignore[operator]
-    share = {"error_share": eps, "accuracy": eps} if kind == "necessary" else {}
-    found["layers"][0] |= {  # type: ignore[index]
-        "kernel": 4096, "channels_out": leaving, "dim": 4096**2 * leaving, **share,
+def _layer_with(
+    found: dict[str, Any], leaving: int, share: str, accuracy: str
+) -> dict[str, Any]:
+    """An answer about one layer, for a kernel of 4096 rows and columns."""
+    found["inputs"] |= {"kernel": "4096", "channels": f"1,{leaving}", "eps": share}
+    found["layers"][0] |= {
+        "kernel": 4096, "channels_out": leaving, "dim": 4096**2 * leaving,
+        "error_share": share, "accuracy": accuracy,
     }  # fmt: skip
+    return found
+
+
+def _needed() -> dict[str, Any]:
+    found = network_width((2,), (1, 1), "1/2", "1/4", kind="necessary").to_json()
+    return _layer_with(found, 32, "1e-60", "1e-60")
+
+
+def _enough() -> dict[str, Any]:
+    """The empty subset hits the points of a net, which must be counted."""
+    found: Any = network_width((1,), (1, 1), "1/2", "1/2", universal=True).to_json()
+    accuracy = str(Fraction(10**40, 4096**2))
+    found = _layer_with(found, 1 << 26, "1e40", accuracy)
+    values = {"h": "1/1000", "radius": "1", "points": "1" * 999}
+    net = {"statement": "der:net", "text": "", "values": values}
+    found["layers"][0]["ledger"] = [_EMPTY, net, found["layers"][0]["ledger"][-1]]
     return found
 
 
 ENDLESS = {
     "a net of many dimensions": _net(2000, "1e-900", "1"),
-    "a net of more points than can be written": _net(10_000, "1e-3", "1" * 900),
     "samples followed in tiny steps": _growth("1e-250"),
-    "a kernel of many entries": _network("necessary", "1,32", "1e-60"),
-    "a network of many dimensions": _network("certified", "1,67108864", "1/2"),
+    "a kernel of many entries": _needed(),
+    "a network of many dimensions": _enough(),
 }
 
 
