@@ -60,6 +60,9 @@ TERMS: Final = 100_000
 #: Samples whose subsets are counted, size by size.
 COUNTED_SAMPLES: Final = 20_000
 
+#: Samples up to which a necessary width is looked for; evaluating costs their square.
+NECESSARY_SAMPLES: Final = 1 << 15
+
 #: Samples of one stored certificate; evaluating more would only cost time.
 CERTIFICATE_SAMPLES: Final = 50_000
 

@@ -10,13 +10,16 @@ are small, the scales are independent, and the directions do not see the labels.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 from slth_verify.enclosure import (
     Ball,
     ComplexBall,
     binomial_coefficient,
     complex_polynomial,
+    polynomial,
     to_ball,
 )
 
@@ -46,7 +49,7 @@ class Labels:
             weights.append(weight)
             weight *= to_ball(odds * Fraction(n - nu, nu + 1))
         self.probability = sum(weights, to_ball(0))
-        self._split = complex_polynomial(weights)
+        self._split, self._real_split = complex_polynomial(weights), polynomial(weights)
 
     def mean(self, large: ComplexBall, small: ComplexBall) -> ComplexBall:
         r"""The mean of :math:`large^{n - \nu} small^{\nu - first}` on the event.
@@ -55,9 +58,14 @@ class Labels:
             large: Value of one large sample, not zero.
             small: Value of one small sample.
         """
-        power: ComplexBall = large ** (self.n - self.first)
-        return power * self._split(small / large)
+        value: ComplexBall = self._mean(self._split, large, small)
+        return value
 
     def real_mean(self, large: Ball, small: Ball) -> Ball:
         """`mean` of real numbers."""
-        return self.mean(ComplexBall(large), ComplexBall(small)).real
+        value: Ball = self._mean(self._real_split, large, small)
+        return value
+
+    def _mean(self, split: Callable[[Any], Any], large: Any, small: Any) -> Any:
+        power = large ** (self.n - self.first)
+        return power * split(small / large)

@@ -24,6 +24,13 @@ mean value theorem and :math:`|\int_0^x e^{-\zeta y^2} dy| \le 2` for
 density in x is :math:`x \cdot k(x) d(x)` with k unimodal, d decreasing and
 :math:`k \le 0.64 \sqrt{b/2}`, they give
 :math:`\tfrac32 d(0) \cdot 0.64 \sqrt{b/2} / u`.
+
+For Re z >= 0 a transform's derivative is at most the mean of what is summed (*steep*).
+A gain is at most Z times the positive part of g, whose mean is
+:math:`1/\sqrt{2\pi}`, and Z has mean :math:`\tau\sqrt{2/\pi}`: at most
+:math:`\sigma/\pi` for a small and :math:`(1+\sigma)/\pi` for a large sample. As g > 0
+on selection, the energy's mean is at most half that of :math:`Z^2`:
+:math:`\sigma^2/2`, and :math:`(1 + \sigma + \sigma^2)/2`.
 """
 
 from __future__ import annotations
@@ -49,6 +56,11 @@ class Observable(Protocol):
 
     def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]:
         """Transforms of one selected large and one selected small sample."""
+        ...
+
+    @property
+    def steep(self) -> tuple[Ball, Ball]:
+        """Bounds on both transforms' derivatives, for ``Re z >= 0``."""
         ...
 
     def decay(self, height: Fraction) -> tuple[Ball, Ball]:
@@ -91,6 +103,11 @@ class Gain(Selection):
         large = _resolvent(y, wide) / pi() - small
         return large / to_ball(1 - self.share), small / to_ball(self.share)
 
+    @cached_property
+    def steep(self) -> tuple[Ball, Ball]:
+        """See `Observable`."""
+        return to_ball(1 + self.share) / pi(), to_ball(self.share) / pi()
+
     def decay(self, height: Fraction) -> tuple[Ball, Ball]:
         """See `Observable`; infinite below the height from which the bound holds."""
         wide, narrow = self._rates
@@ -116,6 +133,12 @@ class Energy(Selection):
         small = self._turned(z, self.share)
         large = self._turned(z, Fraction(1)) - small * to_ball(self.share)
         return large / to_ball(1 - self.share), small
+
+    @cached_property
+    def steep(self) -> tuple[Ball, Ball]:
+        """See `Observable`."""
+        square = self.share**2
+        return to_ball((1 + self.share + square) / 2), to_ball(square / 2)
 
     def decay(self, height: Fraction) -> tuple[Ball, Ball]:
         """See `Observable`."""

@@ -13,6 +13,8 @@ in :math:`w = 1/s` but for an explicit term, one variable
 
 :math:`w = \mu w_a + (1-\mu) w_b`, H the entropy of :math:`(\mu, 1-\mu)`.
 
+The event of very many small samples is charged as a whole.
+
 All other samples form the second stage. By the multi-set Gaussian isoperimetric
 inequality (der:multiset-borell) the target is missed, given X, with at most the
 probability that :math:`v(s)/X \le \Phi(-(T + \lambda s)/\sqrt s)`, T the sum of the
@@ -32,7 +34,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import isqrt
+from math import ceil, isqrt
 
 from slth_verify.bounds.certificates.envelope import Corner, envelope_at_one
 from slth_verify.bounds.certificates.integrals.laplace import (
@@ -64,6 +66,10 @@ _LEVELS = 64
 #: Error of truncation, relative to the probability of an event of the labels: of a
 #: first attempt, the least that is asked for; and relative to what the first one found.
 _ROUGH, _LEAST, _OF_FOUND = (Fraction(1, 10**i) for i in (6, 12, 7))
+
+#: Probability of very many small samples, relative to that of too few; and nats that
+#: are more than the logarithm of its inverse.
+_OF_MISSING, _NATS = Fraction(1, 10**10), 25
 
 #: Cells of the variance s.
 _SCALES = 128
@@ -135,10 +141,11 @@ class TwoStageCertificate:
             return Fraction(1)
         with working_precision(bits):
             try:
-                missing = binomial_cdf(self.stages[0].first - 1, self.n, self.share)
-                total = from_ball(missing).upper
-                for stage, stop in self._events():
-                    total += self._failure(stage, stop)
+                few = binomial_cdf(self.stages[0].first - 1, self.n, self.share)
+                missing = from_ball(few).upper
+                stop = self._stop(missing)
+                total = missing if stop > self.n else missing * (1 + _OF_MISSING)
+                total += sum(self._failure(*event) for event in self._events(stop))
             except NonFiniteError:
                 return Fraction(1)
         return min(total, Fraction(1))
@@ -161,8 +168,22 @@ class TwoStageCertificate:
             )
         )
 
-    def _events(self) -> Iterator[tuple[Stage, int]]:
-        stops = [stage.first for stage in self.stages[1:]] + [self.n + 1]
+    def _stop(self, missing: Fraction) -> int:
+        """From so many small samples on, no more are told apart.
+
+        By Hoeffding's inequality there are ``n share + t`` or more with probability at
+        most ``exp(-2 t^2/n)``; t is such that this is at most `_OF_MISSING` times the
+        probability ``missing`` of too few.
+        """
+        if missing == 0:
+            return self.n + 1
+        # log(1/missing) is at most 0.7 times the bits of 1/missing
+        nats = Fraction(7, 10) * int(1 / missing + 1).bit_length() + _NATS
+        stop = ceil(self.n * self.share) + isqrt(int(self.n * nats / 2)) + 1
+        return max(min(stop, self.n + 1), self.stages[-1].first + 1)
+
+    def _events(self, stop: int) -> Iterator[tuple[Stage, int]]:
+        stops = [stage.first for stage in self.stages[1:]] + [stop]
         return zip(self.stages, stops, strict=True)
 
     def _failure(self, stage: Stage, stop: int) -> Fraction:

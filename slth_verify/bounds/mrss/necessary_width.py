@@ -19,6 +19,9 @@ from slth_verify.bounds._result import BoundResult, Json, Step
 from slth_verify.bounds.certificates.first_moment import BITS, STATEMENT, first_moment
 from slth_verify.bounds.certificates.integrals.scale_integral import Box
 from slth_verify.enclosure import Enclosure, ExactNumber, decide
+from slth_verify.errors import InvalidParameterError
+from slth_verify.limits import NECESSARY_SAMPLES
+from slth_verify.numbers import rough
 from slth_verify.verdict import Evidence, Verdict
 
 
@@ -48,6 +51,10 @@ def necessary_width(
     Rigor:
         Enclosed: that ``n - 1`` fails is decided in balls, and fewer samples are
         worse because the bound grows with n.
+
+    Raises:
+        InvalidParameterError: If a parameter is out of range, or if the width exceeds
+            `slth_verify.limits.NECESSARY_SAMPLES`.
 
     Cost:
         Seconds at m = 150.
@@ -107,13 +114,25 @@ def _ledger(least: int, below: Enclosure | None, goal: Fraction) -> tuple[Step, 
 def _certified(
     guess: int, dim: int, eps: Fraction, norm: Fraction, goal: Fraction
 ) -> int:
-    """The largest n near the guess for which ``n - 1`` certainly fails."""
-    while guess > 1:
-        below = first_moment(guess - 1, dim, eps, norm)
-        if decide(below, "<", goal) is Verdict.VERIFIED:
-            break
-        guess -= 1
-    return guess
+    """The largest n up to the guess for which ``n - 1`` certainly fails, or 1."""
+
+    def fails(n: int) -> bool:
+        below = first_moment(n - 1, dim, eps, norm)
+        return decide(below, "<", goal) is Verdict.VERIFIED
+
+    high, step = guess, 1
+    if high <= 1 or fails(high):
+        return high
+    while high - step > 1 and not fails(high - step):
+        high, step = high - step, 2 * step
+    low = max(1, high - step)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if fails(middle):
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def _guess(box: Box, goal: Fraction) -> int:
@@ -123,6 +142,13 @@ def _guess(box: Box, goal: Fraction) -> int:
     high = 1
     while nodes.log_sum(high) < target:
         high *= 2
+        if high > NECESSARY_SAMPLES:
+            norm, _ = box.groups[0]
+            raise InvalidParameterError(
+                f"target_norm={rough(norm)} at eps={rough(box.eps)}: more than "
+                f"{NECESSARY_SAMPLES} samples are needed, and {STATEMENT} is evaluated "
+                "up to there. Ask for a larger eps or a smaller norm."
+            )
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2
@@ -138,20 +164,20 @@ class _FloatNodes:
 
     def __init__(self, box: Box) -> None:
         self.box = box
-        gap = float(box.reach - box.eps)
-        self.low = math.log(gap**2 / 300)
+        self.gap = float(box.reach - box.eps)
 
     def log_sum(self, n: int) -> float:
         """Logarithm of the expected number of subsets that hit."""
-        step = min(0.1, 1.5 / math.sqrt(n))
-        u = np.arange(self.low, math.log(4.0 * n + 300), step)
+        step = min(0.05, 0.7 / math.sqrt(n))
+        low = math.log(self.gap**2 / (2 * n + 300))  # 2^n subsets outweigh less
+        u = np.arange(low, math.log(4.0 * n + 300), step)
         log_hit = np.zeros_like(u)
         with np.errstate(divide="ignore"):
             for modulus, count in self.box.groups:
                 root = np.exp(u / 2)
-                high = special.ndtr(-float(modulus - self.box.eps) / root)
-                low = special.ndtr(-float(modulus + self.box.eps) / root)
-                log_hit += count * np.log(high - low)
+                high = special.log_ndtr(-float(modulus - self.box.eps) / root)
+                low = special.log_ndtr(-float(modulus + self.box.eps) / root)
+                log_hit += count * (high + np.log(-np.expm1(low - high)))
         k = np.arange(1, n + 1)
         log_weight = (
             math.lgamma(n + 1)

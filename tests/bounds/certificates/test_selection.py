@@ -176,3 +176,41 @@ def test_lies_about_decay_are_seen(lie, mutant) -> None:
     wrong = mutant(selection, *SLOW[lie])
     with working_precision(200), pytest.raises(AssertionError):
         check_decay(wrong)
+
+
+def check_steep(room) -> None:
+    """The transforms' slope at 0, which is the mean, from the transforms themselves."""
+    for share in (F(1, 20), F(2, 5), F(9, 10)):
+        for kind in (room.Gain, room.Energy):
+            law = kind(share, F(1, 1000))
+            step = F(1, 10**9)
+            ends = [law.transforms(ComplexBall(to_ball(z))) for z in (F(0), step)]
+            for start, end, bound in zip(*ends, law.steep, strict=True):
+                mean = float(((start - end) / to_ball(step)).real)
+                assert 0 < mean <= float(bound) <= mean * 1.01
+
+
+def test_transforms_are_no_steeper_than_the_mean() -> None:
+    with working_precision(128):
+        check_steep(selection)
+
+
+STEEP = {
+    "gain of large samples": ("to_ball(1 + self.share) / pi()", "to_ball(1) / pi()"),
+    "gain of small samples": (
+        "/ pi(), to_ball(self.share) / pi()",
+        "/ pi(), to_ball(self.share) / 2 / pi()",
+    ),
+    "energy of large samples": (
+        "(1 + self.share + square) / 2",
+        "(1 + self.share) / 2",
+    ),
+    "energy of small samples": ("to_ball(square / 2)", "to_ball(square / 3)"),
+}
+
+
+@pytest.mark.parametrize("lie", STEEP)
+def test_lies_about_steepness_are_seen(lie, mutant) -> None:
+    wrong = mutant(selection, *STEEP[lie])
+    with working_precision(128), pytest.raises(AssertionError):
+        check_steep(wrong)

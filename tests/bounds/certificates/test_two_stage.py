@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from scipy.special import log_ndtr
+from scipy.stats import binom
 
 from slth_verify.bounds.certificates import two_stage
 from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
@@ -174,3 +175,31 @@ def test_lies_about_the_measure_are_seen(check, lie, mutant, monkeypatch) -> Non
     wrong = mutant(two_stage, *(CELLS | REACH)[lie])
     with pytest.raises(AssertionError):
         check(wrong, monkeypatch)
+
+
+def check_stops(room) -> None:
+    """So many small samples are much rarer than too few of them."""
+    for n, share, first, missing in (
+        (400, F(1, 2), 170, F(1, 10**3)),
+        (13000, F(3, 4), 9500, F(1, 10**6)),
+        (13000, F(1, 10), 900, F(1, 10**60)),
+        (500, F(1, 3), 120, F(1, 3)),
+    ):
+        stage = Stage(first, 3, (F(1), F(2)), (F(1), F(2)), (F(1), F(2)))
+        certificate = room.TwoStageCertificate(
+            n, 1, F(1), F(1), share, F(1), F(1), (stage,)
+        )
+        stop = certificate._stop(missing)
+        assert first < stop < n
+        assert binom.logsf(stop - 1, n, float(share)) <= math.log(missing / 10**10)
+
+
+def test_very_many_small_samples_are_rare(mutant) -> None:
+    check_stops(two_stage)
+    wrong = mutant(two_stage, "isqrt(int(self.n * nats / 2))", "isqrt(int(nats / 2))")
+    with pytest.raises(AssertionError):
+        check_stops(wrong)
+
+
+def test_all_labels_are_told_apart_if_too_few_never_happens() -> None:
+    assert TINY._stop(F(0)) == TINY.n + 1

@@ -45,10 +45,11 @@ def test_all_stages_are_added_up() -> None:
     """Events of the labels are disjoint, and too few small samples are charged."""
     total = STAIRS.failure()
     with working_precision(128):
-        parts = [STAIRS._failure(stage, stop) for stage, stop in STAIRS._events()]
         few = two_stage.binomial_cdf(12, 36, STAIRS.share)
         few = from_ball(few).upper
-    assert [stop for _, stop in STAIRS._events()] == [16, 37]
+        events = list(STAIRS._events(STAIRS._stop(few)))
+        parts = [STAIRS._failure(stage, stop) for stage, stop in events]
+    assert [stop for _, stop in events] == [16, 37]
     assert total == sum(parts) + few
     assert few < total < TINY.failure() * F(3, 2)
 

@@ -1,12 +1,15 @@
 """Widths and success probabilities: directions, tables, blocks, cache."""
 
 import json
+import math
 from fractions import Fraction
 
 import pytest
 from scipy.stats import binomtest
 
-from slth_verify.bounds import mrss_success, mrss_width
+from slth_verify.bounds import first_moment, mrss_success, mrss_width
+from slth_verify.bounds.certificates.integrals.scale_integral import Box
+from slth_verify.bounds.mrss import necessary_width
 from slth_verify.bounds.searches import blocks as _blocks
 from slth_verify.bounds.searches import cache
 from slth_verify.bounds.searches.blocks import BlockWidth, block_width
@@ -182,3 +185,25 @@ def test_a_block_width_is_plain_arithmetic() -> None:
 )
 def test_wide_rows_of_the_table(dim, eps, cells, necessary) -> None:
     assert necessary <= mrss_width(dim, eps).n <= cells
+
+
+@pytest.mark.parametrize("norm", [30, 100, 400, 1000])
+def test_necessary_widths_of_far_targets_are_the_largest(norm) -> None:
+    """One more sample is not excluded, and the float search found that at once."""
+    n = mrss_width(1, "0.01", "0.9", norm, kind="necessary").n
+    assert first_moment(n - 1, 1, "0.01", norm).upper < F(9, 10)
+    assert first_moment(n, 1, "0.01", norm).lower >= F(9, 10)
+
+
+def test_the_float_sum_follows_far_targets() -> None:
+    box = Box.on_axis(1, F(400), F(1, 100))
+    for n in (200, 336, 500):
+        truth = first_moment(n, 1, "0.01", 400).upper
+        truth = math.log(truth.numerator) - math.log(truth.denominator)
+        assert necessary_width._FloatNodes(box).log_sum(n) == pytest.approx(truth, 1e-3)
+
+
+@pytest.mark.parametrize("norm", ["1e5", "1e50", "1e99"])
+def test_too_far_targets_are_refused_at_once(norm) -> None:
+    with pytest.raises(InvalidParameterError, match="more than 32768 samples"):
+        mrss_width(1, "0.01", "0.9", norm, kind="necessary")

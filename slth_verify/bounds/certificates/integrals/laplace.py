@@ -17,12 +17,18 @@ Truncation. If the large and the small samples' transforms are at most
 :math:`d_i \sqrt{U/u}` for :math:`u \ge U = K h`, then :math:`|\psi - P(S = 0)|` at
 height u is at most :math:`\sqrt{U/u}\, g`, g the increase of the mean over the labels
 when both atoms grow by :math:`d_i` (it is convex in :math:`\sqrt{U/u}` and 0 at 0), and
-the terms with :math:`|k| > K` add up to at most :math:`2 e^{tc} g / \pi`.
+the terms with :math:`|k| > K` add up to at most :math:`2 e^{tc} g / \pi`. Nearer ones
+are bounded in cells :math:`K_1 < |k| \le K_2`: a transform changes by at most the
+distance times its mean, so that its value in the middle bounds it on the cell; then
+:math:`|\psi - P(S = 0)|` is at most that increase for these bounds, and at most the
+mean of powers of bounds on |atom + transform| plus :math:`P(S = 0)`. The cell adds up
+to at most :math:`(K_2 - K_1) / (K_1 + 1) \cdot e^{tc} / \pi` times that.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Protocol
 
 from slth_verify.bounds.certificates.labels import Labels
@@ -40,13 +46,20 @@ _ALIAS = 20
 #: The tilt t, in units of the largest argument.
 _TILT = 4
 
-#: No sum has more terms than this.
-_MOST_NODES = 1 << 12
+#: No sum has fewer terms than this, or more, on either side.
+_FEWEST, _MOST_NODES = 1 << 6, 1 << 12
+
+#: Terms that are left out are bounded one by one, in cells, up to this index at most;
+#: a cell is as long as its first index over this number.
+_FARTHEST, _CELL = 1 << 24, 64
 
 
 class _Law(Protocol):
     @property
     def missed(self) -> tuple[Ball, Ball]: ...
+
+    @property
+    def steep(self) -> tuple[Ball, Ball]: ...
 
     def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]: ...
 
@@ -128,13 +141,66 @@ def _truncated(
     negligible: Fraction,
 ) -> tuple[int, Ball]:
     """Number of terms on each side, and a bound on all that are left out."""
-    atoms = law.missed
-    zero = labels.real_mean(*atoms)
-    nodes = 64
-    while True:
-        large, small = law.decay(spacing * nodes)
-        rise = labels.real_mean(atoms[0] + large, atoms[1] + small) - zero
-        rest = 2 * to_ball(tilt * last).exp() * rise / pi()
-        if rest < to_ball(negligible) or nodes >= _MOST_NODES:
-            return nodes, rest
-        nodes += nodes // 4
+    tail = _Tail(labels, law, spacing, tilt, last)
+    goal, half = to_ball(negligible), to_ball(negligible / 2)
+    edges = [_FEWEST]
+    while edges[-1] < _FARTHEST and not tail.beyond(edges[-1]) < half:
+        edges += tail.cells(edges[-1], 2 * edges[-1])
+    nodes, rest = edges[-1], tail.beyond(edges[-1])
+    for first, stop in reversed(list(pairwise(edges))):
+        more = rest + tail.between(first, stop)
+        if stop <= _MOST_NODES and not more < goal:
+            break
+        nodes, rest = first, more
+    beyond = tail.beyond(nodes)
+    return nodes, beyond if beyond < rest or not rest.is_finite() else rest
+
+
+class _Tail:
+    """Bounds on the terms of large index; arguments as for `_truncated`."""
+
+    def __init__(
+        self,
+        labels: Labels,
+        law: _Law,
+        spacing: Fraction,
+        tilt: Fraction,
+        last: Fraction,
+    ) -> None:
+        self.labels, self.law, self.spacing, self.tilt = labels, law, spacing, tilt
+        self.zero = labels.real_mean(*law.missed)
+        self.factor = to_ball(tilt * last).exp() / pi()
+
+    @staticmethod
+    def cells(low: int, high: int) -> list[int]:
+        """Ends of the cells from ``low`` to ``high``, without the first."""
+        ends = []
+        while low < high:
+            low = min(high, low + max(1, low // _CELL))
+            ends.append(low)
+        return ends
+
+    def beyond(self, nodes: int) -> Ball:
+        """All terms with ``|k| > nodes``, by the decay of the transforms."""
+        rise = self._rise(*self.law.decay(self.spacing * nodes))
+        return 2 * self.factor * rise
+
+    def between(self, first: int, stop: int) -> Ball:
+        """All terms with ``first < |k| <= stop``, by the largest transform there."""
+        middle = self.spacing * Fraction(first + 1 + stop, 2)
+        far = to_ball(self.spacing * Fraction(stop - first - 1, 2))
+        z = ComplexBall(to_ball(self.tilt), to_ball(middle))
+        values, steep, atoms = self.law.transforms(z), self.law.steep, self.law.missed
+        alone = [abs(v) + far * d for v, d in zip(values, steep, strict=True)]
+        turned = [
+            abs(a + v) + far * d for a, v, d in zip(atoms, values, steep, strict=True)
+        ]
+        size = self.labels.real_mean(*turned) + self.zero
+        size = size.min(self._rise(*alone))
+        return self.factor * size * to_ball(Fraction(stop - first, first + 1))
+
+    def _rise(self, large: Ball, small: Ball) -> Ball:
+        """What the mean of powers gains if both atoms grow so much."""
+        atoms = self.law.missed
+        grown = self.labels.real_mean(atoms[0] + large, atoms[1] + small)
+        return grown - self.zero
