@@ -6,12 +6,13 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.subset_sum._options import SearchOptions
 from slth_verify.subset_sum._problem import (
-    Effort,
     FloatArray,
     Problem,
     Proposal,
@@ -43,6 +44,9 @@ class ExhaustiveSearch:
         name: ``"exhaustive"``.
     """
 
+    takes_memory_limit: ClassVar[bool] = True
+    takes_device: ClassVar[bool] = False
+
     name: str = "exhaustive"
 
     def supports(self, problem: Problem) -> bool:
@@ -52,30 +56,15 @@ class ExhaustiveSearch:
             return False
         return source.scales_below(math.inf)[0].size <= _MOST_COLUMNS
 
-    def solve(
-        self,
-        problem: Problem,
-        *,
-        seed: int,
-        effort: Effort,
-        time_limit: float,
-        memory_limit: int = EXHAUSTIVE_MEMORY,
-    ) -> Proposal:
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
         """The optimum, whatever seed and effort; the best so far if time runs out.
 
-        Args:
-            problem: What to solve.
-            seed: Without effect.
-            effort: Without effect.
-            time_limit: Seconds; looked at between blocks of subsets.
-            memory_limit: Bytes, at least 64 MiB, below which every search stays.
-
         Raises:
-            InvalidParameterError: A smaller memory limit.
+            InvalidParameterError: A memory limit below 64 MiB.
         """
-        if memory_limit < EXHAUSTIVE_MEMORY:
+        if options.memory < EXHAUSTIVE_MEMORY:
             raise InvalidParameterError(
-                f"memory_limit={memory_limit!r}: looking at every subset may take "
+                f"memory_limit={options.memory}: looking at every subset may take "
                 f"{EXHAUSTIVE_MEMORY} bytes (def:subset-sum-number). Allow them, or "
                 "use solver='auto'."
             )
@@ -90,7 +79,7 @@ class ExhaustiveSearch:
                 scored.append(scores)
                 lowest = min(lowest, float(scores.min(initial=math.inf)))
                 counters["subsets"] = float(start + scores.size)
-                if time.monotonic() - started > time_limit:
+                if time.monotonic() - started > options.time_limit:
                     counters["complete"] = 0.0
                     break
         masks = np.flatnonzero(
@@ -106,7 +95,7 @@ class ExhaustiveSearch:
             )
             if found.score < best.score:
                 best = found
-            if time.monotonic() - started > time_limit:
+            if time.monotonic() - started > options.time_limit:
                 break
         counters["seconds"] = time.monotonic() - started
         return best
