@@ -143,8 +143,10 @@ class Proposal(NoTruthValue):
         residual: Sum of these columns minus the target, correctly rounded.
         score: Badness of the residual under the problem's tolerance; met iff <= 1.
         solver: Who found it.
-        effort: Counters of the search (subsets or states looked at, seconds).
+        effort: Counters of the search (subsets or states looked at).
         reason: Why this solver was chosen; empty if the caller named it.
+        seconds: That the search took; 0 for a subset that nobody searched. `solve`
+            measures it itself.
     """
 
     indices: IndexArray
@@ -153,6 +155,7 @@ class Proposal(NoTruthValue):
     solver: str
     effort: dict[str, float] = field(default_factory=dict)
     reason: str = ""
+    seconds: float = 0.0
 
     @property
     def found(self) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from slth_verify.deadline import TimeIsUpError, ends_within
+from slth_verify.deadline import TimeIsUpError, ends_within, now
 from slth_verify.errors import InvalidParameterError
 from slth_verify.subset_sum._options import Effort, Progress, SearchOptions
 from slth_verify.subset_sum._problem import MaxTolerance, Problem, Proposal, Solver
@@ -153,15 +153,16 @@ def _walk_then_join(problem: Problem, options: SearchOptions, reason: str) -> Pr
     first = _run(solver_named("ladder"), problem, brief, walked + "is enough")
     if first.found:
         return first
-    left = max(options.time_limit - first.effort.get("seconds", 0.0), 1e-3)
+    left = max(options.time_limit - first.seconds, 1e-3)
     rest = dataclasses.replace(options, time_limit=left)
     if options.progress is not None:
         later = _Later(options.progress, first)
         rest = dataclasses.replace(rest, progress=later)
     joined = _run(solver_named("meet-in-the-middle"), problem, rest, reason)
-    if joined.found or joined.score <= first.score:
-        return joined
-    return dataclasses.replace(first, reason=walked + "ended nearest")
+    best = joined
+    if not joined.found and joined.score > first.score:
+        best = dataclasses.replace(first, reason=walked + "ended nearest")
+    return dataclasses.replace(best, seconds=first.seconds + joined.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,26 +174,27 @@ class _Later:
 
     def __call__(self, seconds: float, score: float) -> None:
         if score < self.first.score:
-            self.told(self.first.effort.get("seconds", 0.0) + seconds, score)
+            self.told(self.first.seconds + seconds, score)
 
 
 def _run(
     solver: Solver, problem: Problem, options: SearchOptions, reason: str
 ) -> Proposal:
+    started = now()
     try:
         with ends_within(options.time_limit):
             found = solver.solve(problem, options)
     except TimeIsUpError:  # in a source, under a solver that does not know of it
         found = make_proposal(problem, _NOTHING, solver=solver.name)
-    return _recomputed(problem, found, reason)
+    honest = _recomputed(problem, found)
+    return dataclasses.replace(honest, reason=reason, seconds=now() - started)
 
 
-def _recomputed(problem: Problem, found: Proposal, reason: str) -> Proposal:
+def _recomputed(problem: Problem, found: Proposal) -> Proposal:
     """The same subset with residual and score that nobody has to believe."""
     honest = make_proposal(
         problem, found.indices, solver=found.solver, effort=found.effort
     )
-    if not math.isfinite(honest.score):
-        empty = found.indices[:0]
-        honest = make_proposal(problem, empty, solver=found.solver, effort=found.effort)
-    return dataclasses.replace(honest, reason=reason)
+    if math.isfinite(honest.score):
+        return honest
+    return make_proposal(problem, _NOTHING, solver=found.solver, effort=found.effort)

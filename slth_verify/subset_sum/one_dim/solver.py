@@ -74,10 +74,12 @@ class OneDimension:
                 device=options.device,
             )
             chosen = loaded.indices[found.chosen[0]]
-        counters["seconds"] = time.monotonic() - started
-        proposal = make_proposal(problem, chosen, solver=self.name, effort=counters)
+        seconds = time.monotonic() - started
+        proposal = make_proposal(
+            problem, chosen, solver=self.name, effort=counters, seconds=seconds
+        )
         if options.progress is not None:
-            options.progress(counters["seconds"], proposal.score)
+            options.progress(seconds, proposal.score)
         return proposal
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -85,20 +85,15 @@ class ExhaustiveSearch:
         masks = np.flatnonzero(
             np.concatenate(scored) <= lowest * (1.0 + 1e-14) + margin
         )
-        best = make_proposal(problem, indices[:0], solver=self.name, effort=counters)
+        best = make_proposal(problem, indices[:0], solver=self.name)
         for mask in masks[:_RESCORED].tolist():
-            found = make_proposal(
-                problem,
-                indices[(mask >> np.arange(indices.size)) & 1 == 1],
-                solver=self.name,
-                effort=counters,
-            )
+            chosen = indices[(mask >> np.arange(indices.size)) & 1 == 1]
+            found = make_proposal(problem, chosen, solver=self.name)
             if found.score < best.score:
                 best = found
             if time.monotonic() - started > options.time_limit:
                 break
-        counters["seconds"] = time.monotonic() - started
-        return best
+        return replace(best, effort=counters, seconds=time.monotonic() - started)
 
 
 def _scores(problem: Problem, columns: FloatArray) -> Iterator[tuple[int, FloatArray]]:

@@ -79,7 +79,7 @@ class Ladder:
         """
         held = Incumbent(problem, self.name, options)
         if held.best.found or not problem.target.any():
-            return held.best
+            return held.finish()
         with held.in_time():
             prepared = prepare(problem, options.seed)
             if prepared.count:

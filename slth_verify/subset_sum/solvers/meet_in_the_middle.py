@@ -88,7 +88,7 @@ class MeetInTheMiddle:
         """
         held = Incumbent(problem, self.name, options)
         if held.over():
-            return held.best
+            return held.finish()
         held.counters |= {"columns": 0.0, "states": 0.0, "pairs": 0.0}
         sizes = _LISTS[options.effort].fitted(problem.source, options.memory)
         with held.in_time():

@@ -77,7 +77,7 @@ class ExternalSolver:
             )
         held = Incumbent(problem, self.name, options)
         if held.over():
-            return held.best
+            return held.finish()
         with held.in_time():
             form = linear_form(problem)
             held.counters["columns"] = float(form.loaded.count)

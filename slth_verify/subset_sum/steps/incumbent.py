@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import numpy as np
 
@@ -60,11 +61,8 @@ class Incumbent:
         return self.best.found or self.out_of_time()
 
     def finish(self) -> Proposal:
-        """The best, with the seconds it took."""
-        self.counters["seconds"] = self.seconds()
-        return self.best
+        """The best, with the seconds and the work of the whole search."""
+        return replace(self.best, effort=dict(self.counters), seconds=self.seconds())
 
     def _exact(self, indices: IndexArray) -> Proposal:
-        return make_proposal(
-            self.problem, indices, solver=self.solver, effort=self.counters
-        )
+        return make_proposal(self.problem, indices, solver=self.solver)
