@@ -1,7 +1,6 @@
 """Search for the multidimensional random subset sum. Proposes, proves nothing."""
 
 from slth_verify.subset_sum._dense import DenseColumns
-from slth_verify.subset_sum._law import SearchLaw, SearchPoint, fit_search_law
 from slth_verify.subset_sum._options import Effort, Progress, SearchOptions
 from slth_verify.subset_sum._problem import (
     ColumnSource,
@@ -16,6 +15,7 @@ from slth_verify.subset_sum._problem import (
 )
 from slth_verify.subset_sum._registry import optional_solvers, register, solvers
 from slth_verify.subset_sum._residual import audit, make_proposal, residual_of
+from slth_verify.subset_sum._search_law import SearchLaw, SearchPoint, fit_search_law
 from slth_verify.subset_sum._solve import solve
 from slth_verify.subset_sum.batch.fingerprint import Fingerprinted, problem_key
 from slth_verify.subset_sum.batch.journal import Journal

@@ -91,7 +91,7 @@ def test_collapse_tries_its_output_first(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("collapsed")
 
-    monkeypatch.setattr("slth_verify.construction._collapse.collapse", never)
+    monkeypatch.setattr("slth_verify.construction._build_small.collapse", never)
     before = ticket.read_bytes()
     assert run(["collapse", str(ticket), "--output", str(output)]) == 2
     assert ticket.read_bytes() == before

@@ -70,7 +70,7 @@ def meet_beams(held: Incumbent, sizes: Meeting) -> None:
     """Beam after beam, until the tolerance is met, time is out, or all have run.
 
     The first beam is narrow, for tolerances that are met easily. Later ones change
-    between a ladder of few columns and a generous one, or use all if they are few.
+    between few columns and a generous choice, or use all if they are few.
     """
     seed = held.options.seed
     rng = np.random.default_rng((seed, 2))
@@ -104,7 +104,7 @@ def is_few(source: ColumnSource) -> bool:
 
 
 class _Table:
-    """A ladder of columns, with all sums of the smallest."""
+    """Chosen columns, with all sums of the smallest."""
 
     def __init__(self, held: Incumbent, loaded: Prepared, sizes: Meeting) -> None:
         device = held.options.device
