@@ -15,7 +15,14 @@ from slth_verify.conformance.oracles.exhaustive import best_score, rounded_resid
 from slth_verify.conformance.oracles.laws import success_bounds
 from slth_verify.conformance.oracles.samplers import ColumnSampler
 from slth_verify.strategies import subset_sum_problems
-from slth_verify.subset_sum import DenseColumns, MaxTolerance, Problem, Proposal, Solver
+from slth_verify.subset_sum import (
+    DenseColumns,
+    MaxTolerance,
+    Problem,
+    Proposal,
+    SearchOptions,
+    Solver,
+)
 
 _STATEMENT = "def:subset-sum-number"
 #: (n, k, z, eps): in the first two a subset is likely, in the last two it is rare.
@@ -59,11 +66,11 @@ def check_solver(
             hypothesis.event(f"{solver.name}: unsupported")
             return
         hypothesis.note(_case(solver, problem))
-        found = solver.solve(problem, seed=seed, effort="normal", time_limit=60.0)
+        found = solver.solve(problem, SearchOptions(seed=seed))
         hypothesis.event(f"{solver.name}: found={found.found}")
         _check_claims(solver, problem, found)
         _check_optimum(solver, problem, found, exact=exact)
-        again = solver.solve(problem, seed=seed, effort="normal", time_limit=60.0)
+        again = solver.solve(problem, SearchOptions(seed=seed))
         require(
             np.array_equal(found.indices, again.indices),
             _STATEMENT,
@@ -119,7 +126,7 @@ def _hit(solver: Solver, pool: object, target: Sequence[float], eps: float) -> b
     problem = Problem(
         DenseColumns(np.asarray(pool)), np.array(target), MaxTolerance(eps)
     )
-    found = solver.solve(problem, seed=0, effort="normal", time_limit=60.0)
+    found = solver.solve(problem, SearchOptions())
     _check_claims(solver, problem, found)
     return found.found
 

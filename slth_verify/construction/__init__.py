@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import Any
 
 from slth_verify.construction._budget import LayerBudget, plan, suggested_widths
-from slth_verify.construction._law import search_points
 from slth_verify.construction._pool import ChannelBlock, FilterPool
 from slth_verify.construction._prune import certified_error, prune
+from slth_verify.construction._search_points import search_points
 
 _NEEDS_TORCH = ("Collapsed", "architecture_of", "collapse", "merged_network")
 
@@ -30,5 +30,5 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name in _NEEDS_TORCH:
-        return getattr(import_module("slth_verify.construction._collapse"), name)
+        return getattr(import_module("slth_verify.construction._build_small"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

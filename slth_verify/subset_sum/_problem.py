@@ -8,25 +8,19 @@ checker. "Not found" never means "does not exist".
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import exact_number, shown, whole_number
+from slth_verify.subset_sum._options import SearchOptions
 from slth_verify.verdict import NoTruthValue
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int64]
-Effort = Literal["low", "normal", "high", "anytime"]
-#: Told about every improvement: seconds since the start, and the new score. It may
-#: raise in order to end the search.
-Progress = Callable[[float, float], None]
-#: Bytes that a search may hold beside the pool, unless the caller says otherwise.
-MEMORY_LIMIT = 1 << 30
 _LARGEST = 1 << 1023
 
 
@@ -149,8 +143,10 @@ class Proposal(NoTruthValue):
         residual: Sum of these columns minus the target, correctly rounded.
         score: Badness of the residual under the problem's tolerance; met iff <= 1.
         solver: Who found it.
-        effort: Counters of the search (subsets or states looked at, seconds).
+        effort: Counters of the search (subsets or states looked at).
         reason: Why this solver was chosen; empty if the caller named it.
+        seconds: That the search took; 0 for a subset that nobody searched. `solve`
+            measures it itself.
     """
 
     indices: IndexArray
@@ -159,6 +155,7 @@ class Proposal(NoTruthValue):
     solver: str
     effort: dict[str, float] = field(default_factory=dict)
     reason: str = ""
+    seconds: float = 0.0
 
     @property
     def found(self) -> bool:
@@ -167,11 +164,16 @@ class Proposal(NoTruthValue):
 
 
 class Solver(Protocol):
-    """One way to search.
+    """One way to search. A class that derives from it inherits that it takes nothing.
 
     Attributes:
         name: Short name, as in the registry.
+        takes_memory_limit: Whether its lists keep to `SearchOptions.memory`.
+        takes_device: Whether it can search on `SearchOptions.device`.
     """
+
+    takes_memory_limit: ClassVar[bool] = False
+    takes_device: ClassVar[bool] = False
 
     @property
     def name(self) -> str: ...
@@ -180,22 +182,10 @@ class Solver(Protocol):
         """Whether the solver can run within its stated memory on this problem."""
         ...
 
-    def solve(
-        self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
-    ) -> Proposal:
-        """The best subset found within ``time_limit`` seconds; stops once met.
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
+        """The best subset found within the time limit; stops once the tolerance is met.
 
-        A solver may also take the keywords ``memory_limit`` (bytes that its lists may
-        take), ``device`` (a torch device) and ``progress``; the portfolio hands them on
-        to those that do.
-
-        Args:
-            problem: What to solve.
-            seed: Not negative.
-            effort: ``"low"``, ``"normal"`` and ``"high"`` end by themselves;
-                ``"anytime"`` goes on improving until the tolerance is met or time is
-                out, where the solver can.
-            time_limit: Seconds.
+        A memory limit or a device reaches only solvers that take one.
         """
         ...
 

@@ -99,6 +99,7 @@ def make_proposal(
     *,
     solver: str,
     effort: dict[str, float] | None = None,
+    seconds: float = 0.0,
 ) -> Proposal:
     """A proposal whose residual and score are recomputed from the columns.
 
@@ -107,6 +108,7 @@ def make_proposal(
         indices: The chosen columns, distinct, any order.
         solver: Who found them.
         effort: Counters of the search.
+        seconds: That the search took.
 
     Raises:
         InvalidParameterError: As `residual_of`.
@@ -119,6 +121,7 @@ def make_proposal(
         score=score_of(problem, residual),
         solver=solver,
         effort={} if effort is None else effort,
+        seconds=seconds,
     )
 
 

@@ -91,7 +91,7 @@ def test_collapse_tries_its_output_first(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("collapsed")
 
-    monkeypatch.setattr("slth_verify.construction._collapse.collapse", never)
+    monkeypatch.setattr("slth_verify.construction._build_small.collapse", never)
     before = ticket.read_bytes()
     assert run(["collapse", str(ticket), "--output", str(output)]) == 2
     assert ticket.read_bytes() == before
@@ -164,7 +164,7 @@ def test_a_full_disk_loses_no_search(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("searched again")
 
-    monkeypatch.setattr("slth_verify.subset_sum.batch.run.solve", never)
+    monkeypatch.setattr("slth_verify.subset_sum.batch.run.search", never)
     assert _prune(target, tmp_path / "t") == 0  # another output, the same search
     assert run(["check", str(tmp_path / "t"), str(target)]) == 0
     assert not journal.exists()

@@ -16,7 +16,7 @@ from torch import nn
 import slth_verify as sv
 from slth_verify.cli import run
 from slth_verify.construction import (
-    _collapse,
+    _build_small,
     architecture_of,
     collapse,
     merged_network,
@@ -166,7 +166,7 @@ def test_a_collapse_without_proof_would_build_other_networks(
     ticket: Ticket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert not another_network(ticket, FALSE | WRONG)
-    monkeypatch.setattr(_collapse, "_require_proved", lambda *_: None)
+    monkeypatch.setattr(_build_small, "_require_proved", lambda *_: None)
     assert {"another seed", "another filter"} <= set(another_network(ticket, FALSE))
 
 
@@ -212,7 +212,7 @@ def test_command_answers_undecided_with_three(
 def test_too_dense_a_network_is_refused(
     ticket: Ticket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_collapse, "WEIGHTS", 100)
+    monkeypatch.setattr(_build_small, "WEIGHTS", 100)
     with pytest.raises(InvalidTicketError, match="--merge"):
         collapse(ticket)
     collapse(ticket, merge=True)

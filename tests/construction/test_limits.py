@@ -21,6 +21,7 @@ from slth_verify.subset_sum import (
     MaxTolerance,
     Problem,
     Proposal,
+    SearchOptions,
     make_proposal,
     solve,
     solve_many,
@@ -113,9 +114,9 @@ def _problems(count: int) -> list[Problem]:
 def _taking(clock: _Clock, seconds: float, *, good: bool) -> Callable[..., Proposal]:
     """A search of so many seconds, which a shorter limit cuts short."""
 
-    def search(problem: Problem, *, time_limit: float, **_: object) -> Proposal:
-        clock.seconds += min(seconds, time_limit)
-        whole = good and seconds <= time_limit
+    def search(problem: Problem, options: SearchOptions, solver: str) -> Proposal:
+        clock.seconds += min(seconds, options.time_limit)
+        whole = good and seconds <= options.time_limit
         chosen = np.array([int(problem.target[0]) - 1] if whole else [0, 1, 2, 3])
         return make_proposal(problem, chosen, solver="clockwork")
 
@@ -126,7 +127,7 @@ def test_a_batch_ends_as_a_whole(
     clock: _Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     path = tmp_path / "journal"
-    monkeypatch.setattr(batch, "solve", _taking(clock, 2.0, good=True))
+    monkeypatch.setattr(batch, "search", _taking(clock, 2.0, good=True))
     found = solve_many(_problems(6), total_limit=5, journal=path)
     assert clock.seconds == 5.0
     assert [proposal.found for proposal in found] == [True, True] + [False] * 4
@@ -141,7 +142,7 @@ def test_what_is_not_good_enough_is_kept_if_it_was_not_cut_short(
     clock: _Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     path = tmp_path / "journal"
-    monkeypatch.setattr(batch, "solve", _taking(clock, 1.0, good=False))
+    monkeypatch.setattr(batch, "search", _taking(clock, 1.0, good=False))
     solve_many(_problems(2), total_limit=50, journal=path)
     assert len(Journal(path)) == 2
 
@@ -150,7 +151,7 @@ def test_limits_do_not_change_what_a_journal_finds(
     clock: _Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     path = tmp_path / "journal"
-    monkeypatch.setattr(batch, "solve", _taking(clock, 1.0, good=True))
+    monkeypatch.setattr(batch, "search", _taking(clock, 1.0, good=True))
     first = solve_many(_problems(3), total_limit=100, journal=path)
     before = clock.seconds
     second = solve_many(_problems(3), total_limit=77, journal=path)

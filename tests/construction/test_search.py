@@ -115,7 +115,7 @@ def test_a_second_run_takes_all_from_the_journal(
     def never(*_: object, **__: object) -> Proposal:
         raise AssertionError("searched again")
 
-    monkeypatch.setattr("slth_verify.subset_sum.batch.run.solve", never)
+    monkeypatch.setattr("slth_verify.subset_sum.batch.run.search", never)
     assert _same(first, sv.prune(target, network, eps=EPS, journal=journal))
     with pytest.raises(AssertionError, match="searched again"):
         sv.prune(target, sv.RandomCNN(4, network.widths), eps=EPS, journal=journal)

@@ -16,11 +16,17 @@ from slth_verify.conformance import (
     pool_columns,
     random_cnn_filters,
 )
-from slth_verify.subset_sum import Effort, Problem, Proposal, make_proposal
+from slth_verify.subset_sum import (
+    Problem,
+    Proposal,
+    SearchOptions,
+    Solver,
+    make_proposal,
+)
 
 
 @dataclass
-class Honest:
+class Honest(Solver):
     """Every subset in floats: the solver that the lies are made from."""
 
     name: str = "honest"
@@ -28,9 +34,7 @@ class Honest:
     def supports(self, problem: Problem) -> bool:
         return problem.source.size <= 14
 
-    def solve(
-        self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
-    ) -> Proposal:
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
         count = problem.source.size
         rows = problem.source.columns(np.arange(count, dtype=np.int64))
         choices = np.array(list(itertools.product((0, 1), repeat=count))).reshape(
@@ -47,20 +51,20 @@ class Honest:
 
 
 class ResidualZero(Honest):
-    def solve(self, problem: Problem, **options: object) -> Proposal:
-        found = super().solve(problem, **options)
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
+        found = super().solve(problem, options)
         return replace(found, residual=np.zeros(problem.source.dim), score=0.0)
 
 
 class ScoreHalved(Honest):
-    def solve(self, problem: Problem, **options: object) -> Proposal:
-        found = super().solve(problem, **options)
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
+        found = super().solve(problem, options)
         return replace(found, score=found.score / 2)
 
 
 class ResidualRoundedToSingle(Honest):
-    def solve(self, problem: Problem, **options: object) -> Proposal:
-        found = super().solve(problem, **options)
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
+        found = super().solve(problem, options)
         residual = found.residual.astype(np.float32).astype(np.float64)
         score = float(problem.tolerance.score(residual))
         return replace(found, residual=residual, score=score)
@@ -69,31 +73,31 @@ class ResidualRoundedToSingle(Honest):
 class LastIndexDropped(Honest):
     """One column fewer than claimed: k off by one."""
 
-    def solve(self, problem: Problem, **options: object) -> Proposal:
-        found = super().solve(problem, **options)
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
+        found = super().solve(problem, options)
         return replace(found, indices=found.indices[:-1])
 
 
 class ColumnTwice(Honest):
-    def solve(self, problem: Problem, **options: object) -> Proposal:
-        found = super().solve(problem, **options)
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
+        found = super().solve(problem, options)
         return replace(found, indices=np.repeat(found.indices, 2))
 
 
 class Unordered(Honest):
-    def solve(self, problem: Problem, **options: object) -> Proposal:
-        found = super().solve(problem, **options)
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
+        found = super().solve(problem, options)
         return replace(found, indices=found.indices[::-1])
 
 
 class OutOfRange(Honest):
-    def solve(self, problem: Problem, **options: object) -> Proposal:
-        found = super().solve(problem, **options)
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
+        found = super().solve(problem, options)
         return replace(found, indices=found.indices + 1)
 
 
 class TakesAll(Honest):
-    def solve(self, problem: Problem, **options: object) -> Proposal:
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
         every = np.arange(problem.source.size, dtype=np.int64)
         return make_proposal(problem, every, solver=self.name)
 
@@ -101,26 +105,26 @@ class TakesAll(Honest):
 class SwappedSign(Honest):
     """Searches the negative of the target."""
 
-    def solve(self, problem: Problem, **options: object) -> Proposal:
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
         mirrored = Problem(problem.source, -problem.target, problem.tolerance)
-        found = super().solve(mirrored, **options)
+        found = super().solve(mirrored, options)
         return make_proposal(problem, found.indices, solver=self.name)
 
 
 class Unseeded(Honest):
     calls = itertools.count()
 
-    def solve(self, problem: Problem, **options: object) -> Proposal:
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
         if next(self.calls) % 2:
             nothing = np.empty(0, dtype=np.int64)
             return make_proposal(problem, nothing, solver=self.name)
-        return super().solve(problem, **options)
+        return super().solve(problem, options)
 
 
 class GivesUp(Honest):
     """Honest about a subset that it did not look for."""
 
-    def solve(self, problem: Problem, **options: object) -> Proposal:
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
         nothing = np.empty(0, dtype=np.int64)
         return make_proposal(problem, nothing, solver=self.name)
 
@@ -128,8 +132,8 @@ class GivesUp(Honest):
 class IgnoresLastColumn(Honest):
     """Off by one in the pool."""
 
-    def solve(self, problem: Problem, **options: object) -> Proposal:
-        found = super().solve(problem, **options)
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
+        found = super().solve(problem, options)
         kept = found.indices[found.indices < problem.source.size - 1]
         return make_proposal(problem, kept, solver=self.name)
 

@@ -142,6 +142,6 @@ def test_an_ended_report_goes_on_from_its_journal(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("searched again")
 
-    monkeypatch.setattr("slth_verify.subset_sum.batch.run.solve", never)
+    monkeypatch.setattr("slth_verify.subset_sum.batch.run.search", never)
     assert _report(tmp_path, *words) == 0
     assert not journal.exists()

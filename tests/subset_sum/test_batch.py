@@ -23,13 +23,15 @@ from slth_verify.subset_sum import (
     MaxTolerance,
     Problem,
     Proposal,
+    SearchOptions,
+    Solver,
     audit,
     problem_key,
     solve,
     solve_many,
 )
 
-HOW = {"solver": "auto", "seed": 0, "effort": "normal", "time_limit": 60.0}
+HOW = SearchOptions()
 
 
 def _problems(count: int, size: int = 16) -> list[Problem]:
@@ -108,7 +110,9 @@ class Mortal:
     def supports(self, problem):
         return True
 
-    def solve(self, problem, *, seed, effort, time_limit):
+    takes_memory_limit = takes_device = False
+
+    def solve(self, problem, options):
         number = int(problem.target[0])
         with open(log, "a") as file:
             file.write(f"{number}\\n")
@@ -166,21 +170,21 @@ def test_kill_9_loses_nothing_that_was_finished(workers: int, tmp_path: Path) ->
 
 
 @dataclass(frozen=True)
-class _Lethal:
+class _Lethal(Solver):
     name: str = "lethal"
 
     def supports(self, problem: Problem) -> bool:
         return True
 
-    def solve(self, problem: Problem, **options: object) -> Proposal:
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
 
 def test_a_killed_worker_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    from slth_verify.subset_sum import _portfolio
+    from slth_verify.subset_sum import _registry
 
-    monkeypatch.setitem(_portfolio._REGISTRY, "lethal", _Lethal())
+    monkeypatch.setitem(_registry._REGISTRY, "lethal", _Lethal())
     with pytest.raises(WorkerLostError, match="killed"):
         solve_many(_problems(3), solver="lethal", workers=2)
 
@@ -199,13 +203,13 @@ def test_every_part_of_a_problem_is_in_its_key() -> None:
         (replace(problem, tolerance=FilterBudget(0.05, 1)), {}),
         (replace(problem, tolerance=FilterBudget(0.05, 2)), {}),
         (problem, {"seed": 1}),
-        (problem, {"solver": "ladder"}),
         (problem, {"effort": "high"}),
         (problem, {"time_limit": 61.0}),
     ]
-    keys = [problem_key(problem, **HOW)]
-    assert keys[0] == problem_key(_problems(1)[0], **HOW)
-    keys += [problem_key(other, **{**HOW, **how}) for other, how in others]
+    keys = [problem_key(problem, HOW)]
+    assert keys[0] == problem_key(_problems(1)[0], HOW)
+    keys += [problem_key(other, replace(HOW, **how)) for other, how in others]
+    keys.append(problem_key(problem, HOW, solver="ladder"))
     assert len(set(keys)) == len(keys)
 
 
@@ -213,9 +217,9 @@ def test_version_is_in_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     from slth_verify.subset_sum.batch import fingerprint
 
     problem = _problems(1)[0]
-    old = problem_key(problem, **HOW)
+    old = problem_key(problem, HOW)
     monkeypatch.setattr(fingerprint, "__version__", "0.0.0")
-    assert problem_key(problem, **HOW) != old
+    assert problem_key(problem, HOW) != old
 
 
 class _Nameless:

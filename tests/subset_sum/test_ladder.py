@@ -14,12 +14,14 @@ from slth_verify.subset_sum import (
     MaxTolerance,
     Problem,
     Proposal,
+    SearchOptions,
+    Solver,
     Tolerance,
     audit,
     register,
     solve,
 )
-from slth_verify.subset_sum import _portfolio as portfolio
+from slth_verify.subset_sum import _registry as registry
 
 
 def _nsn(count: int, dim: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -190,7 +192,7 @@ def test_wrong_arguments_are_named(
 
 
 @dataclass(frozen=True)
-class Liar:
+class Liar(Solver):
     """Takes the exhaustive answer and spoils it."""
 
     lie: str
@@ -199,9 +201,7 @@ class Liar:
     def supports(self, problem: Problem) -> bool:
         return True
 
-    def solve(
-        self, problem: Problem, *, seed: int, effort: Effort, time_limit: float
-    ) -> Proposal:
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
         honest = solve(problem, solver="exhaustive")
         if self.lie == "small residual":
             return replace(honest, residual=honest.residual / 2.0, score=0.5)
@@ -211,7 +211,7 @@ class Liar:
 
 
 def _solve_with(liar: Liar, monkeypatch: pytest.MonkeyPatch) -> Proposal:
-    monkeypatch.setattr(portfolio, "_REGISTRY", dict(portfolio._REGISTRY))
+    monkeypatch.setattr(registry, "_REGISTRY", dict(registry._REGISTRY))
     register(liar)
     return solve(_problem(12, 3, 0, MaxTolerance(1e-9)), solver="liar")
 
@@ -226,7 +226,7 @@ def test_lies_about_the_subset_do_not_leave(
 
 def test_lies_about_the_residual_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = _problem(12, 3, 0, MaxTolerance(1e-9))
-    lie = Liar("small residual").solve(problem, seed=0, effort="low", time_limit=1.0)
+    lie = Liar("small residual").solve(problem, SearchOptions())
     assert lie.found
     assert audit(problem, lie) != ()
     proposal = _solve_with(Liar("small residual"), monkeypatch)
@@ -235,7 +235,7 @@ def test_lies_about_the_residual_are_replaced(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_names_are_registered_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portfolio, "_REGISTRY", dict(portfolio._REGISTRY))
+    monkeypatch.setattr(registry, "_REGISTRY", dict(registry._REGISTRY))
     register(Liar("any"))
     for name in ("liar", "auto", ""):
         with pytest.raises(InvalidParameterError, match="name"):

@@ -13,6 +13,7 @@ from slth_verify.subset_sum import (
     FilterBudget,
     MaxTolerance,
     Problem,
+    SearchOptions,
     Tolerance,
     audit,
     optional_solvers,
@@ -20,7 +21,7 @@ from slth_verify.subset_sum import (
     solve,
     solvers,
 )
-from slth_verify.subset_sum.solvers import external as external
+from slth_verify.subset_sum.solvers import mip
 from slth_verify.subset_sum.steps.linear_form import linear_form
 from slth_verify.subset_sum.steps.mip_process import linear_rows
 
@@ -112,7 +113,7 @@ def test_external_solvers_stop_at_the_tolerance(name: str) -> None:
     problem = _problem(60, 3, 4, MaxTolerance(0.05))
     proposal = solve(problem, solver=name, time_limit=60.0)
     assert proposal.found
-    assert proposal.effort["seconds"] < 60.0
+    assert proposal.seconds < 60.0
 
 
 WORKERS = {
@@ -129,11 +130,11 @@ def test_the_process_answers_as_the_function_does() -> None:
     """Without any optional solver: SciPy's, in a process of its own."""
     problem = _problem(10, 1, 0, MaxTolerance(0.2))
     form = linear_form(problem)
-    chosen = external.ask_process("milp", form, 0, 120.0)
+    chosen = mip.ask_process("milp", form, 0, 120.0)
     assert chosen is not None
     picked = form.loaded.columns[chosen].sum(axis=0)
     assert np.abs(picked - form.loaded.target).max() <= form.tolerance * 1.001
-    assert external.ask_process("no such solver", form, 0, 120.0) is None
+    assert mip.ask_process("no such solver", form, 0, 120.0) is None
 
 
 @pytest.mark.parametrize("lie", WORKERS)
@@ -142,10 +143,10 @@ def test_bad_answers_end_in_the_empty_subset(
 ) -> None:
     worker = tmp_path / "worker.py"
     worker.write_text(WORKERS[lie])
-    monkeypatch.setattr(external, "_WORKER", worker)
+    monkeypatch.setattr(mip, "_WORKER", worker)
     peer = ExternalSolver("peer", "peer", "json")
     problem = _problem(8, 2, 0, MaxTolerance(1e-9))
-    proposal = peer.solve(problem, seed=0, effort="low", time_limit=0.5)
+    proposal = peer.solve(problem, SearchOptions(time_limit=0.5))
     assert proposal.indices.size == 0
     assert not proposal.found
     assert audit(problem, proposal) == ()
@@ -156,14 +157,14 @@ def test_a_false_optimum_is_scored_anew(
 ) -> None:
     worker = tmp_path / "worker.py"
     worker.write_text('print(\'{"chosen": [3, 3, 1], "status": "OPTIMAL"}\')')
-    monkeypatch.setattr(external, "_WORKER", worker)
+    monkeypatch.setattr(mip, "_WORKER", worker)
     problem = Problem(
         DenseColumns(np.array([[1.0], [2.0], [4.0], [8.0]])),
         np.array([11.0]),
         MaxTolerance(0.5),
     )
     peer = ExternalSolver("peer", "peer", "json")
-    proposal = peer.solve(problem, seed=0, effort="low", time_limit=5.0)
+    proposal = peer.solve(problem, SearchOptions(time_limit=5.0))
     assert len(proposal.indices) == 2
     assert proposal.residual.tolist() == [-6.0]  # places count from the largest
     assert not proposal.found

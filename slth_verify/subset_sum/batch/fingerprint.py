@@ -11,7 +11,8 @@ import numpy as np
 
 from slth_verify._version import __version__
 from slth_verify.errors import InvalidParameterError
-from slth_verify.subset_sum._problem import Effort, Problem
+from slth_verify.subset_sum._options import SearchOptions
+from slth_verify.subset_sum._problem import Problem
 
 _PLAIN = (bool, int, float, str, Fraction)
 
@@ -26,26 +27,15 @@ class Fingerprinted(Protocol):
 
 
 def problem_key(
-    problem: Problem,
-    *,
-    solver: str,
-    seed: int,
-    effort: Effort,
-    time_limit: float,
-    memory_limit: int | None = None,
-    device: str | None = None,
+    problem: Problem, options: SearchOptions, *, solver: str = "auto"
 ) -> str:
     """SHA-256 of a problem, of how it is to be solved, and of this version.
 
     Args:
         problem: Its source must have a method ``fingerprint() -> str``, its tolerance
             that or only plain fields.
+        options: How it is solved; whom it tells of progress is not part of it.
         solver: As in `solve`.
-        seed: As in `solve`.
-        effort: As in `solve`.
-        time_limit: As in `solve`.
-        memory_limit: As in `solve`.
-        device: As in `solve`.
 
     Raises:
         InvalidParameterError: The source or the tolerance cannot say what it is.
@@ -53,7 +43,8 @@ def problem_key(
     target = np.ascontiguousarray(problem.target, dtype="<f8")
     parts = (
         f"slth-verify {__version__}",
-        f"{solver} {seed} {effort} {float(time_limit)!r} {memory_limit} {device}",
+        f"{solver} {options.seed} {options.effort} {options.time_limit!r} "
+        f"{options.memory_limit} {options.device}",
         _named("source", problem.source),
         _named("tolerance", problem.tolerance),
         hashlib.sha256(target.tobytes()).hexdigest(),

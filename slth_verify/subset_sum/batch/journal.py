@@ -84,11 +84,13 @@ class Journal:
             too_many = indices.size * problem.source.dim > PROPOSED_ENTRIES
             if digest != _digest(key, entry) or too_many:
                 return None
+            effort = {str(k): float(v) for k, v in entry["effort"].items()}
             found = make_proposal(
                 problem,
                 indices,
                 solver=str(entry["solver"]),
-                effort={str(k): float(v) for k, v in entry["effort"].items()},
+                seconds=effort.pop("seconds", 0.0),
+                effort=effort,
             )
             return dataclasses.replace(found, reason=str(entry["reason"]))
         except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
@@ -106,7 +108,7 @@ class Journal:
         entry = {
             "indices": proposal.indices.tolist(),
             "solver": proposal.solver,
-            "effort": proposal.effort,
+            "effort": {**proposal.effort, "seconds": proposal.seconds},
             "reason": proposal.reason,
         }
         text = json.dumps({**entry, "digest": _digest(key, entry)})

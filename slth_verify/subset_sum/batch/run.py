@@ -8,7 +8,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from multiprocessing import TimeoutError as JobTimeoutError
 
@@ -18,10 +18,11 @@ from slth_verify.children import settling
 from slth_verify.deadline import now, seconds_of
 from slth_verify.errors import WorkerLostError
 from slth_verify.numbers import whole_number
-from slth_verify.subset_sum._options import checked_options
-from slth_verify.subset_sum._portfolio import register, solve, solvers
-from slth_verify.subset_sum._problem import Effort, Problem, Proposal, Solver
+from slth_verify.subset_sum._options import Effort, SearchOptions
+from slth_verify.subset_sum._problem import Problem, Proposal, Solver
+from slth_verify.subset_sum._registry import register, solvers
 from slth_verify.subset_sum._residual import make_proposal
+from slth_verify.subset_sum._solve import search
 from slth_verify.subset_sum.batch.fingerprint import problem_key
 from slth_verify.subset_sum.batch.journal import Journal
 
@@ -40,11 +41,7 @@ class _Job:
 
     solver: str
     registered: Solver | None
-    seed: int
-    effort: Effort
-    time_limit: float
-    memory_limit: int | None
-    device: str | None
+    options: SearchOptions
     journal: Journal | None
     end: float
 
@@ -55,23 +52,15 @@ class _Job:
         for what is good enough: with more time the search goes further.
         """
         start = now()
-        limit = min(self.time_limit, self.end - start)
+        limit = min(self.options.time_limit, self.end - start)
         if self.journal is None:
             return self._search(problem, limit)
-        key = problem_key(
-            problem,
-            solver=self.solver,
-            seed=self.seed,
-            effort=self.effort,
-            time_limit=self.time_limit,
-            memory_limit=self.memory_limit,
-            device=self.device,
-        )
+        key = problem_key(problem, self.options, solver=self.solver)
         found = self.journal.get(key, problem)
         if found is None:
             found = self._search(problem, limit)
             # within a quarter of the limit no part of a search was cut short by it
-            whole = limit == self.time_limit or now() - start < limit / 4.0
+            whole = limit == self.options.time_limit or now() - start < limit / 4.0
             if found.found or whole:
                 self.journal.put(key, found)
         return found
@@ -91,15 +80,7 @@ class _Job:
         known = {solver.name for solver in solvers()}
         if self.registered is not None and self.registered.name not in known:
             register(self.registered)
-        return solve(
-            problem,
-            solver=self.solver,
-            seed=self.seed,
-            effort=self.effort,
-            time_limit=limit,
-            memory_limit=self.memory_limit,
-            device=self.device,
-        )
+        return search(problem, replace(self.options, time_limit=limit), self.solver)
 
 
 def solve_many(
@@ -149,14 +130,18 @@ def solve_many(
         UnusableFileError: The journal cannot be written.
         WorkerLostError: A process was killed or ran out of memory.
     """
-    seed, time_limit, memory_limit = checked_options(
-        seed, effort, time_limit, memory_limit
+    options = SearchOptions(
+        seed=seed,
+        effort=effort,
+        time_limit=time_limit,
+        memory_limit=memory_limit,
+        device=device,
     )
     end = now() + seconds_of(total_limit, "total_limit")
     count = _cores() if workers is None else whole_number(workers, "workers", least=1)
     named = next((known for known in solvers() if known.name == solver), None)
     kept = Journal(journal) if isinstance(journal, str | os.PathLike) else journal
-    job = _Job(solver, named, seed, effort, time_limit, memory_limit, device, kept, end)
+    job = _Job(solver, named, options, kept, end)
     found: list[Proposal] = []
     with closing(_results(job, problems, count)) as results:
         for proposal in results:

@@ -179,13 +179,13 @@ def _search(
         masks = search(numbers, goals, tolerances, out_of_time)
         return _bits(masks, numbers.shape[1])
     order = np.argsort(-np.abs(numbers), axis=1, kind="stable")
-    ladder = np.take_along_axis(numbers, order, axis=1)
+    falling = np.take_along_axis(numbers, order, axis=1)
     taken = np.zeros(numbers.shape, dtype=np.bool_)
     for i in range(numbers.shape[1] - searched):
-        column = ladder[:, i]
+        column = falling[:, i]
         taken[:, i] = np.abs(goals - column) < np.abs(goals)
         goals = goals - np.where(taken[:, i], column, 0.0)
-    masks = search(ladder[:, -searched:], goals, tolerances, out_of_time)
+    masks = search(falling[:, -searched:], goals, tolerances, out_of_time)
     taken[:, -searched:] = _bits(masks, searched)
     chosen = np.empty_like(taken)
     np.put_along_axis(chosen, order, taken, axis=1)

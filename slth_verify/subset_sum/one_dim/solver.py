@@ -7,17 +7,16 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import ClassVar
 
 import numpy as np
 
 from slth_verify.deadline import TimeIsUpError, ends_within
+from slth_verify.subset_sum._options import SearchOptions
 from slth_verify.subset_sum._problem import (
-    MEMORY_LIMIT,
-    Effort,
     FilterBudget,
     MaxTolerance,
     Problem,
-    Progress,
     Proposal,
 )
 from slth_verify.subset_sum._residual import make_proposal
@@ -40,6 +39,9 @@ class OneDimension:
         name: ``"one-dim"``.
     """
 
+    takes_memory_limit: ClassVar[bool] = True
+    takes_device: ClassVar[bool] = True
+
     name: str = "one-dim"
 
     def supports(self, problem: Problem) -> bool:
@@ -47,52 +49,37 @@ class OneDimension:
         known = isinstance(problem.tolerance, MaxTolerance | FilterBudget)
         return problem.source.dim == 1 and known
 
-    def solve(
-        self,
-        problem: Problem,
-        *,
-        seed: int,
-        effort: Effort,
-        time_limit: float,
-        memory_limit: int = MEMORY_LIMIT,
-        progress: Progress | None = None,
-        device: str | None = None,
-    ) -> Proposal:
-        """The best subset found; stops once the tolerance is met.
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
+        """The best subset found, whatever the effort: complete where it can be.
 
-        Args:
-            problem: What to solve.
-            seed: Not negative; selects columns of large pools.
-            effort: Ignored: the search is complete where it can be.
-            time_limit: Seconds; looked at between lists.
-            memory_limit: Bytes, at least 256 KiB; 128 MiB serve 40 columns, less
-                searches fewer completely.
-            progress: Called once, with what was found.
-            device: A torch device for the lists; None for numpy.
+        128 MiB serve 40 columns, less searches fewer completely. Progress is called
+        once, with what was found.
         """
         started = time.monotonic()
         counters = {"columns": 0.0}
         chosen = np.empty(0, dtype=np.int64)
         loaded = None
-        with suppress(TimeIsUpError), ends_within(time_limit):
+        with suppress(TimeIsUpError), ends_within(options.time_limit):
             loaded = prepare_all(problem, MOST_NUMBERS)
             if loaded is None and problem.target.any():
-                loaded = prepare(problem, seed)
+                loaded = prepare(problem, options.seed)
         if loaded is not None and loaded.count:
             counters["columns"] = float(loaded.count)
             found = solve_one_dim(
                 loaded.columns.T,
                 loaded.target,
                 _bound(problem, loaded.unit),
-                time_limit=max(time_limit - (time.monotonic() - started), 1e-9),
-                memory_limit=memory_limit,
-                device=device,
+                time_limit=max(options.time_limit - (time.monotonic() - started), 1e-9),
+                memory_limit=options.memory,
+                device=options.device,
             )
             chosen = loaded.indices[found.chosen[0]]
-        counters["seconds"] = time.monotonic() - started
-        proposal = make_proposal(problem, chosen, solver=self.name, effort=counters)
-        if progress is not None:
-            progress(counters["seconds"], proposal.score)
+        seconds = time.monotonic() - started
+        proposal = make_proposal(
+            problem, chosen, solver=self.name, effort=counters, seconds=seconds
+        )
+        if options.progress is not None:
+            options.progress(seconds, proposal.score)
         return proposal
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.subset_sum._options import SearchOptions
 from slth_verify.subset_sum._problem import (
-    Effort,
     FloatArray,
     Problem,
     Proposal,
@@ -43,6 +44,9 @@ class ExhaustiveSearch:
         name: ``"exhaustive"``.
     """
 
+    takes_memory_limit: ClassVar[bool] = True
+    takes_device: ClassVar[bool] = False
+
     name: str = "exhaustive"
 
     def supports(self, problem: Problem) -> bool:
@@ -52,30 +56,15 @@ class ExhaustiveSearch:
             return False
         return source.scales_below(math.inf)[0].size <= _MOST_COLUMNS
 
-    def solve(
-        self,
-        problem: Problem,
-        *,
-        seed: int,
-        effort: Effort,
-        time_limit: float,
-        memory_limit: int = EXHAUSTIVE_MEMORY,
-    ) -> Proposal:
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
         """The optimum, whatever seed and effort; the best so far if time runs out.
 
-        Args:
-            problem: What to solve.
-            seed: Without effect.
-            effort: Without effect.
-            time_limit: Seconds; looked at between blocks of subsets.
-            memory_limit: Bytes, at least 64 MiB, below which every search stays.
-
         Raises:
-            InvalidParameterError: A smaller memory limit.
+            InvalidParameterError: A memory limit below 64 MiB.
         """
-        if memory_limit < EXHAUSTIVE_MEMORY:
+        if options.memory < EXHAUSTIVE_MEMORY:
             raise InvalidParameterError(
-                f"memory_limit={memory_limit!r}: looking at every subset may take "
+                f"memory_limit={options.memory}: looking at every subset may take "
                 f"{EXHAUSTIVE_MEMORY} bytes (def:subset-sum-number). Allow them, or "
                 "use solver='auto'."
             )
@@ -90,26 +79,21 @@ class ExhaustiveSearch:
                 scored.append(scores)
                 lowest = min(lowest, float(scores.min(initial=math.inf)))
                 counters["subsets"] = float(start + scores.size)
-                if time.monotonic() - started > time_limit:
+                if time.monotonic() - started > options.time_limit:
                     counters["complete"] = 0.0
                     break
         masks = np.flatnonzero(
             np.concatenate(scored) <= lowest * (1.0 + 1e-14) + margin
         )
-        best = make_proposal(problem, indices[:0], solver=self.name, effort=counters)
+        best = make_proposal(problem, indices[:0], solver=self.name)
         for mask in masks[:_RESCORED].tolist():
-            found = make_proposal(
-                problem,
-                indices[(mask >> np.arange(indices.size)) & 1 == 1],
-                solver=self.name,
-                effort=counters,
-            )
+            chosen = indices[(mask >> np.arange(indices.size)) & 1 == 1]
+            found = make_proposal(problem, chosen, solver=self.name)
             if found.score < best.score:
                 best = found
-            if time.monotonic() - started > time_limit:
+            if time.monotonic() - started > options.time_limit:
                 break
-        counters["seconds"] = time.monotonic() - started
-        return best
+        return replace(best, effort=counters, seconds=time.monotonic() - started)
 
 
 def _scores(problem: Problem, columns: FloatArray) -> Iterator[tuple[int, FloatArray]]:

@@ -6,15 +6,14 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
+from slth_verify.subset_sum._options import Effort, SearchOptions
 from slth_verify.subset_sum._problem import (
-    MEMORY_LIMIT,
-    Effort,
     FloatArray,
     Problem,
-    Progress,
     Proposal,
 )
 from slth_verify.subset_sum._residual import scores_of
@@ -61,67 +60,50 @@ class Ladder:
         name: ``"ladder"``.
     """
 
+    takes_memory_limit: ClassVar[bool] = True
+    takes_device: ClassVar[bool] = True
+
     name: str = "ladder"
 
     def supports(self, problem: Problem) -> bool:
         """Dimension at most 4096 (its m x m form then takes 128 MB)."""
         return problem.source.dim <= _MOST_DIMENSIONS
 
-    def solve(
-        self,
-        problem: Problem,
-        *,
-        seed: int,
-        effort: Effort,
-        time_limit: float,
-        memory_limit: int = MEMORY_LIMIT,
-        progress: Progress | None = None,
-        device: str | None = None,
-    ) -> Proposal:
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
         """The best subset found; each stage runs only while the tolerance is not met.
 
-        Args:
-            problem: What to solve.
-            seed: Not negative.
-            effort: ``"low"``: cancellation alone; ``"normal"``: also flips and ten
-                beams of 256 states; ``"high"``: also forty of 2048; ``"anytime"``:
-                then beams of 4096 until time is out.
-            time_limit: Seconds; looked at between steps.
-            memory_limit: Bytes; fewer columns are flipped and beams are narrower
-                where it is small. The walk itself needs 8 (m^2 + 60 m^2).
-            progress: Called on every improvement.
-            device: A torch device for the beams; None for numpy.
+        Effort ``"low"`` is cancellation alone; ``"normal"`` adds flips and ten beams
+        of 256 states; ``"high"`` forty of 2048; ``"anytime"`` then beams of 4096 until
+        time is out. Where memory is small, fewer columns are flipped and beams are
+        narrower; the walk itself needs 8 (m^2 + 60 m^2) bytes.
         """
-        held = Incumbent(problem, self.name, time_limit, progress)
+        held = Incumbent(problem, self.name, options)
         if held.best.found or not problem.target.any():
-            return held.best
+            return held.finish()
         with held.in_time():
-            prepared = prepare(problem, seed)
+            prepared = prepare(problem, options.seed)
             if prepared.count:
-                search = _Search(held, prepared, seed, device)
-                search.run(_stages(effort), effort != "low", memory_limit)
+                _Search(held, prepared).run()
         return held.finish()
 
 
 class _Search:
     """One solve: walks, then flips and beams while the tolerance is not met."""
 
-    def __init__(
-        self, held: Incumbent, prepared: Prepared, seed: int, device: str | None
-    ) -> None:
-        self._device = device
+    def __init__(self, held: Incumbent, prepared: Prepared) -> None:
         self.held, self.loaded = held, prepared
-        self.rng = np.random.default_rng((seed, 1))
+        self.rng = np.random.default_rng((held.options.seed, 1))
         held.counters |= {
             "columns": float(prepared.count),
             "states": 0.0,
             "flips": 0.0,
         }
 
-    def run(self, stages: Iterator[_Stage], polish: bool, memory: int) -> None:
-        """One walk, then beams; ``memory`` limits the columns that are flipped."""
-        prepared = self.loaded
-        self.walk = Walk(prepared, self._device)
+    def run(self) -> None:
+        """One walk, then the beams of the effort."""
+        prepared, options = self.loaded, self.held.options
+        polish, memory = options.effort != "low", options.memory
+        self.walk = Walk(prepared, options.device)
         first = self.walk.cancellation()
         if not polish or self._rough(first) <= 1.0 or self.held.out_of_time():
             self._offer(first)
@@ -134,7 +116,7 @@ class _Search:
         self._polish(first)
         widest = max(1, memory // (4 * (24 * dim + 4 * prepared.count + 160)))
         perturbed = False
-        for stage in stages:
+        for stage in _stages(options.effort):
             if self.held.over():
                 return
             self._beam(min(stage.width, widest), stage.polished, perturbed)

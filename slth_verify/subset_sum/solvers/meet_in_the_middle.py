@@ -5,18 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.subset_sum._options import Effort, SearchOptions
 from slth_verify.subset_sum._problem import (
-    MEMORY_LIMIT,
     ColumnSource,
-    Effort,
     FloatArray,
     MaxTolerance,
     Problem,
-    Progress,
     Proposal,
 )
 from slth_verify.subset_sum._residual import scores_of
@@ -71,46 +70,33 @@ class MeetInTheMiddle:
         name: ``"meet-in-the-middle"``.
     """
 
+    takes_memory_limit: ClassVar[bool] = True
+    takes_device: ClassVar[bool] = True
+
     name: str = "meet-in-the-middle"
 
     def supports(self, problem: Problem) -> bool:
         """Dimension at most 20."""
         return problem.source.dim <= _MOST_DIMENSIONS
 
-    def solve(
-        self,
-        problem: Problem,
-        *,
-        seed: int,
-        effort: Effort,
-        time_limit: float,
-        memory_limit: int = MEMORY_LIMIT,
-        progress: Progress | None = None,
-        device: str | None = None,
-    ) -> Proposal:
-        """The best subset found; stops once the tolerance is met.
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
+        """The best subset found.
 
-        Args:
-            problem: What to solve.
-            seed: Not negative.
-            effort: Sizes of the lists and number of beams; ``"anytime"`` starts beams
-                until time is out.
-            time_limit: Seconds; looked at between blocks of a beam and of a join.
-            memory_limit: Bytes for lists and their index, and of tensors on a device.
-            progress: Called on every improvement.
-            device: A torch device for beams and the lists they meet; None for numpy.
+        Effort gives the sizes of the lists and the number of beams; ``"anytime"``
+        starts beams until time is out. The memory limit holds for lists and their
+        index, and for tensors on a device.
         """
-        held = Incumbent(problem, self.name, time_limit, progress)
+        held = Incumbent(problem, self.name, options)
         if held.over():
-            return held.best
+            return held.finish()
         held.counters |= {"columns": 0.0, "states": 0.0, "pairs": 0.0}
-        sizes = _LISTS[effort].fitted(problem.source, memory_limit)
+        sizes = _LISTS[options.effort].fitted(problem.source, options.memory)
         with held.in_time():
             every = prepare_all(problem, sizes.whole)
             if every is not None:
                 _Whole(held).run(every)
             else:
-                meet_beams(held, sizes.meeting, seed, device)
+                meet_beams(held, sizes.meeting)
         return held.finish()
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from slth_verify.deadline import now
+from slth_verify.subset_sum._options import SearchOptions
 from slth_verify.subset_sum._problem import (
-    Effort,
     IndexArray,
     Problem,
-    Progress,
     Proposal,
 )
-from slth_verify.subset_sum.solvers.external import ask_process
+from slth_verify.subset_sum.solvers.mip import ask_process
 from slth_verify.subset_sum.steps.incumbent import Incumbent
 from slth_verify.subset_sum.steps.linear_form import LinearForm, is_linear, linear_form
 from slth_verify.subset_sum.steps.mip_process import feasible
@@ -38,49 +38,36 @@ class Milp:
         name: ``"milp"``.
     """
 
+    takes_memory_limit: ClassVar[bool] = False
+    takes_device: ClassVar[bool] = False
+
     name: str = "milp"
 
     def supports(self, problem: Problem) -> bool:
         """`MaxTolerance` or `FilterBudget`, and at most 4 million entries."""
         return is_linear(problem)
 
-    def solve(
-        self,
-        problem: Problem,
-        *,
-        seed: int,
-        effort: Effort,
-        time_limit: float,
-        progress: Progress | None = None,
-    ) -> Proposal:
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
         """A subset within the tolerance, if the solver finds one in time.
 
-        Args:
-            problem: What to solve.
-            seed: Ignored.
-            effort: Ignored.
-            time_limit: Seconds; the solver looks at it between its steps. From 65,536
-                entries on it runs in a process of its own, which is ended in time.
-            progress: Called if a subset is found.
+        From 65,536 entries on it runs in a process of its own, which is ended in time.
         """
-        held = Incumbent(problem, self.name, time_limit, progress)
+        held = Incumbent(problem, self.name, options)
         if held.over():
-            return held.best
+            return held.finish()
         with held.in_time():
             form = linear_form(problem)
             held.counters["columns"] = float(form.loaded.count)
             if form.loaded.count:
-                held.offer(form.loaded.indices[_chosen(form, seed, held, time_limit)])
+                held.offer(form.loaded.indices[_chosen(form, held)])
         return held.finish()
 
 
-def _chosen(
-    form: LinearForm, seed: int, held: Incumbent, time_limit: float
-) -> IndexArray:
+def _chosen(form: LinearForm, held: Incumbent) -> IndexArray:
     """Positions of the chosen columns, none if no subset was found in time."""
-    left = max(time_limit - held.seconds(), 1e-3)
+    left = max(held.seconds_left(), 1e-3)
     if form.loaded.columns.size > _INLINE:
-        chosen = ask_process("milp", form, seed, left)
+        chosen = ask_process("milp", form, held.options.seed, left)
         return _NOTHING if chosen is None else chosen
     problem = {
         "columns": form.loaded.columns,

@@ -66,14 +66,13 @@ class Meeting:
         return Meeting(states, tail, beams, min(self.product, memory // 64))
 
 
-def meet_beams(
-    held: Incumbent, sizes: Meeting, seed: int, device: str | None = None
-) -> None:
+def meet_beams(held: Incumbent, sizes: Meeting) -> None:
     """Beam after beam, until the tolerance is met, time is out, or all have run.
 
     The first beam is narrow, for tolerances that are met easily. Later ones change
-    between a ladder of few columns and a generous one, or use all if they are few.
+    between few columns and a generous choice, or use all if they are few.
     """
+    seed = held.options.seed
     rng = np.random.default_rng((seed, 2))
     few = is_few(held.problem.source)
     lean = prepare(held.problem, seed, WHOLE if few else LEAN)
@@ -82,15 +81,15 @@ def meet_beams(
     held.counters["columns"] = float(lean.count)
     states, tail = min(_FIRST[0], sizes.states), min(_FIRST[1], sizes.tail)
     narrow = replace(sizes, states=states, tail=tail)
-    _Table(held, lean, narrow, device).meet(None)
+    _Table(held, lean, narrow).meet(None)
     if held.over():
         return
-    tables = [_Table(held, lean, sizes, device)]
+    tables = [_Table(held, lean, sizes)]
     run = 0
     while run < sizes.beams and not held.over():
         if run == 1 and not few:
             generous = prepare(held.problem, seed, GENEROUS)
-            tables.append(_Table(held, generous, sizes, device))
+            tables.append(_Table(held, generous, sizes))
         table = tables[run % len(tables)]
         table.meet(rng if run >= len(tables) else None)
         run += 1
@@ -105,11 +104,10 @@ def is_few(source: ColumnSource) -> bool:
 
 
 class _Table:
-    """A ladder of columns, with all sums of the smallest."""
+    """Chosen columns, with all sums of the smallest."""
 
-    def __init__(
-        self, held: Incumbent, loaded: Prepared, sizes: Meeting, device: str | None
-    ) -> None:
+    def __init__(self, held: Incumbent, loaded: Prepared, sizes: Meeting) -> None:
+        device = held.options.device
         self._held, self._loaded = held, loaded
         self._shape = MANY_STARTS if is_few(held.problem.source) else USUAL
         self._walk = Walk(loaded, device)

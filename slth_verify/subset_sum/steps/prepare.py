@@ -44,7 +44,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Breadth:
-    """How many columns a ladder has.
+    """How many columns are chosen.
 
     Attributes:
         per_octave: Columns per octave above the smallest ones, in units of m.
@@ -78,10 +78,10 @@ def prepare(problem: Problem, seed: int, breadth: Breadth = LEAN) -> Prepared:
     smallest = max(breadth.smallest * source.dim, _NEAR)
     octave = breadth.per_octave * max(source.dim, 8)
     rng = np.random.default_rng(seed)
-    rungs = select(source, breadth.top * spread, Selection(smallest, octave), rng)
-    unit = _unit(rungs.scales, max(6 * source.dim, _NEAR), spread)
-    kept = rungs.scales <= unit * _HEADROOM
-    indices, scales = rungs.indices[kept], rungs.scales[kept]
+    selected = select(source, breadth.top * spread, Selection(smallest, octave), rng)
+    unit = _unit(selected.scales, max(6 * source.dim, _NEAR), spread)
+    kept = selected.scales <= unit * _HEADROOM
+    indices, scales = selected.indices[kept], selected.scales[kept]
     return Prepared(
         indices=indices,
         columns=source.columns(indices) / unit,

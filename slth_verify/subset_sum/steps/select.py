@@ -35,7 +35,7 @@ class PrefixColumnSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Shape of a ladder of columns.
+    """How many columns of which scales are chosen.
 
     Attributes:
         smallest: How many columns of smallest scale are taken.
@@ -47,7 +47,7 @@ class Selection:
 
 
 @dataclass(frozen=True, eq=False)
-class Rungs:
+class SelectedColumns:
     """The selected columns, largest scale first.
 
     Attributes:
@@ -64,7 +64,7 @@ def select(
     top: float,
     selection: Selection,
     rng: np.random.Generator,
-) -> Rungs:
+) -> SelectedColumns:
     """The smallest columns, and some of every octave above them up to ``top``.
 
     Heuristic; deterministic in the generator's state.
@@ -83,7 +83,7 @@ def select(
     order = np.argsort(scales, kind="stable")
     indices, scales = indices[order], scales[order]
     kept = _thinned(scales, top, selection, rng)
-    return Rungs(indices[kept][::-1].copy(), scales[kept][::-1].copy())
+    return SelectedColumns(indices[kept][::-1].copy(), scales[kept][::-1].copy())
 
 
 def _enough(

@@ -1,4 +1,4 @@
-"""The walk down the ladder: by cancellation, or by a beam after a random start."""
+"""The walk to ever smaller columns: by cancellation, or a beam after a random start."""
 
 from __future__ import annotations
 

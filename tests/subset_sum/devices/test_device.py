@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,11 +13,13 @@ from slth_verify.subset_sum import (
     MaxTolerance,
     Problem,
     Proposal,
+    SearchOptions,
     audit,
     problem_key,
     solve,
     solve_many,
 )
+from slth_verify.subset_sum._solve import search
 from slth_verify.subset_sum.batch import run
 from slth_verify.subset_sum.devices import beam as room
 from slth_verify.subset_sum.steps import beam as _beam
@@ -80,11 +84,11 @@ def test_large_scales_are_walked_in_double_precision(
 def test_batches_hand_on_device_and_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     told = []
 
-    def solving(problem: Problem, **options: object) -> Proposal:
-        told.append((options["device"], options["memory_limit"]))
-        return solve(problem, **options)
+    def searching(problem: Problem, options: SearchOptions, solver: str) -> Proposal:
+        told.append((options.device, options.memory_limit))
+        return search(problem, options, solver)
 
-    monkeypatch.setattr(run, "solve", solving)
+    monkeypatch.setattr(run, "search", searching)
     problems = [_problem(5, 600, 0.01, seed) for seed in range(3)]
     found = solve_many(problems, device="cpu", memory_limit=1 << 24)
     assert told == [("cpu", 1 << 24)] * 3
@@ -96,11 +100,11 @@ def test_batches_hand_on_device_and_limit(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_journal_tells_devices_and_limits_apart() -> None:
     problem = _problem(2, 20, 0.1)
     named = Problem(problem.source, problem.target, problem.tolerance)
-    how = {"solver": "ladder", "seed": 0, "effort": "normal", "time_limit": 1.0}
+    how = SearchOptions(time_limit=1.0)
     keys = {
-        problem_key(named, **how),
-        problem_key(named, **how, device="cpu"),
-        problem_key(named, **how, memory_limit=1 << 20),
+        problem_key(named, how),
+        problem_key(named, replace(how, device="cpu")),
+        problem_key(named, replace(how, memory_limit=1 << 20)),
     }
     assert len(keys) == 3
 

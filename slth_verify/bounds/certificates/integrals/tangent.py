@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds.certificates.integrals.contact import FloatShape
 from slth_verify.bounds.certificates.integrals.overlap import BRACKET, Overlap
+from slth_verify.bounds.certificates.integrals.tangent_point import FloatShape
 from slth_verify.enclosure import Ball, log_beta, to_ball
 
 #: Denominator of the weights.

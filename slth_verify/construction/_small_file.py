@@ -22,13 +22,13 @@ import torch
 from safetensors.torch import save
 
 from slth_verify._version import __version__
-from slth_verify.construction._collapsed import Collapsed, Origin
-from slth_verify.construction._collapsed_layers import (
+from slth_verify.construction._small_layers import (
     architecture_of_layers,
     layers_of,
     module_of,
     tensors_of,
 )
+from slth_verify.construction._small_network import Collapsed, Origin
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.files import write_atomically
 from slth_verify.limits import IMAGE_SIDE

@@ -1,4 +1,4 @@
-"""Optional MIP solvers, each in a process of its own."""
+"""MIP solvers that must be installed, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
 from slth_verify.children import start
 from slth_verify.deadline import now
 from slth_verify.errors import MissingExtraError
+from slth_verify.subset_sum._options import SearchOptions
 from slth_verify.subset_sum._problem import (
-    Effort,
     IndexArray,
     Problem,
-    Progress,
     Proposal,
 )
 from slth_verify.subset_sum.steps import mip_process
@@ -46,6 +46,9 @@ class ExternalSolver:
         module: What the library is imported as.
     """
 
+    takes_memory_limit: ClassVar[bool] = False
+    takes_device: ClassVar[bool] = False
+
     name: str
     extra: str
     module: str
@@ -58,24 +61,11 @@ class ExternalSolver:
         """Whether the library is installed."""
         return importlib.util.find_spec(self.module) is not None
 
-    def solve(
-        self,
-        problem: Problem,
-        *,
-        seed: int,
-        effort: Effort,
-        time_limit: float,
-        progress: Progress | None = None,
-    ) -> Proposal:
-        """The solver's best subset.
+    def solve(self, problem: Problem, options: SearchOptions) -> Proposal:
+        """The solver's best subset; it uses all the time there is, whatever the effort.
 
-        Args:
-            problem: What to solve.
-            seed: Handed on, below 2^31.
-            effort: Ignored: the solver uses all the time there is.
-            time_limit: Seconds, start and model included. A process that has not
-                answered a tenth later is ended.
-            progress: Called if a subset is found.
+        Start and model are part of the time. A process that has not answered a tenth
+        later is ended.
 
         Raises:
             MissingExtraError: The library is not installed.
@@ -85,14 +75,14 @@ class ExternalSolver:
                 f"solver={self.name!r} needs the package {self.module!r} "
                 f"(def:subset-sum-number). pip install 'slth-verify[{self.extra}]'"
             )
-        held = Incumbent(problem, self.name, time_limit, progress)
+        held = Incumbent(problem, self.name, options)
         if held.over():
-            return held.best
+            return held.finish()
         with held.in_time():
             form = linear_form(problem)
             held.counters["columns"] = float(form.loaded.count)
             if form.loaded.count:
-                chosen = ask_process(self.name, form, seed, time_limit - held.seconds())
+                chosen = ask_process(self.name, form, options.seed, held.seconds_left())
                 held.counters["answered"] = float(chosen is not None)
                 if chosen is not None:
                     held.offer(form.loaded.indices[chosen])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
-from slth_verify.construction._collapsed_layers import architecture_of_module
+from slth_verify.construction._small_layers import architecture_of_module
 from slth_verify.network import RandomCNN, Size, random_network_size
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Collapsed:
             InvalidParameterError: If ``module`` was changed into something else.
             UnusableFileError: If the file cannot be written.
         """
-        from slth_verify.construction._collapsed_file import write_collapsed
+        from slth_verify.construction._small_file import write_collapsed
 
         write_collapsed(self, path)
 
@@ -103,6 +103,6 @@ class Collapsed:
             The file is trusted: nothing proves that its weights come from the random
             network that it names. Collapse the ticket again for that.
         """
-        from slth_verify.construction._collapsed_file import read_collapsed
+        from slth_verify.construction._small_file import read_collapsed
 
         return read_collapsed(path, dtype)
