@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network._target import TargetCNN
+from slth_verify.network._target_fields import Float32Array
 from slth_verify.network.torch_import._probes import probes
 from slth_verify.network.torch_import._reference import Step, evaluate
 from slth_verify.network.torch_import._refusal import named
@@ -33,7 +33,11 @@ _ENTRIES = 1 << 22  # of one layer's windows, in the images that run at once
 _WARNING_FILTERS = threading.RLock()  # they belong to the whole process
 
 
-def require_agreement(module: nn.Module, target: TargetCNN) -> None:
+def require_agreement(
+    module: nn.Module,
+    kernels: tuple[Float32Array, ...],
+    input_shape: tuple[int, int, int],
+) -> None:
     """Compare a float64 copy of a module with the weights imported from it.
 
     The module is copied, not run: its tensors, mode, gradients and hooks stay as they
@@ -41,7 +45,8 @@ def require_agreement(module: nn.Module, target: TargetCNN) -> None:
 
     Args:
         module: The module; its copy runs in evaluation mode on the CPU.
-        target: What was imported.
+        kernels: What was imported from it, layer by layer.
+        input_shape: ``(c_0, height, width)``.
 
     Raises:
         InvalidTargetError: If the module cannot be copied or run, or differs by more
@@ -49,10 +54,10 @@ def require_agreement(module: nn.Module, target: TargetCNN) -> None:
             after which they differ.
     """
     with _quiet():
-        names, images = probes(target)
-        steps = list(evaluate(target.kernels, images))
+        names, images = probes(kernels, input_shape)
+        steps = list(evaluate(kernels, images))
         runnable = _copied(module)
-        windows = max(k[0].size for k in target.kernels) * images[0, 0].size
+        windows = max(k[0].size for k in kernels) * images[0, 0].size
         step = max(1, _ENTRIES // windows)
         parts = [
             _run(runnable, module, images[start : start + step])
