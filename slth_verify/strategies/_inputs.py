@@ -82,7 +82,6 @@ def extreme_inputs(draw: st.DrawFn, shape: ImageShape) -> Float64Array:
     images of one sign, subnormal images, and points inside.
 
     Args:
-        draw: Supplied by Hypothesis.
         shape: ``(channels, height, width)``.
 
     Returns:

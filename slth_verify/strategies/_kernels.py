@@ -24,7 +24,6 @@ def target_kernels(draw: st.DrawFn, shape: Shape) -> NDArray[np.float32]:
     channels and layers, only positive or only negative signs.
 
     Args:
-        draw: Supplied by Hypothesis.
         shape: ``(c_out, c_in, d, d)``, as in torch.
     """
     square = isinstance(shape, tuple) and len(shape) == 4 and shape[2] == shape[3]

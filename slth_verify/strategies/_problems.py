@@ -90,7 +90,6 @@ def subset_sum_problems(
     sums, halves of sums, beyond every sum, small fractions.
 
     Args:
-        draw: Supplied by Hypothesis.
         min_size: Fewest columns; an empty pool is a pool.
         max_size: Most columns; up to 1024.
         min_dim: Smallest dimension m.
