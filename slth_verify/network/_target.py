@@ -18,12 +18,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from slth_verify.arrays import Float32Array, Float64Array
 from slth_verify.ieee import require_ieee
 from slth_verify.network._architecture import Architecture
 from slth_verify.network._target_fields import (
-    Float32Array,
     frozen_kernels,
     input_sides,
     known_readout,
@@ -33,8 +32,6 @@ from slth_verify.network._target_io import TARGET_SCHEMA, read_target, write_tar
 
 if TYPE_CHECKING:
     import torch
-
-Float64Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

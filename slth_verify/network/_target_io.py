@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
+from slth_verify.arrays import Float32Array
 from slth_verify.errors import InvalidTargetError
 from slth_verify.files import write_atomically
-from slth_verify.network._target_fields import Float32Array
 from slth_verify.tensors import READING_ERRORS, exact_keys, integer, read_tensors
-from slth_verify.text import printable
+from slth_verify.text import printable, reason_of
 
 TARGET_KEY = "slth_verify_target"
 TARGET_SCHEMA = 1
@@ -43,10 +43,10 @@ def read_target(
         description, tensors = read_tensors(path, TARGET_KEY, _expected)
     except READING_ERRORS as error:
         absent = isinstance(error, FileNotFoundError)
-        reason = "no such file" if absent else f"{type(error).__name__}: {error}"
+        reason = "no such file" if absent else reason_of(error, 300)
         raise InvalidTargetError(
             f"path='{printable(os.fsdecode(path))}' is no readable target "
-            f"({printable(reason, 300)}). A target holds layers.1.weight, "
+            f"({reason}). A target holds layers.1.weight, "
             "layers.2.weight, ... in F32 and its description. Give a .safetensors file "
             "written by TargetCNN.save."
         ) from error

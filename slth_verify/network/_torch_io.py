@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from slth_verify.network._target_fields import Float32Array
+from slth_verify.arrays import Float32Array
 
 
 def target_module(kernels: tuple[Float32Array, ...]) -> nn.Sequential:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
-from numpy.typing import NDArray
 
-Float64Array = NDArray[np.float64]
+from slth_verify.arrays import Float64Array
+
 ImageShape = tuple[int, int, int]
 _Input = Callable[[st.DrawFn, np.random.Generator, ImageShape], Float64Array]
 _MAX_ENTRIES = 1 << 20

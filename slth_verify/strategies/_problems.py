@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 from hypothesis import strategies as st
 
+from slth_verify.arrays import Float64Array
 from slth_verify.network import RandomCNN
 from slth_verify.strategies._options import check_range
-from slth_verify.strategies._patterns import Float64Array, Ingredients, ingredients
+from slth_verify.strategies._patterns import Ingredients, ingredients
 from slth_verify.subset_sum import DenseColumns, FilterBudget, MaxTolerance, Problem
 
 _Pool = Callable[[Ingredients, int, int], Float64Array]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from slth_verify.network._target_fields import Float32Array
+from slth_verify.arrays import Float32Array
 from slth_verify.network.torch_import._agreement import require_agreement
 from slth_verify.network.torch_import._layers import kernels_of
 from slth_verify.network.torch_import._sequence import leaves

@@ -16,18 +16,15 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
+from slth_verify.arrays import Float32Array, Float64Array
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network._target_fields import Float32Array
 from slth_verify.network.torch_import._probes import probes
 from slth_verify.network.torch_import._reference import Step, evaluate
 from slth_verify.network.torch_import._refusal import named
 from slth_verify.network.torch_import._sequence import leaves
-from slth_verify.text import printable
-
-Float64Array = NDArray[np.float64]
+from slth_verify.text import reason_of
 
 _ENTRIES = 1 << 22  # of one layer's windows, in the images that run at once
 _WARNING_FILTERS = threading.RLock()  # they belong to the whole process
@@ -164,9 +161,8 @@ def _where(runnable: nn.Module, images: Float64Array, steps: list[Step]) -> str:
 
 
 def _cannot_run(path: str, module: nn.Module, error: Exception) -> InvalidTargetError:
-    reason = f"{type(error).__name__}: {error}"
     return InvalidTargetError(
         f"{named(path, module)} cannot be copied and run in float64 on the CPU "
-        f"({printable(reason, 300)}), so that the import cannot be confirmed. Give "
+        f"({reason_of(error, 300)}), so that the import cannot be confirmed. Give "
         "plain layers that run on an image of input_shape."
     )

@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 import numpy as np
-from numpy.typing import NDArray
 
-from slth_verify.network._target_fields import Float32Array
-
-Float64Array = NDArray[np.float64]
+from slth_verify.arrays import Float32Array, Float64Array
 
 _SEED = 20_240_229
 #: Multiplications of one image, and entries of one layer's windows in it: where
