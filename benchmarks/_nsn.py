@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from slth_verify.construction._pool import ChannelBlock, FilterPool
+from slth_verify.construction import ChannelBlock, FilterPool
 from slth_verify.network import RandomCNN
 from slth_verify.subset_sum import DenseColumns, MaxTolerance, Problem
 

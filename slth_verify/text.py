@@ -28,6 +28,11 @@ def printable(text: str, most: int = 1_000) -> str:
     return "".join(map(_visible, text[:most])) + cut
 
 
+def reason_of(error: BaseException, most: int = 200) -> str:
+    """What kind of error it is and what it says, in one line that is safe to print."""
+    return printable(f"{type(error).__name__}: {error}", most)
+
+
 def counted(number: int, noun: str) -> str:
     """A number with its noun: ``1 layer``, ``2 layers``.
 

@@ -11,7 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from slth_verify.bounds._result import BoundResult, Direction, Kind, Step
+    from slth_verify.bounds._ledger import Step
+    from slth_verify.bounds._result import BoundResult, Direction, Kind
     from slth_verify.bounds._schema import schema
     from slth_verify.bounds.certificates.first_moment import first_moment
     from slth_verify.bounds.certificates.hits import (
@@ -43,7 +44,7 @@ _HOMES = {
     "LayerWidth": "network.result",
     "NetworkQuestion": "network.inputs",
     "NetworkResult": "network.result",
-    "Step": "_result",
+    "Step": "_ledger",
     "WeightedCertificate": "certificates.weighted_moment",
     "covers": "one_dim.covering",
     "crude_lower": "certificates.moments",

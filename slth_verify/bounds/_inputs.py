@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from slth_verify.bounds._result import Json
+from slth_verify.bounds._ledger import Json
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import COUNTED_SAMPLES, DIMENSION
 from slth_verify.numbers import ExactNumber, exact_number, rough

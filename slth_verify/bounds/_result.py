@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from slth_verify.bounds import _ledger_mathml as ml
+from slth_verify.bounds._ledger import Json, Step, step_document, step_line
 from slth_verify.enclosure import Enclosure
 from slth_verify.verdict import Evidence, NoTruthValue
 
@@ -16,37 +18,6 @@ Direction = Literal["upper", "lower", "both"]
 #: "paper-form": the form of the paper's bound, with its unnamed constant and, but for
 #: Theorem 1, with reconstructed exponents.
 Kind = Literal["certified", "necessary", "paper-form"]
-
-#: A value as it is written into JSON: exact rationals are strings "p/q".
-Json = str | int | bool | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One line of a derivation.
-
-    Attributes:
-        statement: Identifier of the statement that is used.
-        text: What it gives here, in one sentence.
-        values: The numbers, by name; enclosures as ``[lower, upper]``.
-    """
-
-    statement: str
-    text: str
-    values: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """Something that an answer takes for granted.
-
-    Attributes:
-        name: Short permanent name.
-        text: The condition in words.
-    """
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +60,7 @@ class BoundResult(NoTruthValue):
             "probability": None,
             "direction": self.direction,
             "evidence": self.evidence.value,
-            "ledger": [
-                {"statement": step.statement, "text": step.text}
-                | ({"values": dict(step.values)} if step.values else {})
-                for step in self.ledger
-            ],
+            "ledger": [step_document(step) for step in self.ledger],
         }
         if self.probability is not None:
             lower, upper = self.probability.decimal()
@@ -104,10 +71,10 @@ class BoundResult(NoTruthValue):
         """The derivation as plain text, one step per line."""
         question = ", ".join(f"{name}={value}" for name, value in self.inputs)
         lines = [f"{self.statement} ({self.kind}, {self.direction}): {question}"]
-        for number, step in enumerate(self.ledger, start=1):
-            values = ", ".join(f"{name}={value}" for name, value in step.values)
-            detail = f" ({values})" if values else ""
-            lines.append(f"  {number}. {step.statement}: {step.text}{detail}")
+        lines += [
+            f"  {number}. {step_line(step)}"
+            for number, step in enumerate(self.ledger, start=1)
+        ]
         lines.append(f"  result: {self._result()} [{self.evidence.value}]")
         return "\n".join(lines)
 
@@ -116,8 +83,6 @@ class BoundResult(NoTruthValue):
 
         Every statement is shown as its object renders it, at its first mention.
         """
-        from slth_verify.bounds import _ledger_mathml as ml
-
         head = f"{self.statement} ({self.kind}, {self.direction})"
         rows = [ml.words(head), ml.equations(self.inputs)]
         rows += ml.step_rows(self.ledger)

@@ -11,7 +11,7 @@ import click
 from slth_verify.cli._bounds_network import EFFORT, EFFORTS, network
 from slth_verify.cli._bounds_recheck import recheck
 from slth_verify.cli._bounds_rss import rss
-from slth_verify.cli._output import busy, print_answers
+from slth_verify.cli._output import Answers, busy
 from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 from slth_verify.cli._types import Integer
 from slth_verify.limits import DIMENSION, SAMPLES
@@ -76,13 +76,10 @@ def mrss(
     from slth_verify.bounds import mrss_width
 
     ask = partial(mrss_width, universal=universal, ball=ball)
-    results: list[dict[str, Any]] = []
-    lines: list[str] = []
-    explained: list[str] = []
+    answers = Answers()
     if kind in (PAPER_FORM, "all"):
         paper = _paper(dim, eps)
-        results.append(paper)
-        lines.append(paper_line(paper, f"n >= {paper['expression']}"))
+        answers.add(paper, paper_line(paper, f"n >= {paper['expression']}"))
     if kind in ("certified", "all"):
         with busy("searching a certificate"):
             enough = ask(
@@ -94,16 +91,13 @@ def mrss(
                 effort=effort,
                 time_limit=time_limit,
             )
-        results.append(enough.to_json())
-        lines.append(f"certified  n = {enough.n} is enough")
-        explained.append(enough.to_text())
+        answers.add_proved(enough, f"certified  n = {enough.n} is enough")
     if kind in ("necessary", "all"):
         with busy("bisecting the first moment"):
             needed = ask(dim, eps, prob, target_norm, kind="necessary")
-        results.append(needed.to_json())
-        lines.append(f"necessary  fewer than n = {needed.n} are not enough")
-        explained.append(needed.to_text())
-    print_answers(results, [*lines, *(explained if explain else [])], as_json=as_json)
+        line = f"necessary  fewer than n = {needed.n} are not enough"
+        answers.add_proved(needed, line)
+    answers.show(as_json=as_json, explain=explain)
     return 0
 
 

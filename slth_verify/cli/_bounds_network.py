@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from slth_verify.cli._output import print_answers, progress
+from slth_verify.cli._output import Answers, progress
 from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 from slth_verify.cli._types import Integers
 from slth_verify.limits import KERNEL_SIDE, WEIGHTS
@@ -68,14 +68,11 @@ def network(
     asked = network_question(
         kernel, channels, eps, delta, universal=universal, objective=objective
     )
-    results: list[dict[str, Any]] = []
-    lines: list[str] = []
-    explained: list[str] = []
+    answers = Answers()
     if kind in (PAPER_FORM, "all"):
         paper = _paper(asked, eps)
-        results.append(paper)
         shown = "; ".join(layer["expression"] for layer in paper["layers"])
-        lines.append(paper_line(paper, f"n_i >= {shown}"))
+        answers.add(paper, paper_line(paper, f"n_i >= {shown}"))
     with progress() as advance:
         ask = partial(
             network_width,
@@ -91,20 +88,13 @@ def network(
         enough = ask() if kind in ("certified", "all") else None
         needed = ask(kind="necessary") if kind in ("necessary", "all") else None
     if enough is not None:
-        results.append(enough.to_json())
-        explained.append(enough.to_text())
-        lines.append(
-            f"certified  {_widths(enough)} is enough, {enough.filters} filters"
-        )
-        lines += _given(enough)
+        line = f"certified  {_widths(enough)} is enough, {enough.filters} filters"
+        answers.add_proved(enough, line, *_given(enough))
     if needed is not None:
-        results.append(needed.to_json())
-        explained.append(needed.to_text())
-        lines.append(
-            f"necessary  fewer than {_widths(needed)} in a layer are not enough for it"
-        )
-        lines += _given(needed)
-    print_answers(results, [*lines, *(explained if explain else [])], as_json=as_json)
+        widths = _widths(needed)
+        line = f"necessary  fewer than {widths} in a layer are not enough for it"
+        answers.add_proved(needed, line, *_given(needed))
+    answers.show(as_json=as_json, explain=explain)
     return 0
 
 

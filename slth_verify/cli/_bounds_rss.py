@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from slth_verify.cli._output import print_answers
+from slth_verify.cli._output import Answers
 from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 from slth_verify.errors import InvalidParameterError
 
@@ -24,26 +24,20 @@ def rss(
     """Number of uniform samples whose subset sums are near every z in [-1, 1]."""
     from slth_verify.bounds import rss_width
 
-    results: list[dict[str, Any]] = []
-    lines: list[str] = []
-    explained: list[str] = []
+    answers = Answers()
     if kind in (PAPER_FORM, "all"):
         paper = _paper(eps, delta, half, required=kind == PAPER_FORM)
-        results.append(paper)
         said = paper.get("expression")
         silent = f"{PAPER_FORM} {paper.get('reason')}"
-        lines.append(paper_line(paper, f"n >= {said}") if said else silent)
+        answers.add(paper, paper_line(paper, f"n >= {said}") if said else silent)
     if kind in ("certified", "all"):
         enough = rss_width(eps, delta, half=half)
-        results.append(enough.to_json())
-        lines.append(f"certified  n = {enough.n} is enough")
-        explained.append(enough.to_text())
+        answers.add_proved(enough, f"certified  n = {enough.n} is enough")
     if kind in ("necessary", "all"):
         needed = rss_width(eps, delta, half=half, kind="necessary")
-        results.append(needed.to_json())
-        lines.append(f"necessary  fewer than n = {needed.n} are not enough")
-        explained.append(needed.to_text())
-    print_answers(results, [*lines, *(explained if explain else [])], as_json=as_json)
+        line = f"necessary  fewer than n = {needed.n} are not enough"
+        answers.add_proved(needed, line)
+    answers.show(as_json=as_json, explain=explain)
     return 0
 
 

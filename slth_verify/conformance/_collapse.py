@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from slth_verify.arrays import IndexArray
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
 from slth_verify.network import Architecture, RandomCNN
@@ -18,7 +19,6 @@ from slth_verify.strategies import architectures, seeds
 if TYPE_CHECKING:
     from torch import nn
 
-IndexArray = NDArray[np.int64]
 
 _STATEMENT = "fig:neuron-pruning"
 _MAX_WIDTH = 4

@@ -11,13 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from slth_verify.arrays import Float64Array
 from slth_verify.conformance.oracles.binomial import BinomialTest, require_not_rejected
 from slth_verify.conformance.oracles.samplers import FilterSampler
-
-Array = NDArray[np.float64]
 
 #: Median of the modulus of a standard normal variable.
 _MEDIAN = float(special.ndtri(0.75))
@@ -69,13 +67,13 @@ def check_filters(
 
 def _table(
     sampler: FilterSampler, place: tuple[int, int, int], trials: int, dim: int
-) -> Array:
+) -> Float64Array:
     """One row per filter: its scalar, then its kernel."""
     scalars, kernels = sampler(*place, trials, dim)
     return np.column_stack([scalars, kernels]).astype(np.float64)
 
 
-def _marginals(table: Array) -> Iterator[BinomialTest]:
+def _marginals(table: Float64Array) -> Iterator[BinomialTest]:
     trials = len(table)
     for column in range(table.shape[1]):
         values, name = table[:, column], _name(column)
@@ -87,14 +85,14 @@ def _marginals(table: Array) -> Iterator[BinomialTest]:
             yield BinomialTest(f"|{name}| <= {modulus}", hits, trials, p, p)
 
 
-def _within(table: Array) -> Iterator[BinomialTest]:
+def _within(table: Float64Array) -> Iterator[BinomialTest]:
     for a in range(table.shape[1]):
         for b in range(a):
             what = f"{_name(b)} and {_name(a)} of one filter"
             yield from _agreements(what, table[:, a], table[:, b])
 
 
-def _between_filters(table: Array) -> Iterator[BinomialTest]:
+def _between_filters(table: Float64Array) -> Iterator[BinomialTest]:
     for lag in _LAGS:
         for column in range(table.shape[1]):
             what = f"{_name(column)} of filters {lag} apart"
@@ -103,7 +101,7 @@ def _between_filters(table: Array) -> Iterator[BinomialTest]:
         yield from _agreements(what, table[:-lag, 0], table[lag:, 1])
 
 
-def _agreements(what: str, a: Array, b: Array) -> Iterator[BinomialTest]:
+def _agreements(what: str, a: Float64Array, b: Float64Array) -> Iterator[BinomialTest]:
     # successive products of independent fair signs are independent fair signs, so
     # these counts are exactly binomial for shifted copies of one sample too
     signs = int((np.sign(a) == np.sign(b)).sum())

@@ -133,10 +133,7 @@ def merged_network(
     negative = np.empty(0)
     for layer, filters in enumerate(kept, start=1):
         owner = filters // network.block(layer)
-        scalars = np.empty(len(filters), dtype=np.float32)
-        for channel in np.unique(owner).tolist():
-            rows = owner == channel
-            scalars[rows] = network.scalars(layer, channel, filters[rows])
+        scalars = network.own_scalars(layer, filters)
         kernels = network.kernels(layer, filters, shape.kernel_shape(layer))
         channels = shape.channels[layer - 1]
         positive.append(merged_kernels(scalars, kernels, owner, channels, 1))

@@ -247,11 +247,7 @@ def _layers(
             if task.layer == layer
         ]
         filters = np.sort(np.concatenate(parts))
-        owner = filters // block
-        scalars = np.empty(len(filters), dtype=np.float32)
-        for channel in np.unique(owner).tolist():
-            rows = owner == channel
-            scalars[rows] = network.scalars(layer, channel, filters[rows])
+        scalars = network.own_scalars(layer, filters)
         shape = target.architecture.kernel_shape(layer)
         kernels = network.kernels(layer, filters, shape)
         layers.append(TicketLayer(filters, scalars, kernels))

@@ -14,9 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from slth_verify.arrays import Float64Array
 from slth_verify.network._torch_io import convolution
-
-Float64Array = NDArray[np.float64]
 
 
 def merged_kernels(

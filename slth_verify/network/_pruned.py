@@ -17,12 +17,11 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from slth_verify.arrays import IndexArray
 from slth_verify.network._architecture import Architecture
 from slth_verify.network._mask import channel_blocked_mask, filter_blocks
 from slth_verify.network._random_cnn import RandomCNN
 from slth_verify.network._torch_io import convolution
-
-IndexArray = NDArray[np.int64]
 
 #: Largest dense realisation, in weights of all layers together.
 DENSE_LIMIT = 50_000_000
@@ -60,9 +59,8 @@ def pruned_module(
         channels = architecture.channels[layer - 1]
         owner = filter_blocks(filters, network.block(layer))
         first = np.zeros((len(filters), channels, 1, 1), dtype=np.float32)
-        for channel in range(channels):
-            rows = np.flatnonzero(owner == channel)
-            first[rows, channel, 0, 0] = network.scalars(layer, channel, filters[rows])
+        scalars = network.own_scalars(layer, filters)
+        first[np.arange(len(filters)), owner, 0, 0] = scalars
         shape = architecture.kernel_shape(layer)
         second = network.kernels(layer, filters, shape).transpose(3, 0, 1, 2)
         parts += _pair(first, second)

@@ -15,17 +15,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from slth_verify.arrays import Float32Array, IndexArray
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import LAYERS, SEEDS, WIDTH
+from slth_verify.network._mask import filter_blocks
 from slth_verify.network._philox import LANES, WordArray, philox4x64, sequential_words
 from slth_verify.network._quantile import normal_weights, small_weight_words
 from slth_verify.numbers import whole_number, whole_numbers
-
-Float32Array = NDArray[np.float32]
-IndexArray = NDArray[np.int64]
 
 #: Name of this rule in ticket files; a new rule gets a new name.
 GENERATOR = "philox4x64-10/normal-quantile/1"
@@ -95,6 +93,26 @@ class RandomCNN:
         )
         lane = (index % np.uint64(LANES)).astype(np.int64)
         return normal_weights(np.take_along_axis(words, lane[:, None], axis=1)[:, 0])
+
+    def own_scalars(self, layer: int, filters: IndexArray) -> Float32Array:
+        """First-layer weights of filters for the channels that they see under the mask.
+
+        Args:
+            layer: Target layer, from 1.
+            filters: Filter indices of the layer, any order, shape ``(count,)``.
+
+        Returns:
+            Shape ``(count,)``.
+
+        Source:
+            def:channel-blocked-mask (reconstructed).
+        """
+        owner = filter_blocks(filters, self.block(layer))
+        scalars = np.empty(len(owner), dtype=np.float32)
+        for channel in np.unique(owner).tolist():
+            rows = owner == channel
+            scalars[rows] = self.scalars(layer, channel, np.asarray(filters)[rows])
+        return scalars
 
     def kernels(
         self, layer: int, filters: IndexArray, shape: tuple[int, int, int]

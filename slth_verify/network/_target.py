@@ -18,25 +18,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from slth_verify.arrays import Float32Array, Float64Array
 from slth_verify.ieee import require_ieee
 from slth_verify.network._architecture import Architecture
 from slth_verify.network._target_fields import (
-    Float32Array,
     frozen_kernels,
     input_sides,
     known_readout,
     label,
 )
+from slth_verify.network._target_io import TARGET_SCHEMA, read_target, write_target
 
 if TYPE_CHECKING:
     import torch
-
-Float64Array = NDArray[np.float64]
-
-TARGET_KEY = "slth_verify_target"
-TARGET_SCHEMA = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,15 +125,11 @@ class TargetCNN:
         Raises:
             InvalidTargetError: If the file is damaged or no target.
         """
-        from slth_verify.network._target_io import read_target
-
-        return read_target(path)
+        return cls(*read_target(path))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write weights and description to a ``.safetensors`` file, atomically."""
-        from slth_verify.network._target_io import write_target
-
-        write_target(self, path)
+        write_target(path, self.kernels, self.description())
 
     @classmethod
     def from_torch(
@@ -177,15 +168,17 @@ class TargetCNN:
         Cost:
             A few passes over images of the given shape; large ones are cut.
         """
-        from slth_verify.network.torch_import import import_target
+        from slth_verify.network.torch_import import plain_kernels, require_agreement
 
-        return import_target(module, input_shape, name, readout)
+        target = cls(plain_kernels(module), input_shape, name, readout)
+        require_agreement(module, target.kernels, target.input_shape)
+        return target
 
     def to_torch(self) -> torch.nn.Sequential:
         """The target as float32 torch modules, weights copied bit for bit."""
         from slth_verify.network._torch_io import target_module
 
-        return target_module(self)
+        return target_module(self.kernels)
 
     def description(self) -> dict[str, Any]:
         """The JSON object stored beside the weights."""

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.arrays import Float32Array
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.limits import IMAGE_SIDE, KERNEL_SIDE, LAYERS, NAME, WEIGHTS
 from slth_verify.numbers import shown, whole_numbers
-
-Float32Array = NDArray[np.float32]
 
 READOUTS = ("none", "global-average")
 

@@ -9,45 +9,52 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
+from slth_verify.arrays import Float32Array
 from slth_verify.errors import InvalidTargetError
 from slth_verify.files import write_atomically
-from slth_verify.network._target import TARGET_KEY, TARGET_SCHEMA, TargetCNN
 from slth_verify.tensors import READING_ERRORS, exact_keys, integer, read_tensors
-from slth_verify.text import printable
+from slth_verify.text import printable, reason_of
+
+TARGET_KEY = "slth_verify_target"
+TARGET_SCHEMA = 1
 
 _KEYS = frozenset({"schema_version", "name", "input_shape", "readout"})
 
 
-def write_target(target: TargetCNN, path: str | os.PathLike[str]) -> None:
+def write_target(
+    path: str | os.PathLike[str],
+    kernels: tuple[Float32Array, ...],
+    description: dict[str, Any],
+) -> None:
     """Write a target; see `TargetCNN.save`."""
     tensors = {
         f"layers.{layer}.weight": np.ascontiguousarray(kernel)
-        for layer, kernel in enumerate(target.kernels, start=1)
+        for layer, kernel in enumerate(kernels, start=1)
     }
-    metadata = {TARGET_KEY: json.dumps(target.description())}
+    metadata = {TARGET_KEY: json.dumps(description)}
     write_atomically(path, save(tensors, metadata))
 
 
-def read_target(path: str | os.PathLike[str]) -> TargetCNN:
-    """Read a target; see `TargetCNN.from_file`."""
+def read_target(
+    path: str | os.PathLike[str],
+) -> tuple[tuple[Float32Array, ...], tuple[int, int, int], str, str]:
+    """Fields of a target, in their order; see `TargetCNN.from_file`."""
     try:
         description, tensors = read_tensors(path, TARGET_KEY, _expected)
     except READING_ERRORS as error:
         absent = isinstance(error, FileNotFoundError)
-        reason = "no such file" if absent else f"{type(error).__name__}: {error}"
+        reason = "no such file" if absent else reason_of(error, 300)
         raise InvalidTargetError(
             f"path='{printable(os.fsdecode(path))}' is no readable target "
-            f"({printable(reason, 300)}). A target holds layers.1.weight, "
+            f"({reason}). A target holds layers.1.weight, "
             "layers.2.weight, ... in F32 and its description. Give a .safetensors file "
             "written by TargetCNN.save."
         ) from error
     channels, height, width = description["input_shape"]
-    return TargetCNN(
-        tuple(tensors[f"layers.{layer}.weight"] for layer in _layers(len(tensors))),
-        (channels, height, width),
-        description["name"],
-        description["readout"],
-    )
+    names = (f"layers.{layer}.weight" for layer in _layers(len(tensors)))
+    kernels = tuple(tensors[name] for name in names)
+    sides = (channels, height, width)
+    return kernels, sides, description["name"], description["readout"]
 
 
 def _expected(data: dict[str, Any], count: int) -> dict[str, tuple[str, int]]:

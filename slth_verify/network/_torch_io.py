@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from slth_verify.network._target import TargetCNN
+from slth_verify.arrays import Float32Array
 
 
-def target_module(target: TargetCNN) -> nn.Sequential:
+def target_module(kernels: tuple[Float32Array, ...]) -> nn.Sequential:
     """Convolution and ReLU in turns, float32."""
     parts: list[nn.Module] = []
-    for kernel in target.kernels:
+    for kernel in kernels:
         parts += [convolution(kernel), nn.ReLU()]
     return nn.Sequential(*parts)
 

@@ -27,7 +27,6 @@ def architectures(
     """Shapes of target CNNs; shrinks to one layer, one channel, the smallest kernel.
 
     Args:
-        draw: Supplied by Hypothesis.
         min_depth: Fewest layers l.
         max_depth: Most layers; up to 16.
         min_channels: Fewest channels c_i of any layer, the input included.

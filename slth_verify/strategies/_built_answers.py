@@ -58,6 +58,10 @@ def built_answers(
 
     Every recorded number is the one that follows from the claim before it, so that only
     a reader that knows what was proved can tell a true document from a false one.
+
+    Args:
+        derivations: How the width may be derived: ``"target"`` for one target;
+            ``"net"``, ``"blocks"`` and ``"stages"`` for all of a ball.
     """
     tail = draw(st.sampled_from(derivations))
     block = draw(_certificates())

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
-from numpy.typing import NDArray
 
-Float64Array = NDArray[np.float64]
+from slth_verify.arrays import Float64Array
+
 ImageShape = tuple[int, int, int]
 _Input = Callable[[st.DrawFn, np.random.Generator, ImageShape], Float64Array]
 _MAX_ENTRIES = 1 << 20
@@ -82,7 +82,6 @@ def extreme_inputs(draw: st.DrawFn, shape: ImageShape) -> Float64Array:
     images of one sign, subnormal images, and points inside.
 
     Args:
-        draw: Supplied by Hypothesis.
         shape: ``(channels, height, width)``.
 
     Returns:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from numpy.typing import NDArray
 
-from slth_verify.strategies._patterns import PATTERNS, Float64Array, Shape, ingredients
+from slth_verify.arrays import Float64Array
+from slth_verify.strategies._patterns import PATTERNS, Shape, ingredients
 
 #: Exponents of ill-scaled channels and layers; float32 reaches from -149 to 127.
 _CHANNEL_EXPONENTS = st.integers(-40, 0)
@@ -24,7 +25,6 @@ def target_kernels(draw: st.DrawFn, shape: Shape) -> NDArray[np.float32]:
     channels and layers, only positive or only negative signs.
 
     Args:
-        draw: Supplied by Hypothesis.
         shape: ``(c_out, c_in, d, d)``, as in torch.
     """
     square = isinstance(shape, tuple) and len(shape) == 4 and shape[2] == shape[3]

@@ -47,7 +47,6 @@ def channel_blocked_masks(
     """Masks of def:channel-blocked-mask; shrinks to one channel and one filter.
 
     Args:
-        draw: Supplied by Hypothesis.
         min_channels: Fewest input channels.
         max_channels: Most input channels; up to 256.
         min_block: Fewest filters per channel.

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-Float64Array = NDArray[np.float64]
+from slth_verify.arrays import Float64Array
+
 Shape = tuple[int, int, int, int]
 
 #: Smallest positive float32.

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 from hypothesis import strategies as st
 
+from slth_verify.arrays import Float64Array
 from slth_verify.network import RandomCNN
 from slth_verify.strategies._options import check_range
-from slth_verify.strategies._patterns import Float64Array, Ingredients, ingredients
+from slth_verify.strategies._patterns import Ingredients, ingredients
 from slth_verify.subset_sum import DenseColumns, FilterBudget, MaxTolerance, Problem
 
 _Pool = Callable[[Ingredients, int, int], Float64Array]
@@ -90,7 +91,6 @@ def subset_sum_problems(
     sums, halves of sums, beyond every sum, small fractions.
 
     Args:
-        draw: Supplied by Hypothesis.
         min_size: Fewest columns; an empty pool is a pool.
         max_size: Most columns; up to 1024.
         min_dim: Smallest dimension m.

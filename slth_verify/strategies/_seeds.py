@@ -28,7 +28,6 @@ def random_networks(
     """Random CNNs: a seed and one width per target layer.
 
     Args:
-        draw: Supplied by Hypothesis.
         min_depth: Fewest target layers.
         max_depth: Most target layers.
         min_width: Smallest n_i.

@@ -32,7 +32,6 @@ def target_networks(
     smaller than a kernel, and need not be square.
 
     Args:
-        draw: Supplied by Hypothesis.
         min_depth: Fewest layers.
         max_depth: Most layers.
         min_channels: Fewest channels of any layer, the input included.

@@ -50,7 +50,6 @@ def nsn_vectors(
     """Normally-scaled normal vectors from the filters of a drawn seed.
 
     Args:
-        draw: Supplied by Hypothesis.
         min_size: Fewest vectors.
         max_size: Most vectors; up to 4096.
         min_dim: Smallest dimension m.

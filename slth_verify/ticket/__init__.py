@@ -7,7 +7,7 @@ from slth_verify.ticket._exact import exact_sum
 from slth_verify.ticket._format import Ticket, TicketLayer
 from slth_verify.ticket._provenance import prove_weights
 from slth_verify.ticket._range import OutputRange, output_range
-from slth_verify.ticket._residuals import layer_residuals
+from slth_verify.ticket._residuals import LayerResiduals, layer_residuals
 from slth_verify.ticket._result import CheckResult
 from slth_verify.ticket._witness import Witness
 
@@ -15,6 +15,7 @@ __all__ = [
     "CheckResult",
     "ErrorBound",
     "LayerBound",
+    "LayerResiduals",
     "OutputRange",
     "Ticket",
     "TicketLayer",

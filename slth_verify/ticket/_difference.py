@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.arrays import Float64Array
 from slth_verify.ticket._residuals import LayerResiduals
 
-FloatArray = NDArray[np.float64]
 Pads = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -147,11 +147,11 @@ def forward(
 
 
 def backward(
-    slopes: FloatArray,
-    maps: Sequence[FloatArray],
-    kernels: Sequence[FloatArray],
+    slopes: Float64Array,
+    maps: Sequence[Float64Array],
+    kernels: Sequence[Float64Array],
     window: Window,
-) -> FloatArray:
+) -> Float64Array:
     """Gradient with respect to (x+, x-).
 
     Args:

@@ -32,7 +32,7 @@ from slth_verify.limits import (
 )
 from slth_verify.numbers import exact_number, shown, whole_number
 from slth_verify.tensors import READING_ERRORS, exact_keys, integer, read_tensors
-from slth_verify.text import printable
+from slth_verify.text import printable, reason_of
 
 TICKET_KEY = "slth_verify_ticket"
 TICKET_SCHEMA = 1
@@ -136,12 +136,11 @@ class Ticket:
             data, tensors = read_tensors(path, TICKET_KEY, _expected)
             return _checked(_parse(data, tensors))
         except READING_ERRORS as error:
-            reason = printable(f"{type(error).__name__}: {error}", 200)
             raise InvalidTicketError(
                 f"path='{printable(str(path))}' is no readable ticket "
-                f"({reason}). A ticket has the metadata {TICKET_KEY} (schema_version "
-                f"{TICKET_SCHEMA}) and filters, scalars and kernels of every layer. "
-                "Write it again with `slth-verify prune`."
+                f"({reason_of(error)}). A ticket has the metadata {TICKET_KEY} "
+                f"(schema_version {TICKET_SCHEMA}) and filters, scalars and kernels of "
+                "every layer. Write it again with `slth-verify prune`."
             ) from error
 
     def _metadata(self) -> dict[str, Any]:

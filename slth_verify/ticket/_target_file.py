@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from slth_verify.arrays import Float32Array
 from slth_verify.errors import InvalidTargetError
 from slth_verify.limits import IMAGE_SIDE, KERNEL_SIDE, LAYERS, WEIGHTS
 from slth_verify.numbers import shown
 from slth_verify.tensors import READING_ERRORS, integer, read_tensors
-from slth_verify.text import counted, printable
-
-Float32Array = NDArray[np.float32]
+from slth_verify.text import counted, printable, reason_of
 
 TARGET_KEY = "slth_verify_target"
 
@@ -117,11 +115,10 @@ def _read(
         shape = description["input_shape"]
         shape = tuple(shape) if isinstance(shape, list) else ()
     except READING_ERRORS as error:
-        reason = printable(f"{type(error).__name__}: {error}", 200)
         raise InvalidTargetError(
-            f"path='{printable(str(path))}' is no readable target ({reason}). "
-            "It needs layers.1.weight, layers.2.weight, ... and its description. Give "
-            "the .safetensors file that the ticket was made for."
+            f"path='{printable(str(path))}' is no readable target "
+            f"({reason_of(error)}). It needs layers.1.weight, layers.2.weight, ... and "
+            "its description. Give the .safetensors file that the ticket was made for."
         ) from error
     kernels = tuple(tensors[f"layers.{i}.weight"] for i in range(1, len(tensors) + 1))
     return kernels, shape

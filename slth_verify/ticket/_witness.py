@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.arrays import Float64Array
 from slth_verify.ticket._difference import (
-    FloatArray,
     Nets,
     Window,
     backward,
@@ -69,9 +69,9 @@ class Witness:
 class _Climb:
     """A batch of images, each with its own output channel and sign of f - g."""
 
-    images: FloatArray
+    images: Float64Array
     channels: NDArray[np.intp]
-    signs: FloatArray
+    signs: Float64Array
 
 
 def find_witness(
@@ -180,7 +180,7 @@ def _plan(window: Window, bits: int) -> _Plan | None:
 
 def _starts(
     first: LayerResiduals, window: Window, count: int, rng: np.random.Generator
-) -> FloatArray:
+) -> Float64Array:
     """Constant images, images that excite the first layer's errors, random corners."""
     channels = first.kernel.shape[1]
     size = round(len(first.kernel) ** 0.5)
@@ -198,7 +198,9 @@ def _starts(
     return np.concatenate([np.stack(images), dense])[: max(count, len(images))]
 
 
-def _best_starts(images: FloatArray, nets: Nets, window: Window, climbs: int) -> _Climb:
+def _best_starts(
+    images: Float64Array, nets: Nets, window: Window, climbs: int
+) -> _Climb:
     """For each output channel and sign the best images, the promising ones first."""
     inputs = split(images, window)
     f = forward(inputs, nets.target, window)[-1][:, 0, 0]
@@ -216,7 +218,7 @@ def _best_starts(images: FloatArray, nets: Nets, window: Window, climbs: int) ->
 
 def _ascend(
     climb: _Climb, nets: Nets, window: Window, rng: np.random.Generator
-) -> FloatArray:
+) -> Float64Array:
     """Move every image towards the vertex its slopes favour; keep improvements."""
     merits, corner = _merits(climb, climb.images, nets, window)
     for share in _SHARES:
@@ -231,8 +233,8 @@ def _ascend(
 
 
 def _merits(
-    climb: _Climb, images: FloatArray, nets: Nets, window: Window
-) -> tuple[FloatArray, FloatArray]:
+    climb: _Climb, images: Float64Array, nets: Nets, window: Window
+) -> tuple[Float64Array, Float64Array]:
     """Difference in each image's own direction, and the vertex its slopes favour.
 
     The larger side counts before ReLU, the smaller one after it: never more than the

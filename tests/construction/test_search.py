@@ -9,9 +9,14 @@ import numpy as np
 import pytest
 
 import slth_verify as sv
-from slth_verify.construction import FilterPool, _search, certified_error, plan
+from slth_verify.construction import (
+    ChannelBlock,
+    FilterPool,
+    _search,
+    certified_error,
+    plan,
+)
 from slth_verify.construction._forecast import Forecast, Task, tasks_of
-from slth_verify.construction._pool import ChannelBlock
 from slth_verify.construction._prune import _layers
 from slth_verify.construction._search import Options, Search
 from slth_verify.errors import NoTicketFoundError

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from slth_verify.errors import UnusableFileError
 from slth_verify.files import parse_json, read_json, read_regular, write_atomically
-from slth_verify.text import printable
+from slth_verify.text import printable, reason_of
 
 _HOSTILE = {
     "deep lists": "[" * 100_000 + "]" * 100_000,
@@ -89,3 +89,8 @@ def test_printable_text_is_kept_and_long_text_cut() -> None:
     assert printable("δ = ½, Σ 模型") == "δ = ½, Σ 模型"
     assert printable("\x1b[2J\u202eabc\n\ud800") == r"\x1b[2J\u202eabc\n\ud800"
     assert printable("a" * 50, most=10) == "a" * 10 + "... (50 characters)"
+
+
+def test_the_reason_of_an_error_is_one_printable_line() -> None:
+    assert reason_of(ValueError("no\x1b[2J\nroom")) == r"ValueError: no\x1b[2J\nroom"
+    assert reason_of(KeyError("a" * 50), 15) == "KeyError: 'aaaa... (62 characters)"

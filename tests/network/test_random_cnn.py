@@ -57,6 +57,14 @@ def test_filters_are_the_same_alone_and_together() -> None:
         assert np.array_equal(network.kernels(2, alone, shape)[0], kernels[index])
 
 
+def test_own_scalars_are_those_of_the_channel_that_each_filter_sees() -> None:
+    network = RandomCNN(seed=5, widths=(40, 3))
+    filters = np.array([17, 0, 5, 6, 11, 12], dtype=np.int64)  # six a channel
+    alone = [network.scalars(2, f // 6, np.array([f]))[0] for f in filters.tolist()]
+    assert network.own_scalars(2, filters).tolist() == alone
+    assert network.own_scalars(2, filters[:0]).shape == (0,)
+
+
 def test_streams_differ_by_seed_layer_channel_and_role() -> None:
     index = np.arange(64, dtype=np.int64)
     streams = [

@@ -20,8 +20,7 @@ from slth_verify.conformance.torch_modules.open_twists import OPEN
 from slth_verify.conformance.torch_modules.plain import NotApplicable, plain_module
 from slth_verify.errors import InvalidTargetError
 from slth_verify.network import TargetCNN
-from slth_verify.network.torch_import import _reference
-from slth_verify.network.torch_import._agreement import require_agreement
+from slth_verify.network.torch_import import _reference, require_agreement
 from slth_verify.network.torch_import._probes import probes
 from slth_verify.network.torch_import._reference import evaluate
 from slth_verify.strategies import target_networks
@@ -57,13 +56,13 @@ def test_every_other_network_is_noticed_by_running_it(name: str) -> None:
     for seed in range(5):
         module = plain_module(CHANNELS, SIZES, np.random.default_rng(seed))
         target = target_of(module)
-        require_agreement(module, target)
+        require_agreement(module, target.kernels, SHAPE)
         try:
             twisted = twist(module, np.random.default_rng(seed))
         except NotApplicable:
             continue
         with pytest.raises(InvalidTargetError):
-            require_agreement(twisted, target)
+            require_agreement(twisted, target.kernels, SHAPE)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -79,7 +78,7 @@ def test_one_unit_in_the_last_place_is_noticed(seed: int) -> None:
     layer = int(rng.integers(2))
     kernels[layer][place] = np.nextafter(kernels[layer][place], np.float32(9))
     with pytest.raises(InvalidTargetError, match=rf"first after module '{2 * layer}'"):
-        require_agreement(module, TargetCNN(tuple(kernels), SHAPE))
+        require_agreement(module, tuple(kernels), SHAPE)
 
 
 @given(target_networks(max_depth=3))
@@ -165,11 +164,11 @@ def test_modules_that_cannot_be_copied_or_run_are_refused(
 
     vars(module)["trainer"] = Uncopyable()
     with pytest.raises(InvalidTargetError, match="copied and run"):
-        require_agreement(module, target)
+        require_agreement(module, target.kernels, SHAPE)
     del module.trainer
     monkeypatch.setattr(F, "conv2d", fails)
     with pytest.raises(InvalidTargetError, match=r"no \\x1b\[2J room"):
-        require_agreement(module, target)
+        require_agreement(module, target.kernels, SHAPE)
 
 
 class Uncopyable:
@@ -184,7 +183,7 @@ def test_no_image_is_left_out_when_layers_are_huge_or_tiny() -> None:
         TargetCNN.from_torch(target.to_torch(), (1, 2, 2))
         kernels[5] = np.full((1, 1, 1, 1), 0.75 * scale, np.float32)
         with pytest.raises(InvalidTargetError, match="first after module '10'"):
-            require_agreement(target.to_torch(), TargetCNN(tuple(kernels), (1, 2, 2)))
+            require_agreement(target.to_torch(), tuple(kernels), (1, 2, 2))
 
 
 def test_a_network_that_overflows_is_refused() -> None:
@@ -214,10 +213,10 @@ def test_images_are_as_large_as_is_affordable(
     ]
     kernels = tuple(np.ones(shape, np.float32) for shape in shapes)
     target = TargetCNN(kernels, (shapes[0][1], *sides))
-    names, images = probes(target)
+    names, images = probes(kernels, target.input_shape)
     assert images.shape[:2] == (len(names), shapes[0][1])
     assert least <= min(images.shape[2:]) <= max(images.shape[2:]) <= most
-    require_agreement(target.to_torch(), target)
+    require_agreement(target.to_torch(), kernels, target.input_shape)
 
 
 def exact_network(

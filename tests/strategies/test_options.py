@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -90,3 +92,14 @@ def test_options_are_keyword_only() -> None:
 
 def test_representation_shows_the_options() -> None:
     assert repr(slst.architectures(max_depth=2)) == "architectures(max_depth=2)"
+
+
+@pytest.mark.parametrize("name", slst.__all__)
+def test_help_describes_what_a_user_passes_and_nothing_else(name: str) -> None:
+    thing = getattr(slst, name)
+    text = inspect.getdoc(thing) or ""
+    heading = "Attributes" if isinstance(thing, type) else "Args"
+    _, _, after = text.partition(f"\n{heading}:\n")
+    described = re.findall(r"^    (\w+):", re.split(r"\n\n(?=\w)", after)[0], re.M)
+    assert described == list(inspect.signature(thing).parameters)
+    assert "draw" not in described

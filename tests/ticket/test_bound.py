@@ -13,9 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slth_verify.statements import statement
-from slth_verify.ticket import _bound
-from slth_verify.ticket._bound import ErrorBound, accumulate
-from slth_verify.ticket._residuals import LayerResiduals
+from slth_verify.ticket import ErrorBound, LayerResiduals, _bound, accumulate
 
 SPOTS, CHANNELS, BITS = 4, 2, 4
 

@@ -12,13 +12,12 @@ import pytest
 import slth_verify as sv
 from slth_verify.bounded import run_bounded
 from slth_verify.cli import run
-from slth_verify.cli._check import _print, result_as_json
 from slth_verify.errors import InvalidParameterError, InvalidTicketError
 from slth_verify.network import GENERATOR
 from slth_verify.ticket import Ticket, TicketLayer
 from slth_verify.ticket import _cost as cost
 from slth_verify.ticket import _witness as witness
-from slth_verify.verdict import Verdict
+from slth_verify.verdict import Verdict, exit_code
 
 SHAPES: dict[str, dict[str, Any]] = {
     "20 layers of 61x61": {"channels": (1,) * 21, "sizes": (61,) * 20},
@@ -56,7 +55,11 @@ SHAPES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_small_file_is_checked_at_bounded_cost(
-    name: str, made: Callable[..., Any], tmp_path: Path
+    name: str,
+    made: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     target, ticket = made(**{"image": (28, 28), **SHAPES[name]})
     ticket.save(tmp_path / "ticket")
@@ -66,8 +69,12 @@ def test_a_small_file_is_checked_at_bounded_cost(
     result = run_bounded(sv.check, *paths, seconds=90, memory=1 << 30)
     assert result.verdict is not Verdict.VERIFIED
     # everything that is printed has a bounded number of digits
-    assert json.dumps(result_as_json(result))
-    _print(result)
+    monkeypatch.setattr("slth_verify.ticket.check", lambda *_, **__: result)
+    words = ["check", *map(str, paths)]
+    assert run(words) == run([*words, "--json"]) == exit_code(result.verdict)
+    printed = capsys.readouterr().out
+    assert printed.count(result.verdict.name) >= 2
+    assert json.loads(printed[printed.index("\n{") :])["command"] == "check"
 
 
 def test_too_many_layers_are_refused(made: Callable[..., Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal
 
-from slth_verify.bounds._result import Step
+from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.certificates.net_cells import net_size
 from slth_verify.bounds.certificates.two_sides import STATEMENT
 from slth_verify.bounds.mrss.fixed_target import certificate_values

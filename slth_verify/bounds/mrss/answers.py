@@ -15,7 +15,8 @@ from slth_verify.bounds._inputs import (
     subset_size,
     written,
 )
-from slth_verify.bounds._result import BoundResult, Json, Kind, Step
+from slth_verify.bounds._ledger import Json, Step
+from slth_verify.bounds._result import BoundResult, Kind
 from slth_verify.bounds.certificates.first_moment import BITS, first_moment
 from slth_verify.bounds.certificates.hits import subset_sum_number_mean
 from slth_verify.bounds.certificates.weighted_moment import STATEMENT

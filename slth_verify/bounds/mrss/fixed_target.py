@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from slth_verify.bounds._result import Step
+from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.certificates.weighted_moment import (
     BITS,
     STATEMENT,

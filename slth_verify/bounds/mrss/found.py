@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from slth_verify.bounds._result import Step
+from slth_verify.bounds._ledger import Step
 
 if TYPE_CHECKING:
     from slth_verify.bounds.library.entries import Certified

@@ -15,7 +15,8 @@ from slth_verify.bounds._inputs import (
     radius,
     written,
 )
-from slth_verify.bounds._result import BoundResult, Json, Step
+from slth_verify.bounds._ledger import Json, Step
+from slth_verify.bounds._result import BoundResult
 from slth_verify.bounds.certificates.first_moment import BITS, STATEMENT, first_moment
 from slth_verify.bounds.certificates.integrals.scale_integral import Box
 from slth_verify.enclosure import Enclosure, ExactNumber, decide

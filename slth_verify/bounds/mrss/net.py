@@ -17,7 +17,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import overload
 
-from slth_verify.bounds._result import Step
+from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.certificates.net_cells import STATEMENT, net_reach, net_size
 from slth_verify.bounds.mrss.fixed_target import fixed_width
 from slth_verify.bounds.mrss.found import FoundWidth

@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Any, Literal, get_args
 
 from slth_verify.bounded import LimitReachedError, run_bounded
-from slth_verify.bounds._result import Step
+from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.library import known_for_all, known_for_one, store
 from slth_verify.bounds.library.entries import Entry, entry_of
 from slth_verify.bounds.mrss.all_targets import (

@@ -12,7 +12,7 @@ from slth_verify.bounds._inputs import (
     open_probability,
     written,
 )
-from slth_verify.bounds._result import Json
+from slth_verify.bounds._ledger import Json
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import ExactNumber
 from slth_verify.errors import InvalidParameterError

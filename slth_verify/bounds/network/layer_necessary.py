@@ -29,7 +29,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds._result import Step
+from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.certificates.integrals.scale_integral import Box, scale_integral
 from slth_verify.bounds.certificates.integrals.soft_box import SoftBox
 from slth_verify.bounds.network.hypotheses import hypotheses_of_needed

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Literal
 
-from slth_verify.bounds._result import Kind, Step
+from slth_verify.bounds._ledger import Step
+from slth_verify.bounds._result import Kind
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.widths import Effort, width_for_all, width_for_one
 from slth_verify.bounds.network.budget import equal_shares, weighted_shares

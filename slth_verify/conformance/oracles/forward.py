@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.arrays import Float64Array
 from slth_verify.network import RandomCNN, TargetCNN, pruned_module
 
 if TYPE_CHECKING:
     from torch import nn
 
-Float64Array = NDArray[np.float64]
 
 _UNIT_ROUNDOFF = 2.0**-53
 _GRADIENT_STEPS = 4

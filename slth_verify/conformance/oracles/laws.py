@@ -16,10 +16,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import integrate, special, stats
-
-Float64Array = NDArray[np.float64]
 
 #: Nodes of the trapezoidal rule in log R, which converges exponentially there.
 _NODES = np.linspace(-80.0, math.log(4000.0), 9001)

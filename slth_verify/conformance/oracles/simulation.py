@@ -6,15 +6,14 @@ from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-_Floats = NDArray[np.float64]
+from slth_verify.arrays import Float64Array
 
 #: Most samples whose subsets are listed, and simulated problems.
 MOST_SAMPLES, TRIALS = 12, 400
 
 
-def _all_sums(columns: _Floats) -> _Floats:
+def _all_sums(columns: Float64Array) -> Float64Array:
     """Sums of all subsets, ``(trials, 2^n, m)``, from columns ``(trials, n, m)``."""
     sums = np.zeros((columns.shape[0], 1, columns.shape[2]))
     for i in range(columns.shape[1]):
@@ -76,7 +75,7 @@ def uniform_covers(n: int, z: Fraction, eps: Fraction) -> int:
     return sum(_covers(row, float(z), reach) for row in sums)
 
 
-def _covers(sums: _Floats, z: float, eps: float) -> bool:
+def _covers(sums: Float64Array, z: float, eps: float) -> bool:
     inside = sums[(sums >= -z - eps) & (sums <= z + eps)]
     if not inside.size or inside[0] - eps > -z or inside[-1] + eps < z:
         return False

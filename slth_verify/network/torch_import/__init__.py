@@ -3,26 +3,26 @@
 A module is read only if it cannot compute anything else than its classes say
 (`_untouched`), if those classes in that order are the covered ones (`_sequence`,
 `_layers`), and its weights are plain numbers (`_weights`). Then both are run
-(`_agreement`): a second opinion that shares none of this.
+(`_agreement`): a second opinion that shares none of this. `TargetCNN.from_torch` is
+the door.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from slth_verify.network._target import TargetCNN
+from slth_verify.arrays import Float32Array
 from slth_verify.network.torch_import._agreement import require_agreement
 from slth_verify.network.torch_import._layers import kernels_of
 from slth_verify.network.torch_import._sequence import leaves
 
-__all__ = ["import_target"]
+__all__ = ["plain_kernels", "require_agreement"]
 
 
-def import_target(
-    module: Any, input_shape: Any, name: str = "target", readout: str = "none"
-) -> TargetCNN:
-    """Read a target off a torch module; see `TargetCNN.from_torch`."""
-    parts = leaves(module)
-    target = TargetCNN(kernels_of(module, parts), input_shape, name, readout)
-    require_agreement(module, target)
-    return target
+def plain_kernels(module: Any) -> tuple[Float32Array, ...]:
+    """Kernels of a module that is what its classes say, layer by layer.
+
+    Raises:
+        InvalidTargetError: Naming the first module that is not covered.
+    """
+    return kernels_of(module, leaves(module))

@@ -16,24 +16,25 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
+from slth_verify.arrays import Float32Array, Float64Array
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network._target import TargetCNN
 from slth_verify.network.torch_import._probes import probes
 from slth_verify.network.torch_import._reference import Step, evaluate
 from slth_verify.network.torch_import._refusal import named
 from slth_verify.network.torch_import._sequence import leaves
-from slth_verify.text import printable
-
-Float64Array = NDArray[np.float64]
+from slth_verify.text import reason_of
 
 _ENTRIES = 1 << 22  # of one layer's windows, in the images that run at once
 _WARNING_FILTERS = threading.RLock()  # they belong to the whole process
 
 
-def require_agreement(module: nn.Module, target: TargetCNN) -> None:
+def require_agreement(
+    module: nn.Module,
+    kernels: tuple[Float32Array, ...],
+    input_shape: tuple[int, int, int],
+) -> None:
     """Compare a float64 copy of a module with the weights imported from it.
 
     The module is copied, not run: its tensors, mode, gradients and hooks stay as they
@@ -41,7 +42,8 @@ def require_agreement(module: nn.Module, target: TargetCNN) -> None:
 
     Args:
         module: The module; its copy runs in evaluation mode on the CPU.
-        target: What was imported.
+        kernels: What was imported from it, layer by layer.
+        input_shape: ``(c_0, height, width)``.
 
     Raises:
         InvalidTargetError: If the module cannot be copied or run, or differs by more
@@ -49,10 +51,10 @@ def require_agreement(module: nn.Module, target: TargetCNN) -> None:
             after which they differ.
     """
     with _quiet():
-        names, images = probes(target)
-        steps = list(evaluate(target.kernels, images))
+        names, images = probes(kernels, input_shape)
+        steps = list(evaluate(kernels, images))
         runnable = _copied(module)
-        windows = max(k[0].size for k in target.kernels) * images[0, 0].size
+        windows = max(k[0].size for k in kernels) * images[0, 0].size
         step = max(1, _ENTRIES // windows)
         parts = [
             _run(runnable, module, images[start : start + step])
@@ -159,9 +161,8 @@ def _where(runnable: nn.Module, images: Float64Array, steps: list[Step]) -> str:
 
 
 def _cannot_run(path: str, module: nn.Module, error: Exception) -> InvalidTargetError:
-    reason = f"{type(error).__name__}: {error}"
     return InvalidTargetError(
         f"{named(path, module)} cannot be copied and run in float64 on the CPU "
-        f"({printable(reason, 300)}), so that the import cannot be confirmed. Give "
+        f"({reason_of(error, 300)}), so that the import cannot be confirmed. Give "
         "plain layers that run on an image of input_shape."
     )

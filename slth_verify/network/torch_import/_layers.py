@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from slth_verify.network._target_fields import Float32Array
+from slth_verify.arrays import Float32Array
 from slth_verify.network.torch_import._refusal import COVERED, refusal
 from slth_verify.network.torch_import._sequence import Leaf
 from slth_verify.network.torch_import._weights import weight_of

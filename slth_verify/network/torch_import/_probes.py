@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 import numpy as np
-from numpy.typing import NDArray
 
-from slth_verify.network._target import TargetCNN
-
-Float64Array = NDArray[np.float64]
+from slth_verify.arrays import Float32Array, Float64Array
 
 _SEED = 20_240_229
 #: Multiplications of one image, and entries of one layer's windows in it: where
@@ -23,7 +20,9 @@ _ZOOM = 100
 _SINGLE_CHANNELS = 4
 
 
-def probes(target: TargetCNN) -> tuple[tuple[str, ...], Float64Array]:
+def probes(
+    kernels: tuple[Float32Array, ...], input_shape: tuple[int, int, int]
+) -> tuple[tuple[str, ...], Float64Array]:
     """Names of images, and the images, shape ``(batch, c_0, height, width)``.
 
     Zeros, constants, corners of the box, random ones, ramps, single pixels, single
@@ -31,11 +30,13 @@ def probes(target: TargetCNN) -> tuple[tuple[str, ...], Float64Array]:
     that no layer overflows or vanishes where that can be avoided.
 
     Args:
-        target: The target. Images have its input's sides, or smaller ones where a pass
-            would cost much; as long as that is bearable, every weight is used.
+        kernels: Those of the target, layer by layer.
+        input_shape: ``(c_0, height, width)``. Images have these sides, or smaller ones
+            where a pass would cost much; as long as that is bearable, every weight is
+            used.
     """
-    shape = (target.input_shape[0], *_sides(target))
-    base, lowest, highest = _exponents(target)
+    shape = (input_shape[0], *_sides(kernels, input_shape[1:]))
+    base, lowest, highest = _exponents(kernels)
     rng = np.random.default_rng(_SEED)
     named = [(name, np.ldexp(image, base)) for name, image in _unit_images(shape, rng)]
     for word, exponent in (("very large", highest), ("very small", lowest)):
@@ -75,13 +76,14 @@ def _unit_images(
         yield f"channel {channel} alone", image
 
 
-def _sides(target: TargetCNN) -> tuple[int, int]:
-    """Height and width at which a pass is affordable."""
-    sides = target.input_shape[1:]
+def _sides(
+    kernels: tuple[Float32Array, ...], sides: tuple[int, int]
+) -> tuple[int, int]:
+    """Height and width, at most the given ones, at which a pass is affordable."""
     # a pixel on every side of the middle one sees the whole kernel
-    whole = max(target.architecture.kernel_sizes) // 2 + 1
-    weights = sum(kernel.size for kernel in target.kernels)
-    entries = max(kernel[0].size for kernel in target.kernels)
+    whole = max(kernel.shape[2] for kernel in kernels) // 2 + 1
+    weights = sum(kernel.size for kernel in kernels)
+    entries = max(kernel[0].size for kernel in kernels)
     for least, (multiplications, most) in ((whole, _WANTED), (1, _MOST)):
         room = max(1, min(multiplications // weights, most // entries))
         sides = _shrunk(sides, room, least)
@@ -99,13 +101,13 @@ def _shrunk(sides: tuple[int, int], room: int, least: int) -> tuple[int, int]:
     return height, width
 
 
-def _exponents(target: TargetCNN) -> tuple[int, int, int]:
+def _exponents(kernels: tuple[Float32Array, ...]) -> tuple[int, int, int]:
     """Binary exponents of inputs: the usual one, the least and the largest.
 
     Activations after layer i are at most ``2^(e_1 + ... + e_i)`` for unit inputs, up to
     rounding; this only chooses images.
     """
-    norms = [float(np.abs(k).sum(dtype=np.float64)) for k in target.kernels]
+    norms = [float(np.abs(k).sum(dtype=np.float64)) for k in kernels]
     reached = [0, *accumulate(math.frexp(norm)[1] for norm in norms)]
     low, high = min(reached), max(reached)
     most, least = _HIGHEST - high, _LOWEST - low

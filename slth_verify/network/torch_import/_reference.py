@@ -19,11 +19,8 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
-from slth_verify.network._target_fields import Float32Array
-
-Float64Array = NDArray[np.float64]
+from slth_verify.arrays import Float32Array, Float64Array
 
 _UNIT_ROUNDOFF = 2.0**-53
 _SMALLEST = 2.0**-1021

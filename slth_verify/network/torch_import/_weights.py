@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from slth_verify.arrays import Float32Array
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network._target_fields import Float32Array
 from slth_verify.network.torch_import._refusal import refusal
-from slth_verify.text import printable
+from slth_verify.text import printable, reason_of
 
 _LOSSLESS = (
     "Convert the module with module.float(): every weight keeps its value, and the "
@@ -54,11 +54,10 @@ def weight_of(path: str, conv: nn.Conv2d) -> Float32Array:
 
 
 def _unreadable(path: str, conv: nn.Conv2d, error: Exception) -> InvalidTargetError:
-    reason = f"{type(error).__name__}: {error}"
     return refusal(
         path,
         conv,
-        f"has weights that cannot be read ({printable(reason, 200)})",
+        f"has weights that cannot be read ({reason_of(error)})",
         "Move the module to the CPU and give plain parameters.",
     )
 

@@ -8,12 +8,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.arrays import Float64Array
 from slth_verify.report.collect.targets import HeldOut
 from slth_verify.report.model.parts import Accuracy
 from slth_verify.report.model.quantity import Direction, Quantity, exact
 from slth_verify.verdict import Evidence, Finding, Verdict
-
-Float64Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ from fractions import Fraction
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
+from slth_verify.arrays import Float64Array
 from slth_verify.network import collapsed_size, random_network_size
 from slth_verify.report.collect.passes.networks import Networks
 from slth_verify.report.collect.passes.rounding import Pair
@@ -16,8 +16,6 @@ from slth_verify.report.model.parts import SizeRow
 from slth_verify.report.model.quantity import exact
 from slth_verify.ticket import exact_sum
 from slth_verify.verdict import Finding, Verdict
-
-Float64Array = NDArray[np.float64]
 
 
 def size_rows(networks: Networks) -> tuple[SizeRow, ...]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
+from slth_verify.arrays import Float64Array
 from slth_verify.report.collect.classify import accuracy, accuracy_finding, classify
 from slth_verify.report.collect.collapse import merging_is_exact, size_rows
 from slth_verify.report.collect.masks import mask_pictures
@@ -36,8 +36,6 @@ from slth_verify.report.model.profile import Profile
 from slth_verify.report.model.quantity import Absent, Direction, Figure, enclosed
 from slth_verify.ticket import CheckResult, Ticket
 from slth_verify.verdict import Finding
-
-Float64Array = NDArray[np.float64]
 
 HELD_OUT = "held-out images"
 _UNIT = "target output"

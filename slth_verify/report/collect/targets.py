@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
+from slth_verify.arrays import Float32Array
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.network import TargetCNN
 from slth_verify.numbers import ExactNumber, shown
 from slth_verify.ticket import read_accuracy
 
 _LONGEST_STEM = 100  # characters, so that file names stay within every system's limit
-Float32Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)

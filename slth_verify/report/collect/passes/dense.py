@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from slth_verify.arrays import IndexArray
 from slth_verify.network import dense_module, mask_in_place
 from slth_verify.report.collect.passes.forward import Forward
 from slth_verify.report.collect.passes.networks import Networks, largest
@@ -17,8 +18,6 @@ from slth_verify.report.collect.passes.rounding import pruned_steps, rounding_bo
 from slth_verify.report.model.observations import observe
 from slth_verify.report.model.parts import Observation
 from slth_verify.verdict import Finding, Verdict
-
-IndexArray = NDArray[np.int64]
 
 
 def dense_check(

@@ -16,11 +16,10 @@ from itertools import pairwise, product
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
-Float64Array = NDArray[np.float64]
+from slth_verify.arrays import Float64Array
 
 #: Bytes that the widest activation of a batch may take.
 _BATCH_BYTES = 16 << 20

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float64Array = NDArray[np.float64]
+from slth_verify.arrays import Float64Array
 
 #: Patterns taken from one layer's filters, so that wide layers stay affordable.
 _MAX_PATTERNS = 12

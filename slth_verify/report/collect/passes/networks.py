@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from torch import nn
 
+from slth_verify.arrays import Float64Array, IndexArray
 from slth_verify.network import RandomCNN, TargetCNN, merged_module, pruned_module
 from slth_verify.report.collect.passes.forward import Forward
 from slth_verify.report.collect.passes.rounding import (
@@ -19,9 +19,6 @@ from slth_verify.report.collect.passes.rounding import (
     target_steps,
 )
 from slth_verify.ticket import Ticket
-
-Float64Array = NDArray[np.float64]
-IndexArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from slth_verify.arrays import Float64Array
 from slth_verify.network import merged_kernels
-
-Float64Array = NDArray[np.float64]
 
 _UNIT = 2.0**-53
 #: Absorbs underflow and the roundings of this estimate itself, which are far smaller.
