@@ -20,7 +20,7 @@ from slth_verify.bounds.certificates.first_moment import BITS, first_moment
 from slth_verify.bounds.certificates.hits import subset_sum_number_mean
 from slth_verify.bounds.certificates.weighted_moment import STATEMENT
 from slth_verify.bounds.mrss.all_targets import TargetBall
-from slth_verify.bounds.mrss.fixed_target import certificate_values
+from slth_verify.bounds.mrss.fixed_target import block_values
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.necessary_width import necessary_width
 from slth_verify.bounds.mrss.success_sizes import Lower, best_lower
@@ -218,7 +218,7 @@ def _lower_step(found: Lower) -> Step:
     """The step that gives a lower bound."""
     own: tuple[tuple[str, str], ...] = (("size", str(found.size)),)
     if found.certificate is not None:
-        own = certificate_values(found.certificate)
+        own = block_values(found.certificate)
     return Step(
         statement=found.statement,
         text="Second moment of the number of subsets of this size that hit.",

@@ -282,7 +282,9 @@ def _lower(
     with step.values as values:
         recorded = values.at_least("probability")
         if step.statement == STATEMENT:
-            certificate = read_certificate(values, asked.dim, asked.norm, eps=asked.eps)
+            certificate = read_certificate(
+                values, dim=asked.dim, norm=asked.norm, eps=asked.eps
+            )
             require(
                 (certificate.n, certificate.size) == (n, size),
                 "the certificate is for another n or size",

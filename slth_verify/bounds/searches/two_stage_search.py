@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import chi2
 
-from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
+from slth_verify.bounds.certificates.stage import Stage
+from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.searches.two_stage_float import (
     Question,
     Rule,
