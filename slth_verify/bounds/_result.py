@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from slth_verify.enclosure import Enclosure
-from slth_verify.verdict import Evidence, NoTruthValue
-
-#: "upper": the number is an upper bound (of the least sufficient width, or of the
-#: success probability); "lower": a lower bound; "both": an enclosure from both sides.
-Direction = Literal["upper", "lower", "both"]
+from slth_verify.verdict import Direction, Evidence, NoTruthValue
 
 #: "certified": enough, with proof; "necessary": not enough below, with proof;
 #: "paper-form": the form of the paper's bound, with its unnamed constant and, but for
@@ -87,7 +83,7 @@ class BoundResult(NoTruthValue):
             "n": self.n,
             "size": self.size,
             "probability": None,
-            "direction": self.direction,
+            "direction": str(self.direction),
             "evidence": self.evidence.value,
             "ledger": [
                 {"statement": step.statement, "text": step.text}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from slth_verify.cli._output import print_answers, progress
+from slth_verify.cli._ladder import Rung, climb, print_ladder, rung
+from slth_verify.cli._output import progress
 from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 from slth_verify.cli._types import Integers
 from slth_verify.limits import KERNEL_SIDE, WEIGHTS
@@ -68,14 +69,6 @@ def network(
     asked = network_question(
         kernel, channels, eps, delta, universal=universal, objective=objective
     )
-    results: list[dict[str, Any]] = []
-    lines: list[str] = []
-    explained: list[str] = []
-    if kind in (PAPER_FORM, "all"):
-        paper = _paper(asked, eps)
-        results.append(paper)
-        shown = "; ".join(layer["expression"] for layer in paper["layers"])
-        lines.append(paper_line(paper, f"n_i >= {shown}"))
     with progress() as advance:
         ask = partial(
             network_width,
@@ -88,24 +81,24 @@ def network(
             effort=effort,
             progress=advance,
         )
-        enough = ask() if kind in ("certified", "all") else None
-        needed = ask(kind="necessary") if kind in ("necessary", "all") else None
-    if enough is not None:
-        results.append(enough.to_json())
-        explained.append(enough.to_text())
-        lines.append(
-            f"certified  {_widths(enough)} is enough, {enough.filters} filters"
-        )
-        lines += _given(enough)
-    if needed is not None:
-        results.append(needed.to_json())
-        explained.append(needed.to_text())
-        lines.append(
-            f"necessary  fewer than {_widths(needed)} in a layer are not enough for it"
-        )
-        lines += _given(needed)
-    print_answers(results, [*lines, *(explained if explain else [])], as_json=as_json)
+        rungs = {
+            PAPER_FORM: lambda: _paper(asked, eps),
+            "certified": lambda: _enough(ask()),
+            "necessary": lambda: _needed(ask(kind="necessary")),
+        }
+        answers = climb(kind, rungs)
+    print_ladder(answers, explain=explain, as_json=as_json)
     return 0
+
+
+def _enough(found: NetworkResult) -> Rung:
+    said = f"{_widths(found)} is enough, {found.filters} filters"
+    return rung(found, said, *_given(found))
+
+
+def _needed(found: NetworkResult) -> Rung:
+    said = f"fewer than {_widths(found)} in a layer are not enough for it"
+    return rung(found, said, *_given(found))
 
 
 def _widths(result: NetworkResult) -> str:
@@ -117,8 +110,8 @@ def _given(result: NetworkResult) -> list[str]:
     return [f"    given [{item.name}]: {item.text}" for item in result.hypotheses]
 
 
-def _paper(asked: NetworkQuestion, eps: str) -> dict[str, Any]:
-    """The reconstructed Theorem 2, with its unnamed constant and our exponents."""
+def _paper(asked: NetworkQuestion, eps: str) -> Rung:
+    """The reconstructed Theorem 2, with our exponents."""
     from slth_verify.statements import statement
 
     theorem = statement("thm:structured-slth")
@@ -140,4 +133,6 @@ def _paper(asked: NetworkQuestion, eps: str) -> dict[str, Any]:
         }
         for shape in asked.shapes
     ]
-    return paper_form(theorem, dict(asked.inputs()), layers=layers)
+    paper = paper_form(theorem, dict(asked.inputs()), layers=layers)
+    shown = "; ".join(str(layer["expression"]) for layer in layers)
+    return paper, [paper_line(paper, f"n_i >= {shown}")], ""

@@ -25,7 +25,7 @@ class Stored:
     __slots__ = ()
 
     #: How each parameter is read, from its value and name, in the order of `values`.
-    READERS: ClassVar[Mapping[str, Callable[[Any, str], Any]]]
+    _READERS: ClassVar[Mapping[str, Callable[[Any, str], Any]]]
 
     def values(self, *names: str, keys: Mapping[str, str] = _NO_KEYS) -> dict[str, str]:
         """Parameters as exact text.
@@ -36,7 +36,7 @@ class Stored:
         """
         return {
             keys.get(name, name): _written(getattr(self, name))
-            for name in names or self.READERS
+            for name in names or self._READERS
         }
 
     @classmethod
@@ -65,7 +65,7 @@ class Stored:
                 "the certificate again."
             )
         read = {
-            name: cls.READERS[name](values[key], key) for name, key in expected.items()
+            name: cls._READERS[name](values[key], key) for name, key in expected.items()
         }
         return cast(Any, cls)(**given, **read)  # type: ignore[no-any-return]
 
@@ -74,7 +74,9 @@ class Stored:
         cls, given: Mapping[str, Any], keys: Mapping[str, str] = _NO_KEYS
     ) -> dict[str, str]:
         """Names and keys of all stored parameters that are not given."""
-        return {name: keys.get(name, name) for name in cls.READERS if name not in given}
+        return {
+            name: keys.get(name, name) for name in cls._READERS if name not in given
+        }
 
 
 def number(value: Any, name: str) -> Fraction:

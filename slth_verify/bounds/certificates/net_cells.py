@@ -21,7 +21,7 @@ class Net(codec.Stored):
         norm: Radius r of the ball in the one-norm.
     """
 
-    READERS = {  # noqa: RUF012 - read only
+    _READERS = {  # noqa: RUF012 - read only
         "spacing": codec.positive,
         "norm": codec.not_negative,
     }

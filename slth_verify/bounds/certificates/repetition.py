@@ -21,7 +21,7 @@ class Repetition(codec.Stored):
         blocks: Number B of independent blocks.
     """
 
-    READERS = {"blocks": codec.blocks}  # noqa: RUF012 - read only
+    _READERS = {"blocks": codec.blocks}  # noqa: RUF012 - read only
 
     blocks: int
 

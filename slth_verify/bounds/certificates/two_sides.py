@@ -73,7 +73,7 @@ class Sides(codec.Stored):
         slope: Slope b of the majorant, positive.
     """
 
-    READERS = {  # noqa: RUF012 - read only
+    _READERS = {  # noqa: RUF012 - read only
         "blocks": codec.blocks,
         "tau": codec.positive,
         "slope": codec.positive,

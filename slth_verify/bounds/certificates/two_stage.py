@@ -93,7 +93,7 @@ class TwoStageCertificate(codec.Stored):
         stages: By rising ``first``; each is used until the next one takes over.
     """
 
-    READERS = {  # noqa: RUF012 - read only
+    _READERS = {  # noqa: RUF012 - read only
         "norm": codec.number,
         "n": codec.samples,
         "share": codec.number,

@@ -94,7 +94,7 @@ class WeightedCertificate(codec.Stored):
         method: How the second moment is bounded.
     """
 
-    READERS = {  # noqa: RUF012 - read only
+    _READERS = {  # noqa: RUF012 - read only
         "eps": codec.number,
         "n": codec.samples,
         "size": codec.samples,

@@ -27,7 +27,7 @@ from slth_verify.bounds.mrss.success_sizes import Lower, best_lower
 from slth_verify.bounds.mrss.widths import Effort, width_for_all, width_for_one
 from slth_verify.enclosure import Enclosure, ExactNumber
 from slth_verify.errors import InvalidParameterError
-from slth_verify.verdict import Evidence
+from slth_verify.verdict import Direction, Evidence
 
 
 def mrss_width(
@@ -132,7 +132,7 @@ def width_result(
         n=found.n,
         size=found.size,
         probability=Enclosure(found.probability, Fraction(1)),
-        direction="upper",
+        direction=Direction.UPPER,
         evidence=Evidence.ENCLOSED,
         ledger=ledger,
     )
@@ -201,7 +201,7 @@ def mrss_success(
         n=n,
         size=chosen,
         probability=Enclosure(lower, upper),
-        direction="both",
+        direction=Direction.BOTH,
         evidence=Evidence.ENCLOSED,
         ledger=(step, above),
     )

@@ -19,7 +19,7 @@ from slth_verify.bounds._result import BoundResult, Json, Step
 from slth_verify.bounds.certificates.first_moment import BITS, STATEMENT, first_moment
 from slth_verify.bounds.certificates.integrals.scale_integral import Box
 from slth_verify.enclosure import Enclosure, ExactNumber, decide
-from slth_verify.verdict import Evidence, Verdict
+from slth_verify.verdict import Direction, Evidence, Verdict
 
 
 def necessary_width(
@@ -75,7 +75,7 @@ def necessary_width(
         inputs=inputs,
         n=least,
         probability=Enclosure(Fraction(0), below.upper) if below is not None else None,
-        direction="lower",
+        direction=Direction.LOWER,
         evidence=Evidence.ENCLOSED,
         ledger=_ledger(least, below, goal),
     )

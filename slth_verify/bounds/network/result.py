@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds._result import Condition, Direction, Json, Kind, Step
+from slth_verify.bounds._result import Condition, Json, Kind, Step
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import Enclosure
-from slth_verify.verdict import Evidence, NoTruthValue
+from slth_verify.verdict import Direction, Evidence, NoTruthValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +114,7 @@ class NetworkResult(NoTruthValue):
             "layers": [layer.to_json() for layer in self.layers],
             "filters": self.filters,
             "probability": None,
-            "direction": self.direction,
+            "direction": str(self.direction),
             "evidence": self.evidence.value,
             "hypotheses": [
                 {"name": item.name, "text": item.text} for item in self.hypotheses
