@@ -118,20 +118,21 @@ class Entry:
             return None
         return found if found.probability >= self.prob else None
 
+    def to_json(self) -> dict[str, object]:
+        """The entry as a JSON object."""
+        return {
+            "dim": self.dim,
+            "eps": str(self.eps),
+            "norm": str(self.norm),
+            "prob": str(self.prob),
+            "form": self.form,
+            "n": self.n,
+            "with": dict(self.parameters),
+        }
+
     def line(self) -> str:
         """The entry as one line of JSON."""
-        return json.dumps(
-            {
-                "dim": self.dim,
-                "eps": str(self.eps),
-                "norm": str(self.norm),
-                "prob": str(self.prob),
-                "form": self.form,
-                "n": self.n,
-                "with": dict(self.parameters),
-            },
-            separators=(",", ":"),
-        )
+        return json.dumps(self.to_json(), separators=(",", ":"))
 
     @classmethod
     def read(cls, line: str | bytes) -> Entry:
@@ -140,7 +141,15 @@ class Entry:
         Raises:
             ValueError: If the line is no entry.
         """
-        stored = parse_json(line)
+        return cls.from_json(parse_json(line))
+
+    @classmethod
+    def from_json(cls, stored: Any) -> Entry:
+        """The entry of a JSON object that nobody vouches for.
+
+        Raises:
+            ValueError: If it is no entry.
+        """
         try:
             parameters = stored["with"]
             if not all(isinstance(text, str) for text in parameters.values()):
