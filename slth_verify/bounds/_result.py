@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,6 +31,31 @@ class Step:
     statement: str
     text: str
     values: tuple[tuple[str, str], ...] = ()
+
+
+def steps_json(steps: Sequence[Step]) -> list[dict[str, object]]:
+    """The JSON objects of a derivation; those without numbers have no ``values``."""
+    return [
+        {"statement": step.statement, "text": step.text}
+        | ({"values": dict(step.values)} if step.values else {})
+        for step in steps
+    ]
+
+
+def step_line(step: Step) -> str:
+    """One line of plain text."""
+    values = ", ".join(f"{name}={value}" for name, value in step.values)
+    return f"{step.statement}: {step.text}" + (f" ({values})" if values else "")
+
+
+def completed(
+    document: dict[str, object], probability: Enclosure | None
+) -> dict[str, object]:
+    """The object with its probability, rounded outwards, and without empty values."""
+    if probability is not None:
+        lower, upper = probability.decimal()
+        document["probability"] = {"lower": lower, "upper": upper}
+    return {key: value for key, value in document.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +108,19 @@ class BoundResult(NoTruthValue):
             "inputs": dict(self.inputs),
             "n": self.n,
             "size": self.size,
-            "probability": None,
+            "probability": None,  # its place
             "direction": str(self.direction),
             "evidence": self.evidence.value,
-            "ledger": [
-                {"statement": step.statement, "text": step.text}
-                | ({"values": dict(step.values)} if step.values else {})
-                for step in self.ledger
-            ],
+            "ledger": steps_json(self.ledger),
         }
-        if self.probability is not None:
-            lower, upper = self.probability.decimal()
-            document["probability"] = {"lower": lower, "upper": upper}
-        return {key: value for key, value in document.items() if value is not None}
+        return completed(document, self.probability)
 
     def to_text(self) -> str:
         """The derivation as plain text, one step per line."""
         question = ", ".join(f"{name}={value}" for name, value in self.inputs)
         lines = [f"{self.statement} ({self.kind}, {self.direction}): {question}"]
         for number, step in enumerate(self.ledger, start=1):
-            values = ", ".join(f"{name}={value}" for name, value in step.values)
-            detail = f" ({values})" if values else ""
-            lines.append(f"  {number}. {step.statement}: {step.text}{detail}")
+            lines.append(f"  {number}. {step_line(step)}")
         lines.append(f"  result: {self._result()} [{self.evidence.value}]")
         return "\n".join(lines)
 

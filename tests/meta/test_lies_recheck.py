@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from slth_verify.bounds import recheck
 from slth_verify.bounds.rechecking import all_targets, mrss, network, one_dim
-from slth_verify.bounds.rechecking.all_targets import Net, SidesByReach
+from slth_verify.bounds.rechecking.all_targets import Net, TwoSides
 from slth_verify.bounds.rechecking.one_target import Block, Repetition
 from slth_verify.bounds.rechecking.proved import ProvedTarget
 from slth_verify.bounds.rechecking.reader import Fields
@@ -98,12 +98,12 @@ def _net_reaches_everything(patch: _Patch) -> None:
 
 def _long_targets_forgotten(patch: _Patch) -> None:
     """Two sides without the targets beyond the norm that was proved."""
-    check = SidesByReach.check
+    check = TwoSides.check
 
-    def short(self: SidesByReach, one: ProvedTarget) -> Any:
+    def short(self: TwoSides, one: ProvedTarget) -> Any:
         return check(self, replace(one, norm=Fraction(10**9)))
 
-    patch.setattr(SidesByReach, "check", short)
+    patch.setattr(TwoSides, "check", short)
     patch.setattr(all_targets, "require_upper", _nothing)
     patch.setattr(mrss, "require_lower", _nothing)
 

@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Self, cast
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import CERTIFICATE_BLOCKS, CERTIFICATE_SAMPLES
-from slth_verify.numbers import exact_number, shown, whole_number
+from slth_verify.numbers import exact_number, whole_number
+from slth_verify.text import printable
 
 _NO_KEYS: Mapping[str, str] = {}
 
@@ -46,7 +47,7 @@ class Stored:
         keys: Mapping[str, str] = _NO_KEYS,
         **given: Any,
     ) -> Self:
-        """The certificate with parameters that nobody vouches for.
+        """The certificate of parameters that nobody vouches for.
 
         Args:
             values: All parameters that are not given, and nothing else.
@@ -57,60 +58,56 @@ class Stored:
             InvalidParameterError: If a parameter is missing, unknown, no exact number
                 or out of range.
         """
-        expected = cls.stored_keys(given, keys)
-        if values.keys() != set(expected.values()):
-            raise InvalidParameterError(
-                f"parameters={shown(sorted(values))}: exactly "
-                f"{', '.join(expected.values())} were required ({cls.__name__}). Store "
-                "the certificate again."
-            )
-        read = {
-            name: cls._READERS[name](values[key], key) for name, key in expected.items()
-        }
-        return cast(Any, cls)(**given, **read)  # type: ignore[no-any-return]
+        left = dict(values)
+        found = cls.taken(lambda key: left.pop(key, None), keys, **given)
+        if left:
+            raise _refused(", ".join(sorted(left)), "no such parameter")
+        return found
 
     @classmethod
-    def stored_keys(
-        cls, given: Mapping[str, Any], keys: Mapping[str, str] = _NO_KEYS
-    ) -> dict[str, str]:
-        """Names and keys of all stored parameters that are not given."""
-        return {
-            name: keys.get(name, name) for name in cls._READERS if name not in given
-        }
+    def taken(
+        cls,
+        take: Callable[[str], object],
+        keys: Mapping[str, str] = _NO_KEYS,
+        **given: Any,
+    ) -> Self:
+        """As `from_values`, with a function that gives the value of a key."""
+        read = {}
+        for name, reader in cls._READERS.items():
+            if name not in given:
+                key = keys.get(name, name)
+                read[name] = reader(take(key), key)
+        return cast(Any, cls)(**given, **read)  # type: ignore[no-any-return]
 
 
 def number(value: Any, name: str) -> Fraction:
     """An exact number: an integer, or text such as ``1/100``."""
     if not isinstance(value, int | str):
-        raise InvalidParameterError(
-            f"{name}={shown(value)}: an integer, or text such as '1/100', was required "
-            "(any statement). Store exact numbers."
-        )
+        raise _refused(name, "an exact number, as text or an integer,")
     return exact_number(value, name)
 
 
 def not_negative(value: Any, name: str) -> Fraction:
     """An exact number, at least 0."""
-    return _at_least_zero(number(value, name), name)
+    found = number(value, name)
+    if found < 0:
+        raise _refused(name, "a number >= 0")
+    return found
 
 
 def positive(value: Any, name: str) -> Fraction:
     """An exact number above 0."""
     found = number(value, name)
-    if found == 0:
-        raise InvalidParameterError(
-            f"{name}=0: a positive number was required. Correct it."
-        )
-    return _at_least_zero(found, name)
+    if found <= 0:
+        raise _refused(name, "a positive number")
+    return found
 
 
 def half_integer(value: Any, name: str) -> Fraction:
     """Half of an integer, at least 0."""
     found = not_negative(value, name)
     if (2 * found).denominator != 1:
-        raise InvalidParameterError(
-            f"{name}={shown(value)}: half of an integer was required. Correct it."
-        )
+        raise _refused(name, "half of an integer")
     return found
 
 
@@ -124,12 +121,11 @@ def blocks(value: Any, name: str) -> int:
     return whole_number(number(value, name), name, least=1, most=CERTIFICATE_BLOCKS)
 
 
-def _at_least_zero(found: Fraction, name: str) -> Fraction:
-    if found < 0:
-        raise InvalidParameterError(
-            f"{name}={shown(str(found))}: no negative number is admitted. Correct it."
-        )
-    return found
+def _refused(name: str, required: str) -> InvalidParameterError:
+    return InvalidParameterError(
+        f"{printable(name, 200)}: {required} was required (any statement). Store the "
+        "certificate again."
+    )
 
 
 def _written(value: Any) -> str:

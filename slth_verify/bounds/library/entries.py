@@ -77,29 +77,24 @@ class Entry:
         """The certificate of one block, which nobody vouches for."""
         norm = Fraction(0) if self.universal else self.norm
         own = self._read(WeightedCertificate, _BLOCK, dim=self.dim, norm=norm)
-        if own.eps > self._eps_of_part:
+        if own.eps > self.eps / (2 if self.universal else 1):
             raise ValueError("the certificate is for another question")
         return own
 
     @property
     def stages(self) -> TwoStageCertificate:
         """The certificate of two stages, or of one side, which nobody vouches for."""
-        known: dict[str, Any] = {"dim": self.dim, "eps": self._eps_of_part}
         if self.form == "sides":
-            return self._read(TwoStageCertificate, _SIDE, **known)
-        return self._read(TwoStageCertificate, norm=self.norm, **known)
-
-    @property
-    def _eps_of_part(self) -> Fraction:
-        """Each of two sides has half of the accuracy."""
-        return self.eps / 2 if self.universal else self.eps
+            half = self.eps / 2
+            return self._read(TwoStageCertificate, _SIDE, dim=self.dim, eps=half)
+        return self._read(
+            TwoStageCertificate, dim=self.dim, eps=self.eps, norm=self.norm
+        )
 
     def _read(
         self, kind: type[_Kind], keys: Mapping[str, str] | None = None, **given: Any
     ) -> _Kind:
-        keys = keys or {}
-        wanted = kind.stored_keys(given, keys).values()
-        return kind.from_values({x: self.parameters[x] for x in wanted}, keys, **given)
+        return kind.taken(self.parameters.__getitem__, keys or {}, **given)
 
     @property
     def universal(self) -> bool:
@@ -220,28 +215,6 @@ def _samples(entry: Entry) -> int:
     return n * parts * (2 if entry.universal else 1)
 
 
-def _prove_blocks(entry: Entry) -> FoundWidth:
-    return from_blocks(certified_blocks(entry.repetition.blocks, entry.block))
-
-
-def _prove_stages(entry: Entry) -> FoundWidth:
-    certificate = entry.stages
-    return from_two_stages(certificate, certificate.failure())
-
-
-def _prove_sides_of_blocks(entry: Entry) -> FoundWidth:
-    return from_sides_of_blocks(
-        SidesOfBlocks.certified(entry.sides, entry.block, entry.norm)
-    )
-
-
-def _prove_sides(entry: Entry) -> FoundWidth:
-    sides, side = entry.sides, entry.stages
-    return from_sides_of_stages(
-        SidesOfStages.certified(sides, side, side.failure(), entry.norm)
-    )
-
-
 _BALLS = ("sides", "sides of blocks")
 
 #: What is written of a block and of two stages, in this order.
@@ -259,8 +232,14 @@ _NAMES = {
 }
 
 _PROVERS: dict[str, Callable[[Entry], FoundWidth]] = {
-    "blocks": _prove_blocks,
-    "stages": _prove_stages,
-    "sides": _prove_sides,
-    "sides of blocks": _prove_sides_of_blocks,
+    "blocks": lambda own: from_blocks(
+        certified_blocks(own.repetition.blocks, own.block)
+    ),
+    "stages": lambda own: from_two_stages(own.stages, own.stages.failure()),
+    "sides": lambda own: from_sides_of_stages(
+        SidesOfStages.certified(own.sides, own.stages, own.stages.failure(), own.norm)
+    ),
+    "sides of blocks": lambda own: from_sides_of_blocks(
+        SidesOfBlocks.certified(own.sides, own.block, own.norm)
+    ),
 }

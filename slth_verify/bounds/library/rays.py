@@ -10,7 +10,6 @@ propose; `Ray.proved` evaluates the certificate in balls.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -82,17 +81,10 @@ def least(ray: Ray) -> int | None:
     """About the least number of samples of a part that is enough, if any."""
     if not ray.suffices(ray.most):
         return None
-    return _bisected(ray.suffices, ray.most)
-
-
-def _bisected(holds: Callable[[int], bool], high: int) -> int:
-    low = 0
+    low, high = 0, ray.most
     while high - low > 1:
         middle = (low + high) // 2
-        if holds(middle):
-            high = middle
-        else:
-            low = middle
+        low, high = (low, middle) if ray.suffices(middle) else (middle, high)
     return high
 
 

@@ -135,20 +135,7 @@ _STAGES = ("n", "share", "slope", "cap", "stages", "eps", "norm")
 def by_two_stages(
     dim: int, eps: Fraction, norm: Fraction, goal: Fraction
 ) -> FoundWidth:
-    """The width of a first stage of small samples and a second stage of all others.
-
-    Args:
-        dim: Dimension m.
-        eps: Accuracy.
-        norm: Largest Euclidean norm of the target.
-        goal: Success probability, strictly between 0 and 1.
-
-    Rigor:
-        Enclosed; the parameters are proposed in floating point.
-
-    Raises:
-        InvalidParameterError: If no certificate was found.
-    """
+    """The width of a first stage of small samples and a second stage of all others."""
     return from_two_stages(*two_stage_certificate(dim, eps, norm, goal))
 
 

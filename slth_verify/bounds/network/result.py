@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds._result import Condition, Json, Kind, Step
+from slth_verify.bounds._result import (
+    Condition,
+    Json,
+    Kind,
+    Step,
+    completed,
+    step_line,
+    steps_json,
+)
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import Enclosure
 from slth_verify.verdict import Direction, Evidence, NoTruthValue
@@ -61,7 +69,7 @@ class LayerWidth:
             "filters": self.filters,
             "error_share": str(self.share),
             "accuracy": str(self.accuracy),
-            "ledger": [_step(step) for step in self.ledger],
+            "ledger": steps_json(self.ledger),
         }
         if self.failure is not None:
             document["failure"] = Enclosure(Fraction(0), self.failure).decimal()[1]
@@ -119,12 +127,9 @@ class NetworkResult(NoTruthValue):
             "hypotheses": [
                 {"name": item.name, "text": item.text} for item in self.hypotheses
             ],
-            "ledger": [_step(step) for step in self.ledger],
+            "ledger": steps_json(self.ledger),
         }
-        if self.probability is not None:
-            lower, upper = self.probability.decimal()
-            document["probability"] = {"lower": lower, "upper": upper}
-        return {key: value for key, value in document.items() if value is not None}
+        return completed(document, self.probability)
 
     def to_text(self) -> str:
         """The derivation as plain text, one step per line."""
@@ -136,9 +141,9 @@ class NetworkResult(NoTruthValue):
                 f"  layer {number}: {shape.kernel}x{shape.kernel}, {shape.entering} to "
                 f"{shape.leaving} channels: n={layer.n}, filters={layer.filters}"
             )
-            lines += [f"    {_line(step)}" for step in layer.ledger]
+            lines += [f"    {step_line(step)}" for step in layer.ledger]
         lines += [f"  given [{item.name}]: {item.text}" for item in self.hypotheses]
-        lines += [f"  {_line(step)}" for step in self.ledger]
+        lines += [f"  {step_line(step)}" for step in self.ledger]
         return "\n".join([*lines, f"  {self._result()}"])
 
     def to_mathml(self) -> str:
@@ -160,13 +165,3 @@ class NetworkResult(NoTruthValue):
         if self.probability is not None:
             total += f", probability in {self.probability}"
         return f"{total} [{self.evidence.value}]"
-
-
-def _step(step: Step) -> dict[str, object]:
-    document: dict[str, object] = {"statement": step.statement, "text": step.text}
-    return document | ({"values": dict(step.values)} if step.values else {})
-
-
-def _line(step: Step) -> str:
-    values = ", ".join(f"{name}={value}" for name, value in step.values)
-    return f"{step.statement}: {step.text}" + (f" ({values})" if values else "")

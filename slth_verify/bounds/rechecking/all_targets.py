@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Self
 
 from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds.certificates import net_cells, two_sides
@@ -28,20 +27,7 @@ from slth_verify.limits import CERTIFICATE_BLOCKS, CERTIFICATE_SAMPLES
 
 
 def prove_ball(steps: Sequence[LedgerStep], dim: int, eps: Fraction) -> ProvedBall:
-    """What the steps prove for all targets of a ball at once.
-
-    Args:
-        steps: All steps of the derivation.
-        dim: Dimension m.
-        eps: Accuracy for the empty subset; every other certificate has its own.
-
-    Raises:
-        NotConfirmedError: If the steps cannot be read, or one of their recorded numbers
-            does not follow.
-
-    Rigor:
-        Enclosed.
-    """
+    """What the steps prove for all targets of a ball at once; as `prove_target`."""
     names = [step.statement for step in steps]
     if names == [EMPTY]:
         return _of_empty(prove_target(steps, dim, eps))
@@ -52,10 +38,10 @@ def prove_ball(steps: Sequence[LedgerStep], dim: int, eps: Fraction) -> ProvedBa
         last = steps[-1].values
         if last.has("blocks per side"):
             require(len(steps) == 2, "two sides of blocks need one step for a block")
-            of_blocks = SidesByDecay.read(last)
+            of_blocks = TwoSides.read(last)
             return of_blocks.check(CentredBlock.read(steps[0].values, dim).check())
-        of_targets = SidesByReach.read(last)
-        return of_targets.check(prove_target(steps[:-1], dim, eps))
+        both = TwoSides.read(last, blocks=1)
+        return both.check(prove_target(steps[:-1], dim, eps))
     raise NotConfirmedError("the ledger has no derivation for a ball of targets")
 
 
@@ -112,12 +98,12 @@ class Net:
 
 
 @dataclass(frozen=True, slots=True)
-class _TwoSides:
-    """Two independent sides (der:two-blocks), as they were read.
+class TwoSides:
+    """Two independent sides, each good for one target (der:two-blocks).
 
     Attributes:
         name: How messages call the step.
-        sides: Number of blocks, standard deviation and slope.
+        sides: Number of blocks on each side, standard deviation and slope.
         radius: Radius of the ball of targets.
         n: Recorded number of samples.
         recorded: Recorded failure probability.
@@ -130,29 +116,32 @@ class _TwoSides:
     recorded: Fraction
 
     @classmethod
-    def read(cls, values: Fields) -> Self:
-        """Read the parameters, and what is recorded of both sides."""
+    def read(cls, values: Fields, **given: int) -> TwoSides:
+        """Read the parameters but for those given, and what is recorded of both."""
         with values:
             radius = values.number("radius")
             require(radius >= 0, f"{values.name}: radius is negative")
-            sides = values.certificate(Sides, _ledger_keys.SIDES, **cls._given())
+            sides = values.certificate(Sides, _ledger_keys.SIDES, **given)
             n = values.integer("n", 1, 2 * CERTIFICATE_SAMPLES * CERTIFICATE_BLOCKS)
             return cls(values.name, sides, radius, n, values.at_most("failure"))
 
-    @classmethod
-    def _given(cls) -> dict[str, int]:
-        """Parameters that the step has not."""
-        return {}
+    def check(self, one: ProvedTarget | ProvedDecay) -> ProvedBall:
+        """Both sides together: each has half of the accuracy and its own samples.
 
-    def both(self, one: ProvedTarget | ProvedDecay, failure: Fraction) -> ProvedBall:
-        """Both sides together: each has half of the accuracy and its own samples."""
-        n = 2 * self.sides.blocks * one.n
+        The reach of a side is the norm of what was proved for it.
+        """
+        sides, dim, radius = self.sides, one.dim, self.radius
+        if isinstance(one, ProvedDecay):
+            failure = failure_by_decay(sides, one.c, one.kappa, dim, radius)
+        else:
+            failure = failure_by_reach(sides, one.failure, one.norm, dim, radius)
+        n = 2 * sides.blocks * one.n
         require(self.n == n, f"{self.name}: n is not that of both sides")
         require_upper(self.name, self.recorded, failure)
         return ProvedBall(
-            dim=one.dim,
+            dim=dim,
             eps=2 * one.eps,
-            radius=self.radius,
+            radius=radius,
             ball="euclidean",
             n=n,
             failure=failure,
@@ -160,31 +149,3 @@ class _TwoSides:
             stairs=((n, failure),),
             statement=two_sides.STATEMENT,
         )
-
-
-class SidesByReach(_TwoSides):
-    """Each side is good for one target of a norm."""
-
-    __slots__ = ()
-
-    @classmethod
-    def _given(cls) -> dict[str, int]:
-        return {"blocks": 1}
-
-    def check(self, one: ProvedTarget) -> ProvedBall:
-        """The reach of a side is the norm of what was proved for it."""
-        failure = failure_by_reach(
-            self.sides, one.failure, one.norm, one.dim, self.radius
-        )
-        return self.both(one, failure)
-
-
-class SidesByDecay(_TwoSides):
-    """Each side has blocks with a decay."""
-
-    __slots__ = ()
-
-    def check(self, one: ProvedDecay) -> ProvedBall:
-        """The missed measure in closed form."""
-        failure = failure_by_decay(self.sides, one.c, one.kappa, one.dim, self.radius)
-        return self.both(one, failure)

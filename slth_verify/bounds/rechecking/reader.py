@@ -97,10 +97,8 @@ class Fields:
             keys: What the document calls parameters, where not by their names.
             given: Parameters that are not read here.
         """
-        wanted = kind.stored_keys(given, keys or {}).values()
-        stored = {key: self.take(key) for key in wanted}
         try:
-            return kind.from_values(stored, keys or {}, **given)
+            return kind.taken(self.take, keys or {}, **given)
         except InvalidParameterError as error:
             raise NotConfirmedError(f"{self.name}: {error}") from error
 

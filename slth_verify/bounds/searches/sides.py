@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
 
 from slth_verify.bounds.certificates.two_sides import STATEMENT, Sides
 from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
@@ -37,29 +36,6 @@ class ProvedSides:
     def n(self) -> int:
         """All samples, both sides."""
         return 2 * self.sides.blocks * self.side.n
-
-
-class SidesSearch(Protocol):
-    """A search for two sides."""
-
-    def __call__(
-        self, dim: int, eps: Fraction, norm: Fraction, goal: Fraction
-    ) -> ProvedSides:
-        """A small width with which all targets of a Euclidean ball are reached at once.
-
-        Args:
-            dim: Dimension m.
-            eps: Accuracy; each side gets half of it.
-            norm: Largest Euclidean norm of the targets.
-            goal: Probability, strictly between 0 and 1.
-
-        Rigor:
-            Enclosed; the parameters are proposed in floating point.
-
-        Raises:
-            InvalidParameterError: If no certificate was found.
-        """
-        ...
 
 
 def nothing_found(dim: int, eps: Fraction, goal: Fraction) -> InvalidParameterError:

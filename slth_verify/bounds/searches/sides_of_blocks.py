@@ -68,7 +68,20 @@ class SidesOfBlocks(ProvedSides):
 def sides_of_blocks_width(
     dim: int, eps: Fraction, norm: Fraction, goal: Fraction
 ) -> SidesOfBlocks:
-    """A small width with two sides of blocks, see `SidesSearch`."""
+    """A small width with which all targets of a Euclidean ball are reached at once.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy; each side gets half of it.
+        norm: Largest Euclidean norm of the targets.
+        goal: Probability, strictly between 0 and 1.
+
+    Rigor:
+        Enclosed; the parameters are proposed in floating point.
+
+    Raises:
+        InvalidParameterError: If no certificate was found.
+    """
     half = eps / 2
     estimate = Estimate(dim, float(norm))
     log_goal = math.log((1 - goal).numerator) - math.log((1 - goal).denominator)

@@ -63,7 +63,7 @@ class SidesOfStages(ProvedSides):
 def sides_of_stages_width(
     dim: int, eps: Fraction, norm: Fraction, goal: Fraction
 ) -> SidesOfStages:
-    """A small width with two sides of two stages, see `SidesSearch`."""
+    """A small width with two sides of stages; as `sides_of_blocks_width`."""
     found = None
     if plans := plans_for(dim, norm, goal):
         plan = _best(plans, dim, eps)
