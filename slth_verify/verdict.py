@@ -7,7 +7,7 @@ can not silently become *proved*.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import NoReturn
 
 
@@ -74,6 +74,22 @@ class Evidence(Enum):
     ENCLOSED = "enclosed"
     STATISTICAL = "statistical"
     HEURISTIC = "heuristic"
+
+
+class Direction(StrEnum):
+    """Which side of the described number is bounded; a member is its own text.
+
+    Attributes:
+        UPPER: The number is at most this: a width that is enough, a probability.
+        LOWER: The number is at least this.
+        BOTH: The number lies between two ends.
+        NONE: Neither side is guaranteed.
+    """
+
+    UPPER = "upper"
+    LOWER = "lower"
+    BOTH = "both"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from slth_verify.bounds._ledger import Step
-    from slth_verify.bounds._result import BoundResult, Direction, Kind
+    from slth_verify.bounds._result import BoundResult, Kind
     from slth_verify.bounds._schema import schema
     from slth_verify.bounds.certificates.first_moment import first_moment
     from slth_verify.bounds.certificates.hits import (
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from slth_verify.bounds.one_dim.covering import Covering, covers
     from slth_verify.bounds.one_dim.formula import reserve_failure
     from slth_verify.bounds.rechecking import recheck
+    from slth_verify.verdict import Direction
 
 _HOMES = {
     "BoundResult": "_result",

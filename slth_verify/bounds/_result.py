@@ -8,16 +8,22 @@ from typing import Literal
 from slth_verify.bounds import _ledger_mathml as ml
 from slth_verify.bounds._ledger import Json, Step, step_document, step_line
 from slth_verify.enclosure import Enclosure
-from slth_verify.verdict import Evidence, NoTruthValue
-
-#: "upper": the number is an upper bound (of the least sufficient width, or of the
-#: success probability); "lower": a lower bound; "both": an enclosure from both sides.
-Direction = Literal["upper", "lower", "both"]
+from slth_verify.verdict import Direction, Evidence, NoTruthValue
 
 #: "certified": enough, with proof; "necessary": not enough below, with proof;
 #: "paper-form": the form of the paper's bound, with its unnamed constant and, but for
 #: Theorem 1, with reconstructed exponents.
 Kind = Literal["certified", "necessary", "paper-form"]
+
+
+def completed(
+    document: dict[str, object], probability: Enclosure | None
+) -> dict[str, object]:
+    """The object with its probability, rounded outwards, and without empty values."""
+    if probability is not None:
+        lower, upper = probability.decimal()
+        document["probability"] = {"lower": lower, "upper": upper}
+    return {key: value for key, value in document.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +63,12 @@ class BoundResult(NoTruthValue):
             "inputs": dict(self.inputs),
             "n": self.n,
             "size": self.size,
-            "probability": None,
-            "direction": self.direction,
+            "probability": None,  # its place
+            "direction": str(self.direction),
             "evidence": self.evidence.value,
             "ledger": [step_document(step) for step in self.ledger],
         }
-        if self.probability is not None:
-            lower, upper = self.probability.decimal()
-            document["probability"] = {"lower": lower, "upper": upper}
-        return {key: value for key, value in document.items() if value is not None}
+        return completed(document, self.probability)
 
     def to_text(self) -> str:
         """The derivation as plain text, one step per line."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from slth_verify.cli._bounds_network import EFFORT, EFFORTS, network
 from slth_verify.cli._bounds_recheck import recheck
 from slth_verify.cli._bounds_rss import rss
-from slth_verify.cli._output import Answers, busy
+from slth_verify.cli._ladder import Rung, climb, enough, needed, print_ladder
+from slth_verify.cli._output import busy
 from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 from slth_verify.cli._types import Integer
 from slth_verify.limits import DIMENSION, SAMPLES
@@ -75,29 +76,23 @@ def mrss(
     """
     from slth_verify.bounds import mrss_width
 
-    ask = partial(mrss_width, universal=universal, ball=ball)
-    answers = Answers()
-    if kind in (PAPER_FORM, "all"):
-        paper = _paper(dim, eps)
-        answers.add(paper, paper_line(paper, f"n >= {paper['expression']}"))
-    if kind in ("certified", "all"):
+    question = dim, eps, prob, target_norm
+    ask = partial(mrss_width, *question, universal=universal, ball=ball)
+
+    def certified() -> Rung:
         with busy("searching a certificate"):
-            enough = ask(
-                dim,
-                eps,
-                prob,
-                target_norm,
-                kind="certified",
-                effort=effort,
-                time_limit=time_limit,
-            )
-        answers.add_proved(enough, f"certified  n = {enough.n} is enough")
-    if kind in ("necessary", "all"):
+            return enough(ask(effort=effort, time_limit=time_limit))
+
+    def necessary() -> Rung:
         with busy("bisecting the first moment"):
-            needed = ask(dim, eps, prob, target_norm, kind="necessary")
-        line = f"necessary  fewer than n = {needed.n} are not enough"
-        answers.add_proved(needed, line)
-    answers.show(as_json=as_json, explain=explain)
+            return needed(ask(kind="necessary"))
+
+    rungs = {
+        PAPER_FORM: lambda: _paper(dim, eps),
+        "certified": certified,
+        "necessary": necessary,
+    }
+    print_ladder(climb(kind, rungs), explain=explain, as_json=as_json)
     return 0
 
 
@@ -128,10 +123,11 @@ def success(
     return 0
 
 
-def _paper(dim: int, eps: str) -> dict[str, Any]:
-    """The reconstructed Theorem 5, with its unnamed constant and our exponents."""
+def _paper(dim: int, eps: str) -> Rung:
+    """The reconstructed Theorem 5, with our exponents."""
     from slth_verify.statements import statement
 
     theorem = statement("thm:mrss-nsn")
     expression = str(theorem.bound(of="n", m=dim, eps=eps))
-    return paper_form(theorem, {"dim": dim, "eps": eps}, expression=expression)
+    paper = paper_form(theorem, {"dim": dim, "eps": eps}, expression=expression)
+    return paper, [paper_line(paper, f"n >= {expression}")], ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from slth_verify.cli._output import Answers, progress
+from slth_verify.cli._ladder import Rung, climb, print_ladder, rung
+from slth_verify.cli._output import progress
 from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 from slth_verify.cli._types import Integers
 from slth_verify.limits import KERNEL_SIDE, WEIGHTS
@@ -68,11 +69,6 @@ def network(
     asked = network_question(
         kernel, channels, eps, delta, universal=universal, objective=objective
     )
-    answers = Answers()
-    if kind in (PAPER_FORM, "all"):
-        paper = _paper(asked, eps)
-        shown = "; ".join(layer["expression"] for layer in paper["layers"])
-        answers.add(paper, paper_line(paper, f"n_i >= {shown}"))
     with progress() as advance:
         ask = partial(
             network_width,
@@ -85,17 +81,24 @@ def network(
             effort=effort,
             progress=advance,
         )
-        enough = ask() if kind in ("certified", "all") else None
-        needed = ask(kind="necessary") if kind in ("necessary", "all") else None
-    if enough is not None:
-        line = f"certified  {_widths(enough)} is enough, {enough.filters} filters"
-        answers.add_proved(enough, line, *_given(enough))
-    if needed is not None:
-        widths = _widths(needed)
-        line = f"necessary  fewer than {widths} in a layer are not enough for it"
-        answers.add_proved(needed, line, *_given(needed))
-    answers.show(as_json=as_json, explain=explain)
+        rungs = {
+            PAPER_FORM: lambda: _paper(asked, eps),
+            "certified": lambda: _enough(ask()),
+            "necessary": lambda: _needed(ask(kind="necessary")),
+        }
+        answers = climb(kind, rungs)
+    print_ladder(answers, explain=explain, as_json=as_json)
     return 0
+
+
+def _enough(found: NetworkResult) -> Rung:
+    said = f"{_widths(found)} is enough, {found.filters} filters"
+    return rung(found, said, *_given(found))
+
+
+def _needed(found: NetworkResult) -> Rung:
+    said = f"fewer than {_widths(found)} in a layer are not enough for it"
+    return rung(found, said, *_given(found))
 
 
 def _widths(result: NetworkResult) -> str:
@@ -107,8 +110,8 @@ def _given(result: NetworkResult) -> list[str]:
     return [f"    given [{item.name}]: {item.text}" for item in result.hypotheses]
 
 
-def _paper(asked: NetworkQuestion, eps: str) -> dict[str, Any]:
-    """The reconstructed Theorem 2, with its unnamed constant and our exponents."""
+def _paper(asked: NetworkQuestion, eps: str) -> Rung:
+    """The reconstructed Theorem 2, with our exponents."""
     from slth_verify.statements import statement
 
     theorem = statement("thm:structured-slth")
@@ -130,4 +133,6 @@ def _paper(asked: NetworkQuestion, eps: str) -> dict[str, Any]:
         }
         for shape in asked.shapes
     ]
-    return paper_form(theorem, dict(asked.inputs()), layers=layers)
+    paper = paper_form(theorem, dict(asked.inputs()), layers=layers)
+    shown = "; ".join(str(layer["expression"]) for layer in layers)
+    return paper, [paper_line(paper, f"n_i >= {shown}")], ""

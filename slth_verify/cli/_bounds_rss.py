@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 import click
 
-from slth_verify.cli._output import Answers
+from slth_verify.cli._ladder import Rung, climb, enough, needed, print_ladder
 from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 from slth_verify.errors import InvalidParameterError
 
@@ -24,26 +24,17 @@ def rss(
     """Number of uniform samples whose subset sums are near every z in [-1, 1]."""
     from slth_verify.bounds import rss_width
 
-    answers = Answers()
-    if kind in (PAPER_FORM, "all"):
-        paper = _paper(eps, delta, half, required=kind == PAPER_FORM)
-        said = paper.get("expression")
-        silent = f"{PAPER_FORM} {paper.get('reason')}"
-        answers.add(paper, paper_line(paper, f"n >= {said}") if said else silent)
-    if kind in ("certified", "all"):
-        enough = rss_width(eps, delta, half=half)
-        answers.add_proved(enough, f"certified  n = {enough.n} is enough")
-    if kind in ("necessary", "all"):
-        needed = rss_width(eps, delta, half=half, kind="necessary")
-        line = f"necessary  fewer than n = {needed.n} are not enough"
-        answers.add_proved(needed, line)
-    answers.show(as_json=as_json, explain=explain)
+    ask = partial(rss_width, eps, delta, half=half)
+    rungs = {
+        PAPER_FORM: lambda: _paper(eps, delta, half, required=kind == PAPER_FORM),
+        "certified": lambda: enough(ask()),
+        "necessary": lambda: needed(ask(kind="necessary")),
+    }
+    print_ladder(climb(kind, rungs), explain=explain, as_json=as_json)
     return 0
 
 
-def _paper(
-    eps: str, delta: str | None, half: bool, *, required: bool
-) -> dict[str, Any]:
+def _paper(eps: str, delta: str | None, half: bool, *, required: bool) -> Rung:
     """Theorem 1, with its unnamed constant.
 
     It has one number for accuracy and failure probability; the smaller of the two that
@@ -62,5 +53,6 @@ def _paper(
         if required:
             raise
         reason = f"Theorem 1 claims nothing here: {error}"
-        return paper_form(theorem, asked, reason=reason)
-    return paper_form(theorem, asked, expression=expression)
+        return paper_form(theorem, asked, reason=reason), [f"{PAPER_FORM} {reason}"], ""
+    paper = paper_form(theorem, asked, expression=expression)
+    return paper, [paper_line(paper, f"n >= {expression}")], ""

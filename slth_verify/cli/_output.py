@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import click
 
@@ -15,9 +15,6 @@ from slth_verify.cli._plain_progress import Advance, plain_progress
 from slth_verify.errors import InvalidParameterError
 from slth_verify.files import require_writable
 from slth_verify.text import printable
-
-if TYPE_CHECKING:
-    from slth_verify.bounds import BoundResult, NetworkResult
 
 #: Version of the JSON documents that ``--json`` prints.
 SCHEMA_VERSION = 1
@@ -29,34 +26,16 @@ def print_json(command: str, **content: Any) -> None:
     click.echo(json.dumps(document, indent=2, allow_nan=False))
 
 
-class Answers:
-    """Answers of one kind, or of several side by side, until they are printed."""
-
-    def __init__(self) -> None:
-        self._documents: list[dict[str, Any]] = []
-        self._lines: list[str] = []
-        self._explained: list[str] = []
-
-    def add(self, document: dict[str, Any], *lines: str) -> None:
-        """Keep an answer without derivation, and what to print of it."""
-        self._documents.append(document)
-        self._lines += lines
-
-    def add_proved(self, answer: BoundResult | NetworkResult, *lines: str) -> None:
-        """Keep an answer with its derivation, and what to print of it."""
-        self.add(answer.to_json(), *lines)
-        self._explained.append(answer.to_text())
-
-    def show(self, *, as_json: bool, explain: bool) -> None:
-        """Print all of them, as JSON or as text; ``explain`` adds the derivations."""
-        if as_json:
-            several = {"results": self._documents}
-            whole = self._documents[0] if len(self._documents) == 1 else several
-            document = {"schema_version": SCHEMA_VERSION, **whole}
-            click.echo(json.dumps(document, indent=2, allow_nan=False))
-        else:
-            explained = self._explained if explain else []
-            click.echo("\n".join([*self._lines, *explained]))
+def print_answers(
+    results: Sequence[dict[str, Any]], lines: Sequence[str], *, as_json: bool
+) -> None:
+    """Print answers of one kind, or of several side by side, as JSON or as text."""
+    if as_json:
+        whole = results[0] if len(results) == 1 else {"results": list(results)}
+        document = {"schema_version": SCHEMA_VERSION, **whole}
+        click.echo(json.dumps(document, indent=2, allow_nan=False))
+    else:
+        click.echo("\n".join(lines))
 
 
 def note(text: str) -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from slth_verify.bounds.certificates.net_cells import net_reach, net_size
 from slth_verify.bounds.certificates.two_sides import (
     Sides,
+    failure_by_decay,
     failure_of_measure,
-    failure_of_sides,
 )
 from slth_verify.bounds.certificates.weighted_moment import BITS, WeightedCertificate
 from slth_verify.enclosure import (
@@ -125,7 +125,7 @@ def _of_blocks(draw: st.DrawFn, block: WeightedCertificate) -> tuple[list[Any], 
     blocks = draw(st.sampled_from([2, 8, 20]))
     radius = draw(st.sampled_from(_NORMS))
     sides = Sides(blocks, draw(_taus()), draw(_slopes()))
-    failure = failure_of_sides(sides, c, kappa, block.dim, radius)
+    failure = failure_by_decay(sides, c, kappa, block.dim, radius)
     n = 2 * blocks * block.n
     claim = _Claim(block.dim, n, block.size, 2 * block.eps, radius, failure)
     both = {

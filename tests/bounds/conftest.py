@@ -60,7 +60,7 @@ def without_two_stages(monkeypatch) -> None:
     monkeypatch.setattr(
         fixed_target, "evaluators", lambda *_: (fixed_target.by_blocks,)
     )
-    monkeypatch.setattr(all_targets, "by_two_stage_sides", refused)
+    monkeypatch.setattr(all_targets, "by_sides_of_stages", refused)
 
 
 @pytest.fixture

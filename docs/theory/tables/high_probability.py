@@ -43,10 +43,7 @@ def _blocks(row: dict[str, Any]) -> str:
 def search() -> list[dict[str, Any]]:
     """All rows, searched again."""
     from slth_verify.bounds import mrss_width
-    from slth_verify.bounds.searches.two_stage_width import (
-        stored,
-        two_stage_certificate,
-    )
+    from slth_verify.bounds.searches.two_stage_width import two_stage_certificate
 
     rows = []
     for dim in _DIMENSIONS:
@@ -61,7 +58,7 @@ def search() -> list[dict[str, Any]]:
                     "block": _searched_block(dim, prob),
                     "first": last.first,
                     "size": last.size,
-                    **stored(certificate),
+                    **certificate.values("n", "share", "slope", "cap", "stages"),
                 }
             )
     return rows
@@ -80,6 +77,5 @@ def _searched_block(dim: int, prob: Fraction) -> dict[str, Any] | None:
         "blocks": width.blocks,
         "n": block.n,
         "size": block.size,
-        "tilt": str(block.tilt),
-        "weight": str(block.weight),
+        **block.values("tilt", "weight"),
     }

@@ -61,24 +61,22 @@ def all_targets() -> str:
 
 def search_all_targets() -> list[dict[str, Any]]:
     """Certificates of the table `all_targets`, searched again."""
-    from slth_verify.bounds.searches.two_sides_search import two_sides_width
+    from slth_verify.bounds.searches.sides_of_blocks import sides_of_blocks_width
 
     rows = []
     for dim in _DIMENSIONS:
         for prob in _PROBABILITIES:
-            width = two_sides_width(dim, ACCURACY, Fraction(1), prob)
-            block, sides = width.certificate, width.sides
+            width = sides_of_blocks_width(dim, ACCURACY, Fraction(1), prob)
+            block, sides = width.side, width.sides
             rows.append(
                 {
                     "dim": dim,
                     "prob": str(prob),
                     "blocks": sides.blocks,
-                    "tau": str(sides.tau),
-                    "slope": str(sides.slope),
+                    **sides.values("tau", "slope"),
                     "n": block.n,
                     "size": block.size,
-                    "tilt": str(block.tilt),
-                    "weight": str(block.weight),
+                    **block.values("tilt", "weight"),
                 }
             )
     return rows
@@ -103,21 +101,18 @@ def two_stage_sides() -> str:
 
 def search_two_stage_sides() -> list[dict[str, Any]]:
     """Certificates of the table `two_stage_sides`, searched again."""
-    from slth_verify.bounds.searches.two_stage_sides import two_stage_sides_width
-    from slth_verify.bounds.searches.two_stage_width import stored
+    from slth_verify.bounds.searches.sides_of_stages import sides_of_stages_width
 
     rows = []
     for dim in _DIMENSIONS:
         for prob in _PROBABILITIES:
-            width = two_stage_sides_width(dim, ACCURACY, Fraction(1), prob)
+            width = sides_of_stages_width(dim, ACCURACY, Fraction(1), prob)
             rows.append(
                 {
                     "dim": dim,
                     "prob": str(prob),
-                    "tau": str(width.tau),
-                    "majorant": str(width.slope),
-                    "norm": str(width.side.norm),
-                    **stored(width.side),
+                    **width.sides.values("tau", "slope", keys={"slope": "majorant"}),
+                    **width.side.values("norm", "n", "share", "slope", "cap", "stages"),
                 }
             )
     return rows

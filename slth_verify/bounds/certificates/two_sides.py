@@ -33,10 +33,12 @@ from fractions import Fraction
 from functools import lru_cache
 from math import comb
 
+from slth_verify.bounds.certificates import codec
 from slth_verify.enclosure import (
     Ball,
     Enclosure,
     NonFiniteError,
+    chi_square_cdf,
     from_ball,
     normal_cdf,
     to_ball,
@@ -51,6 +53,9 @@ _CAP = 1 << 14
 #: Bits of the normal distribution function on the grid of normal scores.
 _BITS = 96
 
+#: Bits of the measure beyond the reach.
+_REACH_BITS = 128
+
 #: The majorant is certified on cells between these normal scores.
 _SCORES = tuple(Fraction(i, 32) for i in range(-8 * 32, 8 * 32 + 1))
 
@@ -59,24 +64,30 @@ _ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class Sides(codec.Stored):
     """Parameters of a certificate for two sides.
 
     Attributes:
-        blocks: Number B of blocks on each side.
+        blocks: Number B of blocks on each side; 1 if a side is no repetition.
         tau: Standard deviation of the Gaussian measure, positive.
         slope: Slope b of the majorant, positive.
     """
+
+    _READERS = {  # noqa: RUF012 - read only
+        "blocks": codec.blocks,
+        "tau": codec.positive,
+        "slope": codec.positive,
+    }
 
     blocks: int
     tau: Fraction
     slope: Fraction
 
 
-def failure_of_sides(
+def failure_by_decay(
     sides: Sides, c: Fraction, kappa: Fraction, dim: int, norm: Fraction
 ) -> Fraction:
-    """Upper bound of the probability that some target is missed.
+    """Upper bound of the probability that some target is missed by sides of blocks.
 
     Args:
         sides: Number of blocks on each side, and the free parameters.
@@ -91,6 +102,31 @@ def failure_of_sides(
     if c <= 0:
         return Fraction(1)
     missed = missed_measure(min(c, Fraction(1)), kappa, sides.tau, dim, sides.blocks)
+    return failure_of_measure(missed, norm / sides.tau, sides.slope)
+
+
+def failure_by_reach(
+    sides: Sides, one: Fraction, reach: Fraction, dim: int, norm: Fraction
+) -> Fraction:
+    """Upper bound of the probability that some target is missed, from one target alone.
+
+    The nu-measure that a side misses has mean at most ``one + nu(|w|_2 > reach)``:
+    targets beyond the reach are missed at worst.
+
+    Args:
+        sides: The free parameters; the number of blocks does not matter.
+        one: Upper bound of the probability that a side misses a target within reach.
+        reach: Largest Euclidean norm of these targets.
+        dim: Dimension m.
+        norm: Largest Euclidean norm of the targets of both sides.
+
+    Rigor:
+        Enclosed and rounded up.
+    """
+    with working_precision(_REACH_BITS):
+        inside = chi_square_cdf(to_ball((reach / sides.tau) ** 2), dim)
+        long = 1 - from_ball(inside).lower
+    missed = min(Fraction(1), one + long)
     return failure_of_measure(missed, norm / sides.tau, sides.slope)
 
 

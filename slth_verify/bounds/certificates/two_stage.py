@@ -36,6 +36,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, isqrt
 
+from slth_verify.bounds.certificates import codec
 from slth_verify.bounds.certificates.envelope import Corner, envelope_at_one
 from slth_verify.bounds.certificates.integrals.laplace import (
     probabilities_below,
@@ -44,6 +45,7 @@ from slth_verify.bounds.certificates.integrals.laplace import (
 from slth_verify.bounds.certificates.labels import Labels
 from slth_verify.bounds.certificates.pair_energy import PairEnergy
 from slth_verify.bounds.certificates.selection import Energy, Gain
+from slth_verify.bounds.certificates.stage import Stage, read_stages
 from slth_verify.enclosure import (
     Ball,
     ComplexBall,
@@ -83,27 +85,7 @@ _Cells = list[tuple[Ball, Ball, Ball]]
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """How the samples are used when at least ``first`` of them are small.
-
-    Attributes:
-        first: Number of small samples that form the first stage.
-        size: Size k of their subsets.
-        scales: Range [s_a, s_b] of the variance of the second stage.
-        energy: Range of the sum of the squares of good first-stage scales, in units
-            of their variance.
-        gains: Smallest and largest value of the gain at which the bound steps.
-    """
-
-    first: int
-    size: int
-    scales: tuple[Fraction, Fraction]
-    energy: tuple[Fraction, Fraction]
-    gains: tuple[Fraction, Fraction]
-
-
-@dataclass(frozen=True, slots=True)
-class TwoStageCertificate:
+class TwoStageCertificate(codec.Stored):
     """Parameters of one bound of Theorem H: all that is needed to check it again.
 
     Attributes:
@@ -116,6 +98,16 @@ class TwoStageCertificate:
         cap: Largest squared scale of a good first-stage sample, in units of sigma^2.
         stages: By rising ``first``; each is used until the next one takes over.
     """
+
+    _READERS = {  # noqa: RUF012 - read only
+        "norm": codec.number,
+        "n": codec.samples,
+        "share": codec.number,
+        "slope": codec.number,
+        "cap": codec.number,
+        "stages": read_stages,
+        "eps": codec.number,
+    }
 
     n: int
     dim: int

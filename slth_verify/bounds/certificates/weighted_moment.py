@@ -29,6 +29,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
+from slth_verify.bounds.certificates import codec
 from slth_verify.bounds.certificates.integrals.near_diagonal import near_diagonal
 from slth_verify.bounds.certificates.integrals.overlap import Overlap
 from slth_verify.bounds.certificates.integrals.pair_integral import pair_expectation
@@ -76,8 +77,10 @@ _REMEMBERED = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class WeightedCertificate:
+class WeightedCertificate(codec.Stored):
     """Parameters of one second-moment bound: all that is needed to check it again.
+
+    Stored are those of the search: with ``scale`` 1 and the integrated ``method``.
 
     Attributes:
         n: Number of samples.
@@ -90,6 +93,15 @@ class WeightedCertificate:
         scale: The number v.
         method: How the second moment is bounded.
     """
+
+    _READERS = {  # noqa: RUF012 - read only
+        "eps": codec.number,
+        "n": codec.samples,
+        "size": codec.samples,
+        "tilt": codec.number,
+        "weight": codec.half_integer,
+        "norm": codec.number,
+    }
 
     n: int
     size: int

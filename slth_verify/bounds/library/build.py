@@ -17,23 +17,18 @@ from pathlib import Path
 from slth_verify.bounds.library import store
 from slth_verify.bounds.library.entries import Certified, Entry, entry_of
 from slth_verify.bounds.searches.blocks import BlockWidth, block_width, certified_blocks
-from slth_verify.bounds.searches.two_sides_search import two_sides_width
+from slth_verify.bounds.searches.sides_of_blocks import sides_of_blocks_width
+from slth_verify.bounds.searches.sides_of_stages import (
+    Plan,
+    SidesOfStages,
+    plans_for,
+    sides_of_stages_width,
+)
 from slth_verify.bounds.searches.two_stage_search import Patience, Start
 from slth_verify.bounds.searches.two_stage_search import Search as StageSearch
-from slth_verify.bounds.searches.two_stage_sides import (
-    Plan,
-    certified_sides,
-    plans_for,
-    two_stage_sides_width,
-)
-from slth_verify.bounds.searches.two_stage_width import (
-    rebuilt,
-    settled,
-    two_stage_certificate,
-)
+from slth_verify.bounds.searches.two_stage_width import settled, two_stage_certificate
 from slth_verify.bounds.searches.weighted_search import Proposal, Search
 from slth_verify.errors import InvalidParameterError
-from slth_verify.numbers import exact_number
 
 DIMENSIONS = (
     *(1, 2, 3, 4, 6, 9, 12, 16, 18, 24, 27, 32, 36, 48, 64, 72, 90, 100, 128, 144),
@@ -149,13 +144,13 @@ def _blocks(
     """Independent blocks: as many as the start has, one more, or one less."""
     if start is None:
         return block_width(dim, eps, NORM, prob)
-    known = {key: exact_number(x) for key, x in start.parameters.items()}
-    one, scale = int(known["blocks"]), Fraction(dim, start.dim)
+    known, one = start.block, start.repetition.blocks
+    scale = Fraction(dim, start.dim)
     begun = Proposal(
-        n=max(dim + 6, round(known["n"] * scale)),
-        size=max(dim + 3, round(known["size"] * scale)),
-        tilt=known["tilt"],
-        weight=Fraction(round(2 * known["weight"] * scale), 2),
+        n=max(dim + 6, round(known.n * scale)),
+        size=max(dim + 3, round(known.size * scale)),
+        tilt=known.tilt,
+        weight=Fraction(round(2 * known.weight * scale), 2),
         value=0.0,
     )
     nats = -math.log(1 - prob)
@@ -183,10 +178,8 @@ def _stages(
 ) -> Certified | None:
     if start is None:
         return two_stage_certificate(dim, eps, NORM, prob)[0]
-    own = rebuilt(start.parameters, start.dim, start.eps, NORM)
-    if own is None:
-        return None
-    scaled = _scaled(StageSearch.start_at(own, 1 - start.prob), dim / start.dim)
+    begun = StageSearch.start_at(start.stages, 1 - start.prob)
+    scaled = _scaled(begun, dim / start.dim)
     search = StageSearch(dim, eps, NORM, 1 - prob, scaled, _PATIENCE_NEARBY)
     found = settled(search, eps, NORM, 3)
     return None if found is None else found[0]
@@ -196,14 +189,13 @@ def _sides(
     dim: int, eps: Fraction, prob: Fraction, start: Entry | None
 ) -> Certified | None:
     if start is None:
-        return two_stage_sides_width(dim, eps, NORM, prob)
-    tau = exact_number(start.parameters["tau"])
-    reach = exact_number(start.parameters["reach"])
-    own = rebuilt(start.parameters, start.dim, start.eps / 2, reach)
+        return sides_of_stages_width(dim, eps, NORM, prob)
+    tau = start.sides.tau
     theirs = _plan(start.dim, start.prob, tau)
-    if own is None or theirs is None:
+    if theirs is None:
         return None
-    scaled = _scaled(StageSearch.start_at(own, theirs.miss), dim / start.dim)
+    begun = StageSearch.start_at(start.stages, theirs.miss)
+    scaled = _scaled(begun, dim / start.dim)
     best = None
     for other in _taus(tau, near=prob == start.prob):
         plan = _plan(dim, prob, other)
@@ -215,7 +207,7 @@ def _sides(
         side = settled(search, eps / 2, plan.reach, 3)
         if side is None:
             continue
-        found = certified_sides(*side, plan.tau, plan.slope, NORM)
+        found = SidesOfStages.certified(plan.sides, *side, NORM)
         if found.failure <= 1 - prob and (best is None or found.n < best.n):
             best = found
     return best
@@ -235,7 +227,7 @@ def _taus(tau: Fraction, *, near: bool) -> list[Fraction]:
 def _sides_of_blocks(
     dim: int, eps: Fraction, prob: Fraction, start: Entry | None
 ) -> Certified | None:
-    return two_sides_width(dim, eps, NORM, prob)
+    return sides_of_blocks_width(dim, eps, NORM, prob)
 
 
 def _scaled(start: Start, factor: float) -> Start:

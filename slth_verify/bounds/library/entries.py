@@ -6,23 +6,36 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any, TypeVar
 
+from slth_verify.bounds.certificates.codec import Stored
+from slth_verify.bounds.certificates.repetition import Repetition
 from slth_verify.bounds.certificates.two_sides import Sides
 from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
-from slth_verify.bounds.mrss.all_targets import from_two_sides, from_two_stage_sides
-from slth_verify.bounds.mrss.fixed_target import from_blocks
+from slth_verify.bounds.mrss.all_targets import (
+    from_sides_of_blocks,
+    from_sides_of_stages,
+)
+from slth_verify.bounds.mrss.fixed_target import from_blocks, from_two_stages
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.searches.blocks import BlockWidth, certified_blocks
-from slth_verify.bounds.searches.two_sides_search import TwoSidesWidth, certified
-from slth_verify.bounds.searches.two_stage_sides import TwoStageSides, certified_sides
-from slth_verify.bounds.searches.two_stage_width import from_two_stages, rebuilt, stored
+from slth_verify.bounds.searches.sides_of_blocks import SidesOfBlocks
+from slth_verify.bounds.searches.sides_of_stages import SidesOfStages
 from slth_verify.files import parse_json
-from slth_verify.limits import CERTIFICATE_BLOCKS, CERTIFICATE_SAMPLES, DIMENSION
+from slth_verify.limits import CERTIFICATE_SAMPLES, DIMENSION
 from slth_verify.numbers import exact_number, whole_number
 
 #: What may be stored, and what it says of one target or of all at once.
-Certified = BlockWidth | TwoStageCertificate | TwoSidesWidth | TwoStageSides
+Certified = BlockWidth | TwoStageCertificate | SidesOfBlocks | SidesOfStages
+
+#: What the file calls a parameter, where not by its name: the accuracy of a block, and
+#: two parameters that occur twice for two sides of two stages.
+_BLOCK = {"eps": "accuracy"}
+_MAJORANT = {"slope": "majorant"}
+_SIDE = {"norm": "reach"}
+
+_Kind = TypeVar("_Kind", bound=Stored)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +61,42 @@ class Entry:
     parameters: Mapping[str, str]
 
     @property
+    def repetition(self) -> Repetition:
+        """The repetition of blocks, which nobody vouches for."""
+        return self._read(Repetition)
+
+    @property
+    def sides(self) -> Sides:
+        """Two sides, of blocks or of two stages, which nobody vouches for."""
+        if self.form == "sides":
+            return self._read(Sides, _MAJORANT, blocks=1)
+        return self._read(Sides)
+
+    @property
+    def block(self) -> WeightedCertificate:
+        """The certificate of one block, which nobody vouches for."""
+        norm = Fraction(0) if self.universal else self.norm
+        own = self._read(WeightedCertificate, _BLOCK, dim=self.dim, norm=norm)
+        if own.eps > self.eps / (2 if self.universal else 1):
+            raise ValueError("the certificate is for another question")
+        return own
+
+    @property
+    def stages(self) -> TwoStageCertificate:
+        """The certificate of two stages, or of one side, which nobody vouches for."""
+        if self.form == "sides":
+            half = self.eps / 2
+            return self._read(TwoStageCertificate, _SIDE, dim=self.dim, eps=half)
+        return self._read(
+            TwoStageCertificate, dim=self.dim, eps=self.eps, norm=self.norm
+        )
+
+    def _read(
+        self, kind: type[_Kind], keys: Mapping[str, str] | None = None, **given: Any
+    ) -> _Kind:
+        return kind.taken(self.parameters.__getitem__, keys or {}, **given)
+
+    @property
     def universal(self) -> bool:
         """Whether it is about all targets of the ball at once."""
         return self.form in _BALLS
@@ -62,23 +111,23 @@ class Entry:
             found = _PROVERS[self.form](self)
         except (KeyError, ValueError, ArithmeticError):
             return None
-        fits = found is not None and found.probability >= self.prob
-        return found if fits else None
+        return found if found.probability >= self.prob else None
+
+    def to_json(self) -> dict[str, object]:
+        """The entry as a JSON object."""
+        return {
+            "dim": self.dim,
+            "eps": str(self.eps),
+            "norm": str(self.norm),
+            "prob": str(self.prob),
+            "form": self.form,
+            "n": self.n,
+            "with": dict(self.parameters),
+        }
 
     def line(self) -> str:
         """The entry as one line of JSON."""
-        return json.dumps(
-            {
-                "dim": self.dim,
-                "eps": str(self.eps),
-                "norm": str(self.norm),
-                "prob": str(self.prob),
-                "form": self.form,
-                "n": self.n,
-                "with": dict(self.parameters),
-            },
-            separators=(",", ":"),
-        )
+        return json.dumps(self.to_json(), separators=(",", ":"))
 
     @classmethod
     def read(cls, line: str | bytes) -> Entry:
@@ -87,7 +136,15 @@ class Entry:
         Raises:
             ValueError: If the line is no entry.
         """
-        stored = parse_json(line)
+        return cls.from_json(parse_json(line))
+
+    @classmethod
+    def from_json(cls, stored: Any) -> Entry:
+        """The entry of a JSON object that nobody vouches for.
+
+        Raises:
+            ValueError: If it is no entry.
+        """
         try:
             parameters = stored["with"]
             if not all(isinstance(text, str) for text in parameters.values()):
@@ -136,120 +193,53 @@ def entry_of(found: Certified, eps: Fraction, norm: Fraction, prob: Fraction) ->
 
 def _written(found: Certified) -> tuple[str, int, dict[str, str]]:
     """Form, dimension and parameters."""
+    if isinstance(found, TwoStageCertificate):
+        return "stages", found.dim, found.values(*_STAGES)
     if isinstance(found, BlockWidth):
-        blocks = {"blocks": str(found.blocks)}
-        return "blocks", found.certificate.dim, blocks | _block(found.certificate)
-    if isinstance(found, TwoSidesWidth):
-        sides = {
-            "blocks": str(found.sides.blocks),
-            "tau": str(found.sides.tau),
-            "slope": str(found.sides.slope),
-        }
-        return (
-            "sides of blocks",
-            found.certificate.dim,
-            sides | _block(found.certificate),
-        )
-    if isinstance(found, TwoStageSides):
-        both = {
-            "tau": str(found.tau),
-            "majorant": str(found.slope),
-            "reach": str(found.side.norm),
-        }
-        return "sides", found.side.dim, both | stored(found.side)
-    return "stages", found.dim, stored(found)
-
-
-def _block(certificate: WeightedCertificate) -> dict[str, str]:
-    return {
-        "accuracy": str(certificate.eps),
-        "n": str(certificate.n),
-        "size": str(certificate.size),
-        "tilt": str(certificate.tilt),
-        "weight": str(certificate.weight),
-    }
-
-
-def _certificate(entry: Entry, eps: Fraction, norm: Fraction) -> WeightedCertificate:
-    """The second-moment certificate of an entry; the accuracy may be a smaller one."""
-    known = entry.parameters
-    own = exact_number(known["accuracy"])
-    weight = exact_number(known["weight"])
-    if own > eps or weight < 0 or (2 * weight).denominator != 1:
-        raise ValueError("the certificate is for another question")
-    return WeightedCertificate(
-        n=whole_number(known["n"], least=1, most=CERTIFICATE_SAMPLES),
-        size=whole_number(known["size"], least=1, most=CERTIFICATE_SAMPLES),
-        dim=entry.dim,
-        eps=own,
-        norm=norm,
-        tilt=exact_number(known["tilt"]),
-        weight=weight,
-    )
+        own = Repetition(found.blocks).values()
+        certificate = found.certificate
+        own |= certificate.values(*_OF_BLOCK, keys=_BLOCK)
+        return "blocks", certificate.dim, own
+    dim = found.side.dim
+    if isinstance(found, SidesOfBlocks):
+        block = found.side.values(*_OF_BLOCK, keys=_BLOCK)
+        return "sides of blocks", dim, found.sides.values() | block
+    own = found.sides.values("tau", "slope", keys=_MAJORANT)
+    return "sides", dim, own | found.side.values("norm", *_STAGES, keys=_SIDE)
 
 
 def _samples(entry: Entry) -> int:
     """The number of samples that the parameters name; no other one costs time."""
     n = whole_number(entry.parameters["n"], least=2, most=CERTIFICATE_SAMPLES)
-    parts = 1 if entry.form == "stages" or entry.form == "sides" else _blocks(entry)
+    parts = 1 if entry.form in ("stages", "sides") else entry.repetition.blocks
     return n * parts * (2 if entry.universal else 1)
-
-
-def _blocks(entry: Entry) -> int:
-    return whole_number(entry.parameters["blocks"], least=1, most=CERTIFICATE_BLOCKS)
-
-
-def _prove_blocks(entry: Entry) -> FoundWidth:
-    certificate = _certificate(entry, entry.eps, entry.norm)
-    return from_blocks(certified_blocks(_blocks(entry), certificate))
-
-
-def _prove_stages(entry: Entry) -> FoundWidth | None:
-    certificate = rebuilt(entry.parameters, entry.dim, entry.eps, entry.norm)
-    if certificate is None:
-        return None
-    return from_two_stages(certificate, certificate.failure())
-
-
-def _prove_sides_of_blocks(entry: Entry) -> FoundWidth | None:
-    tau, slope = (exact_number(entry.parameters[name]) for name in ("tau", "slope"))
-    if min(tau, slope) <= 0:
-        return None
-    certificate = _certificate(entry, entry.eps / 2, Fraction(0))
-    return from_two_sides(
-        certified(Sides(_blocks(entry), tau, slope), certificate, entry.norm)
-    )
-
-
-def _prove_sides(entry: Entry) -> FoundWidth | None:
-    known = entry.parameters
-    tau, slope, reach = (
-        exact_number(known[name]) for name in ("tau", "majorant", "reach")
-    )
-    side = rebuilt(known, entry.dim, entry.eps / 2, reach)
-    if side is None or min(tau, slope) <= 0:
-        return None
-    return from_two_stage_sides(
-        certified_sides(side, side.failure(), tau, slope, entry.norm)
-    )
 
 
 _BALLS = ("sides", "sides of blocks")
 
-_BLOCK = frozenset({"blocks", "accuracy", "n", "size", "tilt", "weight"})
-_STAGES = frozenset({"n", "share", "slope", "cap", "stages"})
+#: What is written of a block and of two stages, in this order.
+_OF_BLOCK = ("eps", "n", "size", "tilt", "weight")
+_STAGES = ("n", "share", "slope", "cap", "stages")
 
-#: The parameters of each form.
+_BLOCKS = {"blocks", "accuracy", "n", "size", "tilt", "weight"}
+
+#: The keys of each form.
 _NAMES = {
-    "blocks": _BLOCK,
-    "stages": _STAGES,
-    "sides": _STAGES | {"tau", "majorant", "reach"},
-    "sides of blocks": _BLOCK | {"tau", "slope"},
+    "blocks": _BLOCKS,
+    "stages": set(_STAGES),
+    "sides": {*_STAGES, "tau", "majorant", "reach"},
+    "sides of blocks": {*_BLOCKS, "tau", "slope"},
 }
 
-_PROVERS: dict[str, Callable[[Entry], FoundWidth | None]] = {
-    "blocks": _prove_blocks,
-    "stages": _prove_stages,
-    "sides": _prove_sides,
-    "sides of blocks": _prove_sides_of_blocks,
+_PROVERS: dict[str, Callable[[Entry], FoundWidth]] = {
+    "blocks": lambda own: from_blocks(
+        certified_blocks(own.repetition.blocks, own.block)
+    ),
+    "stages": lambda own: from_two_stages(own.stages, own.stages.failure()),
+    "sides": lambda own: from_sides_of_stages(
+        SidesOfStages.certified(own.sides, own.stages, own.stages.failure(), own.norm)
+    ),
+    "sides of blocks": lambda own: from_sides_of_blocks(
+        SidesOfBlocks.certified(own.sides, own.block, own.norm)
+    ),
 }

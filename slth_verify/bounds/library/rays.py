@@ -10,23 +10,24 @@ propose; `Ray.proved` evaluates the certificate in balls.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
 from slth_verify.bounds.library.entries import Entry
-from slth_verify.bounds.mrss.all_targets import from_two_stage_sides
-from slth_verify.bounds.mrss.fixed_target import from_blocks
+from slth_verify.bounds.mrss.all_targets import from_sides_of_stages
+from slth_verify.bounds.mrss.fixed_target import from_blocks, from_two_stages
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.searches.blocks import certified_blocks
+from slth_verify.bounds.searches.sides_of_stages import (
+    Plan,
+    SidesOfStages,
+    plans_for,
+)
 from slth_verify.bounds.searches.two_stage_search import Search, Start
-from slth_verify.bounds.searches.two_stage_sides import Plan, certified_sides, plans_for
-from slth_verify.bounds.searches.two_stage_width import from_two_stages, rebuilt
 from slth_verify.bounds.searches.weighted_float import Moment, accuracies_below
 from slth_verify.bounds.searches.weighted_search import Proposal
 from slth_verify.limits import CERTIFICATE_SAMPLES
-from slth_verify.numbers import exact_number
 
 #: A certificate is stretched at most so far.
 _STRETCH = 3
@@ -80,17 +81,10 @@ def least(ray: Ray) -> int | None:
     """About the least number of samples of a part that is enough, if any."""
     if not ray.suffices(ray.most):
         return None
-    return _bisected(ray.suffices, ray.most)
-
-
-def _bisected(holds: Callable[[int], bool], high: int) -> int:
-    low = 0
+    low, high = 0, ray.most
     while high - low > 1:
         middle = (low + high) // 2
-        if holds(middle):
-            high = middle
-        else:
-            low = middle
+        low, high = (low, middle) if ray.suffices(middle) else (middle, high)
     return high
 
 
@@ -108,15 +102,14 @@ class BlockRay:
     @classmethod
     def through(cls, entry: Entry, question: Question) -> BlockRay:
         """The ray of an entry of blocks."""
-        known = {key: exact_number(x) for key, x in entry.parameters.items()}
-        factor = Fraction(question.dim, entry.dim)
+        block, factor = entry.block, Fraction(question.dim, entry.dim)
         return cls(
             question,
-            int(known["blocks"]),
-            _stretched(int(known["n"]), factor),
-            float(known["size"] / known["n"]),
-            known["tilt"],
-            Fraction(round(2 * known["weight"] * factor), 2),
+            entry.repetition.blocks,
+            _stretched(block.n, factor),
+            float(Fraction(block.size, block.n)),
+            block.tilt,
+            Fraction(round(2 * block.weight * factor), 2),
         )
 
     def suffices(self, n: int) -> bool:
@@ -151,12 +144,9 @@ class StageRay:
     search: Search
 
     @classmethod
-    def through(cls, entry: Entry, question: Question) -> StageRay | None:
+    def through(cls, entry: Entry, question: Question) -> StageRay:
         """The ray of an entry of two stages."""
-        own = rebuilt(entry.parameters, entry.dim, entry.eps, entry.norm)
-        if own is None:
-            return None
-        start = Search.start_at(own, 1 - entry.prob)
+        start = Search.start_at(entry.stages, 1 - entry.prob)
         return cls.of(start, question, Fraction(question.dim, entry.dim))
 
     @classmethod
@@ -204,14 +194,12 @@ class SideRay:
     @classmethod
     def through(cls, entry: Entry, question: Question) -> SideRay | None:
         """The ray of an entry of two sides."""
-        tau = exact_number(entry.parameters["tau"])
-        reach = exact_number(entry.parameters["reach"])
-        own = rebuilt(entry.parameters, entry.dim, entry.eps / 2, reach)
+        tau = entry.sides.tau
         theirs = plan_of(entry.dim, entry.norm, entry.prob, tau)
         plan = plan_of(question.dim, question.norm, question.prob, tau)
-        if own is None or theirs is None or plan is None:
+        if theirs is None or plan is None:
             return None
-        start = Search.start_at(own, theirs.miss)
+        start = Search.start_at(entry.stages, theirs.miss)
         asked = Question(question.dim, question.eps / 2, plan.reach, 1 - plan.miss)
         side = StageRay.of(start, asked, Fraction(question.dim, entry.dim))
         return cls(question, 2, side.most, plan, side)
@@ -224,11 +212,10 @@ class SideRay:
         """See `Ray`."""
         asked = self.side.question
         one = self.side.search.certificate(n, asked.eps, asked.norm)
-        plan = self.plan
-        both = certified_sides(
-            one, one.failure(), plan.tau, plan.slope, self.question.norm
+        both = SidesOfStages.certified(
+            self.plan.sides, one, one.failure(), self.question.norm
         )
-        return from_two_stage_sides(both)
+        return from_sides_of_stages(both)
 
 
 def plan_of(dim: int, norm: Fraction, prob: Fraction, tau: Fraction) -> Plan | None:

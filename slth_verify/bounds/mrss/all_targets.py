@@ -5,18 +5,22 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal
 
+from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.certificates.net_cells import net_size
 from slth_verify.bounds.certificates.two_sides import STATEMENT
-from slth_verify.bounds.mrss.fixed_target import certificate_values
+from slth_verify.bounds.mrss.fixed_target import block_values, two_stage_ledger
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
-from slth_verify.bounds.searches.two_sides_search import TwoSidesWidth, two_sides_width
-from slth_verify.bounds.searches.two_stage_sides import (
-    TwoStageSides,
-    two_stage_sides_width,
+from slth_verify.bounds.searches.sides import ProvedSides
+from slth_verify.bounds.searches.sides_of_blocks import (
+    SidesOfBlocks,
+    sides_of_blocks_width,
 )
-from slth_verify.bounds.searches.two_stage_width import two_stage_ledger
+from slth_verify.bounds.searches.sides_of_stages import (
+    SidesOfStages,
+    sides_of_stages_width,
+)
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
 
@@ -52,9 +56,9 @@ def all_targets_width(
 
 def _by_sides(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
     """Two sides of two stages each; of blocks, where that is cheap or needed."""
-    evaluators = [by_two_stage_sides] if dim > 1 else []
+    evaluators = [by_sides_of_stages] if dim > 1 else []
     if dim <= _FEW_DIMENSIONS:
-        evaluators.append(by_two_sides)
+        evaluators.append(by_sides_of_blocks)
     found = []
     for evaluate in evaluators:
         try:
@@ -62,54 +66,73 @@ def _by_sides(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundW
         except InvalidParameterError:
             continue
     if not found:
-        return by_two_sides(dim, eps, norm, goal)
+        return by_sides_of_blocks(dim, eps, norm, goal)
     return min(found, key=lambda width: width.n)
 
 
-def by_two_stage_sides(
+def by_sides_of_stages(
     dim: int, eps: Fraction, norm: Fraction, goal: Fraction
 ) -> FoundWidth:
     """The width of two independent sides of two stages, for the Euclidean ball."""
-    return from_two_stage_sides(two_stage_sides_width(dim, eps, norm, goal))
+    return from_sides_of_stages(sides_of_stages_width(dim, eps, norm, goal))
 
 
-def from_two_stage_sides(found: TwoStageSides) -> FoundWidth:
+def from_sides_of_stages(found: SidesOfStages) -> FoundWidth:
     """The width of two sides of two stages whose failure has been evaluated."""
-    both = Step(
-        statement=STATEMENT,
-        text="Two independent sides reach all targets of the Euclidean ball together, "
-        "hence those of the one-norm ball of that radius.",
-        values=(
-            ("radius", str(found.norm)),
-            ("tau", str(found.tau)),
-            ("slope", str(found.slope)),
-            ("n", str(found.n)),
-            ("failure", str(Enclosure(Fraction(0), found.failure))),
-        ),
-    )
+    step = _both_sides(found, "sides", "tau", "slope")
     return FoundWidth(
         n=found.n,
         failure=found.failure,
-        derivation=(*two_stage_ledger(found.side, found.missed), both),
+        derivation=(*two_stage_ledger(found.side, found.missed), step),
         size=found.side.stages[-1].size,
         certificate=found,
     )
 
 
-def by_two_sides(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+def by_sides_of_blocks(
+    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
+) -> FoundWidth:
     """The width of two independent sides of blocks, for the Euclidean ball."""
-    return from_two_sides(two_sides_width(dim, eps, norm, goal))
+    return from_sides_of_blocks(sides_of_blocks_width(dim, eps, norm, goal))
 
 
-def from_two_sides(found: TwoSidesWidth) -> FoundWidth:
+def from_sides_of_blocks(found: SidesOfBlocks) -> FoundWidth:
     """The width of two sides of blocks whose failure has been evaluated."""
+    c, kappa = found.reach
+    block = Step(
+        statement="der:weighted-moment",
+        text="One block hits every w with probability at least c exp(-kappa |w|^2), at "
+        "half of the accuracy.",
+        values=(
+            *block_values(found.side),
+            *found.side.values("eps").items(),
+            ("c", str(Enclosure(c, Fraction(1)))),
+            ("kappa", str(Enclosure(Fraction(0), kappa))),
+        ),
+    )
+    step = _both_sides(found, "sides of disjoint blocks", "blocks", "tau", "slope")
     return FoundWidth(
         n=found.n,
         failure=found.failure,
-        derivation=_ledger(found),
-        size=found.certificate.size,
+        derivation=(block, step),
+        size=found.side.size,
         stairs=found.stairs(),
         certificate=found,
+    )
+
+
+def _both_sides(found: ProvedSides, which: str, *names: str) -> Step:
+    """The step from one side to both, with these parameters."""
+    return Step(
+        statement=STATEMENT,
+        text=f"Two independent {which} reach all targets of the Euclidean ball "
+        "together, hence those of the one-norm ball of that radius.",
+        values=(
+            ("radius", str(found.norm)),
+            *found.sides.values(*names, keys=_ledger_keys.SIDES).items(),
+            ("n", str(found.n)),
+            ("failure", str(Enclosure(Fraction(0), found.failure))),
+        ),
     )
 
 
@@ -134,33 +157,3 @@ _LARGEST_NET = 32
 
 #: Largest expected number of missed points, were each missed like the whole ball.
 _FEW = 4
-
-
-def _ledger(found: TwoSidesWidth) -> tuple[Step, ...]:
-    certificate, sides = found.certificate, found.sides
-    c, kappa = found.reach
-    block = Step(
-        statement="der:weighted-moment",
-        text="One block hits every w with probability at least c exp(-kappa |w|^2), at "
-        "half of the accuracy.",
-        values=(
-            *certificate_values(certificate),
-            ("eps", str(certificate.eps)),
-            ("c", str(Enclosure(c, Fraction(1)))),
-            ("kappa", str(Enclosure(Fraction(0), kappa))),
-        ),
-    )
-    both = Step(
-        statement=STATEMENT,
-        text="Two independent sides of disjoint blocks reach all targets of the "
-        "Euclidean ball together, hence those of the one-norm ball of that radius.",
-        values=(
-            ("radius", str(found.norm)),
-            ("blocks per side", str(sides.blocks)),
-            ("tau", str(sides.tau)),
-            ("slope", str(sides.slope)),
-            ("n", str(found.n)),
-            ("failure", str(Enclosure(Fraction(0), found.failure))),
-        ),
-    )
-    return (block, both)

@@ -21,14 +21,14 @@ from slth_verify.bounds.certificates.first_moment import BITS, first_moment
 from slth_verify.bounds.certificates.hits import subset_sum_number_mean
 from slth_verify.bounds.certificates.weighted_moment import STATEMENT
 from slth_verify.bounds.mrss.all_targets import TargetBall
-from slth_verify.bounds.mrss.fixed_target import certificate_values
+from slth_verify.bounds.mrss.fixed_target import block_values
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.necessary_width import necessary_width
 from slth_verify.bounds.mrss.success_sizes import Lower, best_lower
 from slth_verify.bounds.mrss.widths import Effort, width_for_all, width_for_one
 from slth_verify.enclosure import Enclosure, ExactNumber
 from slth_verify.errors import InvalidParameterError
-from slth_verify.verdict import Evidence
+from slth_verify.verdict import Direction, Evidence
 
 
 def mrss_width(
@@ -133,7 +133,7 @@ def width_result(
         n=found.n,
         size=found.size,
         probability=Enclosure(found.probability, Fraction(1)),
-        direction="upper",
+        direction=Direction.UPPER,
         evidence=Evidence.ENCLOSED,
         ledger=ledger,
     )
@@ -202,7 +202,7 @@ def mrss_success(
         n=n,
         size=chosen,
         probability=Enclosure(lower, upper),
-        direction="both",
+        direction=Direction.BOTH,
         evidence=Evidence.ENCLOSED,
         ledger=(step, above),
     )
@@ -219,7 +219,7 @@ def _lower_step(found: Lower) -> Step:
     """The step that gives a lower bound."""
     own: tuple[tuple[str, str], ...] = (("size", str(found.size)),)
     if found.certificate is not None:
-        own = certificate_values(found.certificate)
+        own = block_values(found.certificate)
     return Step(
         statement=found.statement,
         text="Second moment of the number of subsets of this size that hit.",

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds._ledger import Step
+from slth_verify.bounds.certificates import two_stage
+from slth_verify.bounds.certificates.repetition import Repetition, repeated
+from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.certificates.weighted_moment import (
     BITS,
     STATEMENT,
@@ -13,7 +17,7 @@ from slth_verify.bounds.certificates.weighted_moment import (
 )
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.searches.blocks import BlockWidth, block_width
-from slth_verify.bounds.searches.two_stage_width import by_two_stages
+from slth_verify.bounds.searches.two_stage_width import two_stage_certificate
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
 
@@ -80,17 +84,13 @@ def by_blocks(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundW
 
 def from_blocks(found: BlockWidth) -> FoundWidth:
     """A width of blocks with its derivation, and what other numbers of blocks give."""
-    miss = 1 - found.single
-    stairs = tuple(
-        (blocks * found.certificate.n, miss**blocks)
-        for blocks in range(1, 2 * found.blocks + 2)
-    )
+    certificate, miss = found.certificate, 1 - found.single
     return FoundWidth(
         n=found.n,
         failure=1 - found.probability,
         derivation=block_ledger(found),
-        size=found.certificate.size,
-        stairs=stairs,
+        size=certificate.size,
+        stairs=repeated(certificate.n, miss, 2 * found.blocks + 1),
         certificate=found,
     )
 
@@ -103,9 +103,8 @@ def block_ledger(found: BlockWidth) -> tuple[Step, ...]:
         text="One block hits every target of this Euclidean norm with at least this "
         "probability, by a weighted second moment over its subsets of one size.",
         values=(
-            *certificate_values(certificate),
-            ("eps", str(certificate.eps)),
-            ("norm", str(certificate.norm)),
+            *block_values(certificate),
+            *certificate.values("eps", "norm").items(),
             ("probability", str(Enclosure(found.single, Fraction(1)))),
         ),
     )
@@ -115,7 +114,7 @@ def block_ledger(found: BlockWidth) -> tuple[Step, ...]:
         statement=STATEMENT,
         text="Disjoint blocks are independent; one of them is enough.",
         values=(
-            ("blocks", str(found.blocks)),
+            *Repetition(found.blocks).values().items(),
             ("n", str(found.n)),
             ("probability", str(Enclosure(found.probability, Fraction(1)))),
         ),
@@ -123,16 +122,55 @@ def block_ledger(found: BlockWidth) -> tuple[Step, ...]:
     return (single, repeated)
 
 
-def certificate_values(
-    certificate: WeightedCertificate,
-) -> tuple[tuple[str, str], ...]:
-    """The parameters that `WeightedCertificate` needs to check the bound again."""
+def block_values(certificate: WeightedCertificate) -> tuple[tuple[str, str], ...]:
+    """The parameters of a step, but for accuracy and norm."""
+    own = certificate.values("n", "size", "tilt", "weight", keys=_ledger_keys.BLOCK)
+    return (*own.items(), ("bits", str(BITS)))
+
+
+#: What a step says of two stages, in this order.
+_STAGES = ("n", "share", "slope", "cap", "stages", "eps", "norm")
+
+
+def by_two_stages(
+    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
+) -> FoundWidth:
+    """The width of a first stage of small samples and a second stage of all others."""
+    return from_two_stages(*two_stage_certificate(dim, eps, norm, goal))
+
+
+def from_two_stages(certificate: TwoStageCertificate, failure: Fraction) -> FoundWidth:
+    """The width of a certificate whose failure probability has been evaluated."""
+    return FoundWidth(
+        n=certificate.n,
+        failure=failure,
+        derivation=two_stage_ledger(certificate, failure),
+        size=certificate.stages[-1].size,
+        stairs=((certificate.n, failure),),
+        certificate=certificate,
+    )
+
+
+def two_stage_ledger(
+    certificate: TwoStageCertificate, failure: Fraction
+) -> tuple[Step, ...]:
+    """The derivation, with all parameters of the certificate."""
     return (
-        ("n", str(certificate.n)),
-        ("size", str(certificate.size)),
-        ("lambda", str(certificate.tilt)),
-        ("weight", str(certificate.weight)),
-        ("bits", str(BITS)),
+        Step(
+            statement="der:multiset-borell",
+            text="Fresh samples of large scale miss a set of given Gaussian measure at "
+            "most as often as a half-space, a problem in one dimension.",
+        ),
+        Step(
+            statement=two_stage.STATEMENT,
+            text="The samples labelled small cover a set of certified measure, and all "
+            "others carry it to every target of this Euclidean norm.",
+            values=(
+                *certificate.values(*_STAGES).items(),
+                ("failure", str(Enclosure(Fraction(0), failure))),
+                ("bits", str(two_stage.BITS)),
+            ),
+        ),
     )
 
 

@@ -23,7 +23,7 @@ from slth_verify.enclosure import Enclosure, ExactNumber, decide
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import NECESSARY_SAMPLES
 from slth_verify.numbers import rough
-from slth_verify.verdict import Evidence, Verdict
+from slth_verify.verdict import Direction, Evidence, Verdict
 
 
 def necessary_width(
@@ -83,7 +83,7 @@ def necessary_width(
         inputs=inputs,
         n=least,
         probability=Enclosure(Fraction(0), below.upper) if below is not None else None,
-        direction="lower",
+        direction=Direction.LOWER,
         evidence=Evidence.ENCLOSED,
         ledger=_ledger(least, below, goal),
     )

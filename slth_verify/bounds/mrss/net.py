@@ -17,8 +17,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import overload
 
+from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds._ledger import Step
-from slth_verify.bounds.certificates.net_cells import STATEMENT, net_reach, net_size
+from slth_verify.bounds.certificates.net_cells import STATEMENT, Net, failure_of_net
 from slth_verify.bounds.mrss.fixed_target import fixed_width
 from slth_verify.bounds.mrss.found import FoundWidth
 
@@ -67,8 +68,9 @@ def net_width(
         Enclosed; the union bound over the net is exact.
     """
     half = eps / 2
-    count = net_size(dim, half, norm)
-    one = width_of_point(dim, half, net_reach(half, norm), 1 - (1 - goal) / count)
+    net = Net(half, norm)
+    count = net.points(dim)
+    one = width_of_point(dim, half, net.reach, 1 - (1 - goal) / count)
     if one is None:
         return None
     step = Step(
@@ -76,12 +78,12 @@ def net_width(
         text="Every target of the one-norm ball lies within half of the accuracy of a "
         "point of the net; the points are hit together except with the sum of their "
         "failure probabilities.",
-        values=(("h", str(half)), ("radius", str(norm)), ("points", str(count))),
+        values=(*net.values(keys=_ledger_keys.NET).items(), ("points", str(count))),
     )
     return FoundWidth(
         n=one.n,
-        failure=count * one.failure,
+        failure=failure_of_net(count, one.failure),
         derivation=(*one.ledger(), step),
         size=one.size,
-        stairs=tuple((n, min(Fraction(1), count * miss)) for n, miss in one.stairs),
+        stairs=tuple((n, failure_of_net(count, miss)) for n, miss in one.stairs),
     )

@@ -146,7 +146,7 @@ def _of_size(
 
 
 def _crude_estimates(n: int, dim: float, eps: float, norm: float) -> dict[int, float]:
-    """Logarithms of der:crude-moment for all sizes, in floating point. Untrusted."""
+    """About `crude_lower` for all sizes, as logarithms. Untrusted."""
     u = np.linspace(2 * min(math.log(eps), 0.0) - 40, math.log(4 * n + 300), _NODES)
     k = np.arange(1, n + 1)[:, None]
     density = k / 2 * u - np.exp(u) / 2 - k / 2 * math.log(2) - gammaln(k / 2)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, Literal, get_args
 
 from slth_verify.bounded import LimitReachedError, run_bounded
@@ -26,7 +27,7 @@ from slth_verify.bounds.mrss.all_targets import (
 from slth_verify.bounds.mrss.fixed_target import fixed_width
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
-from slth_verify.bounds.searches import cache
+from slth_verify.bounds.searches.cache import searched_or_remembered
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import rough, shown
 
@@ -80,9 +81,9 @@ def width_for_one(
     """
     if norm <= eps:
         return _EMPTY_SUBSET
-    search = _Search(fixed_width, (dim, eps, norm, goal), universal=False)
     known = known_for_one(dim, eps, norm, goal)
-    return search.answer(known, effort, time_limit)
+    search = _Search(fixed_width, (dim, eps, norm, goal), False, known)
+    return search.answer(effort, time_limit)
 
 
 def width_for_all(
@@ -111,8 +112,8 @@ def width_for_all(
     if net_is_worth_a_try(dim, eps, norm, goal, ball):
         found.append(net_width(dim, eps, norm, goal, _known_point))
     known = min((width for width in found if width), key=_n, default=None)
-    search = _Search(all_targets_width, (dim, eps, norm, goal, ball), universal=True)
-    return search.answer(known, effort, time_limit)
+    search = _Search(all_targets_width, (dim, eps, norm, goal, ball), True, known)
+    return search.answer(effort, time_limit)
 
 
 def _known_point(
@@ -128,16 +129,23 @@ def _n(width: FoundWidth) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """A search that may be made, or remembered."""
+    """A search that may be made, or remembered; the codec of what it finds.
+
+    Attributes:
+        function: The search.
+        question: Its arguments.
+        universal: Whether it is about all targets at once.
+        known: The quick answer, if there is one.
+    """
 
     function: Callable[..., FoundWidth]
     question: tuple[Any, ...]
     universal: bool
+    known: FoundWidth | None
 
-    def answer(
-        self, known: FoundWidth | None, effort: Effort, time_limit: float | None
-    ) -> FoundWidth:
+    def answer(self, effort: Effort, time_limit: float | None) -> FoundWidth:
         """The quick answer, or the better of it and what a search finds."""
+        known = self.known
         if effort not in get_args(Effort):
             raise InvalidParameterError(
                 f"effort={shown(effort)}: 'quick' or 'best' was required (any "
@@ -148,7 +156,9 @@ class _Search:
         if effort == "quick" and time_limit is None and store.entries():
             time_limit = _SECONDS
         try:
-            found = self._found(known, time_limit)
+            found = searched_or_remembered(
+                self._named(), self, partial(self._searched, time_limit)
+            )
         except (InvalidParameterError, LimitReachedError) as error:
             if known is not None:
                 return known
@@ -162,22 +172,25 @@ class _Search:
             ) from error
         return found if known is None else min(known, found, key=_n)
 
-    def _found(self, known: FoundWidth | None, seconds: float | None) -> FoundWidth:
-        """What a search finds; remembered ones count if they are no wider."""
-        if known is not None:
-            entry = cache.remembered(self._named())
-            if entry is not None and self._is_about(entry) and entry.n <= known.n:
-                again = entry.proved()
-                if again is not None and again.n <= known.n:
-                    return again
+    def written(self, found: FoundWidth) -> Any:
+        """The entry of a width with a certificate."""
+        if found.certificate is None:
+            return None
+        _, eps, norm, goal, *_ = self.question
+        return entry_of(found.certificate, eps, norm, goal).to_json()
+
+    def proved(self, answer: Any) -> FoundWidth | None:
+        """What an entry proves, if it is no wider than the quick answer."""
+        entry = Entry.from_json(answer)
+        if self.known is None or not self._is_about(entry) or entry.n > self.known.n:
+            return None
+        again = entry.proved()
+        return again if again is not None and again.n <= self.known.n else None
+
+    def _searched(self, seconds: float | None) -> FoundWidth:
         if seconds is None:
-            found = self.function(*self.question)
-        else:
-            found = run_bounded(self.function, *self.question, seconds=seconds)
-        if found.certificate is not None:
-            _, eps, norm, goal, *_ = self.question
-            cache.remember(self._named(), entry_of(found.certificate, eps, norm, goal))
-        return found
+            return self.function(*self.question)
+        return run_bounded(self.function, *self.question, seconds=seconds)
 
     def _is_about(self, entry: Entry) -> bool:
         about = (entry.dim, entry.eps, entry.norm, entry.prob)

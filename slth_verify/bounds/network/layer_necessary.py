@@ -44,7 +44,7 @@ from slth_verify.enclosure import (
     to_ball,
     working_precision,
 )
-from slth_verify.verdict import Evidence
+from slth_verify.verdict import Direction, Evidence
 
 STATEMENT = "der:layer-necessary"
 
@@ -79,7 +79,7 @@ def necessary_layers(question: NetworkQuestion, advance: _Advance) -> NetworkRes
         inputs=question.inputs(),
         layers=tuple(layers),
         probability=None,
-        direction="lower",
+        direction=Direction.LOWER,
         evidence=Evidence.ENCLOSED,
         hypotheses=hypotheses_of_needed(question, [layer.n for layer in layers]),
         ledger=(scope,),

@@ -13,10 +13,10 @@ from slth_verify.bounds._ledger import (
     step_document,
     step_line,
 )
-from slth_verify.bounds._result import Direction, Kind
+from slth_verify.bounds._result import Kind, completed
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import Enclosure
-from slth_verify.verdict import Evidence, NoTruthValue
+from slth_verify.verdict import Direction, Evidence, NoTruthValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,17 +122,14 @@ class NetworkResult(NoTruthValue):
             "layers": [layer.to_json() for layer in self.layers],
             "filters": self.filters,
             "probability": None,
-            "direction": self.direction,
+            "direction": str(self.direction),
             "evidence": self.evidence.value,
             "hypotheses": [
                 {"name": item.name, "text": item.text} for item in self.hypotheses
             ],
             "ledger": [step_document(step) for step in self.ledger],
         }
-        if self.probability is not None:
-            lower, upper = self.probability.decimal()
-            document["probability"] = {"lower": lower, "upper": upper}
-        return {key: value for key, value in document.items() if value is not None}
+        return completed(document, self.probability)
 
     def to_text(self) -> str:
         """The derivation as plain text, one step per line."""

@@ -24,7 +24,7 @@ from slth_verify.bounds.network.layer_width import LayerPlan, LayerShape
 from slth_verify.bounds.network.result import LayerWidth, NetworkResult
 from slth_verify.enclosure import Enclosure, ExactNumber
 from slth_verify.errors import InvalidParameterError
-from slth_verify.verdict import Evidence
+from slth_verify.verdict import Direction, Evidence
 
 #: How the error is shared out between layers.
 Budget = Literal["least", "equal"]
@@ -124,7 +124,7 @@ def network_width(
             for plan, n, miss in zip(plans, widths, failures, strict=True)
         ),
         probability=Enclosure(1 - failure, Fraction(1)),
-        direction="upper",
+        direction=Direction.UPPER,
         evidence=Evidence.ENCLOSED,
         hypotheses=hypotheses_of_enough(question, widths, shares),
         ledger=_ledger(question, failure),

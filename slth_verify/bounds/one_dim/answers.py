@@ -37,7 +37,7 @@ from slth_verify.bounds.one_dim.programme import failure_probabilities
 from slth_verify.enclosure import Enclosure, ExactNumber, directed_decimal
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import rough
-from slth_verify.verdict import Evidence
+from slth_verify.verdict import Direction, Evidence
 
 #: "programme": law of the covered share, step by step; "closed": the formula;
 #: "reserve": the programme for [-1/2, 1/2], and reserved samples.
@@ -118,7 +118,7 @@ def rss_width(
             inputs=inputs,
             n=n,
             probability=reached,
-            direction="lower",
+            direction=Direction.LOWER,
             evidence=Evidence.EXACT,
             ledger=steps,
         )
@@ -136,7 +136,7 @@ def rss_width(
         inputs=(*inputs, ("method", method)),
         n=n,
         probability=reached,
-        direction="upper",
+        direction=Direction.UPPER,
         evidence=Evidence.EXACT,
         ledger=steps,
     )

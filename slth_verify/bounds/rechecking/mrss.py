@@ -154,17 +154,7 @@ def is_refuted(question: WidthQuestion, n: int) -> bool:
 
 
 def prove_needed(document: Fields) -> str:
-    """Prove again that fewer samples do not hit the target often enough.
-
-    Returns:
-        What was proved.
-
-    Raises:
-        NotConfirmedError: If the derivation does not prove it.
-
-    Rigor:
-        Enclosed.
-    """
+    """Prove again that fewer samples hit too rarely; as `prove_enough`."""
     with document:
         question = WidthQuestion.read(document.fields("inputs"))
         document.exactly("statement", _first_moment.STATEMENT)
@@ -193,17 +183,7 @@ def prove_needed(document: Fields) -> str:
 
 
 def prove_between(document: Fields) -> str:
-    """Prove again an enclosure of the success probability.
-
-    Returns:
-        What was proved.
-
-    Raises:
-        NotConfirmedError: If the derivation does not prove it.
-
-    Rigor:
-        Enclosed.
-    """
+    """Prove again an enclosure of the success probability; as `prove_enough`."""
     with document:
         with document.fields("inputs") as inputs:
             asked = Question.read(inputs)
@@ -282,7 +262,9 @@ def _lower(
     with step.values as values:
         recorded = values.at_least("probability")
         if step.statement == STATEMENT:
-            certificate = read_certificate(values, asked.dim, asked.norm, eps=asked.eps)
+            certificate = read_certificate(
+                values, dim=asked.dim, norm=asked.norm, eps=asked.eps
+            )
             require(
                 (certificate.n, certificate.size) == (n, size),
                 "the certificate is for another n or size",

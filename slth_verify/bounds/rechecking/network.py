@@ -81,17 +81,7 @@ def prove_enough(document: Fields) -> str:
 
 
 def prove_needed(document: Fields) -> str:
-    """Prove again that fewer filters in a layer are not enough for it.
-
-    Returns:
-        What was proved.
-
-    Raises:
-        NotConfirmedError: If the derivation does not prove it.
-
-    Rigor:
-        Enclosed.
-    """
+    """Prove again that fewer filters in a layer are too few; as `prove_enough`."""
     with document:
         with document.fields("inputs") as inputs:
             question = _question(inputs)

@@ -181,17 +181,7 @@ def prove_enough(document: Fields) -> str:
 
 
 def prove_needed(document: Fields) -> str:
-    """Prove again that fewer uniform samples cannot reach all targets often enough.
-
-    Returns:
-        What was proved.
-
-    Raises:
-        NotConfirmedError: If the derivation does not prove it.
-
-    Rigor:
-        Exact.
-    """
+    """Prove again that fewer samples reach too rarely; as `prove_enough`."""
     with document:
         with document.fields("inputs") as inputs:
             question = RssQuestion.read(inputs)

@@ -8,12 +8,14 @@ compared with it and then forgotten.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
+from typing import Any
 
-from slth_verify.bounds.certificates import two_stage
-from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
+from slth_verify.bounds import _ledger_keys
+from slth_verify.bounds.certificates import repetition, two_stage
+from slth_verify.bounds.certificates.repetition import repeated
+from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.certificates.weighted_moment import (
     BITS,
     STATEMENT,
@@ -28,18 +30,13 @@ from slth_verify.bounds.rechecking.reader import (
     require_lower,
     require_upper,
 )
-from slth_verify.errors import InvalidParameterError
-from slth_verify.files import parse_json
-from slth_verify.numbers import exact_number, whole_number
+from slth_verify.limits import CERTIFICATE_BLOCKS, CERTIFICATE_SAMPLES
 
 #: What fresh samples of large scale need; it has no numbers of its own.
 _BORELL = "der:multiset-borell"
 
 #: What the empty subset gives: it needs no certificate.
 EMPTY = "def:subset-sum-number"
-
-#: Largest sizes that are evaluated; larger ones would only cost time and memory.
-MOST_SAMPLES, _MOST_BLOCKS, _MOST_STAGES = 50_000, 1_000, 16
 
 
 def prove_target(steps: Sequence[LedgerStep], dim: int, eps: Fraction) -> ProvedTarget:
@@ -110,8 +107,7 @@ class Block:
     def read(cls, values: Fields, dim: int) -> Block:
         """Read the parameters and the recorded probability."""
         with values:
-            norm = values.number("norm")
-            certificate = read_certificate(values, dim, norm)
+            certificate = read_certificate(values, dim=dim)
             return cls(values.name, certificate, values.at_least("probability"))
 
     def check(self) -> ProvedTarget:
@@ -125,7 +121,7 @@ class Block:
             n=certificate.n,
             failure=1 - single,
             size=certificate.size,
-            stairs=_repeated(certificate.n, 1 - single, 3),
+            stairs=repeated(certificate.n, 1 - single, 3),
             statement=STATEMENT,
         )
 
@@ -143,7 +139,7 @@ class CentredBlock:
     def read(cls, values: Fields, dim: int) -> CentredBlock:
         """Read the parameters and the recorded probability and decay."""
         with values:
-            certificate = read_certificate(values, dim, Fraction(0))
+            certificate = read_certificate(values, dim=dim, norm=Fraction(0))
             c, kappa = values.at_least("c"), values.at_most("kappa")
             return cls(values.name, certificate, c, kappa)
 
@@ -168,7 +164,7 @@ class Repetition:
     """Disjoint blocks are independent; one of them is enough."""
 
     name: str
-    blocks: int
+    parameters: repetition.Repetition
     n: int
     recorded: Fraction
 
@@ -176,30 +172,24 @@ class Repetition:
     def read(cls, values: Fields) -> Repetition:
         """Read the number of blocks, and what is recorded of all of them."""
         with values:
-            return cls(
-                values.name,
-                values.integer("blocks", 2, _MOST_BLOCKS),
-                values.integer("n", 1, MOST_SAMPLES * _MOST_BLOCKS),
-                values.at_least("probability"),
-            )
+            own = values.certificate(repetition.Repetition)
+            require(own.blocks > 1, f"{values.name}: one block is no repetition")
+            n = values.integer("n", 1, CERTIFICATE_SAMPLES * CERTIFICATE_BLOCKS)
+            return cls(values.name, own, n, values.at_least("probability"))
 
     def check(self, one: ProvedTarget) -> ProvedTarget:
         """Repeat what was proved for one block."""
-        failure = one.failure**self.blocks
+        blocks, failure = self.parameters.blocks, self.parameters.failure(one.failure)
         require_lower(self.name, self.recorded, 1 - failure)
         require(
-            self.n == self.blocks * one.n,
+            self.n == blocks * one.n,
             f"{self.name}: n is not blocks times the samples of one",
         )
-        return ProvedTarget(
-            dim=one.dim,
-            eps=one.eps,
-            norm=one.norm,
+        return replace(
+            one,
             n=self.n,
             failure=failure,
-            size=one.size,
-            stairs=_repeated(one.n, one.failure, 2 * self.blocks + 1),
-            statement=STATEMENT,
+            stairs=repeated(one.n, one.failure, 2 * blocks + 1),
         )
 
 
@@ -216,16 +206,7 @@ class TwoStages:
         """Read the parameters and the recorded failure probability."""
         with values:
             values.exactly("bits", str(two_stage.BITS))
-            certificate = TwoStageCertificate(
-                n=values.integer("n", 1, MOST_SAMPLES),
-                dim=dim,
-                eps=values.number("eps"),
-                norm=values.number("norm"),
-                share=values.number("share"),
-                slope=values.number("slope"),
-                cap=values.number("cap"),
-                stages=_stages(values),
-            )
+            certificate = values.certificate(TwoStageCertificate, dim=dim)
             return cls(values.name, certificate, values.at_most("failure"))
 
     def check(self) -> ProvedTarget:
@@ -245,61 +226,12 @@ class TwoStages:
         )
 
 
-def read_certificate(
-    values: Fields, dim: int, norm: Fraction, *, eps: Fraction | None = None
-) -> WeightedCertificate:
+def read_certificate(values: Fields, **given: Any) -> WeightedCertificate:
     """The second-moment certificate with the parameters of a step.
 
     Args:
         values: The step.
-        dim: Dimension m.
-        norm: Euclidean norm of the target.
-        eps: Accuracy, where the step has none of its own.
+        given: Dimension, and what else the step has not of its own.
     """
     values.exactly("bits", str(BITS))
-    weight = values.number("weight")
-    require(
-        weight >= 0 and (2 * weight).denominator == 1,
-        f"{values.name}: weight is no half of a non-negative integer",
-    )
-    try:
-        return WeightedCertificate(
-            n=values.integer("n", 2, MOST_SAMPLES),
-            size=values.integer("size", 1, MOST_SAMPLES),
-            dim=dim,
-            eps=values.number("eps") if eps is None else eps,
-            norm=norm,
-            tilt=values.number("lambda"),
-            weight=weight,
-        )
-    except InvalidParameterError as error:
-        raise NotConfirmedError(f"{values.name}: {error}") from error
-
-
-def _repeated(n: int, miss: Fraction, most: int) -> tuple[tuple[int, Fraction], ...]:
-    """What up to ``most`` blocks of n samples give."""
-    return tuple((count * n, miss**count) for count in range(1, most + 1))
-
-
-def _stages(values: Fields) -> tuple[Stage, ...]:
-    """The stages: ``[first, size, s_a, s_b, a, b, c, d]`` each, as JSON in a string."""
-    wrong = f"{values.name}: stages cannot be read"
-    try:
-        rows = parse_json(values.text("stages"))
-        require(isinstance(rows, list) and 0 < len(rows) <= _MOST_STAGES, wrong)
-        stages = []
-        for first, size, *ends in rows:
-            s_a, s_b, low, high, least, most = (exact_number(end) for end in ends)
-            stages.append(
-                Stage(
-                    first=whole_number(first, least=1, most=MOST_SAMPLES),
-                    size=whole_number(size, least=1, most=MOST_SAMPLES),
-                    scales=(s_a, s_b),
-                    energy=(low, high),
-                    gains=(least, most),
-                )
-            )
-    except (TypeError, ValueError) as error:
-        raise NotConfirmedError(wrong) from error
-    require(all(a.first < b.first for a, b in pairwise(stages)), wrong)
-    return tuple(stages)
+    return values.certificate(WeightedCertificate, _ledger_keys.BLOCK, **given)

@@ -13,15 +13,14 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProvedTarget:
-    """Each fixed target of a Euclidean norm is hit, with some probability.
+class _ProvedWidth:
+    """So many samples are enough, with some probability.
 
     Attributes:
         dim: Dimension m.
         eps: Accuracy in the maximum norm.
-        norm: Largest Euclidean norm of the target.
         n: Number of samples.
-        failure: Upper bound of the probability that it is missed with n samples.
+        failure: Upper bound of the failure probability with n samples.
         size: Size of the subsets of the certificate.
         stairs: Pairs (width, failure probability), each proved.
         statement: The statement of the last step.
@@ -29,12 +28,22 @@ class ProvedTarget:
 
     dim: int
     eps: Fraction
-    norm: Fraction
     n: int
     failure: Fraction
     size: int
     stairs: tuple[tuple[int, Fraction], ...]
     statement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedTarget(_ProvedWidth):
+    """Each fixed target of a Euclidean norm is hit, with some probability.
+
+    Attributes:
+        norm: Largest Euclidean norm of the target.
+    """
+
+    norm: Fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,31 +68,17 @@ class ProvedDecay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProvedBall:
+class ProvedBall(_ProvedWidth):
     """All targets of a ball are hit at once, with some probability.
 
     Attributes:
-        dim: Dimension m.
-        eps: Accuracy in the maximum norm.
         radius: Radius of the ball of targets.
         ball: Which norm the radius is measured in. The one-norm ball lies in the
             Euclidean ball of its radius; in one dimension they agree.
-        n: Number of samples.
-        failure: Upper bound of the probability that some target is missed.
-        size: Size of the subsets of the certificate.
-        stairs: Pairs (width, failure probability), each proved.
-        statement: The statement of the last step.
     """
 
-    dim: int
-    eps: Fraction
     radius: Fraction
     ball: Literal["euclidean", "one-norm"]
-    n: int
-    failure: Fraction
-    size: int
-    stairs: tuple[tuple[int, Fraction], ...]
-    statement: str
 
     def covers(self, ball: str) -> bool:
         """Whether all targets of the ball of that norm are among them."""

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+from slth_verify.bounds.certificates.codec import Stored
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import EXPONENT, LAYERS
@@ -20,6 +21,8 @@ _SAME = Fraction(1, 10**6)
 
 #: Characters of a text, and steps of a derivation.
 _LONGEST, _MOST_STEPS = 10_000, 10
+
+_Kind = TypeVar("_Kind", bound=Stored)
 
 
 class NotConfirmedError(Exception):
@@ -83,6 +86,21 @@ class Fields:
         if not isinstance(value, str) or len(value) > _LONGEST:
             raise NotConfirmedError(f"{self.name}: {key} is no text of sensible length")
         return value
+
+    def certificate(
+        self, kind: type[_Kind], keys: Mapping[str, str] | None = None, **given: Any
+    ) -> _Kind:
+        """A certificate, to be evaluated: its parameters are proposals like the rest.
+
+        Args:
+            kind: Its class.
+            keys: What the document calls parameters, where not by their names.
+            given: Parameters that are not read here.
+        """
+        try:
+            return kind.taken(self.take, keys or {}, **given)
+        except InvalidParameterError as error:
+            raise NotConfirmedError(f"{self.name}: {error}") from error
 
     def exactly(self, key: str, *admitted: str) -> str:
         """One of these strings."""

@@ -1,10 +1,4 @@
-r"""Widths for one target, at any probability, by independent repetition.
-
-Statement: B disjoint blocks of n_0 samples are independent. If one block succeeds with
-probability at least p, then some block does with probability at least
-:math:`1 - (1-p)^B`, so ``n = B n_0`` samples are enough. More samples never hurt, since
-the additional ones can be left out of the subset.
-"""
+"""Widths for one target, at any probability, by independent repetition of blocks."""
 
 from __future__ import annotations
 
@@ -12,6 +6,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+from slth_verify.bounds.certificates.repetition import Repetition
 from slth_verify.bounds.certificates.weighted_moment import (
     STATEMENT,
     WeightedCertificate,
@@ -52,7 +47,7 @@ class BlockWidth:
     @property
     def probability(self) -> Fraction:
         """Certified success probability of all blocks together."""
-        return 1 - (1 - self.single) ** self.blocks
+        return 1 - Repetition(self.blocks).failure(1 - self.single)
 
 
 def block_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> BlockWidth:

@@ -1,8 +1,8 @@
 """What searches found, kept on disk: proposals, never believed.
 
-An entry is read only if it is whole and about exactly this question and version; its
-certificate is evaluated again before it is used, and whoever asks compares it with an
-answer that needs no file.
+An answer is read only if its file is whole and about exactly this question and version;
+it is proved again before it is used, and whoever asks compares it with an answer that
+needs no file.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from slth_verify._version import __version__
-from slth_verify.bounds.library.entries import Entry
 from slth_verify.cache import cache_folder
 from slth_verify.errors import UnusableFileError
 from slth_verify.files import read_json, write_atomically
@@ -21,33 +22,57 @@ from slth_verify.files import read_json, write_atomically
 #: Bytes of one file.
 _LARGEST = 1 << 16
 
+_Found = TypeVar("_Found")
 
-def remembered(question: dict[str, str]) -> Entry | None:
-    """The stored entry for exactly this question and version, if it is whole."""
+
+class Codec(Protocol[_Found]):
+    """How answers are written as JSON, and what is left of them when read again."""
+
+    def written(self, found: _Found) -> Any:
+        """The JSON value of an answer; None if it is not to be remembered."""
+        ...
+
+    def proved(self, answer: Any) -> _Found | None:
+        """What a JSON value of unknown origin proves; None if that is too little.
+
+        Raises:
+            ValueError: If it cannot be read; a TypeError or KeyError says the same.
+        """
+        ...
+
+
+def searched_or_remembered(
+    question: dict[str, str], codec: Codec[_Found], search: Callable[[], _Found]
+) -> _Found:
+    """What is remembered of a question, or else what a search finds, then remembered.
+
+    Args:
+        question: All that the answer depends on, but for the version.
+        codec: Writes answers, and proves them again.
+        search: The search. What it raises is passed on, and nothing is remembered.
+    """
     place = _place(question)
     if place is None:
-        return None
-    try:
+        return search()
+    with contextlib.suppress(UnusableFileError, ValueError, TypeError, KeyError):
         document = read_json(place, _LARGEST)
         answer = document["answer"]
-        whole = document["question"] == question
-        whole = whole and document["digest"] == _digest(question, answer)
-        return Entry.read(json.dumps(answer)) if whole else None
-    except (UnusableFileError, ValueError, TypeError, KeyError):
-        return None
+        whole = document["digest"] == _digest(question, answer)
+        if whole and document["question"] == question:
+            again = codec.proved(answer)
+            if again is not None:
+                return again
+    found = search()
+    answer = codec.written(found)
+    if answer is not None:
+        _remember(place, question, answer)
+    return found
 
 
-def remember(question: dict[str, str], entry: Entry) -> None:
-    """Store an entry; a folder that cannot be written is no error."""
-    place = _place(question)
-    if place is None:
-        return
-    answer = json.loads(entry.line())
-    document = {
-        "question": question,
-        "answer": answer,
-        "digest": _digest(question, answer),
-    }
+def _remember(place: Path, question: dict[str, str], answer: Any) -> None:
+    """Write a file; a folder that cannot be written is no error."""
+    digest = _digest(question, answer)
+    document = {"question": question, "answer": answer, "digest": digest}
     with contextlib.suppress(OSError, UnusableFileError):
         place.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(place, json.dumps(document, sort_keys=True))

@@ -1,4 +1,4 @@
-"""The two-stage bound in floating point, to look for parameters. Untrusted."""
+"""`TwoStageCertificate.failure` in floating point, for searches. Untrusted."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def firsts(question: Question, rule: Rule, cells: int) -> list[int]:
 
 
 def failure(question: Question, rule: Rule, cells: int) -> float:
-    """Estimated failure probability; above 1, by how much a hypothesis fails."""
+    """About `TwoStageCertificate.failure`; above 1, by how much a hypothesis fails."""
     stages = firsts(question, rule, cells)
     if not question.dim + 3 <= stages[0] <= stages[-1] < question.n:
         return 2.0
@@ -119,7 +119,7 @@ def gain_range(
 
 
 class _StageEstimate:
-    """One event of the labels."""
+    """One event of the labels, about `TwoStageCertificate._failure`."""
 
     def __init__(self, question: Question, rule: Rule, first: int, stop: int) -> None:
         self.question, self.rule, self.first = question, rule, first
@@ -147,7 +147,7 @@ class _StageEstimate:
         return float(min(whole, lines.min() + bad * whole))
 
     def room(self) -> float:
-        """By how much the hypotheses hold; negative if they fail."""
+        """By how much `PairEnergy.admits` holds; negative if it fails."""
         if not 0 < self.size < self.first:
             return 0.0
         return min(self._room(scale) for scale in (self.low, self.high))
@@ -177,7 +177,7 @@ class _StageEstimate:
         return 1 - rate * high - drift * math.sqrt(high)
 
     def _log_energy(self, scale: float) -> float:
-        """Logarithm of the mean pair energy."""
+        """Logarithm of `PairEnergy.mean`."""
         n, m, s = self.first, self.question.dim, scale / self.rule.share**2
         eps = self.question.eps / self.rule.share
         norm = self.question.norm / self.rule.share
@@ -194,7 +194,7 @@ class _StageEstimate:
         return float(log_sum(log + near + np.log(mass)))
 
     def _cells(self) -> _Cells:
-        """Cells of the variance, and the logarithm of the covered measure there."""
+        """About `TwoStageCertificate._cells`, with the logarithm of the measure."""
         logs = [self._log_energy(scale) for scale in (self.low, self.high)]
         s = np.geomspace(self.low, self.high, _SCALES + 1)
         part = (1 / s - 1 / self.high) / (1 / self.low - 1 / self.high)
@@ -206,6 +206,7 @@ class _StageEstimate:
         return np.sqrt(s[:-1]), np.sqrt(s[1:]), np.minimum(log[1:], log[:-1])
 
     def _log_reach(self, gain: Floats | float, cells: _Cells) -> Floats:
+        """Logarithm of `TwoStageCertificate._reach`."""
         low, high, log = cells
         height = np.multiply.outer(gain, 1 / high) + self.rule.slope * low
         return np.asarray(np.min(log - log_ndtr(-height), axis=-1))
@@ -221,12 +222,13 @@ class _StageEstimate:
         return high
 
     def _outside(self) -> float:
+        """About `_Event.outside`."""
         below = self.labels.below(np.array([self.low]), self.labels.energy)[0]
         return max(0.0, float(below)) + self.labels.above(self.high)
 
 
 class _Labels:
-    """Second-stage sums on one event of the labels."""
+    """Second-stage sums on one event, about `Labels` with `Gain` and `Energy`."""
 
     def __init__(self, n: int, rule: Rule, first: int, stop: int) -> None:
         self.n, self.first, self.share, self.slope = n, first, rule.share, rule.slope
@@ -240,17 +242,18 @@ class _Labels:
         return math.atan(1 / (self.slope * deviation)) / math.pi
 
     def _log_mean(self, large: Floats, small: Floats) -> Floats:
+        """Logarithm of `Labels.mean`."""
         split = np.polyval(self.weights[::-1], small / large)
         return np.asarray((self.n - self.first) * np.log(large) + np.log(split))
 
     def gain(self, z: Floats) -> tuple[Floats, Floats]:
-        """Transforms of the gain of a large and of a small sample."""
+        """About `Gain.transforms`."""
         rates = np.sqrt(1 + self.slope**2), np.sqrt(self.share**-2 + self.slope**2)
         wide, small = (_resolvent(z + self.slope, rate) / np.pi for rate in rates)
         return (wide - small) / (1 - self.share), small / self.share
 
     def energy(self, z: Floats) -> tuple[Floats, Floats]:
-        """Transforms of the energy of a large and of a small sample."""
+        """About `Energy.transforms`."""
         wide, small = (self._turned(z, deviation) for deviation in (1.0, self.share))
         return (wide - self.share * small) / (1 - self.share), small
 
@@ -259,7 +262,7 @@ class _Labels:
         return np.asarray(np.arctan(root / (self.slope * deviation)) / (np.pi * root))
 
     def below(self, levels: Floats, law: _Law) -> Floats:
-        """Distribution function, on the event."""
+        """About `probabilities_below`."""
         tilt = 10 / levels[-1]
         spacing = 6 / (levels[-1] + 14 / tilt)
         z = tilt + 1j * spacing * np.arange(_NODES)
@@ -273,7 +276,7 @@ class _Labels:
         return np.asarray(spacing / np.pi * series + self.zero)
 
     def above(self, level: float) -> float:
-        """Chernoff bound for the energy, on the event."""
+        """About `probability_above` of the energy."""
         rates = np.geomspace(1e-3, 0.49, 40)
         large, small = self.energy(-rates)
         mean = self._log_mean(self.missed[0] + large, self.missed[1] + small)
@@ -286,6 +289,7 @@ def _resolvent(y: Floats, rate: float) -> Floats:
 
 
 def _log_coincidence(n: int, k: int, m: int, eps: float, energy: Floats) -> Floats:
+    """Logarithm of `PairEnergy._coincidence`."""
     half = m / 2
     i = np.arange(min(k, n - k) + 1)
     weight = -gammaln(i + 1) - gammaln(k - i + 1) - gammaln(i + 1)

@@ -10,16 +10,16 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.stats import chi2
 
-from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
+from slth_verify.bounds.certificates.stage import Stage
+from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.searches.two_stage_float import (
     Question,
-    Rule,
     failure,
     firsts,
     gain_range,
 )
+from slth_verify.bounds.searches.two_stage_point import Point
 
 #: Smaller first stages, for the case that few samples are small.
 _CELLS = 4
@@ -27,16 +27,17 @@ _CELLS = 4
 #: Denominators of the parameters of a certificate.
 _DENOMINATOR = 1 << 12
 
-#: Steps of the first simplex, by coordinate.
-_STEPS = (0.15, -0.15, 0.1, 0.1, 0.1, -0.1, 0.3, -0.3)
-
 #: No search goes beyond this many samples, for every dimension and 8 more.
 _LARGEST = 200
 
 #: Rules of thumb that are improved before the best one is followed.
 _STARTS = 3
 
-_Point = NDArray[np.float64]
+_Floats = NDArray[np.float64]
+
+
+#: Steps of the first simplex.
+_STEPS = Point(0.15, -0.15, 0.1, 0.1, 0.1, -0.1, 0.3, -0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,12 @@ class Start:
 
     Attributes:
         n: A number of samples that may be about right.
-        point: The coordinates, see `Search`.
+        point: The coordinates; ``cap`` and ``tail`` less what the failure probability
+            alone suggests.
     """
 
     n: int
-    point: tuple[float, ...]
+    point: Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,7 @@ class Search:
         eps: Accuracy.
         norm: Euclidean norm of the target.
         miss: Failure probability asked for.
-        start: Where to start, in place of rules of thumb. The distances of the last
-            three coordinates are measured from what ``miss`` alone suggests.
+        start: Where to start, in place of rules of thumb.
         patience: How long to look.
     """
 
@@ -93,7 +94,7 @@ class Search:
         rare = math.exp(-self._log_miss) / 1000
         self._question = Question(0, dim, float(eps), float(norm), rare)
         self._most = _LARGEST * (dim + 8)
-        self._point: _Point | None = None
+        self._point: _Floats | None = None
         self._near = 0
         self._patience = patience or Patience()
         self.rate = 0.05
@@ -107,7 +108,7 @@ class Search:
         Moves by the nats that are missing or left over, over how fast they fall with n.
         """
         n = self._near or self._start()
-        best: tuple[int, _Point] | None = None
+        best: tuple[int, _Floats] | None = None
         seen: dict[int, float] = {}
         while (
             0 < n <= self._most and n not in seen and len(seen) < self._patience.rounds
@@ -123,7 +124,7 @@ class Search:
             n = following
         return 0 if best is None else self._squeezed(*best)
 
-    def _squeezed(self, n: int, point: _Point) -> int:
+    def _squeezed(self, n: int, point: _Floats) -> int:
         """A few samples less, as long as more patience finds parameters for them."""
         self._point = point
         for _ in range(self._patience.squeezes):
@@ -148,24 +149,9 @@ class Search:
     @classmethod
     def start_at(cls, certificate: TwoStageCertificate, miss: Fraction) -> Start:
         """Where this certificate for this failure probability lies."""
-        last, n = certificate.stages[-1], certificate.n
-        share, portion = float(certificate.share), last.size / last.first
-        unit = share**2 * portion * (1 - portion) * last.first
-        mean = n * share
-        point = np.array(
-            [
-                math.log(share / (1 - share)),
-                math.log(portion / (1 - portion)),
-                math.log(float(last.scales[0]) / unit),
-                math.log(math.log(last.scales[1] / last.scales[0])),
-                math.log(certificate.slope),
-                math.log(certificate.cap),
-                (mean - last.first) / math.sqrt(mean * (1 - share)),
-                float(chi2.logsf(float(last.energy[1]), last.first)),
-            ]
-        )
+        n = certificate.n
         usual = cls(certificate.dim, Fraction(1), Fraction(1), miss)._usual(n)
-        return Start(n, tuple(map(float, point - usual)))
+        return Start(n, Point(*map(float, np.array(Point.of(certificate)) - usual)))
 
     @property
     def nats(self) -> float:
@@ -173,14 +159,14 @@ class Search:
         return -self._log_miss
 
     @property
-    def _found(self) -> _Point:
+    def _found(self) -> _Floats:
         if self._point is None:
             raise ValueError("no point was searched yet")
         return self._point
 
     def _improved(
-        self, n: int, start: _Point, evaluations: int
-    ) -> tuple[float, _Point]:
+        self, n: int, start: _Floats, evaluations: int
+    ) -> tuple[float, _Floats]:
         found = minimize(
             lambda point: self._value(n, point, 2),
             start,
@@ -199,10 +185,10 @@ class Search:
         point = np.array(start.point) + self._usual(start.n)
         return -self._value(n, point, 2) - self._log_miss
 
-    def _usual(self, n: int) -> _Point:
+    def _usual(self, n: int) -> _Floats:
         """What the failure probability alone suggests for the last coordinates."""
         cap = math.log(2 * (self._log_miss + math.log(n)) + 4)
-        return np.array([0, 0, 0, 0, 0, cap, 0, -self._log_miss])
+        return np.array(Point(0, 0, 0, 0, 0, cap=cap, first=0, tail=-self._log_miss))
 
     def certificate(self, n: int, eps: Fraction, norm: Fraction) -> TwoStageCertificate:
         """The certificate with n samples and the parameters found last.
@@ -210,7 +196,7 @@ class Search:
         Sizes of the first stage that break a hypothesis are left out.
         """
         question = replace(self._question, n=n)
-        rule = self._rule(n, self._found)
+        rule = Point(*self._found).rule(n)
         stages = []
         for first in firsts(question, rule, _CELLS):
             gains = gain_range(question, rule, first)
@@ -250,7 +236,7 @@ class Search:
             n = math.ceil(1.25 * n)
         return 0
 
-    def _thumbs(self, n: int) -> list[_Point]:
+    def _thumbs(self, n: int) -> list[_Floats]:
         """Rules of thumb, as points: the slope falls, the range of s narrows with m."""
         wide = self._question.dim / (self._question.dim + 60)
         slope = 0.8 * self._question.dim**-0.23
@@ -262,42 +248,26 @@ class Search:
             (0.8 * slope, slope, 1.4 * slope),
         )
         cap = 2 * (self._log_miss + math.log(n)) + 4
-        rest = [math.log(cap), 1.5, -self._log_miss - 3.4]
         return [
             np.array(
-                [
-                    math.log(share / (1 - share)),
-                    math.log(portion / (1 - portion)),
-                    math.log(scale),
-                    math.log(math.log(ratio)),
-                    math.log(slope),
-                    *rest,
-                ]
+                Point(
+                    share=math.log(share / (1 - share)),
+                    portion=math.log(portion / (1 - portion)),
+                    scale=math.log(scale),
+                    ratio=math.log(math.log(ratio)),
+                    slope=math.log(slope),
+                    cap=math.log(cap),
+                    first=1.5,
+                    tail=-self._log_miss - 3.4,
+                )
             )
             for share, portion, scale, ratio, slope in grid
         ]
 
-    def _rule(self, n: int, point: _Point) -> Rule:
-        """The coordinates: logits and logarithms, and a distance from the mean."""
-        with np.errstate(over="ignore"):
-            share, portion = 1 / (1 + np.exp(-point[:2]))
-            scale, ratio, slope, cap = np.exp(point[2:6])
-        mean = n * share
-        return Rule(
-            share=float(share),
-            portion=float(portion),
-            scale=float(scale * share**2 * portion * (1 - portion)),
-            ratio=float(np.exp(min(ratio, 5))),
-            slope=float(slope),
-            cap=float(cap),
-            first=int(mean - point[6] * math.sqrt(mean * (1 - share))),
-            tail=float(np.exp(min(point[7], -1))),
-        )
-
-    def _value(self, n: int, point: _Point, cells: int) -> float:
+    def _value(self, n: int, point: _Floats, cells: int) -> float:
         with np.errstate(all="ignore"):
             estimate = failure(
-                replace(self._question, n=n), self._rule(n, point), cells
+                replace(self._question, n=n), Point(*point).rule(n), cells
             )
         return math.log(max(estimate, 1e-300))
 

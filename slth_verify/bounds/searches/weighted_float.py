@@ -1,4 +1,4 @@
-"""The weighted second moment in floating point: fast, untrusted, for the search.
+"""`WeightedCertificate` in floating point: fast, untrusted, for the search.
 
 The numbers follow the ball computation to about one part in a thousand. Nothing here
 is believed: whatever the search proposes is certified in balls afterwards.
@@ -27,7 +27,7 @@ _WINDOW = 16.0
 def log_bound(
     n: int, k: int, dim: int, eps: float, norm: float, tilt: float, weight: float
 ) -> float:
-    """Logarithm of the certificate's probability, approximately.
+    """Logarithm of `WeightedCertificate.check`, approximately.
 
     Args:
         n: Number of samples.
@@ -45,7 +45,7 @@ def log_bound(
 
 
 class Moment:
-    """The bound for fixed parameters, at any accuracy and norm.
+    """About `WeightedCertificate.check` for fixed parameters, any accuracy and norm.
 
     Most of the work does not depend on these two, and is done once.
 
@@ -74,7 +74,7 @@ class Moment:
             self._near = _near(n, k, dim, tilt, weight)
 
     def log_bound(self, eps: float, norm: float) -> float:
-        """Logarithm of the certificate's probability, approximately."""
+        """Logarithm of `WeightedCertificate.check`, approximately."""
         if not self.useful:
             return -math.inf
         s = self.dim / 2
@@ -124,7 +124,7 @@ def accuracies_below(eps: float, norm: float) -> list[float]:
 
 
 def decay(n: int, k: int, dim: int, tilt: float, weight: float) -> float:
-    """Mean inverse variance: the bound falls like ``exp(-decay |z|^2)``."""
+    """`WeightedCertificate.decay`: the bound falls like ``exp(-decay |z|^2)``."""
     s = dim / 2
     a, b = k / 2 - s, (n - k) / 2 - weight
     if a <= 1 or b <= 0:
@@ -134,7 +134,7 @@ def decay(n: int, k: int, dim: int, tilt: float, weight: float) -> float:
 
 
 def _log_tilted(a: float, b: float, s: float, c: float) -> float:
-    """Logarithm of the beta integral with the factor ``(1-c(1-x))^{-s}``."""
+    """About `log_tilted_beta`."""
     if min(a, b) <= 0:
         return math.inf
     centre, spread = math.log(a / b), math.sqrt(1 / a + 1 / b)
@@ -145,7 +145,7 @@ def _log_tilted(a: float, b: float, s: float, c: float) -> float:
 
 
 def _log_weight(n: int, k: int, j: Array) -> Array:
-    """Logarithm of the hypergeometric weight."""
+    """Logarithm of `hypergeometric_weight`."""
     i = k - j
     value = gammaln(k + 1) - gammaln(j + 1) - gammaln(i + 1)
     value += gammaln(n - k + 1) - gammaln(i + 1) - gammaln(n - k - i + 1)
@@ -156,7 +156,7 @@ def _log_weight(n: int, k: int, j: Array) -> Array:
 def _near(
     n: int, k: int, dim: int, tilt: float, weight: float
 ) -> Callable[[float], Array]:
-    """Terms with ``k - j <= dim / 2``, which the density bound alone cannot reach.
+    """About `near_diagonal`, for the terms with ``k - j <= dim / 2``.
 
     They depend on the accuracy by the logarithm of the single term.
     """
@@ -191,7 +191,7 @@ def _near(
 
 
 def _bulk(n: int, k: int, dim: int, c: float, weight: float) -> Array:
-    """All other terms, by the trapezoidal rule in three coordinates."""
+    """About `pair_expectation`, for all other terms."""
     first = math.floor(dim / 2) + 1
     lowest = max(0, 2 * k - n)
     edge = _edge(n, k, lowest, dim, c, weight) if k - lowest >= first else -math.inf
@@ -285,7 +285,7 @@ class _Shape:
         return t, u
 
     def log_integral(self, t: Array, u: Array) -> Array:
-        """Logarithm of the expectation."""
+        """Logarithm of the expectation; see `pair_expectation`."""
         zero, h = np.zeros_like(t), 1e-3
         _, _, tt, uu, tu = self._derivatives(t, u)
         det = tt * uu - tu * tu

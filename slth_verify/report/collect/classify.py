@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from slth_verify.arrays import Float64Array
 from slth_verify.report.collect.targets import HeldOut
 from slth_verify.report.model.parts import Accuracy
-from slth_verify.report.model.quantity import Direction, Quantity, exact
-from slth_verify.verdict import Evidence, Finding, Verdict
+from slth_verify.report.model.quantity import Quantity, exact
+from slth_verify.verdict import Direction, Evidence, Finding, Verdict
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,9 +104,7 @@ def _count(hits: NDArray[np.bool_], certain: NDArray[np.bool_]) -> Quantity:
     most = least + int((~certain).sum())
     if least == most:
         return exact(least, "images")
-    return Quantity(
-        str(least), str(most), Evidence.ENCLOSED, Direction.TWO_SIDED, "images"
-    )
+    return Quantity(str(least), str(most), Evidence.ENCLOSED, Direction.BOTH, "images")
 
 
 def _range(count: Quantity) -> str:

@@ -33,9 +33,9 @@ from slth_verify.report.model.parts import (
     SizeRow,
 )
 from slth_verify.report.model.profile import Profile
-from slth_verify.report.model.quantity import Absent, Direction, Figure, enclosed
+from slth_verify.report.model.quantity import Absent, Figure, enclosed
 from slth_verify.ticket import CheckResult, Ticket
-from slth_verify.verdict import Finding
+from slth_verify.verdict import Direction, Finding
 
 HELD_OUT = "held-out images"
 _UNIT = "target output"
@@ -76,7 +76,7 @@ def probe(subject: Subject, profile: Profile) -> tuple[Figure, str]:
         return Absent("the forward pass is not finite"), name
     low = max(Fraction(0), Fraction(top) - Fraction(rounding))
     high = Fraction(top) + Fraction(rounding)
-    return enclosed(low, high, Direction.TWO_SIDED, _UNIT), name
+    return enclosed(low, high, Direction.BOTH, _UNIT), name
 
 
 def examine(

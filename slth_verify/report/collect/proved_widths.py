@@ -13,8 +13,8 @@ from fractions import Fraction
 from slth_verify.background import Background, BackgroundLostError
 from slth_verify.bounds import BoundResult, mrss_width, necessary_width
 from slth_verify.errors import InvalidParameterError
-from slth_verify.report.model.quantity import Absent, Direction, Figure, Quantity
-from slth_verify.verdict import Evidence
+from slth_verify.report.model.quantity import Absent, Figure, Quantity
+from slth_verify.verdict import Direction, Evidence
 
 #: The probability that the ladder asks for.
 PROBABILITY = Fraction(1, 2)

@@ -18,14 +18,13 @@ from slth_verify.report.model.parts import (
 from slth_verify.report.model.profile import Profile
 from slth_verify.report.model.quantity import (
     Absent,
-    Direction,
     Figure,
     Quantity,
     enclosed,
     exact,
 )
 from slth_verify.ticket import CheckResult, LayerBound, Ticket
-from slth_verify.verdict import Finding, Verdict
+from slth_verify.verdict import Direction, Finding, Verdict
 
 _OUTPUT = "target output"
 _ZERO = Fraction(0)
@@ -69,7 +68,7 @@ def target_summary(
         channels=target.architecture.channels,
         kernel_sizes=target.architecture.kernel_sizes,
         readout=target.readout,
-        norms=tuple(enclosed(n, n, Direction.TWO_SIDED) for n in target.norms),
+        norms=tuple(enclosed(n, n, Direction.BOTH) for n in target.norms),
         scale_exponents=target.scale_exponents,
         largest_output=largest,
         largest_on=largest_on,
@@ -119,7 +118,7 @@ def witness_summary(result: CheckResult, channels: int) -> WitnessSummary | None
         pixel=witness.pixel,
         channel=witness.channel,
         difference=enclosed(
-            witness.difference, witness.difference, Direction.TWO_SIDED, _OUTPUT
+            witness.difference, witness.difference, Direction.BOTH, _OUTPUT
         ),
     )
 
@@ -178,7 +177,7 @@ def _layer(item: LayerBound, ticket: Ticket) -> LayerFigures:
         exact(item.kept, "filters"),
         exact(int((layer.scalars > 0).sum()), "filters"),
         _upper(item.layer_error),
-        enclosed(item.lipschitz, item.lipschitz, Direction.TWO_SIDED),
+        enclosed(item.lipschitz, item.lipschitz, Direction.BOTH),
         _upper(item.activation),
         _upper(item.accumulated_error),
     )
@@ -198,7 +197,7 @@ def _output_range(result: CheckResult) -> Figure:
     found = result.target_range
     if found is None:
         return Absent(_NOTHING)
-    return enclosed(found.reached, found.bound, Direction.TWO_SIDED, _OUTPUT)
+    return enclosed(found.reached, found.bound, Direction.BOTH, _OUTPUT)
 
 
 def _share_of_range(bound: Fraction | None, result: CheckResult) -> Figure:

@@ -10,6 +10,10 @@ from typing import Any
 
 from slth_verify.report.model.quantity import Quantity
 from slth_verify.report.model.report import SCHEMA_VERSION, Report
+from slth_verify.verdict import Direction
+
+#: What the document calls a direction, where not by its name.
+_SIDES = {Direction.BOTH: "two-sided"}
 
 
 def to_document(report: Report) -> dict[str, Any]:
@@ -66,6 +70,6 @@ def _quantity(value: Quantity) -> dict[str, Any]:
     return {
         **number,
         "kind": value.kind.value,
-        "direction": value.direction.value,
+        "direction": _SIDES.get(value.direction, value.direction.value),
         "unit": value.unit,
     }

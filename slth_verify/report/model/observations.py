@@ -8,12 +8,11 @@ from fractions import Fraction
 from slth_verify.report.model.parts import Observation
 from slth_verify.report.model.quantity import (
     Absent,
-    Direction,
     Figure,
     enclosed,
     heuristic,
 )
-from slth_verify.verdict import Finding, Verdict
+from slth_verify.verdict import Direction, Finding, Verdict
 
 #: Subject of the observations that bear on a ticket's certified error.
 TARGET_AND_PRUNED = "target and pruned network"

@@ -4,31 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 from fractions import Fraction
 
 from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import InvalidParameterError
-from slth_verify.verdict import Evidence
+from slth_verify.verdict import Direction, Evidence
 
 #: Significant decimal digits of enclosures.
 _DIGITS = 12
-
-
-class Direction(Enum):
-    """Which side of the described number a figure bounds.
-
-    Attributes:
-        UPPER: The number is at most ``upper``.
-        LOWER: The number is at least ``lower``.
-        TWO_SIDED: The number lies in ``[lower, upper]``.
-        NONE: Neither is guaranteed.
-    """
-
-    UPPER = "upper"
-    LOWER = "lower"
-    TWO_SIDED = "two-sided"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +50,7 @@ Figure = Quantity | Absent
 def exact(
     value: int | str | Fraction,
     unit: str = "",
-    direction: Direction = Direction.TWO_SIDED,
+    direction: Direction = Direction.BOTH,
 ) -> Quantity:
     """A number known exactly; a string is kept as it is written.
 

@@ -14,13 +14,13 @@ from scipy.stats import norm
 from slth_verify.bounds import mrss_width
 from slth_verify.bounds.certificates.two_sides import (
     Sides,
+    failure_by_decay,
     failure_of_measure,
-    failure_of_sides,
     missed_measure,
 )
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
-from slth_verify.bounds.mrss.all_targets import by_two_sides
-from slth_verify.bounds.searches.two_sides_search import certified
+from slth_verify.bounds.mrss.all_targets import by_sides_of_blocks
+from slth_verify.bounds.searches.sides_of_blocks import SidesOfBlocks
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction
@@ -89,8 +89,8 @@ def test_lie_kappa_rounded_down_and_c_rounded_up() -> None:
     # what the other end points would claim is less than the truth
     slack = F(1, 2**30)
     sides = Sides(3, F(1, 2), F(2))
-    honest = failure_of_sides(sides, c, kappa, 2, F(1))
-    assert failure_of_sides(sides, c + slack, kappa - slack, 2, F(1)) < honest
+    honest = failure_by_decay(sides, c, kappa, 2, F(1))
+    assert failure_by_decay(sides, c + slack, kappa - slack, 2, F(1)) < honest
 
 
 # --- both sides together --------------------------------------------------------------
@@ -172,15 +172,15 @@ def test_required_width_of_nine_dimensions() -> None:
     block = WeightedCertificate(
         n=118, size=29, dim=9, eps=F(1, 100), norm=F(0), tilt=F(15, 128), weight=F(8)
     )
-    width = certified(Sides(5, F(5, 16), F(59607, 32768)), block, F(1))
+    width = SidesOfBlocks.certified(Sides(5, F(5, 16), F(59607, 32768)), block, F(1))
     assert width.failure <= F(1, 1000)
     assert width.n == 2 * 5 * 118 <= 1806
-    short = certified(Sides(4, F(5, 16), F(59607, 32768)), block, F(1))
+    short = SidesOfBlocks.certified(Sides(4, F(5, 16), F(59607, 32768)), block, F(1))
     assert short.failure > F(1, 1000)
 
 
 def test_stairs_are_certified_one_by_one() -> None:
-    found = by_two_sides(1, F(1, 5), F(1), F(9, 10))
+    found = by_sides_of_blocks(1, F(1, 5), F(1), F(9, 10))
     assert (found.n, found.failure) in found.stairs
     stairs = found.staircase()
     assert [n for n, _ in stairs] == sorted({n for n, _ in stairs})
@@ -201,7 +201,7 @@ def test_stairs_are_certified_one_by_one() -> None:
         F(parameters["tau"]),
         F(parameters["slope"]),
     )
-    assert certified(sides, block, F(1)).failure == found.failure
+    assert SidesOfBlocks.certified(sides, block, F(1)).failure == found.failure
     assert values["eps"] == "1/10"
 
 

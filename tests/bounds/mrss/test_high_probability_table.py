@@ -9,9 +9,9 @@ from types import ModuleType
 import pytest
 
 from slth_verify.bounds import mrss_width
+from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.searches.blocks import BlockWidth
-from slth_verify.bounds.searches.two_stage_width import rebuilt
 
 F = Fraction
 
@@ -44,6 +44,14 @@ def table() -> ModuleType:
     return module
 
 
+def _certificate(row: dict, table: ModuleType) -> TwoStageCertificate:
+    names = ("n", "share", "slope", "cap", "stages")
+    values = {name: row[name] for name in names}
+    return TwoStageCertificate.from_values(
+        values, dim=row["dim"], eps=table.ACCURACY, norm=F(1)
+    )
+
+
 def _case(row: dict) -> object:
     quick = (row["dim"], row["prob"]) == (9, "999/1000")
     marks = [] if quick else [pytest.mark.nightly]
@@ -52,8 +60,7 @@ def _case(row: dict) -> object:
 
 @pytest.mark.parametrize("row", [_case(row) for row in ROWS])
 def test_two_stages(row, table) -> None:
-    certificate = rebuilt(row, row["dim"], table.ACCURACY, F(1))
-    assert certificate is not None
+    certificate = _certificate(row, table)
     assert certificate.failure() <= 1 - F(row["prob"])
     last = certificate.stages[-1]
     assert (last.first, last.size) == (row["first"], row["size"])
@@ -98,6 +105,5 @@ def test_no_row_is_worse_than_known() -> None:
 def test_one_sample_less_is_not_certified_by_the_same_parameters(table) -> None:
     (row,) = (r for r in ROWS if (r["dim"], r["prob"]) == (9, "999/1000"))
     fewer = {**row, "n": str(int(row["n"]) - 1)}
-    certificate = rebuilt(fewer, 9, table.ACCURACY, F(1))
-    assert certificate is not None
+    certificate = _certificate(fewer, table)
     assert certificate.failure() > 1 - F(row["prob"])

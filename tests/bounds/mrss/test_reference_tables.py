@@ -9,7 +9,7 @@ import pytest
 from slth_verify.bounds import network_width
 from slth_verify.bounds.certificates.two_sides import Sides
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
-from slth_verify.bounds.searches.two_sides_search import certified
+from slth_verify.bounds.searches.sides_of_blocks import SidesOfBlocks
 
 F = Fraction
 
@@ -53,7 +53,7 @@ def test_all_targets_at_once(row, tables) -> None:
         weight=F(row["weight"]),
     )
     sides = Sides(row["blocks"], F(row["tau"]), F(row["slope"]))
-    width = certified(sides, block, F(1))
+    width = SidesOfBlocks.certified(sides, block, F(1))
     assert width.failure <= 1 - F(row["prob"])
     assert width.n <= KNOWN[row["dim"], row["prob"]]
     assert f"| {width.n} |" in tables.all_targets()

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from slth_verify.bounds.certificates.two_sides import failure_of_measure
-from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
-from slth_verify.bounds.searches.two_stage_sides import (
-    failure_of_two_stage_sides,
-    two_stage_sides_width,
+from slth_verify.bounds.certificates.two_sides import (
+    Sides,
+    failure_by_reach,
+    failure_of_measure,
 )
-from slth_verify.bounds.searches.two_stage_width import rebuilt
+from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
+from slth_verify.bounds.searches.sides_of_stages import sides_of_stages_width
 from slth_verify.enclosure import (
     chi_square_cdf,
     from_ball,
@@ -39,9 +39,14 @@ BLOCKS = {
 
 
 def _side(row: dict) -> TwoStageCertificate:
-    certificate = rebuilt(row, row["dim"], F(1, 100), F(row["norm"]))
-    assert certificate is not None
-    return certificate
+    names = ("norm", "n", "share", "slope", "cap", "stages")
+    return TwoStageCertificate.from_values(
+        {name: row[name] for name in names}, dim=row["dim"], eps=F(1, 100)
+    )
+
+
+def _both(side: TwoStageCertificate, missed: F, tau: F, slope: F) -> F:
+    return failure_by_reach(Sides(1, tau, slope), missed, side.norm, side.dim, F(1))
 
 
 def _case(row: dict) -> object:
@@ -54,9 +59,7 @@ def _case(row: dict) -> object:
 def test_rows_of_the_table(row) -> None:
     side = _side(row)
     missed = side.failure()
-    failure = failure_of_two_stage_sides(
-        side, missed, F(row["tau"]), F(row["majorant"]), F(1)
-    )
+    failure = _both(side, missed, F(row["tau"]), F(row["majorant"]))
     assert failure <= 1 - F(row["prob"])
     assert 2 * side.n <= BLOCKS[row["dim"], row["prob"]]
 
@@ -72,7 +75,7 @@ def test_long_targets_count() -> None:
     short = replace(_side(row), norm=F(1))
     forgotten = failure_of_measure(missed, 1 / tau, slope)
     assert forgotten <= F(1, 1000)
-    assert failure_of_two_stage_sides(short, missed, tau, slope, F(1)) > F(1, 2)
+    assert _both(short, missed, tau, slope) > F(1, 2)
 
 
 def test_the_norm_is_squared_in_units_of_tau() -> None:
@@ -83,7 +86,7 @@ def test_the_norm_is_squared_in_units_of_tau() -> None:
         long = 1 - from_ball(inside).lower
         turned = 1 - from_ball(chi_square_cdf(to_ball(side.norm / tau), 9)).lower
     missed = F(1, 10**5)
-    right = failure_of_two_stage_sides(side, missed, tau, slope, F(1))
+    right = _both(side, missed, tau, slope)
     assert right == failure_of_measure(missed + long, 1 / tau, slope)
     assert turned > 100 * long
 
@@ -92,7 +95,7 @@ def test_what_a_side_misses_counts() -> None:
     row = _row()
     side, tau, slope = _side(row), F(row["tau"]), F(row["majorant"])
     bounds = [
-        failure_of_two_stage_sides(side, missed, tau, slope, F(1))
+        _both(side, missed, tau, slope)
         for missed in (F(1, 10**6), F(1, 1000), F(1, 100), F(1))
     ]
     assert bounds == sorted(bounds)
@@ -103,6 +106,6 @@ def test_what_a_side_misses_counts() -> None:
 @pytest.mark.nightly
 def test_a_search_reaches_the_table() -> None:
     row = _row()
-    found = two_stage_sides_width(9, F(1, 50), F(1), F(999, 1000))
+    found = sides_of_stages_width(9, F(1, 50), F(1), F(999, 1000))
     assert found.failure <= F(1, 1000)
     assert found.n <= 2 * int(row["n"]) + 8

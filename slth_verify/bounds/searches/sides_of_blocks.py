@@ -1,0 +1,156 @@
+"""Search for two sides of blocks that reach all targets. Floats propose, balls decide.
+
+The parameters of one block, the number of blocks, tau and the slope of the majorant
+are proposed from `log_bound`; `SidesOfBlocks.certified` evaluates them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from slth_verify.bounds.certificates.two_sides import Sides, failure_by_decay
+from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
+from slth_verify.bounds.searches.sides import ProvedSides, nothing_found
+from slth_verify.bounds.searches.sides_float import Estimate
+from slth_verify.bounds.searches.weighted_float import decay, log_bound
+from slth_verify.bounds.searches.weighted_search import Proposal, Search
+
+#: The float estimate must be this many nats better than asked before balls are asked.
+_SLACK = 2e-3
+
+#: Samples added before giving up, should the balls disagree with the floats.
+_PATIENCE = 12
+
+#: Growth of the sample sizes of one block that are compared.
+_GROWTH = 1.12
+
+
+@dataclass(frozen=True, slots=True)
+class SidesOfBlocks(ProvedSides):
+    """Two sides of independent blocks.
+
+    Attributes:
+        side: Second-moment bound of one block, at half of the accuracy and norm 0.
+        reach: Certified numbers (c, kappa) of one block.
+    """
+
+    side: WeightedCertificate
+    reach: tuple[Fraction, Fraction]
+
+    @classmethod
+    def certified(
+        cls, sides: Sides, side: WeightedCertificate, norm: Fraction
+    ) -> SidesOfBlocks:
+        """The width of these parameters, with its failure probability in balls."""
+        c, kappa = side.at_zero()
+        failure = failure_by_decay(sides, c, kappa, side.dim, norm)
+        return cls(sides, norm, failure, side, (c, kappa))
+
+    def stairs(self) -> tuple[tuple[int, Fraction], ...]:
+        """Widths with their failure probabilities, for other numbers of blocks."""
+        c, kappa = self.reach
+        log_c = math.log(c) if c > 0 else -math.inf
+        dim, norm = self.side.dim, self.norm
+        estimate = Estimate(dim, float(norm))
+        stairs = []
+        for blocks in range(1, 2 * self.sides.blocks + 1):
+            if blocks == self.sides.blocks:
+                failure = self.failure
+            else:
+                _, sides = estimate.best(log_c, float(kappa), blocks)
+                failure = failure_by_decay(sides, c, kappa, dim, norm)
+            stairs.append((2 * blocks * self.side.n, failure))
+        return tuple(stairs)
+
+
+def sides_of_blocks_width(
+    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
+) -> SidesOfBlocks:
+    """A small width with which all targets of a Euclidean ball are reached at once.
+
+    Args:
+        dim: Dimension m.
+        eps: Accuracy; each side gets half of it.
+        norm: Largest Euclidean norm of the targets.
+        goal: Probability, strictly between 0 and 1.
+
+    Rigor:
+        Enclosed; the parameters are proposed in floating point.
+
+    Raises:
+        InvalidParameterError: If no certificate was found.
+    """
+    half = eps / 2
+    estimate = Estimate(dim, float(norm))
+    log_goal = math.log((1 - goal).numerator) - math.log((1 - goal).denominator)
+    blocks = _proposed_blocks(estimate, half, log_goal)
+    search = _search(estimate, half, blocks)
+    proposal = search.least(-log_goal + _SLACK)
+    for extra in range(_PATIENCE):
+        candidate = search.best(proposal.n + extra)
+        _, sides = estimate.best(*_float_reach(candidate, dim, half), blocks)
+        certificate = candidate.certificate(dim, half, Fraction(0))
+        width = SidesOfBlocks.certified(sides, certificate, norm)
+        if width.failure <= 1 - goal:
+            return width
+    raise nothing_found(dim, eps, goal)
+
+
+def _float_reach(proposal: Proposal, dim: int, eps: Fraction) -> tuple[float, float]:
+    """Estimates of ``log c`` and of kappa for these parameters."""
+    n, k = proposal.n, proposal.size
+    tilt, weight = float(proposal.tilt), float(proposal.weight)
+    return (
+        log_bound(n, k, dim, float(eps), 0.0, tilt, weight),
+        decay(n, k, dim, tilt, weight),
+    )
+
+
+def _search(estimate: Estimate, eps: Fraction, blocks: int) -> Search:
+    """A search for the smallest estimate of the failure probability."""
+
+    def objective(n: int, k: int, tilt: float, weight: float) -> float:
+        log_c = log_bound(n, k, estimate.dim, float(eps), 0.0, tilt, weight)
+        if not math.isfinite(log_c):
+            return -math.inf
+        rate = decay(n, k, estimate.dim, tilt, weight)
+        return -estimate.best(log_c, rate, blocks)[0]
+
+    return Search(estimate.dim, eps, Fraction(0), objective)
+
+
+def _proposed_blocks(estimate: Estimate, eps: Fraction, log_goal: float) -> int:
+    """The number of blocks with the least total, from a coarse sweep."""
+    search = _search(estimate, eps, max(1, round(-log_goal / 2)))
+    most = max(8, math.ceil(-4 * log_goal))
+    best, least = 1, math.inf
+    n = estimate.dim + 8
+    while True:
+        proposal = search.best(n, fine=False)
+        blocks = None
+        if math.isfinite(proposal.value):
+            reach = _float_reach(proposal, estimate.dim, eps)
+            blocks = _enough_blocks(estimate, reach, log_goal, most)
+        if blocks is not None and blocks * n < least:
+            best, least = blocks, blocks * n
+        if n > 1.5 * least or (blocks == 1) or n > 10**6:
+            return best
+        n = math.ceil(_GROWTH * n)
+
+
+def _enough_blocks(
+    estimate: Estimate, reach: tuple[float, float], log_goal: float, most: int
+) -> int | None:
+    """The least number of blocks whose estimate reaches the goal."""
+    if estimate.best(*reach, most)[0] > log_goal:
+        return None
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        if estimate.best(*reach, middle)[0] <= log_goal:
+            high = middle
+        else:
+            low = middle
+    return high

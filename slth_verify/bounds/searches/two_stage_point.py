@@ -1,0 +1,74 @@
+"""Coordinates of the rules of a two-stage certificate, for searches. Untrusted."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import chi2
+
+from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
+from slth_verify.bounds.searches.two_stage_float import Rule
+
+
+class Point(NamedTuple):
+    """Where a `Rule` lies, in coordinates that may be any numbers.
+
+    Attributes:
+        share: Logit of sigma.
+        portion: Logit of the size of the subsets over the first-stage samples.
+        scale: Logarithm of the variance s_a, in units of that of all their sums.
+        ratio: Logarithm of the logarithm of s_b / s_a.
+        slope: Logarithm of lambda.
+        cap: Logarithm of the largest squared scale of a good first-stage sample.
+        first: How far the first-stage samples of the last stage are below the mean
+            number of small ones, in standard deviations.
+        tail: Logarithm of the chance left out at the upper end of the energy.
+    """
+
+    share: float
+    portion: float
+    scale: float
+    ratio: float
+    slope: float
+    cap: float
+    first: float
+    tail: float
+
+    @classmethod
+    def of(cls, certificate: TwoStageCertificate) -> Point:
+        """Where a certificate lies, by its last stage."""
+        last, n = certificate.stages[-1], certificate.n
+        share, portion = float(certificate.share), last.size / last.first
+        unit = share**2 * portion * (1 - portion) * last.first
+        mean = n * share
+        return cls(
+            share=math.log(share / (1 - share)),
+            portion=math.log(portion / (1 - portion)),
+            scale=math.log(float(last.scales[0]) / unit),
+            ratio=math.log(math.log(last.scales[1] / last.scales[0])),
+            slope=math.log(certificate.slope),
+            cap=math.log(certificate.cap),
+            first=(mean - last.first) / math.sqrt(mean * (1 - share)),
+            tail=float(chi2.logsf(float(last.energy[1]), last.first)),
+        )
+
+    def rule(self, n: int) -> Rule:
+        """The rule for n samples."""
+        with np.errstate(over="ignore"):
+            share, portion = 1 / (1 + np.exp([-self.share, -self.portion]))
+            scale, ratio, slope, cap = np.exp(
+                [self.scale, self.ratio, self.slope, self.cap]
+            )
+        mean = n * share
+        return Rule(
+            share=float(share),
+            portion=float(portion),
+            scale=float(scale * share**2 * portion * (1 - portion)),
+            ratio=float(np.exp(min(ratio, 5))),
+            slope=float(slope),
+            cap=float(cap),
+            first=int(mean - self.first * math.sqrt(mean * (1 - share))),
+            tail=float(np.exp(min(self.tail, -1))),
+        )

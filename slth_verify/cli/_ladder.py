@@ -1,0 +1,42 @@
+"""The ladder of a bound: the paper's form, what is enough, and what is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from slth_verify.cli._output import print_answers
+
+if TYPE_CHECKING:
+    from slth_verify.bounds import BoundResult, NetworkResult
+
+#: The JSON object of an answer, its lines, and its derivation; empty if it has none.
+Rung = tuple[dict[str, Any], list[str], str]
+
+
+def rung(answer: BoundResult | NetworkResult, said: str, *more: str) -> Rung:
+    """An answer; ``said`` follows its kind, and more lines may follow."""
+    return answer.to_json(), [f"{answer.kind}  {said}", *more], answer.to_text()
+
+
+def enough(answer: BoundResult) -> Rung:
+    """A certified number of samples."""
+    return rung(answer, f"n = {answer.n} is enough")
+
+
+def needed(answer: BoundResult) -> Rung:
+    """A necessary number of samples."""
+    return rung(answer, f"fewer than n = {answer.n} are not enough")
+
+
+def climb(kind: str, rungs: Mapping[str, Callable[[], Rung]]) -> list[Rung]:
+    """The answer of one kind, or with ``all`` those of all kinds in their order."""
+    return [ask() for name, ask in rungs.items() if kind in (name, "all")]
+
+
+def print_ladder(rungs: Sequence[Rung], *, explain: bool, as_json: bool) -> None:
+    """Print answers side by side, with their derivations at the end if asked for."""
+    lines = [line for _, own, _ in rungs for line in own]
+    if explain:
+        lines += [derivation for _, _, derivation in rungs if derivation]
+    print_answers([document for document, _, _ in rungs], lines, as_json=as_json)
