@@ -265,3 +265,19 @@ def test_entries_that_depend_on_the_accuracy_are_noticed(monkeypatch) -> None:
     ]
     found = [width.n for width in widths if width is not None]
     assert found != sorted(found)
+
+
+def test_a_loose_entry_is_passed_over_for_a_harder_one(monkeypatch) -> None:
+    fine, finest = (
+        min(
+            (x for x in SHIPPED if (x.dim, x.eps, x.prob) == (2, F(1, k), F(1, 2))),
+            key=lambda entry: entry.n,
+        )
+        for k in (100, 10**6)
+    )
+    loose = replace(finest, eps=F(1, 10))
+    monkeypatch.setattr(store, "entries", lambda: [loose, fine])
+    question = answers.Question(2, F(1, 10), F(1), F(1, 2))
+    found = answers._known.__wrapped__(question, universal=False)
+    assert found is not None
+    assert found.n == fine.n < loose.n
