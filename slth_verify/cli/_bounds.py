@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +11,7 @@ from slth_verify.cli._bounds_network import EFFORT, EFFORTS, network
 from slth_verify.cli._bounds_recheck import recheck
 from slth_verify.cli._bounds_rss import rss
 from slth_verify.cli._ladder import Rung, climb, enough, needed, print_ladder
-from slth_verify.cli._output import busy
+from slth_verify.cli._output import busy, print_answers
 from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 from slth_verify.cli._types import Integer
 from slth_verify.limits import DIMENSION, SAMPLES
@@ -116,10 +115,7 @@ def success(
     from slth_verify.bounds import mrss_success
 
     result: BoundResult = mrss_success(dim, count, size, eps, target_norm)
-    if as_json:
-        click.echo(json.dumps(result.to_json(), indent=2, allow_nan=False))
-    else:
-        click.echo(result.to_text())
+    print_answers([result.to_json()], [result.to_text()], as_json=as_json)
     return 0
 
 

@@ -138,8 +138,11 @@ def test_bounds_have_the_documented_keys(capsys: pytest.CaptureFixture[str]) -> 
     assert run(["bounds", "mrss", "--dim", "2", "--eps", "0.1", "--kind", "all"]) == 0
     text = capsys.readouterr().out
     assert "C" in text.splitlines()[0]
-    assert run(["bounds", "success", "--dim", "1", "--n", "9", "--eps", "0.1"]) == 0
+    success = ["bounds", "success", "--dim", "1", "--n", "9", "--eps", "0.1"]
+    assert run(success) == 0
     assert capsys.readouterr().out
+    assert run([*success, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["schema_version"] == 1
     assert run(["bounds", "mrss", "--dim", "0", "--eps", "0.1"]) == 2
 
 
