@@ -25,7 +25,7 @@ KNOWN = {
         "slth_verify.bounds.searches.",
     ): "a found width names the certificate that the library stores",
     (
-        "slth_verify.construction._collapsed",
+        "slth_verify.construction._small_",
     ): "a collapsed network saves and loads itself",
 }
 

@@ -144,7 +144,7 @@ class PairEnergy:
             q = to_ball(2 * self.eps**2 / energy) / pi()
             value = near(q) + far * (half * q.log()).exp()
             if self.dim % 2 == 0 and self.dim // 2 <= self._most:
-                value -= self._even() * q ** (self.dim // 2) * q.log()
+                value -= self._even * q ** (self.dim // 2) * q.log()
             values[energy] = value if q < 1 else to_ball(1)
         return values
 
@@ -177,6 +177,7 @@ class PairEnergy:
             density *= (Fraction(self.n, 2) - i - 1) / Fraction(i)
         return coefficients
 
+    @cached_property
     def _even(self) -> Ball:
         """Coefficient of ``-q^i log q`` for ``i = m/2``, m even."""
         middle = self.dim // 2

@@ -223,17 +223,28 @@ class TwoStageCertificate(codec.Stored):
         # the logarithm of v is concave in 1/s: on a cell it is least at an end
         return [(s, t, u.min(v)) for (s, u), (t, v) in pairwise(values)]
 
-    def _reach(self, gain: Fraction, cells: _Cells) -> Fraction:
-        """The largest y with v/y >= Phi(-(c + lambda s)/sqrt(s)) on the whole range."""
-        slope, level = to_ball(self.slope), to_ball(gain)
-        ratios = [
-            value / normal_cdf(-(level / high + slope * low))
-            for low, high, value in cells
-        ]
-        least = ratios[0]
-        for ratio in ratios:
-            least = least.min(ratio)
-        return max(Fraction(0), from_ball(least).lower)
+    def _reaches(self, levels: list[Fraction], cells: _Cells) -> list[Fraction]:
+        """For each level c the largest y with v/y >= Phi(-(c + lambda s)/sqrt(s)).
+
+        Args:
+            levels: Rising values of the gain.
+            cells: See `_cells`.
+        """
+        slope = to_ball(self.slope)
+        # v / Phi rises with c: what it was at a lower level bounds it from below
+        known = [to_ball(0) for _ in cells]
+        reaches = []
+        for gain in levels:
+            level, found = to_ball(gain), list[Ball]()
+            for place in sorted(range(len(cells)), key=lambda i: float(known[i])):
+                if found and known[place] > found[-1]:
+                    continue
+                low, high, value = cells[place]
+                ratio = value / normal_cdf(-(level / high + slope * low))
+                known[place] = ratio
+                found.append(ratio.min(found[-1]) if found else ratio)
+            reaches.append(max(Fraction(0), from_ball(found[-1]).lower))
+        return reaches
 
 
 class _Event:
@@ -267,7 +278,7 @@ class _Event:
         self.levels = [
             least + (most - least) * i / (_LEVELS - 1) for i in range(_LEVELS)
         ]
-        self.reaches = [certificate._reach(level, cells) for level in self.levels]
+        self.reaches = certificate._reaches(self.levels, cells)
 
     def missed(self, negligible: Fraction) -> Fraction:
         """Bound of the mean of F, on the event.

@@ -104,18 +104,27 @@ def check_reach(room, monkeypatch) -> None:
         means = [
             float(energy.mean(scale / TINY.share**2).log()) for scale in stage.scales
         ]
-        reached = [float(certificate._reach(c, cells)) for c in map(F, (1, 5, 9, 20))]
+        reached = certificate._reaches([F(c) for c in (1, 5, 9, 20)], cells)
     ends = [float(scale) for scale in stage.scales]
     s = np.geomspace(*ends, 200)
     log_v = np.log([covered(means, 1, ends, scale) for scale in s])
     for level, place in zip((1, 5, 9, 20), reached, strict=True):
         height = (level + float(TINY.slope) * s) / np.sqrt(s)
         truth = float(np.exp(np.min(log_v - log_ndtr(-height))))
-        assert truth / 4 <= place <= truth * (1 + 1e-4)
+        assert truth / 4 <= float(place) <= truth * (1 + 1e-4)
 
 
 def test_the_reach_of_every_level(monkeypatch) -> None:
     check_reach(two_stage, monkeypatch)
+
+
+def test_cells_that_are_passed_over_change_no_reach() -> None:
+    with working_precision(128):
+        certificate, stage, energy = stage_of(two_stage, TINY)
+        cells = certificate._cells(stage, energy)
+        levels = [F(c) for c in range(1, 40, 3)]
+        alone = [certificate._reaches([level], cells)[0] for level in levels]
+        assert certificate._reaches(levels, cells) == alone
 
 
 def test_a_size_that_breaks_a_hypothesis_is_left_out() -> None:
@@ -164,7 +173,11 @@ REACH = {
         "level / high + slope * low",
         "level / high + slope * high * 2",
     ),
-    "best cell": ("least = least.min(ratio)", "least = least.max(ratio)"),
+    "first cell only": ("if found and known[place] > found[-1]", "if found"),
+    "what a lower level gave": (
+        "known[place] > found[-1]",
+        "known[place] > 0",
+    ),
 }
 
 LIES = [(check_cells, name) for name in CELLS] + [(check_reach, name) for name in REACH]
