@@ -9,9 +9,6 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from slth_verify.statements import decide
-from slth_verify.statements.decisions.decide import enclose, relation_truth, sign_of
 from slth_verify.statements.decisions.interval import (
     Interval,
     UndecidedError,
@@ -21,6 +18,9 @@ from slth_verify.statements.decisions.interval import (
     log,
     root,
 )
+
+from slth_verify.statements import decide
+from slth_verify.statements.decisions.decide import enclose, relation_truth, sign_of
 from slth_verify.statements.decisions.proved import Ceil, Floor, Greatest, Least
 from slth_verify.statements.queries.isolate import on_cells, sign_pieces
 from slth_verify.verdict import Verdict

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import factorial
 
-from slth_verify.statements.decisions.interval import (
+from old_interval.interval import (
     ZERO,
     Interval,
     UndecidedError,
