@@ -137,6 +137,8 @@ class _Evaluator:
             return Span.point(half_line_integral(node, self.ball))
         if name == "Piecewise":
             return self._case(node)
+        if name == "log" and len(node.args) == 1:
+            return self._log(node.args[0])
         drawn_as = getattr(node.func, "stands_for", node.func)
         operation = _operations().get(drawn_as)
         if operation is None:
@@ -162,21 +164,34 @@ class _Evaluator:
             )
         return named[0]
 
+    def _log(self, node: Any) -> Span:
+        """``log`` of a product or power as a sum, however large that may be."""
+        if not _plainly_positive(node):
+            return span.log(self.span(node))
+        if node.is_Mul:
+            return reduce(span.add, map(self._log, node.args))
+        base, exponent = node.as_base_exp()
+        if base.func.__name__ == "Exp1":
+            return self.span(exponent)
+        if exponent == 1:
+            return span.log(self.span(base))
+        return span.multiply(self.span(exponent), self._log(base))
+
     def _case(self, node: Any) -> Span:
         """The first case of a Piecewise that holds, where all before it fail."""
         for value, condition in node.args:
             truth = self._truth(condition)
             if truth is None:
-                raise NonFiniteError(f"the case {condition} is open")
+                raise NonFiniteError("a case of a Piecewise is open")
             if truth:
                 return self.span(value)
-        raise NonFiniteError(f"no case of {node} holds")
+        raise NonFiniteError("no case of a Piecewise holds")
 
     def _truth(self, condition: Any) -> bool | None:
         """Truth of a comparison, or of several at once; None where it is open."""
         name = condition.func.__name__
         if name in ("BooleanTrue", "BooleanFalse"):
-            return name == "BooleanTrue"
+            return bool(name == "BooleanTrue")
         if name == "And":
             parts = [self._truth(part) for part in condition.args]
             return False if False in parts else None if None in parts else True
@@ -229,6 +244,20 @@ class _Evaluator:
                 yield evaluator, sign * other
 
 
+def _plainly_positive(node: Any) -> bool:
+    """Positive by its form alone: positive rationals, pi, e, and powers of such."""
+    if node.is_Rational:
+        return bool(node.p > 0)
+    if node.is_Mul:
+        return all(map(_plainly_positive, node.args))
+    if node.is_Pow or node.func.__name__ == "exp":
+        base, exponent = node.as_base_exp()
+        if base.func.__name__ == "Exp1":
+            return True
+        return bool(exponent.is_Rational) and _plainly_positive(base)
+    return node.func.__name__ in ("Pi", "Exp1")
+
+
 def _too_long(node: Any) -> InvalidParameterError:
     return InvalidParameterError(
         f"sum={node}: at most {MAX_TERMS} terms were required (any statement). Split "
@@ -261,7 +290,7 @@ def _binomial(n: Span, k: Span) -> Span:
 def _gamma(x: Span) -> Span:
     known = x.exact
     if known is not None and known.q == 1 and 1 <= known.p <= _SMALL:
-        return Span.point(fmpq(fmpz.fac_ui(int(known.p) - 1)))
+        return Span.point(fmpq(fmpz.fac_ui(known.p - 1)))
     return Span.point(x.ball.gamma())
 
 
@@ -272,12 +301,6 @@ def _factorial(n: Span) -> Span:
 def _beta(a: Span, b: Span) -> Span:
     both = span.inverse(_gamma(span.add(a, b)))
     return span.multiply(span.multiply(_gamma(a), _gamma(b)), both)
-
-
-def _log(x: Span, *base: Span) -> Span:
-    if not base:
-        return span.log(x)
-    return span.multiply(span.log(x), span.inverse(span.log(base[0])))
 
 
 def _of_ball(function: Callable[..., Ball]) -> Callable[..., Span]:
@@ -300,7 +323,7 @@ def _operations() -> dict[Any, Callable[..., Span]]:
         sympy.Max: span.greatest,
         sympy.Min: span.least,
         sympy.exp: span.exp,
-        sympy.log: _log,
+        sympy.log: lambda x, b: span.multiply(span.log(x), span.inverse(span.log(b))),
         sympy.Abs: span.magnitude,
         sympy.erf: lambda x: x.rising(lambda number: arb(number).erf()),
         sympy.erfc: lambda x: x.falling(lambda number: arb(number).erfc()),

@@ -7,6 +7,7 @@ difference has one sign. Nothing is guessed: what stays open is INCONCLUSIVE.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Literal
 
 import sympy as sp
@@ -19,6 +20,9 @@ Relation = Literal["<", "<=", ">", ">=", "=="]
 
 #: ``(lhs, relation, rhs) -> Verdict`` for two constant expressions.
 Decider = Callable[[Any, Relation, Any], Verdict]
+
+#: Exact rewritings by the queries: they write out sums and products.
+REWRITINGS: list[Callable[[Any], Any]] = []
 
 _CAP = 2048
 _INTEGRAL_CAP = 512
@@ -80,10 +84,35 @@ def sign_of(constant: Any) -> int | None:
 
 def enclosed(constant: Any, bits: int) -> Enclosure | None:
     """An enclosure of a constant; None where none is known at this precision."""
+    if constant.has(sp.Sum, sp.Product, sp.Piecewise):
+        constant = _settled(constant)
     try:
         return enclose(constant, bits=bits)
     except (InvalidParameterError, ArithmeticError):
         return None
+
+
+@lru_cache(maxsize=256)
+def _settled(constant: Any) -> Any:
+    """An equal constant: sums written out, and cases chosen where proofs choose them.
+
+    Term by term SymPy's identities apply, which no enclosure can replace: the ceiling
+    of ``log(8)/log(2)`` is 3.
+    """
+    for rewriting in REWRITINGS:
+        constant = rewriting(constant)
+    return constant.replace(
+        lambda node: isinstance(node, sp.Piecewise) and not node.free_symbols, _case
+    )
+
+
+def _case(node: Any) -> Any:
+    """The first case that is proved to hold, where all before it are refuted."""
+    for value, condition in node.args:
+        truth = relation_truth(condition)
+        if truth is not Verdict.REFUTED:
+            return value if truth is Verdict.VERIFIED else node
+    return node
 
 
 def enclosed_sign(value: Enclosure | None) -> int | None:

@@ -14,6 +14,7 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.limits import TERMS
+from slth_verify.statements.decisions.decide import REWRITINGS
 from slth_verify.statements.queries.binding import substitute
 
 
@@ -95,3 +96,6 @@ def _points(limits: tuple[Any, ...]) -> Iterator[tuple[dict[Any, Any], int]]:
         )
         for point, sign in _points(narrowed):
             yield {**at, **point}, -sign if backwards else sign
+
+
+REWRITINGS.append(expand_sums)
