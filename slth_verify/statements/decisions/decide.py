@@ -76,7 +76,9 @@ def sign_of(constant: Any) -> int | None:
         sign = enclosed_sign(value)
         if sign is not None:
             return sign
-        if bits == 256 and value is not None and _expands_to_zero(constant):
+        # a wide one gets more bits first: expansions of huge numbers take long
+        due = value is not None and bits == (256 if value.width < 1 else cap)
+        if due and _expands_to_zero(constant):
             return 0
         bits *= 2
     return None

@@ -74,7 +74,8 @@ def _of_claim(
     if near is not None and near.width:
         middle = (near.lower + near.upper) / 2
         yield bound - sp.Rational(middle.numerator, middle.denominator)
-    if bound.is_real:
+    if bound.is_real and near is not None and abs(near.upper) < 10**6:
         third = sp.Rational(1, 3)
-        yield sp.ceiling(bound) - bound
-        yield sp.Max(bound, third) - sp.Min(bound, third)
+        yield sp.ceiling(bound, evaluate=False) - bound
+        large = sp.Max(bound, third, evaluate=False)
+        yield large - sp.Min(bound, third, evaluate=False)
