@@ -66,6 +66,8 @@ def _of_claim(
     bound = evaluate(statement, claim.expression, at)
     if not isinstance(bound, sp.Expr) or bound.free_symbols:
         return
+    if len(bound.atoms(sp.Integral)) > 2:
+        return  # minutes each
     yield from (bound, 1 - bound)
     subject = values.get(str(claim.subject))
     if subject is not None and isinstance(subject[0], sp.Expr):
