@@ -10,7 +10,6 @@ from importlib import import_module as _import_module
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
-from slth_verify import _ball_port
 from slth_verify._version import __version__
 from slth_verify.verdict import Evidence, Finding, Statistical, Verdict
 
@@ -33,9 +32,6 @@ if _TYPE_CHECKING:
     from slth_verify.network import RandomCNN, TargetCNN
     from slth_verify.statements import statement
     from slth_verify.ticket import CheckResult, Ticket, check
-
-# statements are compared by ball arithmetic from above their room; loaded when needed
-_ball_port.install("slth_verify.enclosure._bracket:bracket")
 
 _LAZY = {
     "CheckResult": "ticket",

@@ -143,7 +143,8 @@ def from_ball(ball: arb) -> Enclosure:
     """
     if not ball.is_finite():
         raise NonFiniteError(f"ball={ball} is not finite")
-    return Enclosure(_dyadic(ball.lower(), up=False), _dyadic(ball.upper(), up=True))
+    low, high = ball.lower(), ball.upper()
+    return Enclosure(exact_end(low, _BITS, up=False), exact_end(high, _BITS, up=True))
 
 
 def to_ball(value: Enclosure | Fraction | int) -> arb:
@@ -157,14 +158,24 @@ def _rational_ball(value: Fraction) -> arb:
     return arb(value.numerator) / arb(value.denominator)
 
 
-def _dyadic(exact: arb, *, up: bool) -> Fraction:
-    parts = exact.man_exp()
+def exact_end(number: arb, bits: int, *, up: bool) -> Fraction:
+    """A ball of radius 0 as a fraction.
+
+    Args:
+        number: A finite number.
+        bits: Modulus at most ``2**bits``; below ``2**-bits`` it is rounded.
+        up: Round upwards if true, downwards otherwise.
+
+    Raises:
+        NonFiniteError: If its modulus is larger.
+    """
+    parts = number.man_exp()
     mantissa, exponent = int(parts[0]), int(parts[1])
     size = mantissa.bit_length() + exponent
-    if size > _BITS:
+    if size > bits:
         raise NonFiniteError(f"an end of size 2^{size} is too large for a fraction")
-    if mantissa and size < -_BITS:
+    if mantissa and size < -bits:
         outwards = up == (mantissa > 0)
-        least = Fraction(1, 1 << _BITS)
-        return (least if up else -least) if outwards else Fraction(0)
+        tiny = Fraction(1, 1 << bits)
+        return (tiny if up else -tiny) if outwards else Fraction(0)
     return Fraction(mantissa) * Fraction(2) ** exponent

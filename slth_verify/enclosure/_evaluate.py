@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import cache, reduce
 from typing import Any
 
-from flint import arb
+from flint import arb, fmpq, fmpz
 
+from slth_verify.enclosure import _span as span
 from slth_verify.enclosure._discrete import binomial_coefficient
-from slth_verify.enclosure._enclosure import Enclosure, from_ball, to_ball
+from slth_verify.enclosure._enclosure import Enclosure, NonFiniteError
 from slth_verify.enclosure._half_line import half_line_integral
 from slth_verify.enclosure._precision import working_precision
-from slth_verify.enclosure._special import Ball, erf, log_gamma
+from slth_verify.enclosure._span import Span
+from slth_verify.enclosure._special import Ball, log_gamma
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import TERMS
 from slth_verify.numbers import exact_number, rough
 
 #: Largest number of terms of a symbolic sum that is evaluated term by term.
 MAX_TERMS = TERMS
+
+#: Factorials and binomial coefficients of larger numbers are balls at once.
+_SMALL = 4096
+
+#: Comparisons, by the sign of left minus right.
+_RELATIONS: dict[str, Callable[[int], bool]] = {
+    "StrictLessThan": lambda sign: sign < 0,
+    "LessThan": lambda sign: sign <= 0,
+    "StrictGreaterThan": lambda sign: sign > 0,
+    "GreaterThan": lambda sign: sign >= 0,
+    "Equality": lambda sign: sign == 0,
+}
 
 
 def enclose(
@@ -32,9 +47,14 @@ def enclose(
     Euler's constant, symbols with a value, sums, products, powers, ``exp``, ``log``,
     ``sqrt``, ``Abs``, ``erf``, ``erfc``, ``gamma``, ``loggamma``, ``beta``,
     ``factorial``, ``binomial``, ``besselk``, ``Max``, ``Min``, ``floor``, ``ceiling``,
-    sums and products with integer limits, over several indices too, and integrals over
-    the half line of a power and an exponential times error functions. Everything else
-    is refused, floats inside the expression too.
+    ``Piecewise`` with comparisons as conditions, sums and products with integer limits,
+    over several indices too, and integrals over the half line of a power and an
+    exponential times error functions. A function that names another one in
+    ``stands_for`` is read as that one, and a number with an ``enclosure`` as any point
+    of it. Everything else is refused, floats inside the expression too.
+
+    A rational number stays exact as long as it is short, in sums, products, powers and
+    rational roots too; monotone functions of an interval are taken at its ends.
 
     Args:
         expression: A SymPy expression, an integer or a fraction. Strings are refused:
@@ -48,7 +68,8 @@ def enclose(
 
     Raises:
         InvalidParameterError: If a symbol has no value or an operation is not listed.
-        NonFiniteError: If the value is undefined, or could be, at this precision.
+        NonFiniteError: If the value is undefined, or could be, at this precision; if a
+            case of a ``Piecewise`` is open; or if an end exceeds ``2**(2**21)``.
 
     Rigor:
         Enclosed.
@@ -69,54 +90,71 @@ def enclose(
         )
     given = {key: _read(value, str(key)) for key, value in (values or {}).items()}
     with working_precision(bits):
-        evaluator = _Evaluator(given, {}, _operations(sympy))
-        return from_ball(evaluator.ball(sympy.sympify(expression)))
+        return _Evaluator(given, {}).span(sympy.sympify(expression)).enclosure()
 
 
-def _read(value: Any, name: str) -> Enclosure | Fraction:
-    return value if isinstance(value, Enclosure) else exact_number(value, name)
+def _read(value: Any, name: str) -> Span:
+    if isinstance(value, Enclosure):
+        return _between(value)
+    return Span.rational(exact_number(value, name))
+
+
+def _between(value: Enclosure) -> Span:
+    low, high = Span.rational(value.lower), Span.rational(value.upper)
+    return Span.between(low.low, high.high)
 
 
 class _Evaluator:
-    """Values of the symbols, and the table of operations."""
+    """Values of the symbols, and of the indices of the sums around."""
 
-    def __init__(
-        self,
-        given: Mapping[Any, Enclosure | Fraction],
-        bound: Mapping[Any, Fraction],
-        operations: Mapping[Any, Callable[..., Ball]],
-    ) -> None:
+    def __init__(self, given: Mapping[Any, Span], bound: Mapping[Any, Span]) -> None:
         self.given = given
         self.bound = bound
-        self.operations = operations
+        self.found: dict[Any, Span] = {}
+
+    def span(self, node: Any) -> Span:
+        """The value of one part; parts that occur again are not computed again."""
+        if node not in self.found:
+            self.found[node] = self._span(node)
+        return self.found[node]
 
     def ball(self, node: Any) -> Ball:
+        """The value as one ball."""
+        return self.span(node).ball
+
+    def _span(self, node: Any) -> Span:
         if node.is_Rational:
-            return to_ball(Fraction(int(node.p), int(node.q)))
+            return Span.point(fmpq(int(node.p), int(node.q)))
         if node.is_Symbol:
             return self._symbol(node)
-        if node.func.__name__ in ("Sum", "Product"):
+        known = getattr(node, "enclosure", None)
+        if known is not None:
+            return _between(known)
+        name = node.func.__name__
+        if name in ("Sum", "Product"):
             return self._terms(node)
-        if node.func.__name__ == "Integral":
-            return half_line_integral(node, self.ball)
-        if node.is_Pow:
-            return self._power(node)
+        if name == "Integral":
+            return Span.point(half_line_integral(node, self.ball))
+        if name == "Piecewise":
+            return self._case(node)
+        if name == "log" and len(node.args) == 1:
+            return self._log(node.args[0])
         drawn_as = getattr(node.func, "stands_for", node.func)
-        operation = self.operations.get(drawn_as)
+        operation = _operations().get(drawn_as)
         if operation is None:
             raise InvalidParameterError(
-                f"operation={node.func.__name__} in {node} has no ball evaluation: one "
-                "of the listed operations was required (any statement). Rewrite the "
-                "expression; numbers must be rational, not floats."
+                f"operation={name} in {node} has no ball evaluation: one of the listed "
+                "operations was required (any statement). Rewrite the expression; "
+                "numbers must be rational, not floats."
             )
-        return operation(*(self.ball(argument) for argument in node.args))
+        return operation(*(self.span(argument) for argument in node.args))
 
-    def _symbol(self, node: Any) -> Ball:
+    def _symbol(self, node: Any) -> Span:
         """An index of the sums around it, else the symbol, else its name."""
         if node in self.bound:
-            return to_ball(self.bound[node])
+            return self.bound[node]
         if node in self.given:
-            return to_ball(self.given[node])
+            return self.given[node]
         named = [value for key, value in self.given.items() if str(key) == node.name]
         if len(named) != 1:
             raise InvalidParameterError(
@@ -124,24 +162,65 @@ class _Evaluator:
                 "every free symbol needs one (any statement). Pass values={"
                 f"'{node.name}': ...}}; an unnamed constant of the paper has no number."
             )
-        return to_ball(named[0])
+        return named[0]
 
-    def _power(self, node: Any) -> Ball:
-        base, exponent = node.args
-        if exponent.is_Integer:
-            return self.ball(base) ** int(exponent)
-        if exponent.is_Rational and exponent.q == 2:
-            return self.ball(base).sqrt() ** int(exponent.p)
-        return self.ball(base) ** self.ball(exponent)
+    def _log(self, node: Any) -> Span:
+        """``log`` of a product or power as a sum, however large that may be."""
+        if not _plainly_positive(node):
+            return span.log(self.span(node))
+        if node.is_Mul:
+            return reduce(span.add, map(self._log, node.args))
+        base, exponent = node.as_base_exp()
+        if base.func.__name__ == "Exp1":
+            return self.span(exponent)
+        if exponent == 1:
+            return span.log(self.span(base))
+        return span.multiply(self.span(exponent), self._log(base))
 
-    def _terms(self, node: Any) -> Ball:
+    def _case(self, node: Any) -> Span:
+        """The first case of a Piecewise that holds, where all before it fail."""
+        for value, condition in node.args:
+            truth = self._truth(condition)
+            if truth is None:
+                raise NonFiniteError("a case of a Piecewise is open")
+            if truth:
+                return self.span(value)
+        raise NonFiniteError("no case of a Piecewise holds")
+
+    def _truth(self, condition: Any) -> bool | None:
+        """Truth of a comparison, or of several at once; None where it is open."""
+        name = condition.func.__name__
+        if name in ("BooleanTrue", "BooleanFalse"):
+            return bool(name == "BooleanTrue")
+        if name == "And":
+            parts = [self._truth(part) for part in condition.args]
+            return False if False in parts else None if None in parts else True
+        relation = _RELATIONS.get(name)
+        if relation is None:
+            return None
+        try:
+            gap = self.span(condition.lhs - condition.rhs)
+        except (InvalidParameterError, ArithmeticError):
+            return None
+        impossible = {
+            -1: gap.low >= 0,
+            0: gap.low > 0 or gap.high < 0,
+            1: gap.high <= 0,
+        }
+        truths = {relation(sign) for sign, never in impossible.items() if not never}
+        return truths.pop() if len(truths) == 1 else None
+
+    def _terms(self, node: Any) -> Span:
         product = node.func.__name__ == "Product"
-        total = arb(1 if product else 0)
+        total = Span.point(fmpq(1 if product else 0))
         for count, (evaluator, sign) in enumerate(self._points(node, node.limits)):
             if count >= MAX_TERMS:
                 raise _too_long(node)
-            term = evaluator.ball(node.function)
-            total = total * term**sign if product else total + sign * term
+            term = evaluator.span(node.function)
+            if product:
+                total = span.multiply(total, span.integer_power(term, sign))
+            else:
+                total = span.add(total, term if sign > 0 else span.negative(term))
         return total
 
     def _points(self, node: Any, limits: Any) -> Iterator[tuple[_Evaluator, int]]:
@@ -153,16 +232,30 @@ class _Evaluator:
             yield self, 1
             return
         *inner, (index, *ends) = limits
-        low, high = (_integer(self.ball(end), str(end)) for end in ends)
+        low, high = (_integer(self.span(end), str(end)) for end in ends)
         if abs(high - low) >= MAX_TERMS:
             raise _too_long(node)
         sign = -1 if high < low - 1 else 1
         values = range(low, high + 1) if sign > 0 else range(high + 1, low)
         for value in values:
-            bound = {**self.bound, index: Fraction(value)}
-            within = _Evaluator(self.given, bound, self.operations)
+            bound = {**self.bound, index: Span.point(fmpq(value))}
+            within = _Evaluator(self.given, bound)
             for evaluator, other in within._points(node, inner):
                 yield evaluator, sign * other
+
+
+def _plainly_positive(node: Any) -> bool:
+    """Positive by its form alone: positive rationals, pi, e, and powers of such."""
+    if node.is_Rational:
+        return bool(node.p > 0)
+    if node.is_Mul:
+        return all(map(_plainly_positive, node.args))
+    if node.is_Pow or node.func.__name__ == "exp":
+        base, exponent = node.as_base_exp()
+        if base.func.__name__ == "Exp1":
+            return True
+        return bool(exponent.is_Rational) and _plainly_positive(base)
+    return node.func.__name__ in ("Pi", "Exp1")
 
 
 def _too_long(node: Any) -> InvalidParameterError:
@@ -172,91 +265,74 @@ def _too_long(node: Any) -> InvalidParameterError:
     )
 
 
-def _integer(ball: Ball, name: str) -> int:
-    value = ball.unique_fmpz()
-    if value is None or not ball.is_exact():
+def _integer(value: Span, name: str) -> int:
+    if value.exact is None or value.exact.q != 1:
         raise InvalidParameterError(
-            f"{name}={ball} is no exact integer: an integer was required as the limit "
-            "of a sum or an argument of floor, ceiling, binomial or factorial (any "
-            "statement). Pass an integer, or more bits."
+            f"{name}={value.ball} is no exact integer: an integer was required as the "
+            "limit of a sum or an argument of floor, ceiling, binomial or factorial "
+            "(any statement). Pass an integer, or more bits."
         )
-    return int(value)
+    return int(value.exact.p)
 
 
-def _rounded(name: str) -> Callable[[Ball], Ball]:
-    def rounded(x: Ball) -> Ball:
-        result = getattr(x, name)()
-        return result if x.is_finite() else arb.nan()
-
-    return rounded
-
-
-def _factorial(n: Ball) -> Ball:
-    return (n + 1).gamma()
-
-
-def _binomial(n: Ball, k: Ball) -> Ball:
+def _binomial(n: Span, k: Span) -> Span:
     whole, part = _integer(n, "n"), _integer(k, "k")
     if not 0 <= whole < 2**63:
         raise InvalidParameterError(
             f"n={rough(Fraction(whole))}: a binomial coefficient is evaluated for "
             "0 <= n < 2^63 (any statement). Rewrite the expression."
         )
-    return binomial_coefficient(whole, part)
+    if 0 <= part <= whole <= _SMALL:
+        return Span.point(fmpq(fmpz.bin_uiui(whole, part)))
+    return Span.point(binomial_coefficient(whole, part))
 
 
-def _beta(a: Ball, b: Ball) -> Ball:
-    return a.gamma() * b.gamma() / (a + b).gamma()
+def _gamma(x: Span) -> Span:
+    known = x.exact
+    if known is not None and known.q == 1 and 1 <= known.p <= _SMALL:
+        return Span.point(fmpq(fmpz.fac_ui(known.p - 1)))
+    return Span.point(x.ball.gamma())
 
 
-def _sum_of(*terms: Ball) -> Ball:
-    return sum(terms, arb(0))
+def _factorial(n: Span) -> Span:
+    return _gamma(span.add(n, Span.point(fmpq(1))))
 
 
-def _product_of(*factors: Ball) -> Ball:
-    total = arb(1)
-    for factor in factors:
-        total *= factor
-    return total
+def _beta(a: Span, b: Span) -> Span:
+    both = span.inverse(_gamma(span.add(a, b)))
+    return span.multiply(span.multiply(_gamma(a), _gamma(b)), both)
 
 
-def _largest(*items: Ball) -> Ball:
-    total = items[0]
-    for item in items[1:]:
-        total = total.max(item)
-    return total
+def _of_ball(function: Callable[..., Ball]) -> Callable[..., Span]:
+    """A function of balls as one of spans."""
+    return lambda *items: Span.point(function(*(item.ball for item in items)))
 
 
-def _smallest(*items: Ball) -> Ball:
-    total = items[0]
-    for item in items[1:]:
-        total = total.min(item)
-    return total
+@cache
+def _operations() -> dict[Any, Callable[..., Span]]:
+    import sympy
 
-
-def _operations(sympy: Any) -> dict[Any, Callable[..., Ball]]:
-    constants = {
-        type(sympy.pi): arb.pi,
-        type(sympy.E): arb.const_e,
-        type(sympy.EulerGamma): arb.const_euler,
-    }
+    zero, one = Span.point(fmpq(0)), Span.point(fmpq(1))
     return {
-        **constants,
-        sympy.Add: _sum_of,
-        sympy.Mul: _product_of,
-        sympy.Max: _largest,
-        sympy.Min: _smallest,
-        sympy.exp: lambda x: x.exp(),
-        sympy.log: lambda x, *base: x.log() / base[0].log() if base else x.log(),
-        sympy.Abs: abs,
-        sympy.erf: erf,
-        sympy.erfc: lambda x: x.erfc(),
-        sympy.gamma: lambda x: x.gamma(),
-        sympy.loggamma: log_gamma,
-        sympy.besselk: lambda order, x: x.bessel_k(order),
+        type(sympy.pi): _of_ball(arb.pi),
+        type(sympy.E): _of_ball(arb.const_e),
+        type(sympy.EulerGamma): _of_ball(arb.const_euler),
+        sympy.Add: lambda *terms: reduce(span.add, terms, zero),
+        sympy.Mul: lambda *factors: reduce(span.multiply, factors, one),
+        sympy.Pow: span.power,
+        sympy.Max: span.greatest,
+        sympy.Min: span.least,
+        sympy.exp: span.exp,
+        sympy.log: lambda x, b: span.multiply(span.log(x), span.inverse(span.log(b))),
+        sympy.Abs: span.magnitude,
+        sympy.erf: lambda x: x.rising(lambda number: arb(number).erf()),
+        sympy.erfc: lambda x: x.falling(lambda number: arb(number).erfc()),
+        sympy.gamma: _gamma,
+        sympy.loggamma: _of_ball(log_gamma),
+        sympy.besselk: _of_ball(lambda order, x: x.bessel_k(order)),
         sympy.beta: _beta,
         sympy.factorial: _factorial,
         sympy.binomial: _binomial,
-        sympy.floor: _rounded("floor"),
-        sympy.ceiling: _rounded("ceil"),
+        sympy.floor: span.floor,
+        sympy.ceiling: span.ceiling,
     }

@@ -1,7 +1,7 @@
 """What is claimed: every statement as a frozen symbolic object that can be asked.
 
-The room knows SymPy and nothing numerical: no floating point, no other room except
-errors and verdicts. Numbers are read exactly, and answers are exact.
+The room knows SymPy, and the enclosures that prove the order of two constants: no
+floating point, no room above it. Numbers are read exactly, and answers are exact.
 
 Example:
     >>> from slth_verify.statements import statement

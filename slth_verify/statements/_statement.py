@@ -225,7 +225,7 @@ class Statement:
         Args:
             symbol: Name to solve for.
             of: Claim or subject; by default the first claim that involves ``symbol``.
-            decide: Comparison of exact constants; by default rational enclosures.
+            decide: Comparison of exact constants; by default enclosures.
             values: The other symbols, as in `bound`.
 
         Raises:

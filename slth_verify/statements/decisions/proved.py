@@ -10,8 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements.decisions.decide import HANDLERS, decide, enclose, sign_of
-from slth_verify.statements.decisions.interval import UndecidedError
+from slth_verify.statements.decisions.decide import decide, enclosed, sign_of
 from slth_verify.verdict import Verdict
 
 
@@ -28,11 +27,8 @@ def exact_ceiling(constant: Any) -> Any:
         return sp.Integer(-((-int(constant.p)) // int(constant.q)))
     bits = 64
     while bits <= 2048:
-        try:
-            value = enclose(constant, bits)
-        except UndecidedError:
-            value = None
-        if value is not None and value.upper - value.lower < 1:
+        value = enclosed(constant, bits)
+        if value is not None and value.width < 1:
             low, high = value.lower.__ceil__(), value.upper.__ceil__()
             if low == high:
                 return sp.Integer(low)
@@ -130,9 +126,3 @@ class Greatest(Extreme):
 
     keeps = 1
     stands_for = sp.Max
-
-
-HANDLERS[Ceil] = HANDLERS[sp.ceiling]
-HANDLERS[Floor] = HANDLERS[sp.floor]
-HANDLERS[Least] = HANDLERS[sp.Min]
-HANDLERS[Greatest] = HANDLERS[sp.Max]

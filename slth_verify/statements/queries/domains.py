@@ -18,9 +18,8 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import shown
 from slth_verify.statements._vocabulary import NamedSet, is_inert
-from slth_verify.statements.decisions.decide import enclose
+from slth_verify.statements.decisions.decide import enclosed
 from slth_verify.statements.decisions.exact import read_exact
-from slth_verify.statements.decisions.interval import UndecidedError
 from slth_verify.statements.decisions.proved import exact_ceiling
 from slth_verify.statements.queries import binding
 from slth_verify.statements.queries.hypotheses import domain_holds
@@ -175,11 +174,8 @@ def _not_real(expression: Any) -> str | None:
             return f"holds {part}, which may be complex (declare it real=True)"
     if expression.free_symbols:
         return None  # real parts; undefined at most outside a range
-    try:
-        enclose(expression, 64)
-    except UndecidedError:
-        return "is not known to be a real number"
-    return None
+    unknown = enclosed(expression, 64) is None
+    return "is not known to be a real number" if unknown else None
 
 
 def _is_integer(expression: Any) -> bool:

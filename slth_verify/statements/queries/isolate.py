@@ -10,16 +10,15 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements.decisions.balls import Ranged
-from slth_verify.statements.decisions.decide import HANDLERS, enclose
-from slth_verify.statements.decisions.interval import Interval, UndecidedError
+from slth_verify.enclosure import Enclosure
+from slth_verify.statements.decisions.decide import enclosed, enclosed_sign
 from slth_verify.statements.queries.binding import substitute
 
 _MOST_CELLS = 20_000
 _BITS = 96
 
 
-class Between(Ranged):  # type: ignore[misc, unused-ignore]
+class Between(sp.AtomicExpr):  # type: ignore[misc, unused-ignore]
     """Some real number of a closed rational interval; one number wherever it occurs."""
 
     is_real = True
@@ -32,13 +31,10 @@ class Between(Ranged):  # type: ignore[misc, unused-ignore]
     def _eval_is_positive(self) -> bool | None:
         return True if self.args[0] > 0 else None
 
-    def interval(self) -> Interval:
-        """The interval as fractions."""
-        low, high = (Fraction(int(e.p), int(e.q)) for e in self.args)
-        return Interval(low, high)
-
-
-HANDLERS[Between] = lambda expression, bits: expression.interval()
+    @property
+    def enclosure(self) -> Enclosure:
+        """The interval, by which ball arithmetic knows it."""
+        return Enclosure(*map(_fraction, self.args))
 
 
 def _rational(value: Fraction) -> Any:
@@ -60,8 +56,8 @@ class Piece:
     sign: int | None
 
 
-#: Interval of a function's values on a cell ``[left, right]``.
-OnCell = Callable[[Fraction, Fraction], Interval]
+#: Enclosure of a function's values on a cell ``[left, right]``; None if it is open.
+OnCell = Callable[[Fraction, Fraction], Enclosure | None]
 
 
 def sign_pieces(on_cell: OnCell, low: Any, high: Any, width: Any) -> tuple[Piece, ...]:
@@ -87,7 +83,7 @@ def sign_pieces(on_cell: OnCell, low: Any, high: Any, width: Any) -> tuple[Piece
     while stack:
         left, right = stack.pop()
         cells += 1
-        sign = _sign_on(on_cell, left, right)
+        sign = enclosed_sign(on_cell(left, right))
         narrow = right - left <= relative * max(abs(left), abs(right))
         if sign is None and not narrow and cells < _MOST_CELLS:
             middle = _split(left, right)
@@ -113,24 +109,12 @@ def _split(left: Fraction, right: Fraction) -> Fraction:
     return (left + right) / 2
 
 
-def _sign_on(on_cell: OnCell, left: Fraction, right: Fraction) -> int | None:
-    try:
-        value = on_cell(left, right)
-    except UndecidedError:
-        return None
-    if value.lower > 0:
-        return 1
-    if value.upper < 0:
-        return -1
-    return 0 if value.lower == value.upper == 0 else None
-
-
 def on_cells(expression: Any, symbol: Any) -> OnCell:
     """An expression in one variable, by interval arithmetic on the whole cell."""
 
-    def on_cell(left: Fraction, right: Fraction) -> Interval:
+    def on_cell(left: Fraction, right: Fraction) -> Enclosure | None:
         inside = _rational(left) if left == right else Between(left, right)
-        return enclose(substitute(expression, {symbol: inside}), _BITS)
+        return enclosed(substitute(expression, {symbol: inside}), _BITS)
 
     return on_cell
 
@@ -147,16 +131,19 @@ def on_cells_by_trends(
     """
 
     @lru_cache(maxsize=1024)
-    def at(which: int, point: Fraction) -> Interval:
+    def at(which: int, point: Fraction) -> Enclosure | None:
         side = (first, second)[which][0]
-        return enclose(substitute(side, {symbol: _rational(point)}), _BITS)
+        return enclosed(substitute(side, {symbol: _rational(point)}), _BITS)
 
-    def on_cell(left: Fraction, right: Fraction) -> Interval:
+    def on_cell(left: Fraction, right: Fraction) -> Enclosure | None:
         ends = []
         for which, (_, trend) in enumerate((first, second)):
             low, high = (left, right) if trend >= 0 else (right, left)
-            ends.append((at(which, low).lower, at(which, high).upper))
+            lowest, highest = at(which, low), at(which, high)
+            if lowest is None or highest is None:
+                return None
+            ends.append((lowest.lower, highest.upper))
         (low_1, high_1), (low_2, high_2) = ends
-        return Interval(low_1 - high_2, high_1 - low_2)
+        return Enclosure(low_1 - high_2, high_1 - low_2)
 
     return on_cell

@@ -14,17 +14,7 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.limits import TERMS
-from slth_verify.statements.decisions.decide import HANDLERS, enclose
-from slth_verify.statements.decisions.interval import (
-    ONE,
-    ZERO,
-    Interval,
-    UndecidedError,
-    add,
-    integer_power,
-    multiply,
-    negative,
-)
+from slth_verify.statements.decisions.decide import REWRITINGS
 from slth_verify.statements.queries.binding import substitute
 
 
@@ -108,27 +98,4 @@ def _points(limits: tuple[Any, ...]) -> Iterator[tuple[dict[Any, Any], int]]:
             yield {**at, **point}, -sign if backwards else sign
 
 
-def _known(node: Any) -> list[tuple[Any, int]]:
-    found = terms(node)
-    if found is None:
-        raise UndecidedError("ranges that are no known integers, or too many terms")
-    return found
-
-
-def _enclosed_sum(node: Any, bits: int) -> Interval:
-    total = ZERO
-    for term, sign in _known(node):
-        value = enclose(term, bits)
-        total = add(total, value if sign > 0 else negative(value), bits)
-    return total
-
-
-def _enclosed_product(node: Any, bits: int) -> Interval:
-    total = ONE
-    for factor, sign in _known(node):
-        total = multiply(total, integer_power(enclose(factor, bits), sign, bits), bits)
-    return total
-
-
-HANDLERS[sp.Sum] = _enclosed_sum
-HANDLERS[sp.Product] = _enclosed_product
+REWRITINGS.append(expand_sums)

@@ -1,29 +1,21 @@
-"""Constants beyond the room's own arithmetic, by the installed ball arithmetic."""
+"""Gamma functions and integrals are decided too, or stay open."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
 import sympy as sp
 
-from slth_verify import _ball_port
+from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import decide, statement
+from slth_verify.statements.decisions import decide as decide_module
 from slth_verify.verdict import Verdict
 
 ONE, WORST = statement("lem:nsn-sum"), statement("der:worst-target")
 CRUDE, NEED = statement("der:crude-moment"), statement("der:first-moment")
 POINT = {"k": 20, "m": 9, "eps": "1/100", "r": 1}
-
-
-@pytest.fixture
-def door() -> Iterator[None]:
-    """Puts the package's own evaluator back afterwards."""
-    before = _ball_port.installed()
-    yield
-    _ball_port.install(before)
 
 
 def test_gamma_at_any_argument_is_decided() -> None:
@@ -73,37 +65,28 @@ def test_the_necessary_width_of_the_reference_point() -> None:
     assert answer.beyond == 85
 
 
-@pytest.mark.usefixtures("door")
-def test_without_ball_arithmetic_it_stays_open() -> None:
-    _ball_port.install(None)
-    assert ONE.compare(WORST, of=("upper", "upper"), **POINT).stronger is None
-    constant = sp.gamma(sp.Rational(1, 3))
-    assert decide(constant, ">", 1) is Verdict.INCONCLUSIVE
-
-
-@pytest.mark.usefixtures("door")
-def test_another_evaluator_may_be_installed() -> None:
-    seen = []
-
-    def wide(expression, ranges, bits):
-        seen.append(expression)
-        return Fraction(2), Fraction(3)
-
-    _ball_port.install(wide)
-    constant = sp.gamma(sp.Rational(1, 3))
-    assert decide(constant, ">", 1) is Verdict.VERIFIED
-    assert decide(constant, ">", sp.Rational(5, 2)) is Verdict.INCONCLUSIVE
-    assert seen[0] == constant
-
-
-@pytest.mark.usefixtures("door")
 @pytest.mark.parametrize("error", [InvalidParameterError, ArithmeticError])
-def test_an_evaluator_that_fails_leaves_it_open(error: type[Exception]) -> None:
-    def failing(expression, ranges, bits):
+def test_an_enclosure_that_fails_leaves_it_open(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def failing(expression, *, bits):
         raise error("not known")
 
-    _ball_port.install(failing)
-    assert decide(sp.gamma(sp.Rational(1, 3)), ">", 1) is Verdict.INCONCLUSIVE
+    monkeypatch.setattr(decide_module, "enclose", failing)
+    constant = sp.gamma(sp.Rational(1, 3))
+    assert decide(constant, ">", 1) is Verdict.INCONCLUSIVE
+    assert ONE.compare(WORST, of=("upper", "upper"), **POINT).stronger is None
+
+
+def test_an_enclosure_that_is_too_wide_leaves_it_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wide = Enclosure(Fraction(2), Fraction(3))
+    monkeypatch.setattr(decide_module, "enclose", lambda expression, *, bits: wide)
+    constant = sp.gamma(sp.Rational(1, 3))
+    assert decide(constant, ">", 0) is Verdict.VERIFIED
+    wide = Enclosure(Fraction(-1), Fraction(3))
+    assert decide(constant, ">", 0) is Verdict.INCONCLUSIVE
 
 
 def test_what_nobody_encloses_stays_open() -> None:

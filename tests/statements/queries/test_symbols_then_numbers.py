@@ -24,8 +24,7 @@ from sympy.core.function import UndefinedFunction
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import Statement, Variable, statement, statements
 from slth_verify.statements._vocabulary import NamedSet
-from slth_verify.statements.decisions.decide import enclose, infinite
-from slth_verify.statements.decisions.interval import UndecidedError
+from slth_verify.statements.decisions.decide import enclosed, infinite
 from slth_verify.statements.queries import bound as bound_module
 
 INTEGERS = (sp.S.Naturals, sp.S.Naturals0)
@@ -98,9 +97,8 @@ def same(first: Any, second: Any) -> bool:
     """Equal as formulas, or enclosures that meet and are narrow."""
     if first == second or sp.expand(first - second) == 0:
         return True
-    try:
-        one, other = (enclose(part, 200) for part in (first, second))
-    except UndecidedError:
+    one, other = (enclosed(part, 200) for part in (first, second))
+    if one is None or other is None:
         return unnamed(first) == unnamed(second)
     low, high = max(one.lower, other.lower), min(one.upper, other.upper)
     size = max(abs(one.upper), abs(one.lower))

@@ -141,10 +141,12 @@ def root(value: Interval, degree: int, bits: int) -> Interval:
     """The ``degree``-th root of a non-negative interval, for ``degree >= 1``.
 
     Raises:
-        UndecidedError: If the interval reaches below zero.
+        UndecidedError: If the interval reaches below zero, or the degree exceeds 100.
     """
     if value.lower < 0:
         raise UndecidedError("root of a number that may be negative")
+    if degree > 100:
+        raise UndecidedError("a root of a high degree, which is slow")
     return Interval(
         _root_bound(value.lower, degree, bits, up=False),
         _root_bound(value.upper, degree, bits, up=True),

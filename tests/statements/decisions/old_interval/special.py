@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import factorial
 
-from slth_verify.statements.decisions.interval import (
+from old_interval.interval import (
     ZERO,
     Interval,
     UndecidedError,
@@ -69,14 +69,14 @@ def _erf_point(x: Fraction, bits: int) -> Interval:
     remainder is at most the last term that was added.
 
     Raises:
-        UndecidedError: If ``|x|`` exceeds 1000.
+        UndecidedError: If ``|x|`` exceeds 20, where the series is slow.
     """
     if x == 0:
         return ZERO
     if x < 0:
         return negative(_erf_point(-x, bits))
-    if x > 1000:
-        raise UndecidedError("erf of a number above 1000")
+    if x > 20:
+        raise UndecidedError("erf of a number above 20")
     growth = int(x * x * 3) + 16
     work = bits + growth
     point = Interval.point(x)
