@@ -24,9 +24,7 @@ KNOWN = {
         "slth_verify.bounds.mrss.",
         "slth_verify.bounds.searches.",
     ): "a found width names the certificate that the library stores",
-    (
-        "slth_verify.construction._small_",
-    ): "a collapsed network saves and loads itself",
+    ("slth_verify.construction._small_",): "a collapsed network saves and loads itself",
 }
 
 Graph = Mapping[str, frozenset[str]]

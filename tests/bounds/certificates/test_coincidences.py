@@ -128,10 +128,10 @@ COINCIDENCE = {
         "coefficients.append(weight)\n",
         "coefficients.append(to_ball(0))\n",
     ),
-    "middle pairs dropped": ("value -= self._even()", "value -= 0 * self._even()"),
+    "middle pairs dropped": ("value -= self._even", "value -= 0 * self._even"),
     "middle pairs with the other sign": (
-        "value -= self._even()",
-        "value += self._even()",
+        "value -= self._even",
+        "value += self._even",
     ),
     "moments of D = Beta(i + 1, n/2 - i)": (
         "ratio *= to_ball((i - half) / i)",
