@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 from flint import arb
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from slth_verify.enclosure import NonFiniteError, from_ball, normal_cdf, to_ball
@@ -14,10 +14,11 @@ from slth_verify.enclosure import NonFiniteError, from_ball, normal_cdf, to_ball
 _LEAST = Fraction(1, 2**65536)
 
 
+@example(2**53 + 1, -60_000)
 @given(st.integers(-(10**30), 10**30), st.integers(-(10**18), 60_000))
 def test_ends_contain_the_number(mantissa: int, exponent: int) -> None:
     found = from_ball(arb(mantissa) * arb(2) ** exponent)
-    if exponent > -60_000:
+    if exponent > -70_000:
         value = Fraction(mantissa) * Fraction(2) ** exponent
         assert found.lower <= value <= found.upper
     else:

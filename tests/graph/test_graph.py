@@ -34,10 +34,8 @@ def ones(*shape: int) -> np.ndarray:
     return np.ones(shape, np.float32)
 
 
-def image(*shape: int, low=F(0), high=F(1)) -> Input:
-    return Input(
-        name="image", shape=shape, low=(low,) * shape[0], high=(high,) * shape[0]
-    )
+def image(*shape: int, low: int = 0) -> Input:
+    return Input(name="image", shape=shape, low=(low,) * shape[0], high=(1,) * shape[0])
 
 
 def after(kind: type[Node], *sources: str, **fields: object) -> Node:
@@ -192,7 +190,7 @@ OUTSIDE = {
 
 
 def signed() -> Input:
-    return image(4, 6, 7, low=F(-1))
+    return image(4, 6, 7, low=-1)
 
 
 @pytest.mark.parametrize("reason", OUTSIDE)
