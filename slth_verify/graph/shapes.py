@@ -228,10 +228,9 @@ def _every_window_meets(
     last = (count - 1) * stride - before
     outside = [*range(-before, min(0, last + 1), stride)]
     outside += range(last, max(side - 1, -1), -stride)
-    return all(
-        any(0 <= start + i * dilation < side for i in range(window))
-        for start in outside
-    )
+    # the first entry of each window that is not before the image
+    entries = [(max(0, -(start // dilation)), start) for start in outside]
+    return all(i < window and start + i * dilation < side for i, start in entries)
 
 
 def _require_copies(
