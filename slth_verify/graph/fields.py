@@ -21,7 +21,7 @@ from slth_verify.graph.nodes import (
     Node,
     Weights,
 )
-from slth_verify.limits import IMAGE_SIDE, KERNEL_SIDE, LAYERS, NAME, WEIGHTS
+from slth_verify.limits import AXES, IMAGE_SIDE, KERNEL_SIDE, LAYERS, NAME, WEIGHTS
 from slth_verify.numbers import exact_number, shown, whole_number, whole_numbers
 
 
@@ -133,7 +133,10 @@ def _epsilon(value: Any) -> Fraction:
 
 def _integers(count: int | None, least: int, most: int) -> Callable[[Any], Any]:
     def read(value: Any) -> tuple[int, ...]:
-        numbers = whole_numbers(value, "entries", least=least, most=most)
+        given = value if isinstance(value, str) else tuple(islice(value, AXES + 1))
+        numbers = whole_numbers(given, "entries", least=least, most=most)
+        if len(numbers) > AXES:
+            raise ValueError(f"more than {AXES} integers")
         if len(numbers) != count if count is not None else not numbers:
             raise ValueError(f"{shown(value)}: {count or 'some'} integers are required")
         return numbers
@@ -199,7 +202,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "padding_mode": _mode,
     "counts_padding": _truth,
     "shape": _integers(None, 1, IMAGE_SIDE),
-    "axes": _integers(None, 0, 16),
+    "axes": _integers(None, 0, AXES),
     "starts": _integers(None, 0, IMAGE_SIDE),
     "stops": _integers(None, 1, IMAGE_SIDE),
 }

@@ -91,9 +91,10 @@ def graph_sha256(nodes: Sequence[Node]) -> str:
 
 
 def _values(node: Node) -> list[tuple[str, Any]]:
-    """Kind and fields, in the order of their names."""
-    named = [(field.name, getattr(node, field.name)) for field in fields(node)]
-    return sorted([("kind", _KIND_NAMES[type(node)]), *named])
+    """The kind, then all fields in the order of their names."""
+    names = sorted(field.name for field in fields(node))
+    kind = ("kind", _KIND_NAMES[type(node)])
+    return [kind, *((name, getattr(node, name)) for name in names)]
 
 
 def _written(value: Any) -> Any:

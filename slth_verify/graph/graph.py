@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -16,7 +17,7 @@ from slth_verify.graph.fields import checked, checked_label
 from slth_verify.graph.files import graph_sha256, read_graph, write_graph
 from slth_verify.graph.nodes import Convolution, Input, Node, Rectifier, Shape
 from slth_verify.graph.shapes import shape_of
-from slth_verify.limits import LAYERS, WEIGHTS
+from slth_verify.limits import ENTRIES, LAYERS, WEIGHTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +64,13 @@ class TargetGraph:
         _require_connected(nodes)
         shapes: dict[str, Shape] = {}
         for node in nodes:
-            shapes[node.name] = shape_of(node, [shapes[name] for name in node.sources])
+            shape = shape_of(node, [shapes[name] for name in node.sources])
+            if math.prod(shape) > ENTRIES:
+                raise InvalidTargetError(
+                    f"node {node.name!r}: its tensor has more than {ENTRIES} entries. "
+                    "Certify the network in parts."
+                )
+            shapes[node.name] = shape
         object.__setattr__(self, "_shapes", shapes)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -113,6 +113,7 @@ MISFITS = {
     "NaN": after(Convolution, weight=ones(1, 4, 1, 1) * np.nan),
     "integers are required": after(MaxPool, window=(2,), stride=(1, 1)),
     "no node": "a text",
+    "more than 16 integers": after(Reshape, shape=(1,) * 17),
     "4 axes": after(Convolution, weight=ones(1, 4)),
     "2 axes": after(Dense, weight=ones(1, 4, 1, 1)),
     "more than 1000 sources": after(Sum, *["image"] * 1001),
@@ -132,6 +133,13 @@ def test_names_that_are_no_labels_are_refused(name) -> None:
     with pytest.raises(InvalidTargetError, match="name"):
         TargetGraph((image(1, 1, 1),), name=name)
     assert TargetGraph((image(1, 1, 1),), name="").name == ""
+
+
+def test_tensors_that_double_in_each_node_are_refused() -> None:
+    nodes = [Concat(name=f"{i}", sources=(f"{i - 1}",) * 1000) for i in range(1, 1000)]
+    first = Input(name="0", shape=(1, 1, 1), low=(F(0),), high=(F(1),))
+    with pytest.raises(InvalidTargetError, match="entries"):
+        TargetGraph((first, *nodes))
 
 
 def test_wide_pools_are_judged_in_bounded_time() -> None:
