@@ -81,14 +81,20 @@ def target_graphs(
         )
     sketch = Sketch(kinds, max_channels, draw(_NAMES))
     _add_input(draw, sketch, max_side)
-    taken = 0
-    while taken < min_steps or (taken < max_steps and draw(st.integers(0, 3))):
-        steps = possible_steps(sketch)
-        if not steps:
+    for taken in range(max_steps):
+        if not draw(_goes_on(sketch, taken < min_steps)):
             break
-        draw(st.sampled_from(steps), label="step")(draw, sketch)
-        taken += 1
     return TargetGraph(tuple(sketch.nodes))
+
+
+@st.composite
+def _goes_on(draw: st.DrawFn, sketch: Sketch, must: bool) -> bool:
+    """One more step, or none; drawn as a whole, so that a step can be left out."""
+    steps = possible_steps(sketch)
+    if not (draw(st.integers(0, 3)) or must) or not steps:
+        return False
+    draw(st.sampled_from(steps), label="step")(draw, sketch)
+    return True
 
 
 def _add_input(draw: st.DrawFn, sketch: Sketch, max_side: int) -> None:

@@ -41,7 +41,10 @@ _LARGE = 300
 
 
 def possible_steps(sketch: Sketch) -> list[Step]:
-    """The steps that the last tensor allows, simplest first."""
+    """The steps that the last tensor allows, simplest first.
+
+    A step's place depends little on the tensor, so that others can be left out.
+    """
     image, features = len(sketch.shape) == 3, len(sketch.shape) == 1
     grows = math.prod(sketch.shape) <= _LARGE
     fits = {
@@ -50,11 +53,9 @@ def possible_steps(sketch: Sketch) -> list[Step]:
         Dense: features,
         Concat: grows,
     }
-    return [
-        step
-        for kind, step in STEPS.items()
-        if sketch.may(kind) and fits.get(kind, True)
-    ]
+    kinds = [kind for kind in STEPS if sketch.may(kind) and fits.get(kind, True)]
+    layers = [kind for kind in kinds if kind in (Convolution, Dense)]
+    return [STEPS[kind] for kind in kinds + 5 * layers]
 
 
 def _convolution(draw: st.DrawFn, sketch: Sketch) -> None:
@@ -62,7 +63,7 @@ def _convolution(draw: st.DrawFn, sketch: Sketch) -> None:
     splits = [n for n in range(1, channels + 1) if channels % n == 0]
     groups = draw(st.sampled_from(splits), label="groups")
     each = draw(st.integers(1, max(1, sketch.max_channels // groups)))
-    mode, padding = draw(modes_and_margins(height, width))
+    mode, padding = draw(modes_and_margins(height, width, seldom=True))
     windows = draw(kernel_windows(height, width, padding))
     shape = (groups * each, channels // groups, *windows.window)
     add_layer(
@@ -76,28 +77,46 @@ def _convolution(draw: st.DrawFn, sketch: Sketch) -> None:
         padding_mode=mode,
         groups=groups,
     )
-    _maybe_rectify(draw, sketch)
+    _maybe_bend(draw, sketch)
 
 
 def _dense(draw: st.DrawFn, sketch: Sketch) -> None:
     features = draw(st.integers(1, sketch.max_channels))
     weight = draw(kernels((features, sketch.shape[0], 1, 1)))
     add_layer(draw, sketch, Dense, weight=weight.reshape(weight.shape[:2]))
-    _maybe_rectify(draw, sketch)
+    _maybe_bend(draw, sketch)
 
 
-def _maybe_rectify(draw: st.DrawFn, sketch: Sketch) -> None:
+def _maybe_bend(draw: st.DrawFn, sketch: Sketch) -> None:
     """Biases at a kink matter where a kink follows."""
-    if sketch.may(Rectifier) and draw(st.booleans(), label="then a rectifier"):
-        _rectifier(draw, sketch)
+    steps: list[Step] = [_nothing]
+    if sketch.may(Rectifier):
+        steps += [_relu, _rectifier, _relu, _relu]
+    if sketch.may(Clip):
+        steps.append(_clip)
+    draw(st.sampled_from(steps), label="then")(draw, sketch)
+
+
+def _nothing(draw: st.DrawFn, sketch: Sketch) -> None:
+    """The layer stays without a kink."""
+
+
+def _relu(draw: st.DrawFn, sketch: Sketch) -> None:
+    sketch.add(Rectifier)
 
 
 def _rectifier(draw: st.DrawFn, sketch: Sketch) -> None:
-    numbers = (0, 1, Fraction(1, 4), Fraction(1, 100), Fraction(0.01))
-    slope = st.sampled_from([Fraction(number) for number in numbers])
+    """A ReLU, one slope, slopes 0 and 1 in turns, or any slopes."""
+    channels = sketch.shape[0]
+    ways = ("ReLU", "one", "0 and 1", "any")
+    way = draw(st.sampled_from(ways), label="slopes")
     slopes = [Fraction(0)]
-    if draw(st.booleans(), label="slopes"):
-        count = draw(st.sampled_from((1, sketch.shape[0])))
+    if way == "0 and 1":
+        slopes = [Fraction(channel % 2) for channel in range(channels)]
+    elif way != "ReLU":
+        numbers = (0, 1, Fraction(1, 4), Fraction(1, 100), Fraction(0.01))
+        count = 1 if way == "one" else channels
+        slope = st.sampled_from([Fraction(number) for number in numbers])
         slopes = draw(st.lists(slope, min_size=count, max_size=count))
     sketch.add(Rectifier, slopes=tuple(slopes))
 
@@ -146,7 +165,10 @@ def _reshape(draw: st.DrawFn, sketch: Sketch) -> None:
         (first, entries // first),
         (apart, first // apart, *image[1:]),
     ]
-    sketch.add(Reshape, shape=draw(st.sampled_from(shapes), label="shape"))
+    shape = draw(st.sampled_from(shapes), label="shape")
+    sketch.add(Reshape, shape=shape)
+    if len(shape) == 1 and sketch.may(Dense) and draw(st.booleans(), label="a layer"):
+        _dense(draw, sketch)
 
 
 def _divisor(draw: st.DrawFn, number: int) -> int:
@@ -171,19 +193,19 @@ def _pad(draw: st.DrawFn, sketch: Sketch) -> None:
     sketch.add(Pad, padding=padding, padding_mode=mode)
 
 
-#: Simplest first, because that is the way examples shrink.
+#: Simplest first, because that is the way examples shrink; what fits no vector is last.
 STEPS: dict[type[Node], Step] = {
     Convolution: _convolution,
     Dense: _dense,
     Rectifier: _rectifier,
     Clip: _clip,
     BatchNorm: add_norm,
-    MaxPool: _max_pool,
-    AveragePool: _average_pool,
     Reshape: _reshape,
     Permute: _permute,
     Crop: _crop,
-    Pad: _pad,
-    Concat: add_concat,
     Sum: add_sum,
+    Concat: add_concat,
+    MaxPool: _max_pool,
+    AveragePool: _average_pool,
+    Pad: _pad,
 }

@@ -17,9 +17,9 @@ from slth_verify.strategies.graphs.sketch import Range, Sketch
 #: Biases stay so small that eight layers of floats do not overflow.
 _LARGEST = 2.0**100
 
-#: How a layer's bias places its range: by nothing, by zeros, with the least or the
-#: largest value at 0, all below 0, with 0 in the middle, or anywhere.
-_PLACES = ("none", "zeros", "least", "most", "below", "middle", "anywhere")
+#: How a layer's bias places its range: by nothing, with the least or the largest value
+#: at 0, all below 0, with 0 in the middle, by zeros, or anywhere.
+_PLACES = ("none", "least", "most", "below", "middle", "zeros", "anywhere")
 
 _EPSILONS = (
     Fraction(1),
@@ -104,5 +104,7 @@ def add_norm(draw: st.DrawFn, sketch: Sketch) -> str:
         "variance": vector(*_VARIANCES),
     }
     epsilon = draw(st.sampled_from(_EPSILONS))
+    if draw(st.booleans(), label="constant channels"):
+        fields["variance"], epsilon = np.zeros(channels), Fraction(1, 100_000)
     rounded = {name: values.astype(dtype) for name, values in fields.items()}
     return sketch.add(BatchNorm, epsilon=epsilon, **rounded)

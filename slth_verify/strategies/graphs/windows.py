@@ -36,9 +36,11 @@ class Windows:
 
 @st.composite
 def modes_and_margins(
-    draw: st.DrawFn, height: int, width: int
+    draw: st.DrawFn, height: int, width: int, *, seldom: bool = False
 ) -> tuple[PaddingMode, Margins]:
-    """A padding mode, and margins as wide as it can fill them."""
+    """A padding mode, and margins as wide as it can fill them; or none, if seldom."""
+    if seldom and not draw(st.booleans(), label="margins"):
+        return "zeros", (0, 0, 0, 0)
     mode = draw(st.sampled_from(PADDING_MODES))
     room = {"reflect": 1, "circular": 0}.get(mode)
     most = _MARGIN if height * width <= _LARGE else 0
