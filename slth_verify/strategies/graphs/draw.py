@@ -81,20 +81,25 @@ def target_graphs(
         )
     sketch = Sketch(kinds, max_channels, draw(_NAMES))
     _add_input(draw, sketch, max_side)
-    for taken in range(max_steps):
-        if not draw(_goes_on(sketch, taken < min_steps)):
+    taken = 0
+    for _ in range(max_steps):
+        if not draw(st.integers(0, 3), label="goes on"):
             break
+        taken += draw(_steps(sketch, must=False))
+    while taken < min_steps and possible_steps(sketch):
+        taken += draw(_steps(sketch, must=True))
     return TargetGraph(tuple(sketch.nodes))
 
 
 @st.composite
-def _goes_on(draw: st.DrawFn, sketch: Sketch, must: bool) -> bool:
-    """One more step, or none; drawn as a whole, so that a step can be left out."""
+def _steps(draw: st.DrawFn, sketch: Sketch, must: bool) -> int:
+    """One step, or none, to which others shrink where more follow; how many."""
     steps = possible_steps(sketch)
-    if not (draw(st.integers(0, 3)) or must) or not steps:
-        return False
-    draw(st.sampled_from(steps), label="step")(draw, sketch)
-    return True
+    step = draw(st.sampled_from(steps if must else [None, *steps]), label="step")
+    if step is None:
+        return 0
+    step(draw, sketch)
+    return 1
 
 
 def _add_input(draw: st.DrawFn, sketch: Sketch, max_side: int) -> None:
@@ -104,7 +109,7 @@ def _add_input(draw: st.DrawFn, sketch: Sketch, max_side: int) -> None:
     shape: Shape = (channels, draw(side), draw(side))
     only_vectors = set(sketch.kinds) <= {"input", "dense"}
     if only_vectors or (
-        "dense" in sketch.kinds and draw(st.booleans(), label="vector")
+        "dense" in sketch.kinds and draw(st.sampled_from((False, True, False)))
     ):
         shape = (channels,)
     boxes = [draw(_BOXES) for _ in range(channels)]

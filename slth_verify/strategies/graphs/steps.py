@@ -54,8 +54,9 @@ def possible_steps(sketch: Sketch) -> list[Step]:
         Concat: grows,
     }
     kinds = [kind for kind in STEPS if sketch.may(kind) and fits.get(kind, True)]
+    windows = [kind for kind in kinds if kind in (Pad, MaxPool, AveragePool)]
     layers = [kind for kind in kinds if kind in (Convolution, Dense)]
-    return [STEPS[kind] for kind in kinds + 5 * layers]
+    return [STEPS[kind] for kind in kinds + 5 * layers + windows]
 
 
 def _convolution(draw: st.DrawFn, sketch: Sketch) -> None:
