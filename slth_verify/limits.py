@@ -36,6 +36,12 @@ WEIGHTS: Final = 1 << 26
 KERNEL_SIDE: Final = 1 << 12
 IMAGE_SIDE: Final = 1 << 24
 
+#: Axes of one tensor of a graph.
+AXES: Final = 16
+
+#: Entries of one tensor of a graph; they are numbered in 64 bits.
+ENTRIES: Final = 1 << 60
+
 #: Modulus of e, where a layer is scaled by 2^e.
 SCALE_EXPONENT: Final = 1 << 10
 

@@ -25,7 +25,8 @@ _DTYPES: dict[str, type[np.generic]] = {
     "I64": np.int64,
 }
 
-_TENSORS = 3 * LAYERS
+#: A batch norm has four.
+_TENSORS = 4 * LAYERS
 
 #: Everything that reading a damaged or hostile file can raise.
 READING_ERRORS = (

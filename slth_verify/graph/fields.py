@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, replace
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
-from slth_verify.graph.nodes import KINDS, PADDING_MODES, Clip, Input, Node, Weights
-from slth_verify.limits import IMAGE_SIDE, KERNEL_SIDE, NAME, WEIGHTS
+from slth_verify.graph.nodes import (
+    KINDS,
+    PADDING_MODES,
+    Clip,
+    Convolution,
+    Dense,
+    Input,
+    Node,
+    Weights,
+)
+from slth_verify.limits import AXES, IMAGE_SIDE, KERNEL_SIDE, LAYERS, NAME, WEIGHTS
 from slth_verify.numbers import exact_number, shown, whole_number, whole_numbers
 
 
@@ -41,9 +51,28 @@ def checked(node: Any) -> Node:
     return read
 
 
+def checked_label(value: Any) -> str:
+    """The name of a graph: a text of at most 1,000 characters.
+
+    Raises:
+        InvalidTargetError: If it is anything else.
+    """
+    try:
+        return "" if isinstance(value, str) and not value else _text(value)
+    except ValueError as error:
+        raise InvalidTargetError(f"name: {error}. Give such a name.") from error
+
+
+def axes_of(kind: type[Node], field: str) -> int:
+    """How many axes the weights in a field of a kind of node have."""
+    return {Convolution: 4, Dense: 2}.get(kind, 1) if field == "weight" else 1
+
+
 def _reader(node: Node, name: str) -> Callable[[Any], Any]:
     if name in ("low", "high"):
         return _numbers if isinstance(node, Input) else exact_number
+    if name == "weight":
+        return _weights(axes_of(type(node), name))
     return _READERS[name]
 
 
@@ -78,7 +107,10 @@ def _text(value: Any) -> str:
 def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         raise ValueError(f"{shown(value)}: a tuple of names is required")
-    return tuple(_text(name) for name in value)
+    names = tuple(_text(name) for name in islice(value, LAYERS + 1))
+    if len(names) > LAYERS:
+        raise ValueError(f"more than {LAYERS} sources")
+    return names
 
 
 def _numbers(value: Any) -> tuple[Fraction, ...]:
@@ -101,7 +133,10 @@ def _epsilon(value: Any) -> Fraction:
 
 def _integers(count: int | None, least: int, most: int) -> Callable[[Any], Any]:
     def read(value: Any) -> tuple[int, ...]:
-        numbers = whole_numbers(value, "entries", least=least, most=most)
+        given = value if isinstance(value, str) else tuple(islice(value, AXES + 1))
+        numbers = whole_numbers(given, "entries", least=least, most=most)
+        if len(numbers) > AXES:
+            raise ValueError(f"more than {AXES} integers")
         if len(numbers) != count if count is not None else not numbers:
             raise ValueError(f"{shown(value)}: {count or 'some'} integers are required")
         return numbers
@@ -149,14 +184,9 @@ def _variance(value: Any) -> Weights | None:
     return variance
 
 
-def _weight(value: Any) -> Weights | None:
-    return _weights(4 if np.ndim(value) == 4 else 2)(value)
-
-
 _READERS: dict[str, Callable[[Any], Any]] = {
     "name": _text,
     "sources": _texts,
-    "weight": _weight,
     "bias": _weights(1, optional=True),
     "scale": _weights(1),
     "shift": _weights(1),
@@ -172,7 +202,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "padding_mode": _mode,
     "counts_padding": _truth,
     "shape": _integers(None, 1, IMAGE_SIDE),
-    "axes": _integers(None, 0, 16),
+    "axes": _integers(None, 0, AXES),
     "starts": _integers(None, 0, IMAGE_SIDE),
     "stops": _integers(None, 1, IMAGE_SIDE),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -11,10 +13,11 @@ from typing import Any, cast
 import numpy as np
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.graph.fields import checked
+from slth_verify.graph.fields import checked, checked_label
+from slth_verify.graph.files import graph_sha256, read_graph, write_graph
 from slth_verify.graph.nodes import Convolution, Input, Node, Rectifier, Shape
 from slth_verify.graph.shapes import shape_of
-from slth_verify.limits import LAYERS, WEIGHTS
+from slth_verify.limits import ENTRIES, LAYERS, WEIGHTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,16 +59,44 @@ class TargetGraph:
     def __post_init__(self) -> None:
         nodes = tuple(checked(node) for node in _listed(self.nodes))
         object.__setattr__(self, "nodes", nodes)
+        object.__setattr__(self, "name", checked_label(self.name))
         _require_weights(nodes)
         _require_connected(nodes)
         shapes: dict[str, Shape] = {}
         for node in nodes:
-            shapes[node.name] = shape_of(node, [shapes[name] for name in node.sources])
+            shape = shape_of(node, [shapes[name] for name in node.sources])
+            if math.prod(shape) > ENTRIES:
+                raise InvalidTargetError(
+                    f"node {node.name!r}: its tensor has more than {ENTRIES} entries. "
+                    "Certify the network in parts."
+                )
+            shapes[node.name] = shape
         object.__setattr__(self, "_shapes", shapes)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and unpickled graphs are made, hence checked, like any other."""
         return type(self), (self.nodes, self.name)
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> TargetGraph:
+        """Read a graph written by `save`; neither torch nor scipy is imported.
+
+        Args:
+            path: A ``.safetensors`` file, which nobody needs to vouch for.
+
+        Raises:
+            InvalidTargetError: If the file is damaged or no graph.
+        """
+        return read_graph(path, cls)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write a ``.safetensors`` file, atomically; equal graphs give equal bytes.
+
+        Raises:
+            InvalidTargetError: If the file would be too large to be read again.
+            UnusableFileError: If it cannot be written.
+        """
+        write_graph(path, self.nodes, self.name)
 
     def node(self, name: str) -> Node:
         """The node of that name.
@@ -94,6 +125,15 @@ class TargetGraph:
     def output_shape(self) -> Shape:
         """The shape of the output, without the batch."""
         return self.shape(self.output.name)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hexadecimal digest of all nodes, as docs/target-graphs.md defines it.
+
+        Equal for graphs with the same nodes in the same order: kinds, names, sources,
+        numbers, and weights bit by bit. The graph's own name does not count.
+        """
+        return graph_sha256(self.nodes)
 
     @property
     def in_papers_class(self) -> bool:

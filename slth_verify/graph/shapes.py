@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph.nodes import (
     AveragePool,
@@ -226,12 +228,12 @@ def _every_window_meets(
 ) -> bool:
     """Whether each of the places has an entry of the image; the first is at -before."""
     last = (count - 1) * stride - before
-    outside = [*range(-before, min(0, last + 1), stride)]
-    outside += range(last, max(side - 1, -1), -stride)
-    return all(
-        any(0 <= start + i * dilation < side for i in range(window))
-        for start in outside
-    )
+    ahead = np.arange(-before, min(0, last + 1), stride)
+    behind = np.arange(last, max(side - 1, -1), -stride)
+    starts = np.concatenate((ahead, behind))
+    entries = np.maximum(0, -(starts // dilation))  # the first not ahead of the image
+    meets = (entries < window) & (starts + entries * dilation < side)
+    return bool(meets.all())
 
 
 def _require_copies(

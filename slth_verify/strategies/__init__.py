@@ -1,16 +1,17 @@
-"""Hypothesis strategies for targets, seeds, masks, vectors and inputs.
+"""Hypothesis strategies for targets, graphs, seeds, masks, vectors and inputs.
 
 Usage: ``from slth_verify import strategies as slst``. A strategy says what is valid,
 never how likely it is; bad options raise ``InvalidArgument`` when something is drawn.
 Bulk numbers come from a drawn integer expanded by numpy, so that examples stay small
-and shrink. Importing this room registers the types `Architecture`, `TargetCNN` and
-`RandomCNN` with Hypothesis.
+and shrink. Importing this room registers the types `Architecture`, `TargetCNN`,
+`RandomCNN` and `TargetGraph` with Hypothesis.
 """
 
 from __future__ import annotations
 
 from hypothesis import strategies as _st
 
+from slth_verify.graph import TargetGraph
 from slth_verify.network import Architecture, RandomCNN, TargetCNN
 from slth_verify.strategies._answers import forged_answers, stored_answers
 from slth_verify.strategies._architectures import architectures
@@ -22,6 +23,7 @@ from slth_verify.strategies._problems import subset_sum_problems
 from slth_verify.strategies._seeds import random_networks, seeds
 from slth_verify.strategies._targets import target_networks
 from slth_verify.strategies._vectors import NsnSample, nsn_vectors
+from slth_verify.strategies.graphs import target_graphs
 
 __all__ = [
     "BlockedMask",
@@ -36,6 +38,7 @@ __all__ = [
     "seeds",
     "stored_answers",
     "subset_sum_problems",
+    "target_graphs",
     "target_kernels",
     "target_networks",
 ]
@@ -43,3 +46,4 @@ __all__ = [
 _st.register_type_strategy(Architecture, architectures())
 _st.register_type_strategy(TargetCNN, target_networks())
 _st.register_type_strategy(RandomCNN, random_networks())
+_st.register_type_strategy(TargetGraph, target_graphs())

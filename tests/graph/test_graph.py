@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -34,8 +35,10 @@ def ones(*shape: int) -> np.ndarray:
     return np.ones(shape, np.float32)
 
 
-def image(*shape: int, low: int = 0) -> Input:
-    return Input(name="image", shape=shape, low=(low,) * shape[0], high=(1,) * shape[0])
+def image(*shape: int, low=0, high=1) -> Input:
+    return Input(
+        name="image", shape=shape, low=(low,) * shape[0], high=(high,) * shape[0]
+    )
 
 
 def after(kind: type[Node], *sources: str, **fields: object) -> Node:
@@ -110,6 +113,10 @@ MISFITS = {
     "NaN": after(Convolution, weight=ones(1, 4, 1, 1) * np.nan),
     "integers are required": after(MaxPool, window=(2,), stride=(1, 1)),
     "no node": "a text",
+    "more than 16 integers": after(Reshape, shape=(1,) * 17),
+    "4 axes": after(Convolution, weight=ones(1, 4)),
+    "2 axes": after(Dense, weight=ones(1, 4, 1, 1)),
+    "more than 1000 sources": after(Sum, *["image"] * 1001),
     "two nodes": Rectifier(name="image", sources=("image",)),
     "no other": image(4, 6, 7),
 }
@@ -119,6 +126,38 @@ MISFITS = {
 def test_misfits_are_refused_in_words(reason) -> None:
     with pytest.raises(InvalidTargetError, match=reason):
         TargetGraph((image(4, 6, 7), MISFITS[reason]))
+
+
+@pytest.mark.parametrize("name", [5, None, "x" * 1001, "\ud800", np.zeros(2)])
+def test_names_that_are_no_labels_are_refused(name) -> None:
+    with pytest.raises(InvalidTargetError, match="name"):
+        TargetGraph((image(1, 1, 1),), name=name)
+    assert TargetGraph((image(1, 1, 1),), name="").name == ""
+
+
+def test_tensors_that_double_in_each_node_are_refused() -> None:
+    nodes = [Concat(name=f"{i}", sources=(f"{i - 1}",) * 1000) for i in range(1, 1000)]
+    first = Input(name="0", shape=(1, 1, 1), low=(F(0),), high=(F(1),))
+    with pytest.raises(InvalidTargetError, match="entries"):
+        TargetGraph((first, *nodes))
+
+
+def test_wide_pools_are_judged_in_bounded_time() -> None:
+    """A chain of the widest windows and paddings that are read."""
+    pools = [
+        MaxPool(
+            name=f"{i}",
+            sources=(f"{i - 1}",),
+            window=(4097, 4097),
+            stride=(1, 1),
+            padding=(4096, 4096, 4096, 4096),
+        )
+        for i in range(1, 60)
+    ]
+    first = Input(name="0", shape=(1, 1, 1), low=(F(0),), high=(F(1),))
+    began = time.process_time()
+    TargetGraph((first, *pools))
+    assert time.process_time() - began < 20
 
 
 def test_windows_of_pools_meet_the_image() -> None:
