@@ -41,8 +41,8 @@ def graph_from_torch(
     runs operations that nodes express: convolutions, dense layers, batch norms, ReLU
     and its leaky and clipped kin, pooling, reshaping, padding, concatenation, sums.
     Layers keep their numbers: nothing is folded, and a Python float such as a slope or
-    an epsilon is the exact rational of the double. Margins of ``padding_mode`` become
-    a Pad node before the convolution. One-dimensional layers have images of height 1.
+    an epsilon is the exact rational of the double. One-dimensional layers have images
+    of height 1.
     The module itself is neither run nor changed; hooks run, and are read as what they
     compute.
 
@@ -73,8 +73,8 @@ def graph_from_torch(
     Examples:
         >>> from torch import nn
         >>> from slth_verify.network import graph_from_torch
-        >>> module = nn.Sequential(nn.Conv2d(1, 4, 3, stride=2), nn.ReLU(), nn.Flatten())
-        >>> graph = graph_from_torch(module, (1, 9, 9))
+        >>> parts = nn.Conv2d(1, 4, 3, stride=2), nn.ReLU(), nn.Flatten()
+        >>> graph = graph_from_torch(nn.Sequential(*parts), (1, 9, 9))
         >>> [node.name for node in graph.nodes], graph.output_shape
         (['input', '0', '1', '2'], (64,))
     """

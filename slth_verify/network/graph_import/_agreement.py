@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def require_same(
     with torch.inference_mode(mode=False), torch.device("cpu"), quiet():
         for step in steps:
             _require_same_operation(trace, step)
-        _require_same_network(module, graph, steps)
+        _require_same_network(module, trace, graph)
 
 
 def _require_same_operation(trace: Trace, step: Step) -> None:
@@ -108,19 +109,17 @@ def _differs(trace: Trace, step: Step, how: str) -> InvalidTargetError:
     )
 
 
-def _require_same_network(
-    module: nn.Module, graph: TargetGraph, steps: list[Step]
-) -> None:
+def _require_same_network(module: nn.Module, trace: Trace, graph: TargetGraph) -> None:
     copied = float64_copy(module)
-    shape = (
-        tuple(steps[0].node.all_input_nodes[0].meta["val"].shape[1:]) if steps else ()
-    )
+    shape = tuple(trace.image.meta["val"].shape[1:])
     names, inputs = _inputs(graph)
-    size = max(1, min(len(inputs), (1 << 24) // _entries(graph)))
-    for start in range(0, len(inputs), size):
-        part = inputs[start : start + size]
+    size = max(1, (1 << 24) // _entries(graph))
+    # the first runs alone: other calls and other images must not matter to it
+    starts = [0, *range(1, len(inputs), size)]
+    for start, stop in pairwise([*starts, len(inputs)]):
+        part = inputs[start:stop]
         found = run_copy(copied, module, part.reshape(len(part), *shape))
-        _require_close(module, graph, names[start : start + size], part, found)
+        _require_close(module, graph, names[start:stop], part, found)
 
 
 def _require_close(
@@ -136,8 +135,8 @@ def _require_close(
     shape = (len(inputs), *held(found.shape[1:]))
     if shape != tuple(last.value.shape):
         raise InvalidTargetError(
-            f"{named('', module)} answers tensors of shape {found.shape}, but its graph "
-            f"{tuple(last.value.shape)}. It does not compute what was recorded of it."
+            f"{named('', module)} answers tensors of shape {found.shape}, but its "
+            f"graph {tuple(last.value.shape)}. It does not compute what was recorded."
         )
     largest = max(float(value.value.abs().max()) for value in values.values())
     gap = np.abs(found.reshape(shape) - last.value.numpy())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from torch import fx
 
 from slth_verify.graph import (
@@ -24,6 +25,7 @@ from slth_verify.graph import (
 from slth_verify.graph.nodes import Margins, Node, Pair
 from slth_verify.network.graph_import import _pools, _shapes
 from slth_verify.network.graph_import._call import Book, Call, Result, exact
+from slth_verify.network.graph_import._joined import joined
 from slth_verify.network.graph_import._layout import around, pair
 from slth_verify.network.graph_import._refusals import ADVICE, operation_of
 from slth_verify.network.graph_import._trace import Trace
@@ -64,8 +66,8 @@ def translated(trace: Trace, image: Input, name: str) -> tuple[TargetGraph, list
                 book.results[node] = _one_of(several, node, book)
         elif any(source in book.results for source in node.all_input_nodes):
             steps.append(_read(node, book))
-    output = _output(trace, book)
-    return TargetGraph(_leading_to(output, book.nodes), name), steps
+    nodes, output = joined(book.nodes.values(), _output(trace, book))
+    return TargetGraph(_leading_to(output, nodes), name), steps
 
 
 def _one_of(several: Any, node: fx.Node, book: Book) -> str:
@@ -82,6 +84,10 @@ def _read(node: fx.Node, book: Book) -> Step:
     reader = _READERS.get(operation_of(node))
     if reader is None:
         raise call.refused("runs an operation that no node expresses", ADVICE)
+    value = node.meta["val"]
+    first = value if isinstance(value, torch.Tensor) else value[0]
+    if first.dtype != book.trace.image.meta["val"].dtype:
+        raise call.refused("changes the precision", "Give one precision throughout.")
     before = len(book.nodes)
     result = book.results[node] = reader(call)
     made = tuple(book.nodes.values())[before:]
@@ -107,15 +113,13 @@ def _output(trace: Trace, book: Book) -> str:
     )
 
 
-def _leading_to(output: str, nodes: dict[str, Node]) -> tuple[Node, ...]:
+def _leading_to(output: str, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     """The nodes that the output depends on, in order."""
-    needed, ahead = set(), [output]
-    while ahead:
-        name = ahead.pop()
-        if name not in needed:
-            needed.add(name)
-            ahead += nodes[name].sources
-    return tuple(node for name, node in nodes.items() if name in needed)
+    needed = {output}
+    for node in reversed(nodes):
+        if node.name in needed:
+            needed.update(node.sources)
+    return tuple(node for node in nodes if node.name in needed)
 
 
 def _convolution(call: Call) -> str:
@@ -241,12 +245,6 @@ def _cat(call: Call) -> str:
     return call.add(Concat, *sources)
 
 
-def _same(call: Call) -> str:
-    if call.node.meta["val"].dtype != call["self"].meta["val"].dtype:
-        raise call.refused("changes the precision", "Give one precision throughout.")
-    return call.source
-
-
 _READERS: dict[str, Reader] = {
     "conv1d": _convolution,
     "conv2d": _convolution,
@@ -269,7 +267,7 @@ _READERS: dict[str, Reader] = {
             *("clone", "contiguous", "alias", "detach", "lift_fresh_copy"),
             *("_to_copy", "to", "dropout", "feature_dropout", "alpha_dropout"),
         ),
-        _same,
+        lambda call: call.source,
     ),
     **_pools.READERS,
     **_shapes.READERS,

@@ -102,10 +102,8 @@ def _over_axes(kind: type[Node]) -> Callable[[Call], str]:
 
     def read(call: Call) -> str:
         shape = call.source_shape
-        listed: Any = call["dim"]
-        axes = call.axes(
-            [*range(len(shape) + 1)] if listed == [] else listed, len(shape)
-        )
+        listed: Any = call.arguments.get("dim") or [*range(len(shape) + 1)]
+        axes = call.axes(listed, len(shape))
         places = {place(axis, len(shape)) for axis in axes}
         if 0 in places or len(shape) not in (2, 3):
             raise call.refused(

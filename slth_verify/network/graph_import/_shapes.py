@@ -41,12 +41,15 @@ def _permute(call: Call) -> str:
 
 
 def _slice(call: Call) -> str:
+    if call.shape == call.source_shape and call["step"] == 1:
+        return call.source
     (axis,) = call.axes(call["dim"], len(call.source_shape))
     size = call.source_shape[axis]
     chosen = range(size)[slice(call["start"], call["end"], call["step"])]
     if len(chosen) == 0:
         raise call.refused("leaves nothing of the image", "Give a slice that does.")
-    name = _cropped(call, axis, chosen.start, chosen[-1] + 1)
+    to_the_end = chosen.start + len(chosen) * chosen.step >= size
+    name = _cropped(call, axis, chosen.start, size if to_the_end else chosen[-1] + 1)
     if chosen.step == 1:
         return name
     where = place(axis, len(call.source_shape))

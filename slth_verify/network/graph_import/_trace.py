@@ -80,11 +80,15 @@ def traced(module: Any, input_shape: tuple[int, ...]) -> Trace:
 
 def _trace(copied: nn.Module, program: Any) -> Trace:
     signature = program.graph_signature
-    kinds = [spec.kind for spec in signature.output_specs]
-    if kinds != [OutputKind.USER_OUTPUT]:
+    outputs = [
+        spec  # an in-place activation may overwrite the image
+        for spec in signature.output_specs
+        if spec.kind is not OutputKind.USER_INPUT_MUTATION
+    ]
+    if [spec.kind for spec in outputs] != [OutputKind.USER_OUTPUT]:
         what = (
             "changes its own buffers while it runs"
-            if OutputKind.BUFFER_MUTATION in kinds
+            if any(spec.kind is OutputKind.BUFFER_MUTATION for spec in outputs)
             else "does not answer one tensor"
         )
         raise refused(copied, "", what, "Give a module that maps images to a tensor.")
@@ -96,7 +100,7 @@ def _trace(copied: nn.Module, program: Any) -> Trace:
         elif spec.target is not None:
             held = {**program.state_dict, **program.constants}
             tensors[spec.arg.name] = held[spec.target]
-    output = nodes.get(getattr(signature.output_specs[0].arg, "name", ""))
+    output = nodes.get(getattr(outputs[0].arg, "name", ""))
     used = _needed(output) if output is not None else set()
     if image is None or output is None or image not in used:
         raise refused(
