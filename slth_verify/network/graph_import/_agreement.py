@@ -139,14 +139,14 @@ def _require_close(
             f"graph {tuple(last.value.shape)}. It does not compute what was recorded."
         )
     largest = max(float(value.value.abs().max()) for value in values.values())
-    gap = np.abs(found.reshape(shape) - last.value.numpy())
-    allowed = np.minimum(2 * last.error.numpy(), _PART * largest)
-    wrong = ~(gap <= allowed)
-    if not math.isfinite(largest):
+    if not math.isfinite(largest) or not np.isfinite(found).all():
         raise InvalidTargetError(
             f"{named('', module)} overflows in float64, so that it cannot be compared "
             "with its graph. Rescale its layers, or give a smaller box."
         )
+    gap = np.abs(found.reshape(shape) - last.value.numpy())
+    allowed = np.minimum(2 * last.error.numpy(), _PART * largest)
+    wrong = ~(gap <= allowed)
     if wrong.any():
         worst = np.unravel_index(np.where(wrong, gap, -1).argmax(), gap.shape)
         entry = tuple(int(i) for i in worst[1:])

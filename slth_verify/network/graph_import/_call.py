@@ -12,7 +12,12 @@ from torch import fx
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph.nodes import Node, Weights
-from slth_verify.network.graph_import._refusals import operation_of, path_of, refused
+from slth_verify.network.graph_import._refusals import (
+    class_of,
+    operation_of,
+    path_of,
+    refused,
+)
 from slth_verify.network.graph_import._trace import BATCH, DTYPES, Trace
 from slth_verify.network.torch_import import how_to_resolve, tensor_problem, values_of
 
@@ -106,10 +111,9 @@ class Call:
     def add(self, kind: type[Node], *sources: str, **fields: Any) -> str:
         """A new node, named after the module that runs the operation."""
         path = path_of(self.node)
-        stack = [*self.node.meta.get("nn_module_stack", {}).values()]
-        own = stack and "torch.nn.modules." not in str(stack[-1][1])
-        base = ".".join(filter(None, (path, self.node.name if own else "")))
-        base = base or self.node.name
+        ran = self.node.name.replace("_native_batch_norm_legit_no_training", _NORM)
+        layer = path and class_of(self.node).startswith("torch.nn.modules.")
+        base = path if layer else ".".join(filter(None, (path, ran)))
         names = (base if i == 1 else f"{base}#{i}" for i in count(1))
         name = next(name for name in names if name not in self.book.nodes)
         self.book.nodes[name] = kind(name=name, sources=sources, **fields)
@@ -156,4 +160,5 @@ def exact(value: float) -> Fraction:
     return Fraction(value)
 
 
+_NORM = "batch_norm"
 _BATCH_STAYS = "The first axis must stay the batch; flatten with torch.flatten(x, 1)."

@@ -19,14 +19,15 @@ _SCORES = (
     "At the network's end leave it out and certify the scores before it: write a "
     "module whose forward() stops there, or drop the last part of the nn.Sequential."
 )
-_CLIPPED = "The nearest admitted form is a clipped line, such as nn.Hardtanh({}). "
+_CLIPPED = "The nearest admitted form is a clipped line, such as nn.Hardtanh({})."
 _NORM = (
     "The nearest admitted form is nn.BatchNorm2d in evaluation mode: an affine map by "
     "channel, the same for every image."
 )
 _PRODUCT = (
     "Products of tensors are not admitted; the nearest form is a convolution or dense "
-    "layer that holds the factor as its weight."
+    "layer that holds the factor as its weight: nn.Conv2d(c, c, 1, groups=c) holds one "
+    "for each channel."
 )
 _DENSE = "Products with a matrix of weights are admitted as nn.Linear."
 _ATTENTION = "No graph of nodes expresses it; certify the convolutional part before it."
@@ -39,8 +40,8 @@ _RANDOM = (
 
 #: By the operation's name in ATen: what it does, and the nearest admitted form.
 _KNOWN: dict[str, tuple[str, str]] = {
-    "sigmoid": ("applies a sigmoid", _CLIPPED.format("0, 1") + _SCORES),
-    "hardsigmoid": ("applies a hard sigmoid", _CLIPPED.format("0, 1") + _SCORES),
+    "sigmoid": ("applies a sigmoid", f"{_CLIPPED.format('0, 1')} {_SCORES}"),
+    "hardsigmoid": ("applies a hard sigmoid", f"{_CLIPPED.format('0, 1')} {_SCORES}"),
     "tanh": ("applies a tanh", _CLIPPED.format("-1, 1")),
     "softmax": ("applies a softmax", _SCORES),
     "log_softmax": ("applies a log-softmax", _SCORES),
@@ -110,6 +111,12 @@ def path_of(node: fx.Node) -> str:
     return path.split("@")[0]  # which of several calls
 
 
+def class_of(node: fx.Node) -> str:
+    """The full name of the class of the module that runs an operation."""
+    stack = [*node.meta.get("nn_module_stack", {}).values()]
+    return str(stack[-1][1]) if stack else ""
+
+
 def operation_of(node: fx.Node) -> str:
     """An operation's name in ATen, without its overload; in-place ones as others."""
     schema = getattr(node.target, "_schema", None)
@@ -140,6 +147,8 @@ def refuse_known(root: nn.Module, nodes: Iterable[fx.Node], image: str) -> None:
 def _refuse(root: nn.Module, node: fx.Node) -> None:
     operation = operation_of(node)
     what = _KNOWN.get(operation)
+    if class_of(node).endswith("MultiheadAttention"):
+        what = _KNOWN["scaled_dot_product_attention"]
     if operation in _DROPOUTS and node.args[2:3] == (True,):
         what = ("drops values at random in evaluation mode too", _RANDOM)
     if operation == "batch_norm" and node.args[5:6] == (True,):

@@ -55,7 +55,7 @@ def _slice(call: Call) -> str:
     where = place(axis, len(call.source_shape))
     if where == 0 or len(held(call.source_shape)) != 3:
         raise call.refused(
-            f"takes every {chosen.step}th of the channels or features",
+            f"takes channels or features in steps of {chosen.step}",
             "Steps of rows and columns are admitted.",
         )
     stride = (chosen.step, 1) if where == 1 else (1, chosen.step)

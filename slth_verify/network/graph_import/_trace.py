@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import io
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +25,7 @@ from slth_verify.network.graph_import._refusals import (
 )
 from slth_verify.network.torch_import import (
     WRAPPERS,
+    how_to_resolve,
     named,
     quiet,
     require_no_global_hooks,
@@ -93,13 +97,13 @@ def _trace(copied: nn.Module, program: Any) -> Trace:
         )
         raise refused(copied, "", what, "Give a module that maps images to a tensor.")
     nodes = {node.name: node for node in program.graph.nodes}
+    values = {**program.state_dict, **program.constants}
     tensors, image = {}, None
     for spec in signature.input_specs:
         if spec.kind is InputKind.USER_INPUT:
             image = nodes[spec.arg.name]
         elif spec.target is not None:
-            held = {**program.state_dict, **program.constants}
-            tensors[spec.arg.name] = held[spec.target]
+            tensors[spec.arg.name] = values[spec.target]
     output = nodes.get(getattr(outputs[0].arg, "name", ""))
     used = _needed(output) if output is not None else set()
     if image is None or output is None or image not in used:
@@ -132,6 +136,18 @@ def _recording() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _silent() -> Iterator[None]:
+    """What torch prints about a failure; the refusal says it in words."""
+    log = logging.getLogger("torch.fx.experimental.symbolic_shapes")
+    disabled, log.disabled = log.disabled, True
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            yield
+    finally:
+        log.disabled = disabled
+
+
 def _require_plain(module: nn.Module) -> None:
     """No wrapper, no parameter without plain values."""
     for path, part in module.named_modules():
@@ -162,17 +178,22 @@ def _copied(module: nn.Module) -> nn.Module:
     try:
         return copy.deepcopy(module).to("cpu")
     except Exception as error:  # copying runs the module's own code
+        undone = ((path, how_to_resolve(part)) for path, part in module.named_modules())
+        path, undo = next((found for found in undone if found[1]), ("", None))
         raise refused(
             module,
-            "",
+            path,
             f"cannot be copied ({reason_of(error, 300)})",
-            "Give a module that copy.deepcopy accepts.",
+            f"First make its weights final: {undo}."
+            if undo
+            else "Give a module that copy.deepcopy accepts.",
         ) from error
 
 
 def _exported(copied: nn.Module, image: torch.Tensor) -> Any:
     try:
-        return torch.export.export(copied, (image,), strict=False)
+        with _silent():
+            return torch.export.export(copied, (image,), strict=False)
     except Exception as error:  # recording runs the module's own code
         path = _raised_in(copied, error)
         if "data-dependent" in str(error) or "DataDependent" in type(error).__name__:
