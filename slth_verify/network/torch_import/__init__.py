@@ -12,11 +12,35 @@ from __future__ import annotations
 from typing import Any
 
 from slth_verify.arrays import Float32Array
-from slth_verify.network.torch_import._agreement import require_agreement
+from slth_verify.network.torch_import._advice import WRAPPERS
+from slth_verify.network.torch_import._agreement import (
+    float64_copy,
+    quiet,
+    require_agreement,
+    run_copy,
+)
 from slth_verify.network.torch_import._layers import kernels_of
+from slth_verify.network.torch_import._refusal import named
 from slth_verify.network.torch_import._sequence import leaves
+from slth_verify.network.torch_import._untouched import (
+    how_to_resolve,
+    require_no_global_hooks,
+)
+from slth_verify.network.torch_import._weights import tensor_problem, values_of
 
-__all__ = ["plain_kernels", "require_agreement"]
+__all__ = [
+    "WRAPPERS",
+    "float64_copy",
+    "how_to_resolve",
+    "named",
+    "plain_kernels",
+    "quiet",
+    "require_agreement",
+    "require_no_global_hooks",
+    "run_copy",
+    "tensor_problem",
+    "values_of",
+]
 
 
 def plain_kernels(module: Any) -> tuple[Float32Array, ...]:

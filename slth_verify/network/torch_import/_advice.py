@@ -20,8 +20,20 @@ _NORMALISATION = (
 )
 _ACTIVATION = "Use nn.ReLU(); the theorem is about no other activation."
 
+#: Classes that hold the module that is meant, by name.
+WRAPPERS: dict[str, tuple[str, str]] = {
+    "DataParallel": ("wraps another module", "Import module.module."),
+    "DistributedDataParallel": ("wraps another module", "Import module.module."),
+    "OptimizedModule": ("wraps a compiled module", "Import module._orig_mod."),
+    "RecursiveScriptModule": (
+        "is compiled",
+        "Import the module that it was scripted from.",
+    ),
+}
+
 #: Classes that are often met, by name: why they are outside, and what to do.
 _KNOWN: dict[str, tuple[str, str]] = {
+    **WRAPPERS,
     "Linear": ("is a dense layer, no convolution", _CONVOLUTIONS_ONLY),
     "Flatten": ("changes the shape of the image", _CONVOLUTIONS_ONLY),
     "MaxPool2d": ("pools", _CONVOLUTIONS_ONLY),
@@ -39,13 +51,6 @@ _KNOWN: dict[str, tuple[str, str]] = {
     "Dropout2d": (
         "drops channels at random in training",
         "Leave it out: in evaluation mode it does nothing.",
-    ),
-    "DataParallel": ("wraps another module", "Import module.module."),
-    "DistributedDataParallel": ("wraps another module", "Import module.module."),
-    "OptimizedModule": ("wraps a compiled module", "Import module._orig_mod."),
-    "RecursiveScriptModule": (
-        "is compiled",
-        f"Import the module that it was scripted from, as {COVERED}.",
     ),
     "LazyConv2d": (
         "has no weights before it has seen an image",

@@ -50,14 +50,14 @@ def require_agreement(
             than the rounding of both; naming the image, the place, and the first layer
             after which they differ.
     """
-    with _quiet():
+    with quiet():
         names, images = probes(kernels, input_shape)
         steps = list(evaluate(kernels, images))
-        runnable = _copied(module)
+        runnable = float64_copy(module)
         windows = max(k[0].size for k in kernels) * images[0, 0].size
         step = max(1, _ENTRIES // windows)
         parts = [
-            _run(runnable, module, images[start : start + step])
+            run_copy(runnable, module, images[start : start + step])
             for start in range(0, len(images), step)
         ]
         found = np.concatenate(parts)
@@ -65,7 +65,7 @@ def require_agreement(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """No gradients, no autocast, untouched random states, no remark on even kernels."""
     with (
         torch.no_grad(),
@@ -80,14 +80,27 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def _copied(module: nn.Module) -> nn.Module:
+def float64_copy(module: nn.Module) -> nn.Module:
+    """A copy in float64 and evaluation mode, on the CPU.
+
+    Raises:
+        InvalidTargetError: If it cannot be made.
+    """
     try:
         return copy.deepcopy(module).to("cpu").double().eval()
     except Exception as error:  # copying runs the module's own code
         raise _cannot_run("", module, error) from error
 
 
-def _run(runnable: nn.Module, module: nn.Module, images: Float64Array) -> Float64Array:
+def run_copy(
+    runnable: nn.Module, module: nn.Module, images: Float64Array
+) -> Float64Array:
+    """What the copy answers, as an array.
+
+    Raises:
+        InvalidTargetError: If it cannot run, or answers no float64 tensor; about
+            ``module``, which it was copied from.
+    """
     try:
         output = runnable(torch.from_numpy(images.copy()))
     except Exception as error:  # so does running it

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from slth_verify.arrays import Float32Array
@@ -42,15 +45,20 @@ def weight_of(path: str, conv: nn.Conv2d) -> Float32Array:
         InvalidTargetError: If it is no plain, dense float32 tensor with values.
     """
     weight = conv._parameters["weight"]
-    problem = _problem(weight)
+    problem = tensor_problem(weight) or _no_kernel(weight)
     if problem is not None:
         why, remedy = problem
         raise refusal(path, conv, f"has {why}", remedy)
     try:
-        values = weight.detach().resolve_neg().to("cpu").contiguous()  # type: ignore[union-attr]
-        return np.array(values.numpy(), dtype=np.float32)
+        return values_of(weight).astype(np.float32)  # type: ignore[arg-type]
     except Exception as error:  # torch, devices and modes may raise anything
         raise _unreadable(path, conv, error) from error
+
+
+def values_of(tensor: torch.Tensor) -> NDArray[np.floating[Any]]:
+    """A copy of a dense tensor of floats, bit for bit."""
+    values = tensor.detach().resolve_neg().to("cpu").contiguous()
+    return np.array(values.numpy())
 
 
 def _unreadable(path: str, conv: nn.Conv2d, error: Exception) -> InvalidTargetError:
@@ -62,13 +70,24 @@ def _unreadable(path: str, conv: nn.Conv2d, error: Exception) -> InvalidTargetEr
     )
 
 
-def _problem(weight: torch.Tensor | None) -> tuple[str, str] | None:
-    """Why a tensor is no array of float32 numbers, and what to do."""
+def tensor_problem(
+    weight: torch.Tensor | None,
+    *,
+    dtypes: tuple[torch.dtype, ...] = (torch.float32,),
+    kinds: tuple[type[torch.Tensor], ...] = (nn.Parameter,),
+) -> tuple[str, str] | None:
+    """Why a tensor is no array of numbers of one of the dtypes, and what to do.
+
+    Args:
+        weight: The tensor; None is a problem too.
+        dtypes: What is read.
+        kinds: Exact classes of tensors that are read.
+    """
     if weight is None:
         return "no weight", "Give a convolution with weights."
     if nn.parameter.is_lazy(weight):
         return "weights that are not made yet", "Run the network on one image first."
-    if type(weight) is not nn.Parameter:
+    if type(weight) not in kinds:
         kind = f"{type(weight).__module__}.{type(weight).__qualname__}"
         return (
             f"a weight of the tensor class {printable(kind, 100)}, which may compute "
@@ -85,7 +104,7 @@ def _problem(weight: torch.Tensor | None) -> tuple[str, str] | None:
             f"quantised weights ({weight.dtype})",
             "Give the float network, or the dequantised weights.",
         )
-    if weight.dtype in _DTYPES:
+    if weight.dtype in _DTYPES and weight.dtype not in dtypes:
         words, remedy = _DTYPES[weight.dtype]
         return f"{words} weights", remedy
     if weight.layout is not torch.strided:
@@ -93,13 +112,17 @@ def _problem(weight: torch.Tensor | None) -> tuple[str, str] | None:
             f"sparse weights ({weight.layout})",
             "Give dense ones: weight.to_dense().",
         )
-    if weight.dtype != torch.float32:
+    if weight.dtype not in dtypes:
         return f"{weight.dtype} weights", "Give float32 weights."
-    if weight.ndim != 4 or 0 in weight.shape:
-        return (
-            f"a weight of shape {tuple(weight.shape)}",
-            "Give a kernel (c_out, c_in, d, d).",
-        )
     if not weight.untyped_storage().nbytes():
         return "weights whose memory was freed", "Gather the weights first."
     return None
+
+
+def _no_kernel(weight: torch.Tensor | None) -> tuple[str, str] | None:
+    if weight is not None and weight.ndim == 4 and 0 not in weight.shape:
+        return None
+    return (
+        f"a weight of shape {tuple(weight.shape) if weight is not None else None}",
+        "Give a kernel (c_out, c_in, d, d).",
+    )

@@ -1,0 +1,85 @@
+"""Reading a target graph off an ordinary trained torch module.
+
+`torch.export` records which operations a copy of the module runs (`_trace`), whatever
+its classes are; each operation becomes nodes, or is refused in words (`_operations`,
+`_refusals`). Then every operation is compared with its nodes, and the module with the
+graph (`_agreement`).
+
+The graph of `torch.export` before decomposition is read, made free of in-place writes
+and nothing else (``run_decompositions({})``): there a layer is one operation, with the
+numbers that the module holds. The core ATen set would split layers, and name them by
+what its decompositions do; `torch.fx` would call modules by their classes and see
+neither hooks nor subclasses.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from slth_verify.graph import TargetGraph
+from slth_verify.network.graph_import._agreement import require_same
+from slth_verify.network.graph_import._box import input_node
+from slth_verify.network.graph_import._operations import translated
+from slth_verify.network.graph_import._trace import traced
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["graph_from_torch"]
+
+
+def graph_from_torch(
+    module: nn.Module,
+    input_shape: tuple[int, ...],
+    *,
+    box: Any = (0, 1),
+    name: str = "target",
+) -> TargetGraph:
+    """Read a target graph off a trained torch module, and compare the two.
+
+    The module may have any classes, functional calls, branches and sums, as long as it
+    runs operations that nodes express: convolutions, dense layers, batch norms, ReLU
+    and its leaky and clipped kin, pooling, reshaping, padding, concatenation, sums.
+    Layers keep their numbers: nothing is folded, and a Python float such as a slope or
+    an epsilon is the exact rational of the double. One-dimensional layers have images
+    of height 1.
+    The module itself is neither run nor changed; hooks run, and are read as what they
+    compute.
+
+    Args:
+        module: In evaluation mode, or without anything that training changes. Its
+            weights are float32 or float64.
+        input_shape: Without the batch: ``(channels, height, width)``,
+            ``(channels, length)`` or ``(features,)``.
+        box: Where inputs lie: ``(low, high)`` for all, or such a pair for each channel
+            (each feature). Numbers are read as everywhere: a float means its shortest
+            decimal form.
+        name: A label.
+
+    Raises:
+        InvalidTargetError: Naming the first module that is not covered, what it is,
+            and the nearest admitted form; or where module and graph differ.
+        InvalidParameterError: If the box or the shape are no numbers of their kind.
+
+    Rigor:
+        The graph is what is certified later. That it is the module's function rests on
+        the recording by torch, and on comparisons in float64: every operation with its
+        nodes, and the module with the graph on inputs of the box.
+
+    Cost:
+        Seconds for torch to record the module, and up to twenty passes in float64; of
+        large networks, three.
+
+    Examples:
+        >>> from torch import nn
+        >>> from slth_verify.network import graph_from_torch
+        >>> parts = nn.Conv2d(1, 4, 3, stride=2), nn.ReLU(), nn.Flatten()
+        >>> graph = graph_from_torch(nn.Sequential(*parts), (1, 9, 9))
+        >>> [node.name for node in graph.nodes], graph.output_shape
+        (['input', '0', '1', '2'], (64,))
+    """
+    image = input_node(input_shape, box)
+    trace = traced(module, tuple(input_shape))
+    graph, steps = translated(trace, image, name)
+    require_same(module, trace, graph, steps)
+    return graph
