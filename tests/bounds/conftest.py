@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from scipy.special import betaln
 
+from slth_verify.bounds.certificates.certified_width import BlockWidth
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.mrss import all_targets, fixed_target
 from slth_verify.bounds.mrss.found import FoundWidth
-from slth_verify.bounds.searches.blocks import BlockWidth
 from slth_verify.errors import InvalidParameterError
 
 THEORY = Path(__file__).parents[2] / "docs" / "theory"

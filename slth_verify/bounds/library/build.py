@@ -14,13 +14,17 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from slth_verify.bounds.certificates.certified_width import (
+    BlockWidth,
+    Certified,
+    SidesOfStages,
+)
 from slth_verify.bounds.library import store
-from slth_verify.bounds.library.entries import Certified, Entry, entry_of
-from slth_verify.bounds.searches.blocks import BlockWidth, block_width, certified_blocks
+from slth_verify.bounds.library.entries import Entry, entry_of
+from slth_verify.bounds.searches.blocks import block_width
 from slth_verify.bounds.searches.sides_of_blocks import sides_of_blocks_width
 from slth_verify.bounds.searches.sides_of_stages import (
     Plan,
-    SidesOfStages,
     plans_for,
     sides_of_stages_width,
 )
@@ -166,7 +170,9 @@ def _blocks(
             n = proposal.n + extra
             if best is not None and blocks * n >= best.n:
                 break
-            width = certified_blocks(blocks, search.best(n).certificate(dim, eps, NORM))
+            width = BlockWidth.certified(
+                blocks, search.best(n).certificate(dim, eps, NORM)
+            )
             if width.probability >= prob:
                 best = width
                 break

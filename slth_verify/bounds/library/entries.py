@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from slth_verify.bounds.certificates.certified_width import (
+    BlockWidth,
+    Certified,
+    SidesOfBlocks,
+    SidesOfStages,
+)
 from slth_verify.bounds.certificates.codec import Stored
 from slth_verify.bounds.certificates.repetition import Repetition
 from slth_verify.bounds.certificates.two_sides import Sides
@@ -19,15 +25,9 @@ from slth_verify.bounds.mrss.all_targets import (
 )
 from slth_verify.bounds.mrss.fixed_target import from_blocks, from_two_stages
 from slth_verify.bounds.mrss.found import FoundWidth
-from slth_verify.bounds.searches.blocks import BlockWidth, certified_blocks
-from slth_verify.bounds.searches.sides_of_blocks import SidesOfBlocks
-from slth_verify.bounds.searches.sides_of_stages import SidesOfStages
 from slth_verify.files import parse_json
 from slth_verify.limits import CERTIFICATE_SAMPLES, DIMENSION
 from slth_verify.numbers import exact_number, whole_number
-
-#: What may be stored, and what it says of one target or of all at once.
-Certified = BlockWidth | TwoStageCertificate | SidesOfBlocks | SidesOfStages
 
 #: What the file calls a parameter, where not by its name: the accuracy of a block, and
 #: two parameters that occur twice for two sides of two stages.
@@ -233,7 +233,7 @@ _NAMES = {
 
 _PROVERS: dict[str, Callable[[Entry], FoundWidth]] = {
     "blocks": lambda own: from_blocks(
-        certified_blocks(own.repetition.blocks, own.block)
+        BlockWidth.certified(own.repetition.blocks, own.block)
     ),
     "stages": lambda own: from_two_stages(own.stages, own.stages.failure()),
     "sides": lambda own: from_sides_of_stages(

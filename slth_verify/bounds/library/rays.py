@@ -14,16 +14,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from slth_verify.bounds.certificates.certified_width import BlockWidth, SidesOfStages
 from slth_verify.bounds.library.entries import Entry
 from slth_verify.bounds.mrss.all_targets import from_sides_of_stages
 from slth_verify.bounds.mrss.fixed_target import from_blocks, from_two_stages
 from slth_verify.bounds.mrss.found import FoundWidth
-from slth_verify.bounds.searches.blocks import certified_blocks
-from slth_verify.bounds.searches.sides_of_stages import (
-    Plan,
-    SidesOfStages,
-    plans_for,
-)
+from slth_verify.bounds.searches.sides_of_stages import Plan, plans_for
 from slth_verify.bounds.searches.two_stage_search import Search, Start
 from slth_verify.bounds.searches.weighted_float import Moment, accuracies_below
 from slth_verify.bounds.searches.weighted_search import Proposal
@@ -127,7 +123,7 @@ class BlockRay:
         asked = self.question
         proposal = Proposal(n, self._size(n), self.tilt, self.weight, 0.0)
         certificate = proposal.certificate(asked.dim, asked.eps, asked.norm)
-        return from_blocks(certified_blocks(self.parts, certificate))
+        return from_blocks(BlockWidth.certified(self.parts, certificate))
 
     def _size(self, n: int) -> int:
         return max(round(self.portion * n), self.question.dim + 3)

@@ -7,20 +7,21 @@ from typing import Literal
 
 from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds._ledger import Step
+from slth_verify.bounds.certificates.certified_width import (
+    ProvedSides,
+    SidesOfBlocks,
+    SidesOfStages,
+)
 from slth_verify.bounds.certificates.net_cells import net_size
 from slth_verify.bounds.certificates.two_sides import STATEMENT
 from slth_verify.bounds.mrss.fixed_target import block_values, two_stage_ledger
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
-from slth_verify.bounds.searches.sides import ProvedSides
 from slth_verify.bounds.searches.sides_of_blocks import (
-    SidesOfBlocks,
     sides_of_blocks_width,
+    stairs_of,
 )
-from slth_verify.bounds.searches.sides_of_stages import (
-    SidesOfStages,
-    sides_of_stages_width,
-)
+from slth_verify.bounds.searches.sides_of_stages import sides_of_stages_width
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
 
@@ -116,7 +117,7 @@ def from_sides_of_blocks(found: SidesOfBlocks) -> FoundWidth:
         failure=found.failure,
         derivation=(block, step),
         size=found.side.size,
-        stairs=found.stairs(),
+        stairs=stairs_of(found),
         certificate=found,
     )
 

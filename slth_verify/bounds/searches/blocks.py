@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds.certificates.repetition import Repetition
-from slth_verify.bounds.certificates.weighted_moment import (
-    STATEMENT,
-    WeightedCertificate,
-)
+from slth_verify.bounds.certificates.certified_width import BlockWidth
+from slth_verify.bounds.certificates.weighted_moment import STATEMENT
 from slth_verify.bounds.searches.weighted_search import Proposal, Search
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import rough
@@ -23,31 +19,6 @@ _SLACK = 3e-4
 
 #: Samples added before giving up, should the balls disagree with the floats.
 _PATIENCE = 12
-
-
-@dataclass(frozen=True, slots=True)
-class BlockWidth:
-    """A width with its proof.
-
-    Attributes:
-        blocks: Number B of independent blocks.
-        certificate: Parameters of the second-moment bound of one block.
-        single: Certified success probability of one block.
-    """
-
-    blocks: int
-    certificate: WeightedCertificate
-    single: Fraction
-
-    @property
-    def n(self) -> int:
-        """All samples."""
-        return self.blocks * self.certificate.n
-
-    @property
-    def probability(self) -> Fraction:
-        """Certified success probability of all blocks together."""
-        return 1 - Repetition(self.blocks).failure(1 - self.single)
 
 
 def block_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> BlockWidth:
@@ -70,7 +41,7 @@ def block_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Bloc
     blocks, proposal = _proposed(search, goal)
     for extra in range(_PATIENCE):
         candidate = search.best(proposal.n + extra)
-        width = certified_blocks(blocks, candidate.certificate(dim, eps, norm))
+        width = BlockWidth.certified(blocks, candidate.certificate(dim, eps, norm))
         if width.probability >= goal:
             return width
     raise InvalidParameterError(
@@ -78,11 +49,6 @@ def block_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Bloc
         f"to n={proposal.n + _PATIENCE} ({STATEMENT}). Ask for a smaller probability "
         "or a larger eps."
     )
-
-
-def certified_blocks(blocks: int, certificate: WeightedCertificate) -> BlockWidth:
-    """The width of these parameters, with its success probability in balls."""
-    return BlockWidth(blocks, certificate, certificate.check())
 
 
 def _proposed(search: Search, goal: Fraction) -> tuple[int, Proposal]:

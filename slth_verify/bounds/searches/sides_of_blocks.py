@@ -7,13 +7,11 @@ are proposed from `log_bound`; `SidesOfBlocks.certified` evaluates them.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds.certificates.two_sides import Sides, failure_by_decay
-from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
-from slth_verify.bounds.searches.sides import ProvedSides, nothing_found
-from slth_verify.bounds.searches.sides_float import Estimate
+from slth_verify.bounds.certificates.certified_width import SidesOfBlocks
+from slth_verify.bounds.certificates.two_sides import failure_by_decay
+from slth_verify.bounds.searches.sides_float import Estimate, nothing_found
 from slth_verify.bounds.searches.weighted_float import decay, log_bound
 from slth_verify.bounds.searches.weighted_search import Proposal, Search
 
@@ -25,44 +23,6 @@ _PATIENCE = 12
 
 #: Growth of the sample sizes of one block that are compared.
 _GROWTH = 1.12
-
-
-@dataclass(frozen=True, slots=True)
-class SidesOfBlocks(ProvedSides):
-    """Two sides of independent blocks.
-
-    Attributes:
-        side: Second-moment bound of one block, at half of the accuracy and norm 0.
-        reach: Certified numbers (c, kappa) of one block.
-    """
-
-    side: WeightedCertificate
-    reach: tuple[Fraction, Fraction]
-
-    @classmethod
-    def certified(
-        cls, sides: Sides, side: WeightedCertificate, norm: Fraction
-    ) -> SidesOfBlocks:
-        """The width of these parameters, with its failure probability in balls."""
-        c, kappa = side.at_zero()
-        failure = failure_by_decay(sides, c, kappa, side.dim, norm)
-        return cls(sides, norm, failure, side, (c, kappa))
-
-    def stairs(self) -> tuple[tuple[int, Fraction], ...]:
-        """Widths with their failure probabilities, for other numbers of blocks."""
-        c, kappa = self.reach
-        log_c = math.log(c) if c > 0 else -math.inf
-        dim, norm = self.side.dim, self.norm
-        estimate = Estimate(dim, float(norm))
-        stairs = []
-        for blocks in range(1, 2 * self.sides.blocks + 1):
-            if blocks == self.sides.blocks:
-                failure = self.failure
-            else:
-                _, sides = estimate.best(log_c, float(kappa), blocks)
-                failure = failure_by_decay(sides, c, kappa, dim, norm)
-            stairs.append((2 * blocks * self.side.n, failure))
-        return tuple(stairs)
 
 
 def sides_of_blocks_width(
@@ -96,6 +56,23 @@ def sides_of_blocks_width(
         if width.failure <= 1 - goal:
             return width
     raise nothing_found(dim, eps, goal)
+
+
+def stairs_of(found: SidesOfBlocks) -> tuple[tuple[int, Fraction], ...]:
+    """Widths with their failure probabilities, for other numbers of blocks."""
+    c, kappa = found.reach
+    log_c = math.log(c) if c > 0 else -math.inf
+    dim, norm = found.side.dim, found.norm
+    estimate = Estimate(dim, float(norm))
+    stairs = []
+    for blocks in range(1, 2 * found.sides.blocks + 1):
+        if blocks == found.sides.blocks:
+            failure = found.failure
+        else:
+            _, sides = estimate.best(log_c, float(kappa), blocks)
+            failure = failure_by_decay(sides, c, kappa, dim, norm)
+        stairs.append((2 * blocks * found.side.n, failure))
+    return tuple(stairs)
 
 
 def _float_reach(proposal: Proposal, dim: int, eps: Fraction) -> tuple[float, float]:

@@ -15,10 +15,14 @@ from fractions import Fraction
 import numpy as np
 from scipy.stats import chi2
 
-from slth_verify.bounds.certificates.two_sides import Sides, failure_by_reach
-from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
-from slth_verify.bounds.searches.sides import ProvedSides, nothing_found
-from slth_verify.bounds.searches.sides_float import TAUS, Estimate, slope_above
+from slth_verify.bounds.certificates.certified_width import SidesOfStages
+from slth_verify.bounds.certificates.two_sides import Sides
+from slth_verify.bounds.searches.sides_float import (
+    TAUS,
+    Estimate,
+    nothing_found,
+    slope_above,
+)
 from slth_verify.bounds.searches.two_stage_search import Search
 from slth_verify.bounds.searches.two_stage_width import two_stage_certificate
 
@@ -30,34 +34,6 @@ _MARGIN = Fraction(499, 500)
 
 #: Values of tau that are compared.
 _COMPARED = tuple(Fraction(i, 16) for i in (4, 5, 6, 7, 8, 9, 10, 12, 14, 16))
-
-
-@dataclass(frozen=True, slots=True)
-class SidesOfStages(ProvedSides):
-    """Two sides of two stages each.
-
-    Attributes:
-        side: Certificate of one side, at half of the accuracy and norm R.
-        missed: Certified failure probability of one side for one target.
-    """
-
-    side: TwoStageCertificate
-    missed: Fraction
-
-    @classmethod
-    def certified(
-        cls, sides: Sides, side: TwoStageCertificate, missed: Fraction, norm: Fraction
-    ) -> SidesOfStages:
-        """The width of these parameters, with its failure probability in balls.
-
-        Args:
-            sides: Standard deviation and slope; one block.
-            side: Certificate of each side.
-            missed: Its failure probability, see `TwoStageCertificate.failure`.
-            norm: Largest Euclidean norm of the targets.
-        """
-        failure = failure_by_reach(sides, missed, side.norm, side.dim, norm)
-        return cls(sides, norm, failure, side, missed)
 
 
 def sides_of_stages_width(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slth_verify.bounds.certificates.certified_width import BlockWidth, SidesOfStages
 from slth_verify.bounds.certificates.codec import Stored
 from slth_verify.bounds.certificates.net_cells import Net
 from slth_verify.bounds.certificates.repetition import Repetition
@@ -15,8 +16,6 @@ from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.library import store
 from slth_verify.bounds.library.entries import Entry, _written
-from slth_verify.bounds.searches.blocks import BlockWidth
-from slth_verify.bounds.searches.sides_of_stages import SidesOfStages
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction

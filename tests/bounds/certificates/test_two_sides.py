@@ -12,6 +12,7 @@ from scipy.special import gammaln
 from scipy.stats import norm
 
 from slth_verify.bounds import mrss_width
+from slth_verify.bounds.certificates.certified_width import SidesOfBlocks
 from slth_verify.bounds.certificates.two_sides import (
     Sides,
     failure_by_decay,
@@ -20,7 +21,6 @@ from slth_verify.bounds.certificates.two_sides import (
 )
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.mrss.all_targets import by_sides_of_blocks
-from slth_verify.bounds.searches.sides_of_blocks import SidesOfBlocks
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction

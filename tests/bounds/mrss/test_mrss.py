@@ -8,11 +8,12 @@ import pytest
 from scipy.stats import binomtest
 
 from slth_verify.bounds import first_moment, mrss_success, mrss_width
+from slth_verify.bounds.certificates.certified_width import BlockWidth
+from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.certificates.integrals.scale_integral import Box
 from slth_verify.bounds.mrss import necessary_width
-from slth_verify.bounds.searches import blocks as _blocks
 from slth_verify.bounds.searches import cache
-from slth_verify.bounds.searches.blocks import BlockWidth, block_width
+from slth_verify.bounds.searches.blocks import block_width
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction
@@ -65,7 +66,7 @@ def test_dependent_blocks_would_be_a_lie() -> None:
 def test_the_ledger_rebuilds_the_certificate() -> None:
     result = mrss_width(2, "0.05")
     values = dict(result.ledger[0].values)
-    certificate = _blocks.WeightedCertificate(
+    certificate = WeightedCertificate(
         n=int(values["n"]),
         size=int(values["size"]),
         dim=2,
