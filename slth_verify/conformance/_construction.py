@@ -23,13 +23,7 @@ from slth_verify.construction import suggested_widths
 from slth_verify.errors import NoTicketFoundError, TrivialClaimWarning
 from slth_verify.network import RandomCNN, TargetCNN
 from slth_verify.strategies import extreme_inputs, seeds, target_networks
-from slth_verify.ticket import (
-    CheckResult,
-    Ticket,
-    check,
-    layer_residuals,
-    output_bound,
-)
+from slth_verify.ticket import CheckResult, Ticket, check, layer_residuals, output_bound
 from slth_verify.verdict import Verdict
 
 _STATEMENT = "thm:structured-slth"

@@ -17,10 +17,7 @@ from slth_verify.bounds.certificates.two_sides import STATEMENT
 from slth_verify.bounds.mrss.fixed_target import block_values, two_stage_ledger
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
-from slth_verify.bounds.searches.sides_of_blocks import (
-    sides_of_blocks_width,
-    stairs_of,
-)
+from slth_verify.bounds.searches.sides_of_blocks import sides_of_blocks_width, stairs_of
 from slth_verify.bounds.searches.sides_of_stages import sides_of_stages_width
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError

@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, get_args
 
-from slth_verify.bounds._inputs import (
-    accuracy,
-    open_probability,
-    written,
-)
+from slth_verify.bounds._inputs import accuracy, open_probability, written
 from slth_verify.bounds._ledger import Json
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import ExactNumber

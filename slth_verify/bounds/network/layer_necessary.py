@@ -187,12 +187,7 @@ def _layer(shape: LayerShape, eps: Fraction, goal: Fraction) -> LayerWidth:
             ),
         )
     return LayerWidth(
-        shape=shape,
-        n=n,
-        share=eps,
-        accuracy=eps,
-        failure=None,
-        ledger=steps,
+        shape=shape, n=n, share=eps, accuracy=eps, failure=None, ledger=steps
     )
 
 

@@ -182,11 +182,7 @@ def _certified(
         widen = Step(
             statement=HALF_STATEMENT,
             text="So many reserved samples widen it to [-1, 1].",
-            values=(
-                ("samples", str(r)),
-                ("failure", failure),
-                ("arithmetic", "exact"),
-            ),
+            values=(("samples", str(r)), ("failure", failure), ("arithmetic", "exact")),
         )
         steps = (grow, widen)
     return n + r, Enclosure(1 - total, Fraction(1)), steps

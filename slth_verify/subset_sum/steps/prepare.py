@@ -108,8 +108,7 @@ def prepare_all(problem: Problem, most: int, listed: int = 4096) -> Prepared | N
     indices, scales = indices[order], scales[order]
     columns = source.columns(indices)
     peak = max(
-        float(np.abs(columns).max(initial=0.0)),
-        float(np.abs(problem.target).max()),
+        float(np.abs(columns).max(initial=0.0)), float(np.abs(problem.target).max())
     )
     unit = _power_of_two(peak)
     return Prepared(indices, columns / unit, scales / unit, problem.target / unit, unit)

@@ -60,10 +60,7 @@ class SelectedColumns:
 
 
 def select(
-    source: ColumnSource,
-    top: float,
-    selection: Selection,
-    rng: np.random.Generator,
+    source: ColumnSource, top: float, selection: Selection, rng: np.random.Generator
 ) -> SelectedColumns:
     """The smallest columns, and some of every octave above them up to ``top``.
 
