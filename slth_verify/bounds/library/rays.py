@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from slth_verify.bounds._bisect import least_that
 from slth_verify.bounds.certificates.certified_width import BlockWidth, SidesOfStages
 from slth_verify.bounds.library.entries import Entry
 from slth_verify.bounds.mrss.all_targets import from_sides_of_stages
@@ -77,11 +78,7 @@ def least(ray: Ray) -> int | None:
     """About the least number of samples of a part that is enough, if any."""
     if not ray.suffices(ray.most):
         return None
-    low, high = 0, ray.most
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if ray.suffices(middle) else (middle, high)
-    return high
+    return least_that(ray.suffices, 0, ray.most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from slth_verify.bounds._bisect import least_that
 from slth_verify.bounds.certificates.certified_width import SidesOfBlocks
 from slth_verify.bounds.certificates.two_sides import failure_by_decay
 from slth_verify.bounds.searches.sides_float import Estimate, nothing_found
@@ -123,11 +124,4 @@ def _enough_blocks(
     """The least number of blocks whose estimate reaches the goal."""
     if estimate.best(*reach, most)[0] > log_goal:
         return None
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        if estimate.best(*reach, middle)[0] <= log_goal:
-            high = middle
-        else:
-            low = middle
-    return high
+    return least_that(lambda n: estimate.best(*reach, n)[0] <= log_goal, 0, most)
