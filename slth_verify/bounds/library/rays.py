@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from slth_verify.bounds._bisect import least_that
+from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import BlockWidth, SidesOfStages
 from slth_verify.bounds.library.entries import Entry
 from slth_verify.bounds.mrss.all_targets import from_sides_of_stages
@@ -34,22 +35,6 @@ _SLACK = 3e-4
 
 #: Two stages are no better for accuracies above this share of the norm.
 _COARSE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: dimension, accuracy, Euclidean norm and probability."""
-
-    dim: int
-    eps: Fraction
-    norm: Fraction
-    prob: Fraction
-
-    @property
-    def nats(self) -> float:
-        """Minus the logarithm of the failure probability."""
-        miss = 1 - self.prob
-        return math.log(miss.denominator) - math.log(miss.numerator)
 
 
 class Ray(Protocol):

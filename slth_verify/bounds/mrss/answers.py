@@ -16,6 +16,7 @@ from slth_verify.bounds._inputs import (
     written,
 )
 from slth_verify.bounds._ledger import Json, Step
+from slth_verify.bounds._question import Question
 from slth_verify.bounds._result import BoundResult, Kind
 from slth_verify.bounds.certificates.first_moment import BITS, first_moment
 from slth_verify.bounds.certificates.hits import subset_sum_number_mean
@@ -109,10 +110,11 @@ def mrss_width(
         ("target_norm", written(norm)),
         ("universal", universal),
     )
+    question = Question(dim, width, norm, goal)
     if universal:
-        found = width_for_all(dim, width, norm, goal, ball, effort, time_limit)
+        found = width_for_all(question, ball, effort, time_limit)
     else:
-        found = width_for_one(dim, width, norm, goal, effort, time_limit)
+        found = width_for_one(question, effort, time_limit)
     return width_result(found, inputs + which)
 
 

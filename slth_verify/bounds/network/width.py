@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from slth_verify.bounds._ledger import Step
+from slth_verify.bounds._question import Question
 from slth_verify.bounds._result import Kind
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.widths import Effort, width_for_all, width_for_one
@@ -172,10 +173,10 @@ def _width(
     shape: LayerShape, share: Fraction, goal: Fraction, universal: bool, effort: Effort
 ) -> FoundWidth:
     """The width of one problem: ``||K||_1 <= 1`` gives every channel radius 1."""
-    eps, radius = shape.accuracy(share), Fraction(1)
+    question = Question(shape.dim, shape.accuracy(share), Fraction(1), goal)
     if universal:
-        return width_for_all(shape.dim, eps, radius, goal, "one-norm", effort)
-    return width_for_one(shape.dim, eps, radius, goal, effort)
+        return width_for_all(question, "one-norm", effort)
+    return width_for_one(question, effort)
 
 
 def _layer(plan: LayerPlan, n: int, failure: Fraction) -> LayerWidth:

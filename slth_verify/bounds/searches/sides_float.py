@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from slth_verify.bounds.certificates.two_sides import STATEMENT, Sides
+from slth_verify.bounds.certificates.two_sides import Sides
 from slth_verify.bounds.searches.log_sum import log_sum
-from slth_verify.errors import InvalidParameterError
-from slth_verify.numbers import rough
 
 Floats = NDArray[np.float64]
+
+#: What a search for two sides that found none says.
+NOTHING = "no certificate for all targets was found"
 
 #: Values of tau that are tried.
 TAUS = tuple(
@@ -96,12 +97,3 @@ class Estimate:
 def slope_above(slope: float) -> Fraction:
     """A rational slope, as good as the given one."""
     return Fraction(math.ceil(slope * 2**16), 2**16)
-
-
-def nothing_found(dim: int, eps: Fraction, goal: Fraction) -> InvalidParameterError:
-    """The refusal of a search that found no certificate."""
-    return InvalidParameterError(
-        f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no certificate for all "
-        f"targets was found ({STATEMENT}). Ask for a smaller probability or "
-        "a larger eps."
-    )

@@ -10,9 +10,10 @@ import math
 from fractions import Fraction
 
 from slth_verify.bounds._bisect import least_that
+from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import SidesOfBlocks
-from slth_verify.bounds.certificates.two_sides import failure_by_decay
-from slth_verify.bounds.searches.sides_float import Estimate, nothing_found
+from slth_verify.bounds.certificates.two_sides import STATEMENT, failure_by_decay
+from slth_verify.bounds.searches.sides_float import NOTHING, Estimate
 from slth_verify.bounds.searches.weighted_float import decay, log_bound
 from slth_verify.bounds.searches.weighted_search import Proposal, Search
 
@@ -26,16 +27,10 @@ _PATIENCE = 12
 _GROWTH = 1.12
 
 
-def sides_of_blocks_width(
-    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
-) -> SidesOfBlocks:
+def sides_of_blocks_width(question: Question) -> SidesOfBlocks:
     """A small width with which all targets of a Euclidean ball are reached at once.
 
-    Args:
-        dim: Dimension m.
-        eps: Accuracy; each side gets half of it.
-        norm: Largest Euclidean norm of the targets.
-        goal: Probability, strictly between 0 and 1.
+    Each side gets half of the accuracy.
 
     Rigor:
         Enclosed; the parameters are proposed in floating point.
@@ -43,9 +38,8 @@ def sides_of_blocks_width(
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    half = eps / 2
-    estimate = Estimate(dim, float(norm))
-    log_goal = math.log((1 - goal).numerator) - math.log((1 - goal).denominator)
+    dim, half, log_goal = question.dim, question.eps / 2, -question.nats
+    estimate = Estimate(dim, float(question.norm))
     blocks = _proposed_blocks(estimate, half, log_goal)
     search = _search(estimate, half, blocks)
     proposal = search.least(-log_goal + _SLACK)
@@ -53,10 +47,10 @@ def sides_of_blocks_width(
         candidate = search.best(proposal.n + extra)
         _, sides = estimate.best(*_float_reach(candidate, dim, half), blocks)
         certificate = candidate.certificate(dim, half, Fraction(0))
-        width = SidesOfBlocks.certified(sides, certificate, norm)
-        if width.failure <= 1 - goal:
+        width = SidesOfBlocks.certified(sides, certificate, question.norm)
+        if width.failure <= question.miss:
             return width
-    raise nothing_found(dim, eps, goal)
+    raise question.refused(NOTHING, STATEMENT)
 
 
 def stairs_of(found: SidesOfBlocks) -> tuple[tuple[int, Fraction], ...]:
