@@ -9,6 +9,7 @@ from typing import get_args
 from slth_verify.bounds._inputs import (
     accuracy,
     dimension,
+    one_of,
     open_probability,
     radius,
     sample_count,
@@ -28,7 +29,6 @@ from slth_verify.bounds.mrss.necessary_width import necessary_width
 from slth_verify.bounds.mrss.success_sizes import Lower, best_lower
 from slth_verify.bounds.mrss.widths import Effort, width_for_all, width_for_one
 from slth_verify.enclosure import Enclosure, ExactNumber
-from slth_verify.errors import InvalidParameterError
 from slth_verify.verdict import Direction, Evidence
 
 
@@ -85,20 +85,12 @@ def mrss_width(
     Source: der:weighted-moment with blocks; der:high-probability; der:two-blocks and
     der:net for all targets at once; der:first-moment.
     """
-    if ball not in get_args(TargetBall):
-        raise InvalidParameterError(
-            f"ball={ball!r}: 'euclidean' or 'one-norm' was required (der:two-blocks, "
-            "der:net). Pass one of them."
-        )
+    one_of(ball, "ball", get_args(TargetBall), "der:two-blocks, der:net")
+    one_of(kind, "kind", ("certified", "necessary"), STATEMENT)
     which: tuple[tuple[str, Json], ...] = (("ball", ball),) if universal else ()
     if kind == "necessary":
         below = necessary_width(dim, eps, prob, target_norm, universal=universal)
         return replace(below, inputs=below.inputs + which)
-    if kind != "certified":
-        raise InvalidParameterError(
-            f"kind={kind!r}: 'certified' or 'necessary' was required "
-            f"({STATEMENT}). Pass one of them."
-        )
     dim = dimension(dim, STATEMENT)
     width = accuracy(eps, STATEMENT)
     norm = radius(target_norm, STATEMENT)

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, Literal, get_args
 
 from slth_verify.bounded import LimitReachedError, run_bounded
+from slth_verify.bounds._inputs import one_of
 from slth_verify.bounds._ledger import Step
 from slth_verify.bounds._question import Question
 from slth_verify.bounds.library import known_width, store
@@ -30,7 +31,6 @@ from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
 from slth_verify.bounds.searches.cache import searched_or_remembered
 from slth_verify.errors import InvalidParameterError
-from slth_verify.numbers import shown
 
 #: How much work a width is worth.
 Effort = Literal["quick", "best"]
@@ -131,11 +131,7 @@ class _Search:
     def answer(self, effort: Effort, time_limit: float | None) -> FoundWidth:
         """The quick answer, or the better of it and what a search finds."""
         known = self.known
-        if effort not in get_args(Effort):
-            raise InvalidParameterError(
-                f"effort={shown(effort)}: 'quick' or 'best' was required (any "
-                "statement). Pass one of them."
-            )
+        one_of(effort, "effort", get_args(Effort), "any statement")
         if effort == "quick" and known is not None:
             return known
         if effort == "quick" and time_limit is None and store.entries():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
+from slth_verify.bounds._inputs import one_of
 from slth_verify.bounds._ledger import Step
 from slth_verify.bounds._question import Question
 from slth_verify.bounds._result import Kind
@@ -24,7 +25,6 @@ from slth_verify.bounds.network.layer_necessary import necessary_layers
 from slth_verify.bounds.network.layer_width import LayerPlan, LayerShape
 from slth_verify.bounds.network.result import LayerWidth, NetworkResult
 from slth_verify.enclosure import Enclosure, ExactNumber
-from slth_verify.errors import InvalidParameterError
 from slth_verify.verdict import Direction, Evidence
 
 #: How the error is shared out between layers.
@@ -100,18 +100,10 @@ def network_width(
         kernel, channels, eps, delta, universal=universal, objective=objective
     )
     advance = progress or (lambda stage, done, total: None)
+    one_of(kind, "kind", ("certified", "necessary"), STATEMENT)
     if kind == "necessary":
         return necessary_layers(question, advance)
-    if kind != "certified":
-        raise InvalidParameterError(
-            f"kind={kind!r}: 'certified' or 'necessary' was required "
-            f"({STATEMENT}). Pass one of them."
-        )
-    if budget not in ("least", "equal"):
-        raise InvalidParameterError(
-            f"budget={budget!r}: 'least' or 'equal' was required ({STATEMENT}). "
-            "Pass one of them."
-        )
+    one_of(budget, "budget", get_args(Budget), STATEMENT)
     shares = error_shares(question, budget)
     plans = _plans(question, shares, advance, effort)
     widths, failures = certified_widths(plans, question.prices, question.delta)
