@@ -10,9 +10,8 @@ propose; `Ray.proved` evaluates the certificate in balls.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Protocol
 
 from slth_verify.bounds._bisect import least_that
 from slth_verify.bounds._question import Question
@@ -37,26 +36,27 @@ _SLACK = 3e-4
 _COARSE = 4
 
 
-class Ray(Protocol):
-    """Certificates of one shape for every number of samples of a part."""
+@dataclass(frozen=True, slots=True)
+class Ray:
+    """Certificates of one shape for every number of samples of a part.
 
-    @property
-    def parts(self) -> int:
-        """How many parts of that many samples there are."""
-        ...
+    Attributes:
+        question: What is asked.
+        parts: How many parts of that many samples there are.
+        most: The largest number of samples of a part that is tried.
+    """
 
-    @property
-    def most(self) -> int:
-        """The largest number of samples of a part that is tried."""
-        ...
+    question: Question
+    parts: int
+    most: int
 
     def suffices(self, n: int) -> bool:
         """Whether so many samples are enough, by the float estimate."""
-        ...
+        raise NotImplementedError
 
     def proved(self, n: int) -> FoundWidth:
         """What the certificate proves."""
-        ...
+        raise NotImplementedError
 
 
 def least(ray: Ray) -> int | None:
@@ -67,12 +67,9 @@ def least(ray: Ray) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class BlockRay:
+class BlockRay(Ray):
     """Independent blocks with the proportions of an entry."""
 
-    question: Question
-    parts: int
-    most: int
     portion: float
     tilt: Fraction
     weight: Fraction
@@ -112,12 +109,9 @@ class BlockRay:
 
 
 @dataclass(frozen=True, slots=True)
-class StageRay:
+class StageRay(Ray):
     """Two stages with the rules of an entry."""
 
-    question: Question
-    parts: int
-    most: int
     start: Start
     search: Search
 
@@ -130,22 +124,13 @@ class StageRay:
     @classmethod
     def of(cls, start: Start, question: Question, factor: Fraction) -> StageRay:
         """The ray of the rules of a certificate, ``factor`` times as wide."""
-        asked = question
-        fine = (
-            next(
-                (
-                    x
-                    for x in accuracies_below(float(asked.eps), float(asked.norm))
-                    if _COARSE * x <= asked.norm
-                ),
-                float(asked.eps),
-            )
-            if _COARSE * asked.eps > asked.norm
-            else asked.eps
-        )
-        eps = min(asked.eps, Fraction(fine))
-        fitted = Question(asked.dim, eps, asked.norm, asked.prob)
-        search = Search(asked.dim, eps, asked.norm, 1 - asked.prob, start)
+        asked, fine = question, question.eps
+        if _COARSE * asked.eps > asked.norm:
+            finer = accuracies_below(float(asked.eps), float(asked.norm))
+            enough = (x for x in finer if _COARSE * x <= asked.norm)
+            fine = min(asked.eps, Fraction(next(enough, float(asked.eps))))
+        fitted = replace(asked, eps=fine)
+        search = Search(asked.dim, fine, asked.norm, asked.miss, start)
         return cls(fitted, 1, _stretched(start.n, factor), start, search)
 
     def suffices(self, n: int) -> bool:
@@ -160,12 +145,9 @@ class StageRay:
 
 
 @dataclass(frozen=True, slots=True)
-class SideRay:
+class SideRay(Ray):
     """Two sides, each of two stages with the rules of an entry."""
 
-    question: Question
-    parts: int
-    most: int
     plan: Plan
     side: StageRay
 
