@@ -15,13 +15,16 @@ from slth_verify.bounds.certificates.certified_width import (
 )
 from slth_verify.bounds.certificates.net_cells import net_size
 from slth_verify.bounds.certificates.two_sides import STATEMENT
-from slth_verify.bounds.mrss.fixed_target import block_values, two_stage_ledger
+from slth_verify.bounds.mrss.fixed_target import (
+    block_values,
+    smallest,
+    two_stage_ledger,
+)
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
 from slth_verify.bounds.searches.sides_of_blocks import sides_of_blocks_width, stairs_of
 from slth_verify.bounds.searches.sides_of_stages import sides_of_stages_width
 from slth_verify.enclosure import Enclosure
-from slth_verify.errors import InvalidParameterError
 
 #: The ball of targets: of the Euclidean norm or, smaller, of the one-norm.
 TargetBall = Literal["euclidean", "one-norm"]
@@ -50,18 +53,9 @@ def all_targets_width(question: Question, ball: TargetBall) -> FoundWidth:
 
 def _by_sides(question: Question) -> FoundWidth:
     """Two sides of two stages each; of blocks, where that is cheap or needed."""
-    evaluators = [by_sides_of_stages] if question.dim > 1 else []
-    if question.dim <= _FEW_DIMENSIONS:
-        evaluators.append(by_sides_of_blocks)
-    found = []
-    for evaluate in evaluators:
-        try:
-            found.append(evaluate(question))
-        except InvalidParameterError:
-            continue
-    if not found:
-        return by_sides_of_blocks(question)
-    return min(found, key=lambda width: width.n)
+    stages = (by_sides_of_stages,) if question.dim > 1 else ()
+    blocks = (by_sides_of_blocks,) if question.dim <= _FEW_DIMENSIONS else ()
+    return smallest((*stages, *blocks), (by_sides_of_blocks,), question)
 
 
 def by_sides_of_stages(question: Question) -> FoundWidth:

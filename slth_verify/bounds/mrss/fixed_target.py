@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from slth_verify.bounds import _ledger_keys
@@ -36,10 +36,20 @@ def fixed_width(question: Question) -> FoundWidth:
     Raises:
         InvalidParameterError: If no evaluator found a certificate.
     """
+    return smallest(evaluators(question), _ALL, question)
+
+
+def smallest(
+    first: Sequence[Evaluator], rest: Sequence[Evaluator], question: Question
+) -> FoundWidth:
+    """The smallest width of the first evaluators; the rest are asked if all refuse.
+
+    Raises:
+        InvalidParameterError: The first refusal, if no evaluator found a certificate.
+    """
     found: list[FoundWidth] = []
     refusals: list[InvalidParameterError] = []
-    first = evaluators(question)
-    for evaluate in (*first, *(other for other in _ALL if other not in first)):
+    for evaluate in (*first, *(other for other in rest if other not in first)):
         if found and evaluate not in first:
             break
         try:
