@@ -24,6 +24,7 @@ from flint import arb
 
 from benchmarks._common import publish_with, seconds
 from slth_verify import bounds
+from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.integrals.overlap import Overlap
 from slth_verify.bounds.certificates.integrals.pair_integral import pair_expectation
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _certificates(repeats: int) -> dict[str, Any]:
-    two_stages, failure = two_stage_certificate(9, EPS, NORM, F(999, 1000))
+    two_stages, failure = two_stage_certificate(Question(9, EPS, NORM, F(999, 1000)))
     return {
         "Theorem U certificate, m = 9, n = 95, s": seconds(SMALL.check, repeats),
         "Theorem U certificate, m = 9: probability": float(SMALL.check()),

@@ -13,7 +13,7 @@ from fractions import Fraction
 from slth_verify.bounds._ledger import Json
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import COUNTED_SAMPLES, DIMENSION
-from slth_verify.numbers import ExactNumber, exact_number, rough
+from slth_verify.numbers import ExactNumber, exact_number, rough, shown
 
 #: Accuracies, norms and coordinates other than 0, probabilities and their distance from
 #: 1 lie between 10 to minus this and 10 to this.
@@ -104,6 +104,15 @@ def radius(value: ExactNumber, statement: str, name: str = "target_norm") -> Fra
             f"Pass {name} >= 0."
         )
     return _in_range(number, name, statement) if number else number
+
+
+def one_of(value: object, name: str, admitted: tuple[str, ...], statement: str) -> None:
+    """Refuse a word that is none of these."""
+    if value not in admitted:
+        raise InvalidParameterError(
+            f"{name}={shown(value)}: {' or '.join(map(repr, admitted))} was required "
+            f"({statement}). Pass one of them."
+        )
 
 
 def vector(values: Sequence[ExactNumber], statement: str) -> list[Fraction]:

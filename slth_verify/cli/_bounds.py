@@ -13,13 +13,13 @@ from slth_verify.cli._bounds_rss import rss
 from slth_verify.cli._ladder import Rung, climb, enough, needed, print_ladder
 from slth_verify.cli._output import busy, print_answers
 from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
-from slth_verify.cli._types import Integer
+from slth_verify.cli._types import integer
 from slth_verify.limits import DIMENSION, SAMPLES
 
 if TYPE_CHECKING:
     from slth_verify.bounds import BoundResult
 
-_DIM = Integer(1, DIMENSION)
+_DIM = integer(1, DIMENSION)
 _BALLS = ("euclidean", "one-norm")
 
 _LIMIT = "Seconds that a search may take; without end for best, a minute for quick."
@@ -98,11 +98,11 @@ def mrss(
 @command.command()
 @click.option("--dim", type=_DIM, required=True, help="Dimension m of the vectors.")
 @click.option(
-    "--n", "count", type=Integer(0, SAMPLES), required=True, help="Number of samples."
+    "--n", "count", type=integer(0, SAMPLES), required=True, help="Number of samples."
 )
 @click.option(
     "--size",
-    type=Integer(0, SAMPLES),
+    type=integer(0, SAMPLES),
     help="Size k of the subsets; default: every size.",
 )
 @click.option("--eps", required=True, help="Accuracy in the max norm, such as 0.01.")

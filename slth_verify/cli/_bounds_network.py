@@ -10,7 +10,7 @@ import click
 from slth_verify.cli._ladder import Rung, climb, print_ladder, rung
 from slth_verify.cli._output import progress
 from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
-from slth_verify.cli._types import Integers
+from slth_verify.cli._types import integers
 from slth_verify.limits import KERNEL_SIDE, WEIGHTS
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ EFFORT = (
 @click.command()
 @click.option(
     "--kernel",
-    type=Integers(1, KERNEL_SIDE),
+    type=integers(1, KERNEL_SIDE),
     required=True,
     help="Kernel size of every layer: 3,3.",
 )
 @click.option(
     "--channels",
-    type=Integers(1, WEIGHTS),
+    type=integers(1, WEIGHTS),
     required=True,
     help="Channels before the first layer and after every layer: 1,8,16.",
 )

@@ -12,7 +12,7 @@ import click
 from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, print_json, progress, try_output
 from slth_verify.cli._scale import scale_as_json, scale_lines
-from slth_verify.cli._types import Integer, Integers, Seconds
+from slth_verify.cli._types import SECONDS, integer, integers
 from slth_verify.deadline import ends_within, now
 from slth_verify.limits import SEEDS, WIDTH
 from slth_verify.text import printable
@@ -31,13 +31,13 @@ _REPORTED = 1.1
 )
 @click.option(
     "--seed",
-    type=Integer(0, SEEDS - 1),
+    type=integer(0, SEEDS - 1),
     required=True,
     help="Seed of the random network.",
 )
 @click.option(
     "--widths",
-    type=Integers(1, WIDTH),
+    type=integers(1, WIDTH),
     help="n_1,n_2,...: half the filters per input channel; default: estimated.",
 )
 @click.option(
@@ -45,7 +45,7 @@ _REPORTED = 1.1
 )
 @click.option(
     "--time-limit",
-    type=Seconds(),
+    type=SECONDS,
     help="Seconds for the whole command; default: no limit.",
 )
 @click.option(
@@ -55,7 +55,7 @@ _REPORTED = 1.1
 )
 @click.option(
     "--workers",
-    type=Integer(1, 1 << 12),
+    type=integer(1, 1 << 12),
     help="Processes; default: all cores for large networks. The ticket is the same.",
 )
 @click.option(

@@ -10,7 +10,7 @@ import click
 
 from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, progress
-from slth_verify.cli._types import Integer
+from slth_verify.cli._types import integer
 from slth_verify.text import printable
 from slth_verify.verdict import exit_code
 
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--seed",
-    type=Integer(0),
+    type=integer(0),
     default="1",
     show_default=True,
     help="Seed of everything random.",

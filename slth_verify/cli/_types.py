@@ -2,78 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 import click
 
+from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import whole_number, whole_numbers
 
+_Read = TypeVar("_Read")
 
-class Integer(click.ParamType[int]):
-    """A whole number: ``7``, ``1e6``.
 
-    Args:
-        least: Smallest admitted value.
-        most: Largest admitted value.
-    """
+class _Number(click.ParamType[_Read], Generic[_Read]):
+    """An option that a reader of numbers reads, or refuses by name."""
 
-    name = "integer"
-
-    def __init__(self, least: int | None = None, most: int | None = None) -> None:
-        self._least, self._most = least, most
+    def __init__(self, name: str, read: Callable[[Any, str], _Read]) -> None:
+        self.name, self._read = name, read
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
-        """The integer of one option."""
+    ) -> _Read:
+        """What one option says."""
+        named = "value" if param is None or param.name is None else param.name
         try:
-            return whole_number(value, _name(param), least=self._least, most=self._most)
+            return self._read(value, named)
         except InvalidParameterError as error:
             self.fail(str(error), param, ctx)
 
 
-class Integers(click.ParamType[tuple[int, ...]]):
-    """Comma-separated whole numbers: ``1,8,16`` or ``100000,2e6``.
-
-    Args:
-        least: Smallest admitted value.
-        most: Largest admitted value.
-    """
-
-    name = "integers"
-
-    def __init__(self, least: int | None = None, most: int | None = None) -> None:
-        self._least, self._most = least, most
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, ...]:
-        """The integers of one option."""
-        try:
-            return whole_numbers(
-                value, _name(param), least=self._least, most=self._most
-            )
-        except InvalidParameterError as error:
-            self.fail(str(error), param, ctx)
+def integer(least: int, most: int | None = None) -> click.ParamType[int]:
+    """A whole number in a range: ``7``, ``1e6``."""
+    return _Number("integer", partial(whole_number, least=least, most=most))
 
 
-class Seconds(click.ParamType[float]):
-    """A positive number of seconds."""
-
-    name = "seconds"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """The seconds of one option."""
-        from slth_verify.deadline import seconds_of
-
-        try:
-            return seconds_of(value, _name(param))
-        except InvalidParameterError as error:
-            self.fail(str(error), param, ctx)
+def integers(least: int, most: int | None = None) -> click.ParamType[tuple[int, ...]]:
+    """Comma-separated whole numbers in a range: ``1,8,16`` or ``100000,2e6``."""
+    return _Number("integers", partial(whole_numbers, least=least, most=most))
 
 
-def _name(param: click.Parameter | None) -> str:
-    return "value" if param is None or param.name is None else param.name
+#: A positive number of seconds.
+SECONDS: click.ParamType[float] = _Number("seconds", seconds_of)

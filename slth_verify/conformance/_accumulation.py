@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 
 import hypothesis
 import numpy as np
@@ -23,7 +24,7 @@ from slth_verify.conformance.oracles.accumulation_cases import (
 from slth_verify.conformance.oracles.integer import IntArray, apply_pair, convolve
 from slth_verify.ticket import accumulate, layer_residuals
 
-_STATEMENT = "lem:error-accumulation"
+_require = partial(require, statement="lem:error-accumulation")
 #: Inputs are multiples of 1/4.
 _INPUT_UNIT = 4
 
@@ -72,10 +73,10 @@ def check_accumulation(
             seen = _largest_error(part, images)
             error, closed = bound(part)
             shown = f"{_shown(part)}: seen {seen}, recurrence {error}, closed {closed}"
-            require(seen <= error, _STATEMENT, f"{shown}; the recurrence is exceeded")
-            require(error <= closed, _STATEMENT, f"{shown}; the closed form is smaller")
+            _require(seen <= error, f"{shown}; the recurrence is exceeded")
+            _require(error <= closed, f"{shown}; the closed form is smaller")
             if part.attained:
-                require(seen == error, _STATEMENT, f"{shown}; must be attained")
+                _require(seen == error, f"{shown}; must be attained")
         hypothesis.event(f"depth={len(case.kernels)}, attained={case.attained}")
 
     run(

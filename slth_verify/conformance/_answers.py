@@ -86,7 +86,8 @@ def check_recheck(
             except (TypeError, ValueError, LookupError) as error:
                 problem, compared = f"it cannot be read ({error!r})", True
             counts.compared += compared
-            require(not problem, answer["statement"], f"{problem}; verified: {answer}")
+            told = f"{problem}; verified: {answer}"
+            require(not problem, told, statement=answer["statement"])
 
     run(body, settings, answer=forged_answers() if answers is None else answers)
     return counts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-_STATEMENT = "fig:neuron-pruning"
+_require = partial(require, statement="fig:neuron-pruning")
 _MAX_WIDTH = 4
 
 #: ``collapse(network, architecture, kept)``: the whole random network after block mask
@@ -98,16 +99,14 @@ def _check_layer(
         ("collapsed", collapsed, kept),
     ):
         odd = _weights(module[position])[:, :, 0, 0]
-        require(
+        _require(
             np.array_equal(odd, first[rows]),
-            _STATEMENT,
             f"{case}: the {name} 1x1 layer is {odd.tolist()}, not "
             f"{first[rows].tolist()}",
         )
         even = _weights(module[position + 2])
-        require(
+        _require(
             np.array_equal(even, second[:, rows]),
-            _STATEMENT,
             f"{case}: the {name} second layer does not hold columns {rows.tolist()} of "
             "the random one",
         )

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -23,16 +24,10 @@ from slth_verify.construction import suggested_widths
 from slth_verify.errors import NoTicketFoundError, TrivialClaimWarning
 from slth_verify.network import RandomCNN, TargetCNN
 from slth_verify.strategies import extreme_inputs, seeds, target_networks
-from slth_verify.ticket import (
-    CheckResult,
-    Ticket,
-    check,
-    layer_residuals,
-    output_bound,
-)
+from slth_verify.ticket import CheckResult, Ticket, check, layer_residuals, output_bound
 from slth_verify.verdict import Verdict
 
-_STATEMENT = "thm:structured-slth"
+_require = partial(require, statement="thm:structured-slth")
 _EPS_SHARES = (Fraction(1, 4), Fraction(1, 16), Fraction(1, 64))
 _CORNERS = 24
 
@@ -115,9 +110,8 @@ def check_construction(
 
     drawn = target_networks() if targets is None else targets
     run(body, settings, case=construction_cases(drawn, max_width))
-    require(
+    _require(
         counts["found"] > 0,
-        _STATEMENT,
         f"no ticket with filters in {counts.total()} cases: {dict(counts)}",
     )
 
@@ -148,7 +142,7 @@ def _check_ticket(case: ConstructionCase, ticket: Ticket, checker: Checker) -> N
     )
     asked = (case.network.seed, case.network.widths, case.eps)
     got = (ticket.seed, ticket.widths, ticket.eps)
-    require(got == asked, _STATEMENT, f"{shown}: the ticket speaks of {got}")
+    _require(got == asked, f"{shown}: the ticket speaks of {got}")
     with tempfile.TemporaryDirectory() as folder:
         paths = Path(folder, "ticket.safetensors"), Path(folder, "target.safetensors")
         ticket.save(paths[0])
@@ -157,18 +151,16 @@ def _check_ticket(case: ConstructionCase, ticket: Ticket, checker: Checker) -> N
     trivial = output_bound(case.target.kernels) <= case.eps
     wanted = Verdict.VACUOUS if trivial else Verdict.VERIFIED
     wrong = [item for item in result.ledger if item.verdict is not Verdict.VERIFIED]
-    require(
+    _require(
         result.verdict is wanted and len(wrong) == int(trivial),
-        _STATEMENT,
         f"{shown}: {result.verdict.name}, {wrong}",
     )
     bound, closed = result.error_upper_bound, result.closed_form
     if bound is None or closed is None:
-        require(False, _STATEMENT, f"{shown}: VERIFIED without a bound")
+        _require(False, f"{shown}: VERIFIED without a bound")
         return
-    require(
+    _require(
         bound <= case.eps and bound <= closed,
-        _STATEMENT,
         f"{shown}: certified {bound}, closed form {closed}",
     )
     _check_forward(case, ticket, bound, shown)
@@ -183,9 +175,8 @@ def _check_forward(
     certified = float(bound)
     if certified > 0:
         hypothesis.target(seen.error / certified, label="error seen / certified")
-    require(
+    _require(
         seen.error <= certified + seen.allowance,
-        _STATEMENT,
         f"{shown}: the forward passes differ by {seen.error}, but {certified} is "
         f"certified, rounding included {certified + seen.allowance}",
     )

@@ -13,13 +13,13 @@ class ConformanceFailure(AssertionError):
     """
 
 
-def require(condition: bool, statement: str, message: str) -> None:
+def require(condition: bool, message: str, *, statement: str) -> None:
     """Raise `ConformanceFailure` unless a condition holds.
 
     Args:
         condition: What the statement promises.
-        statement: Its id, such as ``"def:nsn"``.
         message: What was observed and what was expected, with the case.
+        statement: Its id, such as ``"def:nsn"``.
     """
     if not condition:
         raise ConformanceFailure(f"{statement}: {message}")

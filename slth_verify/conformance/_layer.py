@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 import hypothesis
 import numpy as np
@@ -22,7 +23,7 @@ from slth_verify.ticket import TicketLayer, accumulate, layer_residuals
 
 IntArray = NDArray[np.int64]
 
-_STATEMENT = "lem:kernel-pruning"
+_require = partial(require, statement="lem:kernel-pruning")
 #: (d, c_in, c_out) with at most 3^9 vertices.
 _SHAPES = ((1, 1, 1), (1, 1, 2), (1, 2, 2), (2, 1, 1), (2, 1, 2), (2, 2, 2), (3, 1, 2))
 UNIT = 64
@@ -92,15 +93,13 @@ def check_layer_error(
         hypothesis.event(f"signed={case.signed_input}, kept={len(case.owner)}")
         shown = f"{_shown(case)}, image side {side}: certified {claimed}"
         if side == size:
-            require(
+            _require(
                 claimed == before,
-                _STATEMENT,
                 f"{shown}, but the largest error before ReLU over all vertices is "
                 f"{before}",
             )
-        require(
+        _require(
             claimed >= max(before, after),
-            _STATEMENT,
             f"{shown}, but a vertex has error {max(before, after)}",
         )
 

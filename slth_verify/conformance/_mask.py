@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import product
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
 
-_STATEMENT = "def:channel-blocked-mask"
+_require = partial(require, statement="def:channel-blocked-mask")
 _EXHAUSTIVE = 6
 
 
@@ -67,18 +68,16 @@ def _check_one(
     mask = np.asarray(mask_function(channels, block, kernel_size=size))
     case = f"channels={channels}, block={block}, kernel_size={size}"
     shape = (size, size, channels, channels * block)
-    require(mask.shape == shape, _STATEMENT, f"{case}: shape {mask.shape}, not {shape}")
-    require(mask.dtype == np.bool_, _STATEMENT, f"{case}: dtype {mask.dtype}, not bool")
+    _require(mask.shape == shape, f"{case}: shape {mask.shape}, not {shape}")
+    _require(mask.dtype == np.bool_, f"{case}: dtype {mask.dtype}, not bool")
     seen = mask.sum(axis=2)
-    require(
+    _require(
         bool((seen == 1).all()),
-        _STATEMENT,
         f"{case}: a filter sees {int(seen.min())} to {int(seen.max())} channels, not 1",
     )
     filters = mask.sum(axis=3)
-    require(
+    _require(
         bool((filters == block).all()),
-        _STATEMENT,
         f"{case}: a channel has {int(filters.min())} to {int(filters.max())} filters, "
         f"not {block}",
     )
@@ -86,9 +85,8 @@ def _check_one(
     l = np.arange(1, channels * block + 1)[np.newaxis, :]
     wrong = np.argwhere(mask != (-(-l // block) == k))  # ceil(l / block), in integers
     first = [int(index) for index in wrong[0]] if len(wrong) else []
-    require(
+    _require(
         not len(wrong),
-        _STATEMENT,
         f"{case}: {len(wrong)} entries differ from [ceil(l / n) = k], the first at "
         f"{first}, counting from 0",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import hypothesis
 import numpy as np
@@ -24,7 +25,7 @@ from slth_verify.subset_sum import (
     Solver,
 )
 
-_STATEMENT = "def:subset-sum-number"
+_require = partial(require, statement="def:subset-sum-number")
 #: (n, k, z, eps): in the first two a subset is likely, in the last two it is rare.
 _CASES: tuple[tuple[int, int, tuple[float, ...], float], ...] = (
     (10, 3, (0.5,), 0.2),
@@ -71,9 +72,8 @@ def check_solver(
         _check_claims(solver, problem, found)
         _check_optimum(solver, problem, found, exact=exact)
         again = solver.solve(problem, SearchOptions(seed=seed))
-        require(
+        _require(
             np.array_equal(found.indices, again.indices),
-            _STATEMENT,
             f"{_case(solver, problem)}: seed {seed} gave "
             f"{found.indices.tolist()}, then {again.indices.tolist()}",
         )
@@ -133,24 +133,21 @@ def _hit(solver: Solver, pool: object, target: Sequence[float], eps: float) -> b
 
 def _check_claims(solver: Solver, problem: Problem, found: Proposal) -> None:
     case, indices = _case(solver, problem), found.indices.tolist()
-    require(
+    _require(
         all(isinstance(index, int) for index in indices)
         and indices == sorted(set(indices))
         and set(indices) <= set(range(problem.source.size)),
-        _STATEMENT,
         f"{case}: indices {indices} are not distinct, increasing columns of the pool",
     )
     residual = rounded_residual(problem, found.indices)
-    require(
+    _require(
         residual == found.residual.tolist(),
-        _STATEMENT,
         f"{case}: subset {indices} has residual {residual}, not "
         f"{found.residual.tolist()}",
     )
     score = float(problem.tolerance.score(np.array(residual)))
-    require(
+    _require(
         score == found.score and found.found == (score <= 1.0),
-        _STATEMENT,
         f"{case}: subset {indices} has score {score}, not {found.score}",
     )
 
@@ -160,17 +157,15 @@ def _check_optimum(
 ) -> None:
     case, best = _case(solver, problem), best_score(problem)
     empty = float(problem.tolerance.score(-problem.target))
-    require(
+    _require(
         best <= found.score <= empty,
-        _STATEMENT,
         f"{case}: score {found.score} is outside [{best}, {empty}], the best of all "
         "subsets and that of the empty one",
     )
     room = 1.0 - 1e-12 * (1 + problem.source.size)
     if exact and best <= room:
-        require(
+        _require(
             found.found,
-            _STATEMENT,
             f"{case}: a subset of score {best} exists, the proposal has {found.score}",
         )
 

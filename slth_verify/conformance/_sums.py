@@ -26,12 +26,7 @@ _SUM_CASES: tuple[tuple[int, tuple[float, ...], float], ...] = (
     (4, (1.0, 0.0, 0.0), 1.0),
     (6, (1.0, 0.0, 0.0, 0.0), 1.5),
 )
-_JOINT_CASES = (
-    (3, 1, 0.0, 0.5),
-    (3, 1, 1.0, 0.5),
-    (4, 2, 0.0, 0.5),
-    (4, 2, -1.0, 1.0),
-)
+_JOINT_CASES = ((3, 1, 0.0, 0.5), (3, 1, 1.0, 0.5), (4, 2, 0.0, 0.5), (4, 2, -1.0, 1.0))
 #: (k, j) of sums in three dimensions, for which there are bounds on the joint law.
 _OVERLAPS = ((2, 1), (4, 1), (4, 2), (4, 3))
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from slth_verify.conformance.torch_modules.plain import Twist
 
-_STATEMENT = "thm:structured-slth"
+_require = partial(require, statement="thm:structured-slth")
 _IMAGES = 6
 _MAX_TWISTS = 2
 _EACH = 2  # cases of every twist alone, before any are drawn
@@ -108,9 +109,8 @@ def check_torch_import(
         names=st.lists(st.sampled_from(sorted(twists)), max_size=_MAX_TWISTS),
         seed=st.integers(0, (1 << 32) - 1),
     )
-    require(
+    _require(
         counts["imported"] > 0 and counts["refused"] > 0,
-        _STATEMENT,
         f"modules were not both imported and refused: {dict(counts)}",
     )
 
@@ -137,12 +137,9 @@ def _imported(importer: Importer, case: _Case) -> TargetCNN | None:
     try:
         target = importer(case.module, case.input_shape)
     except InvalidTargetError as error:
-        require(
-            not case.plain, _STATEMENT, f"{case.shown}: it is covered, but: {error}"
-        )
-    require(
+        _require(not case.plain, f"{case.shown}: it is covered, but: {error}")
+    _require(
         _state(case.module) == before,
-        _STATEMENT,
         f"{case.shown}: importing changed the module or torch's global state",
     )
     return target
@@ -179,18 +176,16 @@ def _compare(case: _Case, target: TargetCNN, rng: np.random.Generator) -> None:
     try:
         found = _run(case.module, images).double()
     except Exception as error:  # a module that cannot run has nothing to import
-        require(False, _STATEMENT, f"{case.shown}: imported, but it fails: {error}")
+        _require(False, f"{case.shown}: imported, but it fails: {error}")
         return
     wanted, allowance = _evaluated(target, images.double(), dtype)
-    require(
+    _require(
         found.shape == wanted.shape,
-        _STATEMENT,
         f"{case.shown}: output {tuple(found.shape)}, imported {tuple(wanted.shape)}",
     )
     gap = float((found - wanted).abs().max())
-    require(
+    _require(
         gap <= allowance,
-        _STATEMENT,
         f"{case.shown}: module and target differ by {gap}, rounding explains "
         f"{allowance}",
     )

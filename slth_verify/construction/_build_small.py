@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from slth_verify.construction._small_network import Collapsed, Origin
+from slth_verify.construction._small_file import Origin
+from slth_verify.construction._small_network import Collapsed
 from slth_verify.errors import InvalidTicketError, UnprovedTicketError
 from slth_verify.limits import IMAGE_SIDE, WEIGHTS
 from slth_verify.network import (

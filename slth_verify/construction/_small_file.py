@@ -15,11 +15,13 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from safetensors.torch import save
+from torch import nn
 
 from slth_verify._version import __version__
 from slth_verify.construction._small_layers import (
@@ -28,7 +30,6 @@ from slth_verify.construction._small_layers import (
     module_of,
     tensors_of,
 )
-from slth_verify.construction._small_network import Collapsed, Origin
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.files import write_atomically
 from slth_verify.limits import IMAGE_SIDE
@@ -58,22 +59,38 @@ _MOST_EXPONENT = 1 << 20
 _DIGEST = re.compile("[0-9a-f]{64}|none")
 
 
-def write_collapsed(collapsed: Collapsed, path: str | os.PathLike[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The ticket that a collapsed network was made from.
+
+    Attributes:
+        network: The random network.
+        input_shape: ``(c_0, height, width)`` of the target.
+        target_sha256: Digest of the target's weights, as the ticket states it.
+        scale_exponent: Base-2 logarithm of the output scale.
+    """
+
+    network: RandomCNN
+    input_shape: tuple[int, int, int]
+    target_sha256: str
+    scale_exponent: int
+
+
+def write_small(
+    module: nn.Sequential, origin: Origin, path: str | os.PathLike[str]
+) -> None:
     """Write a collapsed network; see `Collapsed.save`."""
-    state = {
-        key: value.contiguous() for key, value in collapsed.module.state_dict().items()
-    }
+    state = {key: value.contiguous() for key, value in module.state_dict().items()}
     try:
-        layers = layers_of(collapsed.module)
+        layers = layers_of(module)
         architecture_of_layers(layers)
         (code,) = {_CODES[tensor.dtype] for tensor in state.values()}
     except (ValueError, KeyError) as error:
         raise InvalidParameterError(
-            f"module={type(collapsed.module).__name__} was changed: {error}. Only the "
+            f"module={type(module).__name__} was changed: {error}. Only the "
             "layers that collapse makes are written, all in float32 or all in float64 "
             "(fig:neuron-pruning). Collapse the ticket again."
         ) from error
-    origin = collapsed.origin
     description = {
         "schema_version": COLLAPSED_SCHEMA,
         "modules": layers,
@@ -91,17 +108,17 @@ def write_collapsed(collapsed: Collapsed, path: str | os.PathLike[str]) -> None:
     write_atomically(path, save(state, {COLLAPSED_KEY: json.dumps(description)}))
 
 
-def read_collapsed(
+def read_small(
     path: str | os.PathLike[str], dtype: str | torch.dtype | None
-) -> Collapsed:
-    """Read a collapsed network; see `Collapsed.load`."""
+) -> tuple[nn.Sequential, Origin]:
+    """Module and origin of a collapsed network; see `Collapsed.load`."""
     wanted = _wanted(dtype)
     try:
         data, kernels = read_tensors(path, COLLAPSED_KEY, _expected)
         if wanted is not None:
             with np.errstate(over="ignore"):  # infinite weights are refused below
                 kernels = {key: part.astype(wanted) for key, part in kernels.items()}
-        return Collapsed(module_of(data["modules"], kernels), _origin(data))
+        return module_of(data["modules"], kernels), _origin(data)
     except READING_ERRORS as error:
         reason = f"{type(error).__name__}: {error}"
         raise UnusableFileError(

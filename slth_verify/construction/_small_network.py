@@ -1,36 +1,17 @@
-"""Collapsed networks, and where they come from."""
+"""Collapsed networks: what they are, and how large."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
+import torch
 from torch import nn
 
+from slth_verify.construction._small_file import Origin, read_small, write_small
 from slth_verify.construction._small_layers import architecture_of_module
-from slth_verify.network import RandomCNN, Size, random_network_size
-
-if TYPE_CHECKING:
-    import torch
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The ticket that a collapsed network was made from.
-
-    Attributes:
-        network: The random network.
-        input_shape: ``(c_0, height, width)`` of the target.
-        target_sha256: Digest of the target's weights, as the ticket states it.
-        scale_exponent: Base-2 logarithm of the output scale.
-    """
-
-    network: RandomCNN
-    input_shape: tuple[int, int, int]
-    target_sha256: str
-    scale_exponent: int
+from slth_verify.network import Size, random_network_size
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +57,7 @@ class Collapsed:
             InvalidParameterError: If ``module`` was changed into something else.
             UnusableFileError: If the file cannot be written.
         """
-        from slth_verify.construction._small_file import write_collapsed
-
-        write_collapsed(self, path)
+        write_small(self.module, self.origin, path)
 
     @classmethod
     def load(
@@ -103,6 +82,4 @@ class Collapsed:
             The file is trusted: nothing proves that its weights come from the random
             network that it names. Collapse the ticket again for that.
         """
-        from slth_verify.construction._small_file import read_collapsed
-
-        return read_collapsed(path, dtype)
+        return cls(*read_small(path, dtype))

@@ -30,6 +30,9 @@ _ACCURACIES = [Fraction(1, d) for d in (2, 4, 20)]
 _NORMS = [Fraction(1), Fraction(100)]
 _GOALS = [Fraction(1, 100), Fraction(1, 2), Fraction(9, 10), Fraction(999, 1000)]
 
+_TAUS = st.sampled_from([Fraction(1), Fraction(100)])
+_SLOPES = st.sampled_from([Fraction(2), Fraction(40)])
+
 #: How a claim may exceed what was proved.
 _FACTORS = [Fraction(1, 100), Fraction(1000)]
 
@@ -124,7 +127,7 @@ def _of_blocks(draw: st.DrawFn, block: WeightedCertificate) -> tuple[list[Any], 
     }
     blocks = draw(st.sampled_from([2, 8, 20]))
     radius = draw(st.sampled_from(_NORMS))
-    sides = Sides(blocks, draw(_taus()), draw(_slopes()))
+    sides = Sides(blocks, draw(_TAUS), draw(_SLOPES))
     failure = failure_by_decay(sides, c, kappa, block.dim, radius)
     n = 2 * blocks * block.n
     claim = _Claim(block.dim, n, block.size, 2 * block.eps, radius, failure)
@@ -141,7 +144,7 @@ def _of_blocks(draw: st.DrawFn, block: WeightedCertificate) -> tuple[list[Any], 
 
 def _sided(draw: st.DrawFn, ledger: list[Any], one: _Claim) -> _Claim:
     """Two sides, each of which hits targets of the norm that is claimed."""
-    tau, slope, radius = draw(_taus()), draw(_slopes()), draw(st.sampled_from(_NORMS))
+    tau, slope, radius = draw(_TAUS), draw(_SLOPES), draw(st.sampled_from(_NORMS))
     with working_precision(128):
         inside = chi_square_cdf(to_ball((one.norm / tau) ** 2), one.dim)
         long = 1 - from_ball(inside).lower
@@ -219,14 +222,6 @@ def _document(
         "evidence": "enclosed",
         "ledger": ledger,
     }
-
-
-def _taus() -> st.SearchStrategy[Fraction]:
-    return st.sampled_from([Fraction(1), Fraction(100)])
-
-
-def _slopes() -> st.SearchStrategy[Fraction]:
-    return st.sampled_from([Fraction(2), Fraction(40)])
 
 
 def _step(statement: str, values: dict[str, str]) -> dict[str, Any]:

@@ -12,19 +12,16 @@ from hypothesis.errors import InvalidArgument
 from slth_verify.arrays import Float64Array
 
 ImageShape = tuple[int, int, int]
-_Input = Callable[[st.DrawFn, np.random.Generator, ImageShape], Float64Array]
+_Rng = np.random.Generator
+_Input = Callable[[st.DrawFn, _Rng, ImageShape], Float64Array]
 _MAX_ENTRIES = 1 << 20
 
 
-def _constant(
-    draw: st.DrawFn, rng: np.random.Generator, shape: ImageShape
-) -> Float64Array:
+def _constant(draw: st.DrawFn, rng: _Rng, shape: ImageShape) -> Float64Array:
     return np.full(shape, draw(st.sampled_from((0.0, 1.0, -1.0))))
 
 
-def _checkerboard(
-    draw: st.DrawFn, rng: np.random.Generator, shape: ImageShape
-) -> Float64Array:
+def _checkerboard(draw: st.DrawFn, rng: _Rng, shape: ImageShape) -> Float64Array:
     steps = [draw(st.integers(0, 1)) for _ in shape]
     parity = sum(
         step * index for step, index in zip(steps, np.indices(shape), strict=True)
@@ -32,34 +29,26 @@ def _checkerboard(
     return np.where(np.asarray(parity) % 2 == 0, 1.0, -1.0) * np.ones(shape)
 
 
-def _one_pixel(
-    draw: st.DrawFn, rng: np.random.Generator, shape: ImageShape
-) -> Float64Array:
+def _one_pixel(draw: st.DrawFn, rng: _Rng, shape: ImageShape) -> Float64Array:
     values = np.zeros(math.prod(shape))
     values[draw(st.integers(0, values.size - 1))] = draw(st.sampled_from((1.0, -1.0)))
     return values.reshape(shape)
 
 
-def _vertex(
-    draw: st.DrawFn, rng: np.random.Generator, shape: ImageShape
-) -> Float64Array:
+def _vertex(draw: st.DrawFn, rng: _Rng, shape: ImageShape) -> Float64Array:
     return rng.integers(-1, 2, shape).astype(np.float64)
 
 
-def _one_sided(
-    draw: st.DrawFn, rng: np.random.Generator, shape: ImageShape
-) -> Float64Array:
+def _one_sided(draw: st.DrawFn, rng: _Rng, shape: ImageShape) -> Float64Array:
     side = draw(st.sampled_from((1.0, -1.0)))
     return np.asarray(side * rng.integers(0, 2, shape), np.float64)
 
 
-def _tiny(draw: st.DrawFn, rng: np.random.Generator, shape: ImageShape) -> Float64Array:
+def _tiny(draw: st.DrawFn, rng: _Rng, shape: ImageShape) -> Float64Array:
     return np.asarray(rng.integers(-4, 5, shape) * 2.0**-149, np.float64)
 
 
-def _inside(
-    draw: st.DrawFn, rng: np.random.Generator, shape: ImageShape
-) -> Float64Array:
+def _inside(draw: st.DrawFn, rng: _Rng, shape: ImageShape) -> Float64Array:
     return rng.uniform(-1.0, 1.0, shape)
 
 

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from scipy.special import betaln
 
+from slth_verify.bounds._question import Question
+from slth_verify.bounds.certificates.certified_width import BlockWidth
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.mrss import all_targets, fixed_target
 from slth_verify.bounds.mrss.found import FoundWidth
-from slth_verify.bounds.searches.blocks import BlockWidth
 from slth_verify.errors import InvalidParameterError
 
 THEORY = Path(__file__).parents[2] / "docs" / "theory"
@@ -26,13 +27,14 @@ def own_cache(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("SLTH_VERIFY_CACHE", str(tmp_path / "cache"))
 
 
-def _unsearched(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+def _unsearched(question: Question) -> FoundWidth:
     """A certified width of blocks whose parameters nobody searched for."""
+    dim, eps, norm = question.dim, question.eps, question.norm
     block = WeightedCertificate(
         18 * dim, 8 * dim, dim, eps, norm, Fraction(1, 8), Fraction(dim, 2)
     )
     single, blocks = block.check(), 1
-    while (1 - single) ** blocks > 1 - goal:
+    while (1 - single) ** blocks > question.miss:
         blocks += 1
     return fixed_target.from_blocks(BlockWidth(blocks, block, single))
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import slth_verify as sv
 from slth_verify.cli import run
-from slth_verify.cli._types import Integer, Integers, Seconds
+from slth_verify.cli._types import SECONDS, integer, integers
 
 
 def _read(kind: click.ParamType, text: str) -> object:
@@ -22,7 +22,7 @@ def _read(kind: click.ParamType, text: str) -> object:
 @given(st.lists(st.integers(1, 10**30), min_size=1, max_size=5))
 def test_integers_mean_what_is_written(numbers: list[int]) -> None:
     text = ",".join(map(str, numbers))
-    assert _read(Integers(1), text) == tuple(numbers)
+    assert _read(integers(1), text) == tuple(numbers)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_integers_mean_what_is_written(numbers: list[int]) -> None:
      ("17,9007199254740993", (17, 9007199254740993)), (" 3 , 4", (3, 4))],
 )  # fmt: skip
 def test_forms_of_whole_numbers(text: str, numbers: tuple[int, ...]) -> None:
-    assert _read(Integers(1), text) == numbers
+    assert _read(integers(1), text) == numbers
 
 
 @pytest.mark.parametrize(
@@ -41,19 +41,19 @@ def test_forms_of_whole_numbers(text: str, numbers: tuple[int, ...]) -> None:
 )  # fmt: skip
 def test_other_lists_are_refused(text: str) -> None:
     with pytest.raises(click.BadParameter):
-        _read(Integers(1, 1 << 48), text)
+        _read(integers(1, 1 << 48), text)
 
 
 @pytest.mark.parametrize("text", ["", "1.9", "x", "-1", "True", "9" * 5000, "1e99999"])
 def test_other_integers_are_refused(text: str) -> None:
     with pytest.raises(click.BadParameter):
-        _read(Integer(0, 10**9), text)
+        _read(integer(0, 10**9), text)
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "", "1e999999999"])
 def test_other_seconds_are_refused(text: str) -> None:
     with pytest.raises(click.BadParameter):
-        _read(Seconds(), text)
+        _read(SECONDS, text)
 
 
 @pytest.mark.parametrize(

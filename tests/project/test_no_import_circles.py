@@ -19,12 +19,6 @@ PACKAGE = Path(slth_verify.__file__).parent
 #: Where there still are circles, by how the names of all their modules begin, and why.
 KNOWN = {
     ("slth_verify.statements.",): "a statement has its queries as methods",
-    (
-        "slth_verify.bounds.library.",
-        "slth_verify.bounds.mrss.",
-        "slth_verify.bounds.searches.",
-    ): "a found width names the certificate that the library stores",
-    ("slth_verify.construction._small_",): "a collapsed network saves and loads itself",
 }
 
 Graph = Mapping[str, frozenset[str]]

@@ -122,18 +122,18 @@ def test_selection_holds_the_smallest_and_every_octave(lazy: bool) -> None:
     source = pool if lazy else Listed(pool)
     assert isinstance(source, PrefixColumnSource) == lazy
     top, wanted = 0.05, Selection(smallest=60, per_octave=25)
-    rungs = select(source, top, wanted, np.random.default_rng(0))
-    assert np.unique(rungs.indices).size == rungs.indices.size
-    assert (np.diff(rungs.scales) <= 0.0).all()
-    assert np.array_equal(rungs.scales, pool.moduli[rungs.indices])
+    indices, scales = select(source, top, wanted, np.random.default_rng(0))
+    assert np.unique(indices).size == indices.size
+    assert (np.diff(scales) <= 0.0).all()
+    assert np.array_equal(scales, pool.moduli[indices])
     smallest = np.sort(pool.moduli[pool.moduli > 0.0])[:60]
-    assert np.array_equal(rungs.scales[::-1][:60], smallest)
+    assert np.array_equal(scales[::-1][:60], smallest)
     edge = smallest[-1]
     while edge < top / 2.0:
-        inside = (rungs.scales > edge) & (rungs.scales <= 2.0 * edge)
+        inside = (scales > edge) & (scales <= 2.0 * edge)
         assert 15 <= inside.sum() <= 25
         edge *= 2.0
-    assert rungs.scales.max() <= 2.0 * top
+    assert scales.max() <= 2.0 * top
     if lazy:
         assert pool.scanned < 3 * pool.size
         assert pool.listed < 80_000

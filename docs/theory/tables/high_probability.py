@@ -48,7 +48,7 @@ def search() -> list[dict[str, Any]]:
     rows = []
     for dim in _DIMENSIONS:
         for prob in _PROBABILITIES:
-            certificate, _ = two_stage_certificate(dim, ACCURACY, Fraction(1), prob)
+            certificate, _ = two_stage_certificate(_asked(dim, prob))
             last = certificate.stages[-1]
             rows.append(
                 {
@@ -64,12 +64,18 @@ def search() -> list[dict[str, Any]]:
     return rows
 
 
+def _asked(dim: int, prob: Fraction) -> Any:
+    from slth_verify.bounds._question import Question
+
+    return Question(dim, ACCURACY, Fraction(1), prob)
+
+
 def _searched_block(dim: int, prob: Fraction) -> dict[str, Any] | None:
     from slth_verify.bounds.searches.blocks import block_width
     from slth_verify.errors import InvalidParameterError
 
     try:
-        width = block_width(dim, ACCURACY, Fraction(1), prob)
+        width = block_width(_asked(dim, prob))
     except InvalidParameterError:
         return None
     block = width.certificate

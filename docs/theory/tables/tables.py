@@ -66,7 +66,7 @@ def search_all_targets() -> list[dict[str, Any]]:
     rows = []
     for dim in _DIMENSIONS:
         for prob in _PROBABILITIES:
-            width = sides_of_blocks_width(dim, ACCURACY, Fraction(1), prob)
+            width = sides_of_blocks_width(_asked(dim, prob))
             block, sides = width.side, width.sides
             rows.append(
                 {
@@ -106,7 +106,7 @@ def search_two_stage_sides() -> list[dict[str, Any]]:
     rows = []
     for dim in _DIMENSIONS:
         for prob in _PROBABILITIES:
-            width = sides_of_stages_width(dim, ACCURACY, Fraction(1), prob)
+            width = sides_of_stages_width(_asked(dim, prob))
             rows.append(
                 {
                     "dim": dim,
@@ -150,6 +150,12 @@ def search_widths() -> list[dict[str, Any]]:
     ]
 
 
+def _asked(dim: int, prob: Fraction, eps: Fraction = ACCURACY) -> Any:
+    from slth_verify.bounds._question import Question
+
+    return Question(dim, eps, Fraction(1), prob)
+
+
 def width_row(dim: int, eps: Fraction) -> dict[str, Any]:
     """The answers for one dimension and accuracy."""
     from slth_verify.bounds import mrss_width
@@ -157,11 +163,10 @@ def width_row(dim: int, eps: Fraction) -> dict[str, Any]:
     from slth_verify.bounds.mrss.fixed_target import by_blocks, by_two_stages
 
     needed = mrss_width(dim, eps, kind="necessary")
+    question = _asked(dim, Fraction(1, 2), eps)
     evaluators = [by_blocks, by_two_stages] if dim >= 72 else [by_blocks]
     found = [
-        width_result(
-            evaluate(dim, eps, Fraction(1), Fraction(1, 2)), needed.inputs
-        ).to_json()
+        width_result(evaluate(question), needed.inputs).to_json()
         for evaluate in evaluators
     ]
     return {

@@ -17,12 +17,7 @@ from slth_verify.bounds.certificates.integrals.scale_integral import (
     every_size,
     scale_integral,
 )
-from slth_verify.enclosure import (
-    Enclosure,
-    ExactNumber,
-    from_ball,
-    working_precision,
-)
+from slth_verify.enclosure import Enclosure, ExactNumber, from_ball, working_precision
 
 STATEMENT = "der:first-moment"
 

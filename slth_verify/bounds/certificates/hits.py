@@ -24,11 +24,7 @@ _STATEMENT = "der:nsn-law"
 
 
 def hit_probability(
-    size: int,
-    target: Sequence[ExactNumber],
-    eps: ExactNumber,
-    *,
-    bits: int = 128,
+    size: int, target: Sequence[ExactNumber], eps: ExactNumber, *, bits: int = 128
 ) -> Enclosure:
     r"""Enclosure of :math:`p_k(z, \varepsilon)`.
 

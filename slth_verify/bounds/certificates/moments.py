@@ -99,12 +99,7 @@ def sharp_lower(
 
 
 def _question(
-    n: int,
-    size: int,
-    dim: int,
-    eps: ExactNumber,
-    norm: ExactNumber,
-    statement: str,
+    n: int, size: int, dim: int, eps: ExactNumber, norm: ExactNumber, statement: str
 ) -> tuple[int, int, int, Fraction, Fraction]:
     """The arguments, if they make sense."""
     n = sample_count(n, statement)

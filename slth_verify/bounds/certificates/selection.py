@@ -40,12 +40,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Protocol
 
-from slth_verify.enclosure import (
-    Ball,
-    ComplexBall,
-    pi,
-    to_ball,
-)
+from slth_verify.enclosure import Ball, ComplexBall, pi, to_ball
 
 #: Upper bound of the maximum of ``(1 - exp(-y)) / sqrt(y)``, which is 0.6382 at 1.2564.
 _UNIMODAL = Fraction(64, 100)

@@ -5,6 +5,6 @@ Nothing in it is believed: a width is told only after its certificate has been e
 again in balls. Entries are also good starting points for questions between them.
 """
 
-from slth_verify.bounds.library.answers import known_for_all, known_for_one
+from slth_verify.bounds.library.answers import known_width
 
-__all__ = ["known_for_all", "known_for_one"]
+__all__ = ["known_width"]

@@ -8,9 +8,10 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
+from slth_verify.bounds._question import Question
 from slth_verify.bounds.library import store
 from slth_verify.bounds.library.entries import Entry
-from slth_verify.bounds.library.rays import Question, Ray, least, ray_of
+from slth_verify.bounds.library.rays import Ray, least, ray_of
 from slth_verify.bounds.mrss.found import FoundWidth
 
 #: Dimensions of each form whose entries are looked at; more of them where the shape of
@@ -30,16 +31,13 @@ _MOST_TRIED = 9
 _AS_THEY_ARE = 2
 
 
-def known_for_one(
-    dim: int, eps: Fraction, norm: Fraction, prob: Fraction
-) -> FoundWidth | None:
-    """A width for one target, from the library; None if it has nothing near.
+@lru_cache(maxsize=256)
+def known_width(question: Question, *, universal: bool) -> FoundWidth | None:
+    """A width from the library; None if it has nothing near.
 
     Args:
-        dim: Dimension m.
-        eps: Accuracy.
-        norm: Largest Euclidean norm of the target, above ``eps``.
-        prob: Success probability.
+        question: What is asked, of a norm above its accuracy.
+        universal: Whether all targets of the Euclidean ball are asked for at once.
 
     Rigor:
         Enclosed: what is returned has been evaluated in balls.
@@ -48,24 +46,12 @@ def known_for_one(
         Up to a second at m = 30; a few seconds at m = 576, where one certificate takes
         most of that, and at most nine are evaluated.
     """
-    return _known(Question(dim, eps, norm, prob), universal=False)
-
-
-def known_for_all(
-    dim: int, eps: Fraction, norm: Fraction, prob: Fraction
-) -> FoundWidth | None:
-    """A width for all targets of a Euclidean ball at once; as `known_for_one`."""
-    return _known(Question(dim, eps, norm, prob), universal=True)
-
-
-@lru_cache(maxsize=256)
-def _known(question: Question, *, universal: bool) -> FoundWidth | None:
     about = [entry for entry in store.entries() if entry.universal is universal]
     harder = sorted(
         (entry for entry in about if _is_harder(entry, question)),
         key=lambda entry: (entry.n, entry.dim),
     )
-    exact = [entry.n for entry in harder if _answers_exactly(entry, question)]
+    exact = [entry.n for entry in harder if entry.question == question]
     for entry in harder:
         if entry.n <= min(exact, default=0):
             found = replace(entry, dim=question.dim).proved()
@@ -78,11 +64,6 @@ def _known(question: Question, *, universal: bool) -> FoundWidth | None:
             if again is not None and (found is None or again.n < found.n):
                 found = again
     return found
-
-
-def _answers_exactly(entry: Entry, question: Question) -> bool:
-    asked = (question.dim, question.eps, question.norm, question.prob)
-    return (entry.dim, entry.eps, entry.norm, entry.prob) == asked
 
 
 def _is_harder(entry: Entry, question: Question) -> bool:
@@ -145,17 +126,16 @@ def _near(entries: Iterable[Entry], question: Question) -> list[Entry]:
         few = question.dim <= _FEW
         for dim in nearest[: _DIMENSIONS_IF_FEW if few else _DIMENSIONS]:
             chosen += by_dim[dim]
-    return sorted(chosen, key=lambda entry: _distance(entry, question))
+    return sorted(chosen, key=lambda entry: distance(entry, question))
 
 
-def _distance(entry: Entry, question: Question) -> float:
+def distance(entry: Entry, question: Question) -> float:
     """How different two questions are, in about the same unit for each respect."""
-    asked = Question(entry.dim, entry.eps, entry.norm, entry.prob)
     return (
         3 * abs(math.log(question.dim / entry.dim))
         + abs(_log(question.eps / entry.eps))
         + abs(_log(max(question.norm, question.eps) / entry.norm))
-        + abs(question.nats - asked.nats) / 3
+        + abs(question.nats - entry.question.nats) / 3
     )
 
 

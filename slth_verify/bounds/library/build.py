@@ -10,18 +10,23 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from slth_verify.bounds._question import Question
+from slth_verify.bounds.certificates.certified_width import (
+    BlockWidth,
+    Certified,
+    SidesOfStages,
+)
 from slth_verify.bounds.library import store
-from slth_verify.bounds.library.entries import Certified, Entry, entry_of
-from slth_verify.bounds.searches.blocks import BlockWidth, block_width, certified_blocks
+from slth_verify.bounds.library.answers import distance
+from slth_verify.bounds.library.entries import Entry, entry_of
+from slth_verify.bounds.library.rays import plan_of
+from slth_verify.bounds.searches.blocks import block_width
 from slth_verify.bounds.searches.sides_of_blocks import sides_of_blocks_width
 from slth_verify.bounds.searches.sides_of_stages import (
-    Plan,
-    SidesOfStages,
-    plans_for,
     sides_of_stages_width,
 )
 from slth_verify.bounds.searches.two_stage_search import Patience, Start
@@ -85,65 +90,53 @@ _PATIENCE = 12
 _PATIENCE_NEARBY = Patience(rounds=3, steps=50, squeezes=0)
 
 
-class Question(tuple[int, Fraction, Fraction, str]):
-    """Dimension, accuracy, probability, form."""
-
-    __slots__ = ()
+#: What is asked, and the form of the certificate.
+Asked = tuple[Question, str]
 
 
-def questions() -> Iterator[Question]:
+def questions() -> Iterator[Asked]:
     """The grid, the most useful questions first."""
     for form, low, high, probs, accuracies in _TIERS:
         for dim in DIMENSIONS:
             if low <= dim <= high:
                 for prob in probs:
                     for eps in accuracies:
-                        yield Question((dim, eps, prob, form))
+                        yield Question(dim, eps, NORM, prob), form
 
 
-def searched(question: Question, known: Iterable[Entry]) -> Entry | None:
+def searched(asked: Asked, known: Iterable[Entry]) -> Entry | None:
     """The entry of a question, from the nearest entries of its form.
 
     Args:
-        question: Dimension, accuracy, probability and form.
+        asked: The question and the form.
         known: Entries that may lie nearby.
 
     Returns:
         None if no certificate was found.
     """
-    dim, eps, prob, form = question
+    question, form = asked
+    dim = question.dim
     near = [
         entry
         for entry in known
         if entry.form == form and max(dim, entry.dim) <= _NEAR * min(dim, entry.dim)
     ]
-    start = min(near, key=lambda entry: _distance(entry, question), default=None)
+    start = min(near, key=lambda entry: distance(entry, question), default=None)
     for begun in (start, None) if start is not None else (None,):
         try:
-            found = _SEARCHES[form](dim, eps, prob, begun)
+            found = _SEARCHES[form](question, begun)
         except InvalidParameterError:
             continue
         if found is not None:
-            return entry_of(found, eps, NORM, prob)
+            return entry_of(found, question)
     return None
 
 
-def _distance(entry: Entry, question: Question) -> float:
-    dim, eps, prob, _ = question
-    miss = math.log((1 - prob) / (1 - entry.prob))
-    return (
-        3 * abs(math.log(dim / entry.dim))
-        + abs(math.log(eps / entry.eps))
-        + abs(miss) / 3
-    )
-
-
-def _blocks(
-    dim: int, eps: Fraction, prob: Fraction, start: Entry | None
-) -> Certified | None:
+def _blocks(question: Question, start: Entry | None) -> Certified | None:
     """Independent blocks: as many as the start has, one more, or one less."""
     if start is None:
-        return block_width(dim, eps, NORM, prob)
+        return block_width(question)
+    dim, eps, prob = question.dim, question.eps, question.prob
     known, one = start.block, start.repetition.blocks
     scale = Fraction(dim, start.dim)
     begun = Proposal(
@@ -153,10 +146,10 @@ def _blocks(
         weight=Fraction(round(2 * known.weight * scale), 2),
         value=0.0,
     )
-    nats = -math.log(1 - prob)
+    nats = question.nats
     counts = {1} if prob <= Fraction(1, 2) else {max(1, one - 1), one, one + 1}
     if prob != start.prob and prob > Fraction(1, 2):
-        counts |= {math.ceil(one * nats / -math.log(1 - start.prob))}
+        counts |= {math.ceil(one * nats / start.question.nats)}
     best: BlockWidth | None = None
     for blocks in sorted(counts):
         log_goal = math.log(-math.expm1(-nats / blocks)) + _SLACK
@@ -166,56 +159,49 @@ def _blocks(
             n = proposal.n + extra
             if best is not None and blocks * n >= best.n:
                 break
-            width = certified_blocks(blocks, search.best(n).certificate(dim, eps, NORM))
+            width = BlockWidth.certified(
+                blocks, search.best(n).certificate(dim, eps, NORM)
+            )
             if width.probability >= prob:
                 best = width
                 break
     return best
 
 
-def _stages(
-    dim: int, eps: Fraction, prob: Fraction, start: Entry | None
-) -> Certified | None:
+def _stages(question: Question, start: Entry | None) -> Certified | None:
     if start is None:
-        return two_stage_certificate(dim, eps, NORM, prob)[0]
+        return two_stage_certificate(question)[0]
+    dim, eps = question.dim, question.eps
     begun = StageSearch.start_at(start.stages, 1 - start.prob)
     scaled = _scaled(begun, dim / start.dim)
-    search = StageSearch(dim, eps, NORM, 1 - prob, scaled, _PATIENCE_NEARBY)
+    search = StageSearch(dim, eps, NORM, question.miss, scaled, _PATIENCE_NEARBY)
     found = settled(search, eps, NORM, 3)
     return None if found is None else found[0]
 
 
-def _sides(
-    dim: int, eps: Fraction, prob: Fraction, start: Entry | None
-) -> Certified | None:
+def _sides(question: Question, start: Entry | None) -> Certified | None:
     if start is None:
-        return sides_of_stages_width(dim, eps, NORM, prob)
+        return sides_of_stages_width(question)
+    dim, half, prob = question.dim, question.eps / 2, question.prob
     tau = start.sides.tau
-    theirs = _plan(start.dim, start.prob, tau)
+    theirs = plan_of(start.dim, NORM, start.prob, tau)
     if theirs is None:
         return None
     begun = StageSearch.start_at(start.stages, theirs.miss)
     scaled = _scaled(begun, dim / start.dim)
     best = None
     for other in _taus(tau, near=prob == start.prob):
-        plan = _plan(dim, prob, other)
+        plan = plan_of(dim, NORM, prob, other)
         if plan is None:
             continue
-        search = StageSearch(
-            dim, eps / 2, plan.reach, plan.miss, scaled, _PATIENCE_NEARBY
-        )
-        side = settled(search, eps / 2, plan.reach, 3)
+        search = StageSearch(dim, half, plan.reach, plan.miss, scaled, _PATIENCE_NEARBY)
+        side = settled(search, half, plan.reach, 3)
         if side is None:
             continue
         found = SidesOfStages.certified(plan.sides, *side, NORM)
-        if found.failure <= 1 - prob and (best is None or found.n < best.n):
+        if found.failure <= question.miss and (best is None or found.n < best.n):
             best = found
     return best
-
-
-def _plan(dim: int, prob: Fraction, tau: Fraction) -> Plan | None:
-    plans = plans_for(dim, NORM, prob)
-    return next((plan for plan in plans if plan.tau == tau), None)
 
 
 def _taus(tau: Fraction, *, near: bool) -> list[Fraction]:
@@ -224,21 +210,15 @@ def _taus(tau: Fraction, *, near: bool) -> list[Fraction]:
     return [tau - Fraction(1, 16), tau, tau + Fraction(1, 16), tau + Fraction(1, 8)]
 
 
-def _sides_of_blocks(
-    dim: int, eps: Fraction, prob: Fraction, start: Entry | None
-) -> Certified | None:
-    return sides_of_blocks_width(dim, eps, NORM, prob)
-
-
 def _scaled(start: Start, factor: float) -> Start:
     return Start(max(1, round(start.n * factor)), start.point)
 
 
-_SEARCHES = {
+_SEARCHES: dict[str, Callable[[Question, Entry | None], Certified | None]] = {
     "blocks": _blocks,
     "stages": _stages,
     "sides": _sides,
-    "sides of blocks": _sides_of_blocks,
+    "sides of blocks": lambda question, _: sides_of_blocks_width(question),
 }
 
 
@@ -246,18 +226,18 @@ def run(journal: Path, seconds: float) -> None:
     """Search what the journal lacks, for so many seconds."""
     end = time.monotonic() + seconds
     known = [Entry.read(line) for line in journal.read_bytes().splitlines()]
-    done = {Question((e.dim, e.eps, e.prob, e.form)) for e in known}
+    done = {(entry.question, entry.form) for entry in known}
     with journal.open("a", encoding="utf-8") as stream:
-        for question in questions():
+        for asked in questions():
             if time.monotonic() > end:
                 return
-            if question in done:
+            if asked in done:
                 continue
             begun = time.process_time()
-            entry = searched(question, known)
+            entry = searched(asked, known)
             spent = time.process_time() - begun
             told = "none" if entry is None else f"n = {entry.n}"
-            sys.stderr.write(f"{' '.join(map(str, question))}: {told}, {spent:.1f} s\n")
+            sys.stderr.write(f"{asked[0]}, {asked[1]}: {told}, {spent:.1f} s\n")
             if entry is not None:
                 known.append(entry)
                 stream.write(f"{entry.line()}\n")

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
 
+from slth_verify.bounds._question import Question
+from slth_verify.bounds.certificates.certified_width import (
+    BlockWidth,
+    Certified,
+    SidesOfBlocks,
+    SidesOfStages,
+)
 from slth_verify.bounds.certificates.codec import Stored
 from slth_verify.bounds.certificates.repetition import Repetition
 from slth_verify.bounds.certificates.two_sides import Sides
@@ -19,15 +26,9 @@ from slth_verify.bounds.mrss.all_targets import (
 )
 from slth_verify.bounds.mrss.fixed_target import from_blocks, from_two_stages
 from slth_verify.bounds.mrss.found import FoundWidth
-from slth_verify.bounds.searches.blocks import BlockWidth, certified_blocks
-from slth_verify.bounds.searches.sides_of_blocks import SidesOfBlocks
-from slth_verify.bounds.searches.sides_of_stages import SidesOfStages
 from slth_verify.files import parse_json
 from slth_verify.limits import CERTIFICATE_SAMPLES, DIMENSION
 from slth_verify.numbers import exact_number, whole_number
-
-#: What may be stored, and what it says of one target or of all at once.
-Certified = BlockWidth | TwoStageCertificate | SidesOfBlocks | SidesOfStages
 
 #: What the file calls a parameter, where not by its name: the accuracy of a block, and
 #: two parameters that occur twice for two sides of two stages.
@@ -59,6 +60,11 @@ class Entry:
     form: str
     n: int
     parameters: Mapping[str, str]
+
+    @property
+    def question(self) -> Question:
+        """The question."""
+        return Question(self.dim, self.eps, self.norm, self.prob)
 
     @property
     def repetition(self) -> Repetition:
@@ -170,42 +176,26 @@ class Entry:
             raise ValueError("this is no entry") from error
 
 
-def entry_of(found: Certified, eps: Fraction, norm: Fraction, prob: Fraction) -> Entry:
-    """The entry of a certificate.
-
-    Args:
-        found: The certificate.
-        eps: Accuracy that was asked for.
-        norm: Euclidean norm of the targets that was asked for.
-        prob: Success probability that was asked for.
-    """
-    form, dim, parameters = _written(found)
-    return Entry(
-        dim=dim,
-        eps=eps,
-        norm=norm,
-        prob=prob,
-        form=form,
-        n=found.n,
-        parameters=parameters,
-    )
+def entry_of(found: Certified, question: Question) -> Entry:
+    """The entry of a certificate that answers a question."""
+    form, parameters = _written(found)
+    asked = asdict(question)
+    return Entry(**asked, form=form, n=found.n, parameters=parameters)
 
 
-def _written(found: Certified) -> tuple[str, int, dict[str, str]]:
-    """Form, dimension and parameters."""
+def _written(found: Certified) -> tuple[str, dict[str, str]]:
+    """Form and parameters."""
     if isinstance(found, TwoStageCertificate):
-        return "stages", found.dim, found.values(*_STAGES)
+        return "stages", found.values(*_STAGES)
     if isinstance(found, BlockWidth):
         own = Repetition(found.blocks).values()
         certificate = found.certificate
-        own |= certificate.values(*_OF_BLOCK, keys=_BLOCK)
-        return "blocks", certificate.dim, own
-    dim = found.side.dim
+        return "blocks", own | certificate.values(*_OF_BLOCK, keys=_BLOCK)
     if isinstance(found, SidesOfBlocks):
         block = found.side.values(*_OF_BLOCK, keys=_BLOCK)
-        return "sides of blocks", dim, found.sides.values() | block
+        return "sides of blocks", found.sides.values() | block
     own = found.sides.values("tau", "slope", keys=_MAJORANT)
-    return "sides", dim, own | found.side.values("norm", *_STAGES, keys=_SIDE)
+    return "sides", own | found.side.values("norm", *_STAGES, keys=_SIDE)
 
 
 def _samples(entry: Entry) -> int:
@@ -233,7 +223,7 @@ _NAMES = {
 
 _PROVERS: dict[str, Callable[[Entry], FoundWidth]] = {
     "blocks": lambda own: from_blocks(
-        certified_blocks(own.repetition.blocks, own.block)
+        BlockWidth.certified(own.repetition.blocks, own.block)
     ),
     "stages": lambda own: from_two_stages(own.stages, own.stages.failure()),
     "sides": lambda own: from_sides_of_stages(

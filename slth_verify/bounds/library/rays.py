@@ -10,20 +10,17 @@ propose; `Ray.proved` evaluates the certificate in balls.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Protocol
 
+from slth_verify.bounds._bisect import least_that
+from slth_verify.bounds._question import Question
+from slth_verify.bounds.certificates.certified_width import BlockWidth, SidesOfStages
 from slth_verify.bounds.library.entries import Entry
 from slth_verify.bounds.mrss.all_targets import from_sides_of_stages
 from slth_verify.bounds.mrss.fixed_target import from_blocks, from_two_stages
 from slth_verify.bounds.mrss.found import FoundWidth
-from slth_verify.bounds.searches.blocks import certified_blocks
-from slth_verify.bounds.searches.sides_of_stages import (
-    Plan,
-    SidesOfStages,
-    plans_for,
-)
+from slth_verify.bounds.searches.sides_of_stages import Plan, plans_for
 from slth_verify.bounds.searches.two_stage_search import Search, Start
 from slth_verify.bounds.searches.weighted_float import Moment, accuracies_below
 from slth_verify.bounds.searches.weighted_search import Proposal
@@ -40,61 +37,39 @@ _COARSE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: dimension, accuracy, Euclidean norm and probability."""
+class Ray:
+    """Certificates of one shape for every number of samples of a part.
 
-    dim: int
-    eps: Fraction
-    norm: Fraction
-    prob: Fraction
+    Attributes:
+        question: What is asked.
+        parts: How many parts of that many samples there are.
+        most: The largest number of samples of a part that is tried.
+    """
 
-    @property
-    def nats(self) -> float:
-        """Minus the logarithm of the failure probability."""
-        miss = 1 - self.prob
-        return math.log(miss.denominator) - math.log(miss.numerator)
-
-
-class Ray(Protocol):
-    """Certificates of one shape for every number of samples of a part."""
-
-    @property
-    def parts(self) -> int:
-        """How many parts of that many samples there are."""
-        ...
-
-    @property
-    def most(self) -> int:
-        """The largest number of samples of a part that is tried."""
-        ...
+    question: Question
+    parts: int
+    most: int
 
     def suffices(self, n: int) -> bool:
         """Whether so many samples are enough, by the float estimate."""
-        ...
+        raise NotImplementedError
 
     def proved(self, n: int) -> FoundWidth:
         """What the certificate proves."""
-        ...
+        raise NotImplementedError
 
 
 def least(ray: Ray) -> int | None:
     """About the least number of samples of a part that is enough, if any."""
     if not ray.suffices(ray.most):
         return None
-    low, high = 0, ray.most
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if ray.suffices(middle) else (middle, high)
-    return high
+    return least_that(ray.suffices, 0, ray.most)
 
 
 @dataclass(frozen=True, slots=True)
-class BlockRay:
+class BlockRay(Ray):
     """Independent blocks with the proportions of an entry."""
 
-    question: Question
-    parts: int
-    most: int
     portion: float
     tilt: Fraction
     weight: Fraction
@@ -127,19 +102,16 @@ class BlockRay:
         asked = self.question
         proposal = Proposal(n, self._size(n), self.tilt, self.weight, 0.0)
         certificate = proposal.certificate(asked.dim, asked.eps, asked.norm)
-        return from_blocks(certified_blocks(self.parts, certificate))
+        return from_blocks(BlockWidth.certified(self.parts, certificate))
 
     def _size(self, n: int) -> int:
         return max(round(self.portion * n), self.question.dim + 3)
 
 
 @dataclass(frozen=True, slots=True)
-class StageRay:
+class StageRay(Ray):
     """Two stages with the rules of an entry."""
 
-    question: Question
-    parts: int
-    most: int
     start: Start
     search: Search
 
@@ -152,22 +124,13 @@ class StageRay:
     @classmethod
     def of(cls, start: Start, question: Question, factor: Fraction) -> StageRay:
         """The ray of the rules of a certificate, ``factor`` times as wide."""
-        asked = question
-        fine = (
-            next(
-                (
-                    x
-                    for x in accuracies_below(float(asked.eps), float(asked.norm))
-                    if _COARSE * x <= asked.norm
-                ),
-                float(asked.eps),
-            )
-            if _COARSE * asked.eps > asked.norm
-            else asked.eps
-        )
-        eps = min(asked.eps, Fraction(fine))
-        fitted = Question(asked.dim, eps, asked.norm, asked.prob)
-        search = Search(asked.dim, eps, asked.norm, 1 - asked.prob, start)
+        asked, fine = question, question.eps
+        if _COARSE * asked.eps > asked.norm:
+            finer = accuracies_below(float(asked.eps), float(asked.norm))
+            enough = (x for x in finer if _COARSE * x <= asked.norm)
+            fine = min(asked.eps, Fraction(next(enough, float(asked.eps))))
+        fitted = replace(asked, eps=fine)
+        search = Search(asked.dim, fine, asked.norm, asked.miss, start)
         return cls(fitted, 1, _stretched(start.n, factor), start, search)
 
     def suffices(self, n: int) -> bool:
@@ -182,12 +145,9 @@ class StageRay:
 
 
 @dataclass(frozen=True, slots=True)
-class SideRay:
+class SideRay(Ray):
     """Two sides, each of two stages with the rules of an entry."""
 
-    question: Question
-    parts: int
-    most: int
     plan: Plan
     side: StageRay
 

@@ -7,38 +7,35 @@ from typing import Literal
 
 from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds._ledger import Step
+from slth_verify.bounds._question import Question
+from slth_verify.bounds.certificates.certified_width import (
+    ProvedSides,
+    SidesOfBlocks,
+    SidesOfStages,
+)
 from slth_verify.bounds.certificates.net_cells import net_size
 from slth_verify.bounds.certificates.two_sides import STATEMENT
-from slth_verify.bounds.mrss.fixed_target import block_values, two_stage_ledger
+from slth_verify.bounds.mrss.fixed_target import (
+    block_values,
+    smallest,
+    two_stage_ledger,
+)
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
-from slth_verify.bounds.searches.sides import ProvedSides
-from slth_verify.bounds.searches.sides_of_blocks import (
-    SidesOfBlocks,
-    sides_of_blocks_width,
-)
-from slth_verify.bounds.searches.sides_of_stages import (
-    SidesOfStages,
-    sides_of_stages_width,
-)
+from slth_verify.bounds.searches.sides_of_blocks import sides_of_blocks_width, stairs_of
+from slth_verify.bounds.searches.sides_of_stages import sides_of_stages_width
 from slth_verify.enclosure import Enclosure
-from slth_verify.errors import InvalidParameterError
 
 #: The ball of targets: of the Euclidean norm or, smaller, of the one-norm.
 TargetBall = Literal["euclidean", "one-norm"]
 
 
-def all_targets_width(
-    dim: int, eps: Fraction, norm: Fraction, goal: Fraction, ball: TargetBall
-) -> FoundWidth:
+def all_targets_width(question: Question, ball: TargetBall) -> FoundWidth:
     """The smallest width that any evaluator certifies for all targets at once.
 
     Args:
-        dim: Dimension m.
-        eps: Accuracy.
-        norm: Radius of the ball of targets.
-        goal: Probability that all of them are hit, strictly between 0 and 1.
-        ball: Which norm the radius is measured in. Two sides cover the Euclidean ball
+        question: What is asked, of all targets of a ball.
+        ball: Which norm its radius is measured in. Two sides cover the Euclidean ball
             and so the one-norm ball in it; the net covers the one-norm ball only, and
             is tried for that ball, or in one dimension, where both balls agree.
 
@@ -48,33 +45,22 @@ def all_targets_width(
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    found = [_by_sides(dim, eps, norm, goal)]
-    if net_is_worth_a_try(dim, eps, norm, goal, ball):
-        found.append(net_width(dim, eps, norm, goal))
-    return min(found, key=lambda width: width.n)
+    found: list[FoundWidth | None] = [_by_sides(question)]
+    if net_is_worth_a_try(question, ball):
+        found.append(net_width(question))
+    return min(filter(None, found), key=lambda width: width.n)
 
 
-def _by_sides(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+def _by_sides(question: Question) -> FoundWidth:
     """Two sides of two stages each; of blocks, where that is cheap or needed."""
-    evaluators = [by_sides_of_stages] if dim > 1 else []
-    if dim <= _FEW_DIMENSIONS:
-        evaluators.append(by_sides_of_blocks)
-    found = []
-    for evaluate in evaluators:
-        try:
-            found.append(evaluate(dim, eps, norm, goal))
-        except InvalidParameterError:
-            continue
-    if not found:
-        return by_sides_of_blocks(dim, eps, norm, goal)
-    return min(found, key=lambda width: width.n)
+    stages = (by_sides_of_stages,) if question.dim > 1 else ()
+    blocks = (by_sides_of_blocks,) if question.dim <= _FEW_DIMENSIONS else ()
+    return smallest((*stages, *blocks), (by_sides_of_blocks,), question)
 
 
-def by_sides_of_stages(
-    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
-) -> FoundWidth:
+def by_sides_of_stages(question: Question) -> FoundWidth:
     """The width of two independent sides of two stages, for the Euclidean ball."""
-    return from_sides_of_stages(sides_of_stages_width(dim, eps, norm, goal))
+    return from_sides_of_stages(sides_of_stages_width(question))
 
 
 def from_sides_of_stages(found: SidesOfStages) -> FoundWidth:
@@ -89,11 +75,9 @@ def from_sides_of_stages(found: SidesOfStages) -> FoundWidth:
     )
 
 
-def by_sides_of_blocks(
-    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
-) -> FoundWidth:
+def by_sides_of_blocks(question: Question) -> FoundWidth:
     """The width of two independent sides of blocks, for the Euclidean ball."""
-    return from_sides_of_blocks(sides_of_blocks_width(dim, eps, norm, goal))
+    return from_sides_of_blocks(sides_of_blocks_width(question))
 
 
 def from_sides_of_blocks(found: SidesOfBlocks) -> FoundWidth:
@@ -116,7 +100,7 @@ def from_sides_of_blocks(found: SidesOfBlocks) -> FoundWidth:
         failure=found.failure,
         derivation=(block, step),
         size=found.side.size,
-        stairs=found.stairs(),
+        stairs=stairs_of(found),
         certificate=found,
     )
 
@@ -136,17 +120,16 @@ def _both_sides(found: ProvedSides, which: str, *names: str) -> Step:
     )
 
 
-def net_is_worth_a_try(
-    dim: int, eps: Fraction, norm: Fraction, goal: Fraction, ball: TargetBall
-) -> bool:
+def net_is_worth_a_try(question: Question, ball: TargetBall) -> bool:
     """Whether the net covers the ball and has few points.
 
     Blocks repeat about ``log(N / delta)`` times for the net and ``2 log(2 / delta)``
     times for two sides, so with more than ``1 / delta`` points the net is behind.
     """
+    dim = question.dim
     if (dim > 1 and ball != "one-norm") or dim > _LARGEST_NET:
         return False
-    return net_size(dim, eps / 2, norm) * (1 - goal) <= _FEW
+    return net_size(dim, question.eps / 2, question.norm) * question.miss <= _FEW
 
 
 #: Up to this dimension, sides of blocks are compared as well.

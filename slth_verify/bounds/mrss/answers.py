@@ -9,6 +9,7 @@ from typing import get_args
 from slth_verify.bounds._inputs import (
     accuracy,
     dimension,
+    one_of,
     open_probability,
     radius,
     sample_count,
@@ -16,6 +17,7 @@ from slth_verify.bounds._inputs import (
     written,
 )
 from slth_verify.bounds._ledger import Json, Step
+from slth_verify.bounds._question import Question
 from slth_verify.bounds._result import BoundResult, Kind
 from slth_verify.bounds.certificates.first_moment import BITS, first_moment
 from slth_verify.bounds.certificates.hits import subset_sum_number_mean
@@ -27,7 +29,6 @@ from slth_verify.bounds.mrss.necessary_width import necessary_width
 from slth_verify.bounds.mrss.success_sizes import Lower, best_lower
 from slth_verify.bounds.mrss.widths import Effort, width_for_all, width_for_one
 from slth_verify.enclosure import Enclosure, ExactNumber
-from slth_verify.errors import InvalidParameterError
 from slth_verify.verdict import Direction, Evidence
 
 
@@ -84,20 +85,12 @@ def mrss_width(
     Source: der:weighted-moment with blocks; der:high-probability; der:two-blocks and
     der:net for all targets at once; der:first-moment.
     """
-    if ball not in get_args(TargetBall):
-        raise InvalidParameterError(
-            f"ball={ball!r}: 'euclidean' or 'one-norm' was required (der:two-blocks, "
-            "der:net). Pass one of them."
-        )
+    one_of(ball, "ball", get_args(TargetBall), "der:two-blocks, der:net")
+    one_of(kind, "kind", ("certified", "necessary"), STATEMENT)
     which: tuple[tuple[str, Json], ...] = (("ball", ball),) if universal else ()
     if kind == "necessary":
         below = necessary_width(dim, eps, prob, target_norm, universal=universal)
         return replace(below, inputs=below.inputs + which)
-    if kind != "certified":
-        raise InvalidParameterError(
-            f"kind={kind!r}: 'certified' or 'necessary' was required "
-            f"({STATEMENT}). Pass one of them."
-        )
     dim = dimension(dim, STATEMENT)
     width = accuracy(eps, STATEMENT)
     norm = radius(target_norm, STATEMENT)
@@ -109,10 +102,11 @@ def mrss_width(
         ("target_norm", written(norm)),
         ("universal", universal),
     )
+    question = Question(dim, width, norm, goal)
     if universal:
-        found = width_for_all(dim, width, norm, goal, ball, effort, time_limit)
+        found = width_for_all(question, ball, effort, time_limit)
     else:
-        found = width_for_one(dim, width, norm, goal, effort, time_limit)
+        found = width_for_one(question, effort, time_limit)
     return width_result(found, inputs + which)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds._ledger import Step
+from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates import two_stage
+from slth_verify.bounds.certificates.certified_width import BlockWidth
 from slth_verify.bounds.certificates.repetition import Repetition, repeated
 from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.certificates.weighted_moment import (
@@ -16,23 +18,17 @@ from slth_verify.bounds.certificates.weighted_moment import (
     WeightedCertificate,
 )
 from slth_verify.bounds.mrss.found import FoundWidth
-from slth_verify.bounds.searches.blocks import BlockWidth, block_width
+from slth_verify.bounds.searches.blocks import block_width
 from slth_verify.bounds.searches.two_stage_width import two_stage_certificate
 from slth_verify.enclosure import Enclosure
 from slth_verify.errors import InvalidParameterError
 
-#: An evaluator: from dimension, accuracy, Euclidean norm and probability.
-Evaluator = Callable[[int, Fraction, Fraction, Fraction], FoundWidth]
+#: An evaluator of widths for one target.
+Evaluator = Callable[[Question], FoundWidth]
 
 
-def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+def fixed_width(question: Question) -> FoundWidth:
     """The smallest width that any evaluator certifies for one target.
-
-    Args:
-        dim: Dimension m.
-        eps: Accuracy.
-        norm: Largest Euclidean norm of the target.
-        goal: Success probability, strictly between 0 and 1.
 
     Rigor:
         Enclosed.
@@ -40,14 +36,24 @@ def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Foun
     Raises:
         InvalidParameterError: If no evaluator found a certificate.
     """
+    return smallest(evaluators(question), _ALL, question)
+
+
+def smallest(
+    first: Sequence[Evaluator], rest: Sequence[Evaluator], question: Question
+) -> FoundWidth:
+    """The smallest width of the first evaluators; the rest are asked if all refuse.
+
+    Raises:
+        InvalidParameterError: The first refusal, if no evaluator found a certificate.
+    """
     found: list[FoundWidth] = []
     refusals: list[InvalidParameterError] = []
-    first = evaluators(dim, goal)
-    for evaluate in (*first, *(other for other in _ALL if other not in first)):
+    for evaluate in (*first, *(other for other in rest if other not in first)):
         if found and evaluate not in first:
             break
         try:
-            found.append(evaluate(dim, eps, norm, goal))
+            found.append(evaluate(question))
         except InvalidParameterError as refusal:
             refusals.append(refusal)
     if not found:
@@ -55,13 +61,13 @@ def fixed_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Foun
     return min(found, key=lambda width: width.n)
 
 
-def evaluators(dim: int, goal: Fraction) -> tuple[Evaluator, ...]:
+def evaluators(question: Question) -> tuple[Evaluator, ...]:
     """The evaluators that are worth a try; the rest are asked if these all refuse.
 
     Two stages need some samples beyond one block, but repeating a block costs a factor,
     and one block costs a power of the dimension.
     """
-    rare = 1 - goal <= _RARE
+    dim, rare = question.dim, question.miss <= _RARE
     if dim >= _MANY or (rare and dim > _FEW):
         return (by_two_stages,)
     if rare or dim >= _SOME:
@@ -77,9 +83,9 @@ _RARE = Fraction(2, 5)
 _FEW, _SOME, _MANY = 3, 64, 128
 
 
-def by_blocks(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> FoundWidth:
+def by_blocks(question: Question) -> FoundWidth:
     """The width of independent blocks."""
-    return from_blocks(block_width(dim, eps, norm, goal))
+    return from_blocks(block_width(question))
 
 
 def from_blocks(found: BlockWidth) -> FoundWidth:
@@ -132,11 +138,9 @@ def block_values(certificate: WeightedCertificate) -> tuple[tuple[str, str], ...
 _STAGES = ("n", "share", "slope", "cap", "stages", "eps", "norm")
 
 
-def by_two_stages(
-    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
-) -> FoundWidth:
+def by_two_stages(question: Question) -> FoundWidth:
     """The width of a first stage of small samples and a second stage of all others."""
-    return from_two_stages(*two_stage_certificate(dim, eps, norm, goal))
+    return from_two_stages(*two_stage_certificate(question))
 
 
 def from_two_stages(certificate: TwoStageCertificate, failure: Fraction) -> FoundWidth:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from slth_verify.bounds._ledger import Step
-
-if TYPE_CHECKING:
-    from slth_verify.bounds.library.entries import Certified
+from slth_verify.bounds.certificates.certified_width import Certified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

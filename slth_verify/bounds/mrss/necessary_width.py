@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 from scipy import special
 
+from slth_verify.bounds._bisect import least_that
 from slth_verify.bounds._inputs import (
     accuracy,
     dimension,
@@ -126,14 +127,7 @@ def _certified(
         return high
     while high - step > 1 and not fails(high - step):
         high, step = high - step, 2 * step
-    low = max(1, high - step)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if fails(middle):
-            low = middle
-        else:
-            high = middle
-    return low
+    return least_that(lambda n: not fails(n), max(1, high - step), high) - 1
 
 
 def _guess(box: Box, goal: Fraction) -> int:
@@ -150,14 +144,7 @@ def _guess(box: Box, goal: Fraction) -> int:
                 f"{NECESSARY_SAMPLES} samples are needed, and {STATEMENT} is evaluated "
                 "up to there. Ask for a larger eps or a smaller norm."
             )
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        if nodes.log_sum(middle) < target:
-            low = middle
-        else:
-            high = middle
-    return high
+    return least_that(lambda n: not nodes.log_sum(n) < target, high // 2, high)
 
 
 class _FloatNodes:

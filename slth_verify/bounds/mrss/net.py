@@ -14,52 +14,26 @@ The ball is the one of the one-norm: a Euclidean ball meets far more cells.
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
-from typing import overload
 
 from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds._ledger import Step
+from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.net_cells import STATEMENT, Net, failure_of_net
 from slth_verify.bounds.mrss.fixed_target import fixed_width
 from slth_verify.bounds.mrss.found import FoundWidth
 
 
-@overload
 def net_width(
-    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
-) -> FoundWidth: ...
-
-
-@overload
-def net_width(
-    dim: int,
-    eps: Fraction,
-    norm: Fraction,
-    goal: Fraction,
-    width_of_point: Callable[[int, Fraction, Fraction, Fraction], FoundWidth | None],
-) -> FoundWidth | None: ...
-
-
-def net_width(
-    dim: int,
-    eps: Fraction,
-    norm: Fraction,
-    goal: Fraction,
-    width_of_point: Callable[
-        [int, Fraction, Fraction, Fraction], FoundWidth | None
-    ] = fixed_width,
+    question: Question,
+    width_of_point: Callable[[Question], FoundWidth | None] = fixed_width,
 ) -> FoundWidth | None:
     """A width with which all targets of a one-norm ball are reached, by a net.
 
     Half of the accuracy goes into the net, half into the subset sums.
 
     Args:
-        dim: Dimension m.
-        eps: Accuracy.
-        norm: Radius r of the ball in the one-norm.
-        goal: Probability, strictly between 0 and 1.
-        width_of_point: Width for one point, from dimension, accuracy, Euclidean norm
-            and probability; None if it knows none.
+        question: What is asked, of all targets of a ball in the one-norm.
+        width_of_point: Width for one point; None if it knows none.
 
     Returns:
         None if there is no width for a point.
@@ -67,10 +41,10 @@ def net_width(
     Rigor:
         Enclosed; the union bound over the net is exact.
     """
-    half = eps / 2
-    net = Net(half, norm)
+    dim, half = question.dim, question.eps / 2
+    net = Net(half, question.norm)
     count = net.points(dim)
-    one = width_of_point(dim, half, net.reach, 1 - (1 - goal) / count)
+    one = width_of_point(Question(dim, half, net.reach, 1 - question.miss / count))
     if one is None:
         return None
     step = Step(

@@ -10,14 +10,16 @@ a damaged or foreign file never makes an answer worse.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import partial
 from typing import Any, Literal, get_args
 
 from slth_verify.bounded import LimitReachedError, run_bounded
+from slth_verify.bounds._inputs import one_of
 from slth_verify.bounds._ledger import Step
-from slth_verify.bounds.library import known_for_all, known_for_one, store
+from slth_verify.bounds._question import Question
+from slth_verify.bounds.library import known_width, store
 from slth_verify.bounds.library.entries import Entry, entry_of
 from slth_verify.bounds.mrss.all_targets import (
     TargetBall,
@@ -29,7 +31,6 @@ from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
 from slth_verify.bounds.searches.cache import searched_or_remembered
 from slth_verify.errors import InvalidParameterError
-from slth_verify.numbers import rough, shown
 
 #: How much work a width is worth.
 Effort = Literal["quick", "best"]
@@ -55,20 +56,12 @@ _SECONDS = 60.0
 
 
 def width_for_one(
-    dim: int,
-    eps: Fraction,
-    norm: Fraction,
-    goal: Fraction,
-    effort: Effort = "quick",
-    time_limit: float | None = None,
+    question: Question, effort: Effort = "quick", time_limit: float | None = None
 ) -> FoundWidth:
     """A width for one target.
 
     Args:
-        dim: Dimension m.
-        eps: Accuracy.
-        norm: Largest Euclidean norm of the target.
-        goal: Success probability, strictly between 0 and 1.
+        question: What is asked.
         effort: How much work it is worth.
         time_limit: Seconds that a search may take; None for no limit with ``best``,
             and a minute with ``quick``.
@@ -79,18 +72,14 @@ def width_for_one(
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    if norm <= eps:
+    if question.norm <= question.eps:
         return _EMPTY_SUBSET
-    known = known_for_one(dim, eps, norm, goal)
-    search = _Search(fixed_width, (dim, eps, norm, goal), False, known)
-    return search.answer(effort, time_limit)
+    known = known_width(question, universal=False)
+    return _Search(fixed_width, question, None, known).answer(effort, time_limit)
 
 
 def width_for_all(
-    dim: int,
-    eps: Fraction,
-    norm: Fraction,
-    goal: Fraction,
+    question: Question,
     ball: TargetBall,
     effort: Effort = "quick",
     time_limit: float | None = None,
@@ -98,29 +87,25 @@ def width_for_all(
     """A width for all targets of a ball at once; otherwise as `width_for_one`.
 
     Args:
-        dim: Dimension m.
-        eps: Accuracy.
-        norm: Radius of the ball.
-        goal: Probability that all targets are hit.
+        question: What is asked.
         ball: Which norm the radius is measured in.
         effort: How much work it is worth.
         time_limit: Seconds that a search may take.
     """
-    if norm <= eps:
+    if question.norm <= question.eps:
         return _EMPTY_SUBSET
-    found = [known_for_all(dim, eps, norm, goal)]
-    if net_is_worth_a_try(dim, eps, norm, goal, ball):
-        found.append(net_width(dim, eps, norm, goal, _known_point))
-    known = min((width for width in found if width), key=_n, default=None)
-    search = _Search(all_targets_width, (dim, eps, norm, goal, ball), True, known)
-    return search.answer(effort, time_limit)
+    found = [known_width(question, universal=True)]
+    if net_is_worth_a_try(question, ball):
+        found.append(net_width(question, _known_point))
+    known = min(filter(None, found), key=_n, default=None)
+    return _Search(all_targets_width, question, ball, known).answer(effort, time_limit)
 
 
-def _known_point(
-    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
-) -> FoundWidth | None:
+def _known_point(question: Question) -> FoundWidth | None:
     """What is known for a point of a net."""
-    return _EMPTY_SUBSET if norm <= eps else known_for_one(dim, eps, norm, goal)
+    if question.norm <= question.eps:
+        return _EMPTY_SUBSET
+    return known_width(question, universal=False)
 
 
 def _n(width: FoundWidth) -> int:
@@ -133,24 +118,20 @@ class _Search:
 
     Attributes:
         function: The search.
-        question: Its arguments.
-        universal: Whether it is about all targets at once.
+        question: What is asked.
+        ball: Of the targets that are asked for at once; None for one target.
         known: The quick answer, if there is one.
     """
 
     function: Callable[..., FoundWidth]
-    question: tuple[Any, ...]
-    universal: bool
+    question: Question
+    ball: TargetBall | None
     known: FoundWidth | None
 
     def answer(self, effort: Effort, time_limit: float | None) -> FoundWidth:
         """The quick answer, or the better of it and what a search finds."""
         known = self.known
-        if effort not in get_args(Effort):
-            raise InvalidParameterError(
-                f"effort={shown(effort)}: 'quick' or 'best' was required (any "
-                "statement). Pass one of them."
-            )
+        one_of(effort, "effort", get_args(Effort), "any statement")
         if effort == "quick" and known is not None:
             return known
         if effort == "quick" and time_limit is None and store.entries():
@@ -166,7 +147,7 @@ class _Search:
                 raise
             raise InvalidParameterError(
                 f"time_limit={time_limit}: no certificate was found for "
-                f"{self._described()} in that time (any statement). Allow more with "
+                f"{self.question} in that time (any statement). Allow more with "
                 "effort='best', or ask for a smaller dimension, a larger eps or a "
                 "smaller norm."
             ) from error
@@ -176,8 +157,7 @@ class _Search:
         """The entry of a width with a certificate."""
         if found.certificate is None:
             return None
-        _, eps, norm, goal, *_ = self.question
-        return entry_of(found.certificate, eps, norm, goal).to_json()
+        return entry_of(found.certificate, self.question).to_json()
 
     def proved(self, answer: Any) -> FoundWidth | None:
         """What an entry proves, if it is no wider than the quick answer."""
@@ -188,22 +168,17 @@ class _Search:
         return again if again is not None and again.n <= self.known.n else None
 
     def _searched(self, seconds: float | None) -> FoundWidth:
+        asked = (self.question, self.ball) if self.ball else (self.question,)
         if seconds is None:
-            return self.function(*self.question)
-        return run_bounded(self.function, *self.question, seconds=seconds)
+            return self.function(*asked)
+        return run_bounded(self.function, *asked, seconds=seconds)
 
     def _is_about(self, entry: Entry) -> bool:
-        about = (entry.dim, entry.eps, entry.norm, entry.prob)
-        return about == self.question[:4] and entry.universal is self.universal
+        universal = self.ball is not None
+        return entry.question == self.question and entry.universal is universal
 
     def _named(self) -> dict[str, str]:
-        names = ("dim", "eps", "norm", "prob", "ball")
-        asked = dict(zip(names, map(str, self.question), strict=False))
-        return {"universal": str(self.universal), **asked}
-
-    def _described(self) -> str:
-        dim, eps, norm, goal, *_ = self.question
-        return (
-            f"dim={dim}, eps={rough(eps)}, target_norm={rough(norm)}, "
-            f"prob={rough(goal)}"
-        )
+        asked = {name: str(value) for name, value in asdict(self.question).items()}
+        universal = self.ball is not None
+        balls = {"ball": self.ball} if self.ball else {}
+        return {"universal": str(universal), **asked, **balls}

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from slth_verify.bounds._bisect import least_that
 from slth_verify.bounds.network.layer_width import LayerPlan
 from slth_verify.bounds.searches.sign_split_float import estimated_failure
 from slth_verify.errors import InvalidParameterError
@@ -116,13 +117,7 @@ class _Exchange:
             low, high = high, 2 * high
             if high > _WIDEST * max(1, plan.found.n):
                 return None
-        while high - low > 1:
-            middle = (low + high) // 2
-            if self.failure(layer, middle) <= share:
-                high = middle
-            else:
-                low = middle
-        return high
+        return least_that(lambda n: self.failure(layer, n) <= share, low, high)
 
     def _improved(self, widths: list[int], step: int) -> bool:
         """Narrow one layer by ``step`` and pay with another one, if that is cheaper."""

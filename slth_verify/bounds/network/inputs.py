@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, get_args
 
-from slth_verify.bounds._inputs import (
-    accuracy,
-    open_probability,
-    written,
-)
+from slth_verify.bounds._inputs import accuracy, one_of, open_probability, written
 from slth_verify.bounds._ledger import Json
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import ExactNumber
@@ -86,11 +82,7 @@ def network_question(
             f"number of channels more than layers were required ({STATEMENT}). Pass "
             "for example kernel=(3, 3), channels=(1, 8, 16)."
         )
-    if objective not in get_args(Objective):
-        raise InvalidParameterError(
-            f"objective={objective!r}: 'filters' or 'weights' was required "
-            f"({STATEMENT}). Pass one of them."
-        )
+    one_of(objective, "objective", get_args(Objective), STATEMENT)
     shapes = tuple(
         LayerShape(size, channels[i], channels[i + 1], first=i == 0)
         for i, size in enumerate(kernel)

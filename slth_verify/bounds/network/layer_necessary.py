@@ -29,6 +29,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from slth_verify.bounds._bisect import least_that
 from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.certificates.integrals.scale_integral import Box, scale_integral
 from slth_verify.bounds.certificates.integrals.soft_box import SoftBox
@@ -187,12 +188,7 @@ def _layer(shape: LayerShape, eps: Fraction, goal: Fraction) -> LayerWidth:
             ),
         )
     return LayerWidth(
-        shape=shape,
-        n=n,
-        share=eps,
-        accuracy=eps,
-        failure=None,
-        ledger=steps,
+        shape=shape, n=n, share=eps, accuracy=eps, failure=None, ledger=steps
     )
 
 
@@ -203,10 +199,4 @@ def _least(target: HardTarget, goal: Fraction, known: int) -> int:
     low, high = known, max(1, 2 * known)
     while success_of_layer(high, target) < goal:
         low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if success_of_layer(middle, target) < goal:
-            low = middle
-        else:
-            high = middle
-    return high
+    return least_that(lambda n: success_of_layer(n, target) >= goal, low, high)

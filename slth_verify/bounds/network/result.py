@@ -6,13 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slth_verify.bounds import _ledger_mathml as ml
-from slth_verify.bounds._ledger import (
-    Condition,
-    Json,
-    Step,
-    step_document,
-    step_line,
-)
+from slth_verify.bounds._ledger import Condition, Json, Step, step_document, step_line
 from slth_verify.bounds._result import Kind, completed
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import Enclosure

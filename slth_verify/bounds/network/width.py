@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
+from slth_verify.bounds._inputs import one_of
 from slth_verify.bounds._ledger import Step
+from slth_verify.bounds._question import Question
 from slth_verify.bounds._result import Kind
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.widths import Effort, width_for_all, width_for_one
@@ -23,7 +25,6 @@ from slth_verify.bounds.network.layer_necessary import necessary_layers
 from slth_verify.bounds.network.layer_width import LayerPlan, LayerShape
 from slth_verify.bounds.network.result import LayerWidth, NetworkResult
 from slth_verify.enclosure import Enclosure, ExactNumber
-from slth_verify.errors import InvalidParameterError
 from slth_verify.verdict import Direction, Evidence
 
 #: How the error is shared out between layers.
@@ -99,18 +100,10 @@ def network_width(
         kernel, channels, eps, delta, universal=universal, objective=objective
     )
     advance = progress or (lambda stage, done, total: None)
+    one_of(kind, "kind", ("certified", "necessary"), STATEMENT)
     if kind == "necessary":
         return necessary_layers(question, advance)
-    if kind != "certified":
-        raise InvalidParameterError(
-            f"kind={kind!r}: 'certified' or 'necessary' was required "
-            f"({STATEMENT}). Pass one of them."
-        )
-    if budget not in ("least", "equal"):
-        raise InvalidParameterError(
-            f"budget={budget!r}: 'least' or 'equal' was required ({STATEMENT}). "
-            "Pass one of them."
-        )
+    one_of(budget, "budget", get_args(Budget), STATEMENT)
     shares = error_shares(question, budget)
     plans = _plans(question, shares, advance, effort)
     widths, failures = certified_widths(plans, question.prices, question.delta)
@@ -172,10 +165,10 @@ def _width(
     shape: LayerShape, share: Fraction, goal: Fraction, universal: bool, effort: Effort
 ) -> FoundWidth:
     """The width of one problem: ``||K||_1 <= 1`` gives every channel radius 1."""
-    eps, radius = shape.accuracy(share), Fraction(1)
+    question = Question(shape.dim, shape.accuracy(share), Fraction(1), goal)
     if universal:
-        return width_for_all(shape.dim, eps, radius, goal, "one-norm", effort)
-    return width_for_one(shape.dim, eps, radius, goal, effort)
+        return width_for_all(question, "one-norm", effort)
+    return width_for_one(question, effort)
 
 
 def _layer(plan: LayerPlan, n: int, failure: Fraction) -> LayerWidth:

@@ -1,17 +1,12 @@
-r"""Theorem 1 with explicit constants: one-dimensional random subset sums.
+"""Theorem 1 with explicit constants: one-dimensional random subset sums.
 
 Statements. For X_1, ..., X_n independent and uniform on [-1, 1], grow the part of an
 interval J that is within e1 of a subset sum, keeping it inside J. For J = [-1, 1]
 (der:rss-whole) it covers the share e1 at first and must leave less than e2 / 2 of J
-uncovered; for J = [-1/2, 1/2] (der:rss-explicit) the shares are 2 e1 and e2. From share
-v to all but a share g, n samples fail with probability at most
-
-.. math:: \Bigl(\frac34\Bigr)^n \Bigl(\frac1v - 1\Bigr) \frac{1 - g}{g}
-
-and at most what the programme over the law of the share says. Alternatively, r
-reserved samples widen [-1/2, 1/2] to [-1, 1] if their positive parts and their negative
-parts both add up to 1/2 at least; that fails with probability at most
-:math:`2^{1-r} L_r(-1/2)`, L the Laguerre polynomial.
+uncovered; for J = [-1/2, 1/2] (der:rss-explicit) the shares are 2 e1 and e2.
+`formula_failures` and `failure_probabilities`, a programme over the law of the share,
+bound how often n samples fail. Alternatively, r reserved samples widen [-1/2, 1/2] to
+[-1, 1], except with probability `reserve_failure`.
 
 From below: der:rss-missed.
 """
@@ -182,11 +177,7 @@ def _certified(
         widen = Step(
             statement=HALF_STATEMENT,
             text="So many reserved samples widen it to [-1, 1].",
-            values=(
-                ("samples", str(r)),
-                ("failure", failure),
-                ("arithmetic", "exact"),
-            ),
+            values=(("samples", str(r)), ("failure", failure), ("arithmetic", "exact")),
         )
         steps = (grow, widen)
     return n + r, Enclosure(1 - total, Fraction(1)), steps

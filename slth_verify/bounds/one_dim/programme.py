@@ -101,11 +101,7 @@ def _positions(
 
 
 def _next(
-    nodes: list[int],
-    values: list[int],
-    means: list[int],
-    tops: list[int],
-    good: int,
+    nodes: list[int], values: list[int], means: list[int], tops: list[int], good: int
 ) -> list[int]:
     """One step of the programme at every node, from the right to the left."""
     following = [0] * len(nodes)

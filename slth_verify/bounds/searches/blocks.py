@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds.certificates.repetition import Repetition
-from slth_verify.bounds.certificates.weighted_moment import (
-    STATEMENT,
-    WeightedCertificate,
-)
+from slth_verify.bounds._question import Question
+from slth_verify.bounds.certificates.certified_width import BlockWidth
+from slth_verify.bounds.certificates.weighted_moment import STATEMENT
 from slth_verify.bounds.searches.weighted_search import Proposal, Search
-from slth_verify.errors import InvalidParameterError
-from slth_verify.numbers import rough
 
 #: Success probabilities of one block that are worth a try.
 _SINGLES = (0.96, 0.94, 0.91, 0.88, 0.83, 0.78, 0.7, 0.6, 0.5)
@@ -25,39 +20,8 @@ _SLACK = 3e-4
 _PATIENCE = 12
 
 
-@dataclass(frozen=True, slots=True)
-class BlockWidth:
-    """A width with its proof.
-
-    Attributes:
-        blocks: Number B of independent blocks.
-        certificate: Parameters of the second-moment bound of one block.
-        single: Certified success probability of one block.
-    """
-
-    blocks: int
-    certificate: WeightedCertificate
-    single: Fraction
-
-    @property
-    def n(self) -> int:
-        """All samples."""
-        return self.blocks * self.certificate.n
-
-    @property
-    def probability(self) -> Fraction:
-        """Certified success probability of all blocks together."""
-        return 1 - Repetition(self.blocks).failure(1 - self.single)
-
-
-def block_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> BlockWidth:
-    """A small width that is certified for one target of norm at most ``norm``.
-
-    Args:
-        dim: Dimension m.
-        eps: Accuracy.
-        norm: Largest Euclidean norm of the target.
-        goal: Success probability, strictly between 0 and 1.
+def block_width(question: Question) -> BlockWidth:
+    """A small width that is certified for one target.
 
     Rigor:
         Enclosed; the number of blocks and the parameters are proposed in floating
@@ -66,31 +30,23 @@ def block_width(dim: int, eps: Fraction, norm: Fraction, goal: Fraction) -> Bloc
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    search = Search(dim, eps, norm)
-    blocks, proposal = _proposed(search, goal)
+    asked = question.dim, question.eps, question.norm
+    search = Search(*asked)
+    blocks, proposal = _proposed(search, question)
     for extra in range(_PATIENCE):
         candidate = search.best(proposal.n + extra)
-        width = certified_blocks(blocks, candidate.certificate(dim, eps, norm))
-        if width.probability >= goal:
+        width = BlockWidth.certified(blocks, candidate.certificate(*asked))
+        if width.probability >= question.prob:
             return width
-    raise InvalidParameterError(
-        f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no certificate was found up "
-        f"to n={proposal.n + _PATIENCE} ({STATEMENT}). Ask for a smaller probability "
-        "or a larger eps."
-    )
+    what = f"no certificate was found up to n={proposal.n + _PATIENCE}"
+    raise question.refused(what, STATEMENT)
 
 
-def certified_blocks(blocks: int, certificate: WeightedCertificate) -> BlockWidth:
-    """The width of these parameters, with its success probability in balls."""
-    return BlockWidth(blocks, certificate, certificate.check())
-
-
-def _proposed(search: Search, goal: Fraction) -> tuple[int, Proposal]:
+def _proposed(search: Search, question: Question) -> tuple[int, Proposal]:
     """Number of blocks and parameters of one block with the least total. Untrusted."""
-    miss = 1 - goal
-    nats = math.log(miss.denominator) - math.log(miss.numerator)
+    nats = question.nats
     counts = {math.ceil(nats / -math.log1p(-single)) for single in _SINGLES}
-    if goal <= Fraction(1, 2):
+    if question.prob <= Fraction(1, 2):
         counts = {1}
     totals: dict[int, Proposal] = {}
 

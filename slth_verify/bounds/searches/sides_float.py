@@ -17,6 +17,9 @@ from slth_verify.bounds.searches.log_sum import log_sum
 
 Floats = NDArray[np.float64]
 
+#: What a search for two sides that found none says.
+NOTHING = "no certificate for all targets was found"
+
 #: Values of tau that are tried.
 TAUS = tuple(
     Fraction(i, 32) for i in (*range(4, 16), *range(16, 32, 2), *range(32, 65, 4))

@@ -7,13 +7,13 @@ are proposed from `log_bound`; `SidesOfBlocks.certified` evaluates them.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds.certificates.two_sides import Sides, failure_by_decay
-from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
-from slth_verify.bounds.searches.sides import ProvedSides, nothing_found
-from slth_verify.bounds.searches.sides_float import Estimate
+from slth_verify.bounds._bisect import least_that
+from slth_verify.bounds._question import Question
+from slth_verify.bounds.certificates.certified_width import SidesOfBlocks
+from slth_verify.bounds.certificates.two_sides import STATEMENT, failure_by_decay
+from slth_verify.bounds.searches.sides_float import NOTHING, Estimate
 from slth_verify.bounds.searches.weighted_float import decay, log_bound
 from slth_verify.bounds.searches.weighted_search import Proposal, Search
 
@@ -27,54 +27,10 @@ _PATIENCE = 12
 _GROWTH = 1.12
 
 
-@dataclass(frozen=True, slots=True)
-class SidesOfBlocks(ProvedSides):
-    """Two sides of independent blocks.
-
-    Attributes:
-        side: Second-moment bound of one block, at half of the accuracy and norm 0.
-        reach: Certified numbers (c, kappa) of one block.
-    """
-
-    side: WeightedCertificate
-    reach: tuple[Fraction, Fraction]
-
-    @classmethod
-    def certified(
-        cls, sides: Sides, side: WeightedCertificate, norm: Fraction
-    ) -> SidesOfBlocks:
-        """The width of these parameters, with its failure probability in balls."""
-        c, kappa = side.at_zero()
-        failure = failure_by_decay(sides, c, kappa, side.dim, norm)
-        return cls(sides, norm, failure, side, (c, kappa))
-
-    def stairs(self) -> tuple[tuple[int, Fraction], ...]:
-        """Widths with their failure probabilities, for other numbers of blocks."""
-        c, kappa = self.reach
-        log_c = math.log(c) if c > 0 else -math.inf
-        dim, norm = self.side.dim, self.norm
-        estimate = Estimate(dim, float(norm))
-        stairs = []
-        for blocks in range(1, 2 * self.sides.blocks + 1):
-            if blocks == self.sides.blocks:
-                failure = self.failure
-            else:
-                _, sides = estimate.best(log_c, float(kappa), blocks)
-                failure = failure_by_decay(sides, c, kappa, dim, norm)
-            stairs.append((2 * blocks * self.side.n, failure))
-        return tuple(stairs)
-
-
-def sides_of_blocks_width(
-    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
-) -> SidesOfBlocks:
+def sides_of_blocks_width(question: Question) -> SidesOfBlocks:
     """A small width with which all targets of a Euclidean ball are reached at once.
 
-    Args:
-        dim: Dimension m.
-        eps: Accuracy; each side gets half of it.
-        norm: Largest Euclidean norm of the targets.
-        goal: Probability, strictly between 0 and 1.
+    Each side gets half of the accuracy.
 
     Rigor:
         Enclosed; the parameters are proposed in floating point.
@@ -82,9 +38,8 @@ def sides_of_blocks_width(
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    half = eps / 2
-    estimate = Estimate(dim, float(norm))
-    log_goal = math.log((1 - goal).numerator) - math.log((1 - goal).denominator)
+    dim, half, log_goal = question.dim, question.eps / 2, -question.nats
+    estimate = Estimate(dim, float(question.norm))
     blocks = _proposed_blocks(estimate, half, log_goal)
     search = _search(estimate, half, blocks)
     proposal = search.least(-log_goal + _SLACK)
@@ -92,10 +47,27 @@ def sides_of_blocks_width(
         candidate = search.best(proposal.n + extra)
         _, sides = estimate.best(*_float_reach(candidate, dim, half), blocks)
         certificate = candidate.certificate(dim, half, Fraction(0))
-        width = SidesOfBlocks.certified(sides, certificate, norm)
-        if width.failure <= 1 - goal:
+        width = SidesOfBlocks.certified(sides, certificate, question.norm)
+        if width.failure <= question.miss:
             return width
-    raise nothing_found(dim, eps, goal)
+    raise question.refused(NOTHING, STATEMENT)
+
+
+def stairs_of(found: SidesOfBlocks) -> tuple[tuple[int, Fraction], ...]:
+    """Widths with their failure probabilities, for other numbers of blocks."""
+    c, kappa = found.reach
+    log_c = math.log(c) if c > 0 else -math.inf
+    dim, norm = found.side.dim, found.norm
+    estimate = Estimate(dim, float(norm))
+    stairs = []
+    for blocks in range(1, 2 * found.sides.blocks + 1):
+        if blocks == found.sides.blocks:
+            failure = found.failure
+        else:
+            _, sides = estimate.best(log_c, float(kappa), blocks)
+            failure = failure_by_decay(sides, c, kappa, dim, norm)
+        stairs.append((2 * blocks * found.side.n, failure))
+    return tuple(stairs)
 
 
 def _float_reach(proposal: Proposal, dim: int, eps: Fraction) -> tuple[float, float]:
@@ -146,11 +118,4 @@ def _enough_blocks(
     """The least number of blocks whose estimate reaches the goal."""
     if estimate.best(*reach, most)[0] > log_goal:
         return None
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        if estimate.best(*reach, middle)[0] <= log_goal:
-            high = middle
-        else:
-            low = middle
-    return high
+    return least_that(lambda n: estimate.best(*reach, n)[0] <= log_goal, 0, most)

@@ -15,10 +15,10 @@ from fractions import Fraction
 import numpy as np
 from scipy.stats import chi2
 
-from slth_verify.bounds.certificates.two_sides import Sides, failure_by_reach
-from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
-from slth_verify.bounds.searches.sides import ProvedSides, nothing_found
-from slth_verify.bounds.searches.sides_float import TAUS, Estimate, slope_above
+from slth_verify.bounds._question import Question
+from slth_verify.bounds.certificates.certified_width import SidesOfStages
+from slth_verify.bounds.certificates.two_sides import STATEMENT, Sides
+from slth_verify.bounds.searches.sides_float import NOTHING, TAUS, Estimate, slope_above
 from slth_verify.bounds.searches.two_stage_search import Search
 from slth_verify.bounds.searches.two_stage_width import two_stage_certificate
 
@@ -32,45 +32,17 @@ _MARGIN = Fraction(499, 500)
 _COMPARED = tuple(Fraction(i, 16) for i in (4, 5, 6, 7, 8, 9, 10, 12, 14, 16))
 
 
-@dataclass(frozen=True, slots=True)
-class SidesOfStages(ProvedSides):
-    """Two sides of two stages each.
-
-    Attributes:
-        side: Certificate of one side, at half of the accuracy and norm R.
-        missed: Certified failure probability of one side for one target.
-    """
-
-    side: TwoStageCertificate
-    missed: Fraction
-
-    @classmethod
-    def certified(
-        cls, sides: Sides, side: TwoStageCertificate, missed: Fraction, norm: Fraction
-    ) -> SidesOfStages:
-        """The width of these parameters, with its failure probability in balls.
-
-        Args:
-            sides: Standard deviation and slope; one block.
-            side: Certificate of each side.
-            missed: Its failure probability, see `TwoStageCertificate.failure`.
-            norm: Largest Euclidean norm of the targets.
-        """
-        failure = failure_by_reach(sides, missed, side.norm, side.dim, norm)
-        return cls(sides, norm, failure, side, missed)
-
-
-def sides_of_stages_width(
-    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
-) -> SidesOfStages:
+def sides_of_stages_width(question: Question) -> SidesOfStages:
     """A small width with two sides of stages; as `sides_of_blocks_width`."""
+    dim, eps = question.dim, question.eps
     found = None
-    if plans := plans_for(dim, norm, goal):
+    if plans := plans_for(dim, question.norm, question.prob):
         plan = _best(plans, dim, eps)
-        side = two_stage_certificate(dim, eps / 2, plan.reach, 1 - plan.miss)
-        found = SidesOfStages.certified(plan.sides, *side, norm)
-    if found is None or found.failure > 1 - goal:
-        raise nothing_found(dim, eps, goal)
+        one = Question(dim, eps / 2, plan.reach, 1 - plan.miss)
+        side = two_stage_certificate(one)
+        found = SidesOfStages.certified(plan.sides, *side, question.norm)
+    if found is None or found.failure > question.miss:
+        raise question.refused(NOTHING, STATEMENT)
     return found
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.two_stage import STATEMENT, TwoStageCertificate
 from slth_verify.bounds.searches.two_stage_search import Search
-from slth_verify.errors import InvalidParameterError
-from slth_verify.numbers import rough
 
 #: Certificates that are tried while the width settles.
 _PATIENCE = 6
@@ -18,15 +17,9 @@ _POLISH = 60
 
 
 def two_stage_certificate(
-    dim: int, eps: Fraction, norm: Fraction, goal: Fraction
+    question: Question,
 ) -> tuple[TwoStageCertificate, Fraction]:
     """Parameters with a small number of samples, and the failure they certify.
-
-    Args:
-        dim: Dimension m.
-        eps: Accuracy.
-        norm: Largest Euclidean norm of the target.
-        goal: Success probability, strictly between 0 and 1.
 
     Rigor:
         Enclosed; the parameters are proposed in floating point.
@@ -34,13 +27,10 @@ def two_stage_certificate(
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    found = settled(Search(dim, eps, norm, 1 - goal), eps, norm)
+    eps, norm = question.eps, question.norm
+    found = settled(Search(question.dim, eps, norm, question.miss), eps, norm)
     if found is None:
-        raise InvalidParameterError(
-            f"dim={dim}, eps={rough(eps)}, prob={rough(goal)}: no two-stage "
-            f"certificate was found ({STATEMENT}). Ask for a smaller probability "
-            "or a larger eps."
-        )
+        raise question.refused("no two-stage certificate was found", STATEMENT)
     return found
 
 

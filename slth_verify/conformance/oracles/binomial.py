@@ -81,4 +81,4 @@ def outcome(
 def require_not_rejected(statement: str, tests: Sequence[BinomialTest]) -> None:
     """Raise `ConformanceFailure` if one of the claims is rejected."""
     found, text = outcome(tests)
-    require(found is Statistical.NOT_REJECTED, statement, text)
+    require(found is Statistical.NOT_REJECTED, text, statement=statement)

@@ -52,10 +52,7 @@ def classify(outputs: Float64Array, rounding: float) -> Classes:
 
 
 def accuracy(
-    held_out: HeldOut,
-    target: Classes,
-    pruned: Classes,
-    certified_error: Fraction,
+    held_out: HeldOut, target: Classes, pruned: Classes, certified_error: Fraction
 ) -> Accuracy:
     """Compare both networks on labelled images.
 

@@ -19,12 +19,11 @@ from slth_verify.verdict import Direction, Evidence
 #: The probability that the ladder asks for.
 PROBABILITY = Fraction(1, 2)
 
-_Question = tuple[int, Fraction]
+_Asked = dict[tuple[int, Fraction], Future[BoundResult]]
 _WORDS = {
     Direction.LOWER: ("necessary", "no width was found to be too small"),
     Direction.UPPER: ("certified", "no certificate was found"),
 }
-_EMPTY = Absent("the empty subset is accurate enough")
 
 
 @dataclass(eq=False)
@@ -42,8 +41,8 @@ class ProvedWidths:
     patience: float
     _second: Background
     _deadline: float | None = None
-    _necessary: dict[_Question, Future[BoundResult]] = field(default_factory=dict)
-    _certified: dict[_Question, Future[BoundResult]] = field(default_factory=dict)
+    _necessary: _Asked = field(default_factory=dict)
+    _certified: _Asked = field(default_factory=dict)
 
     def ask(self, dimension: int, accuracy: Fraction) -> None:
         """Have both widths decided in the second process.
@@ -64,34 +63,29 @@ class ProvedWidths:
 
     def necessary(self, dimension: int, accuracy: Fraction) -> Figure:
         """A width below which the accuracy is not reached with probability 1/2."""
-        if accuracy >= 1:
-            return _EMPTY
-        self.ask(dimension, accuracy)
-        question = dimension, accuracy
-        return self._figure(self._necessary[question], question, Direction.LOWER)
+        return self._figure(self._necessary, dimension, accuracy, Direction.LOWER)
 
     def certified(self, dimension: int, accuracy: Fraction) -> Figure:
         """A width from which on the accuracy is reached with probability 1/2."""
-        if accuracy >= 1:
-            return _EMPTY
-        if dimension > self.limit:
+        if accuracy < 1 and dimension > self.limit:
             return Absent(f"this profile stops at m = {self.limit}")
-        self.ask(dimension, accuracy)
-        question = dimension, accuracy
-        return self._figure(self._certified[question], question, Direction.UPPER)
+        return self._figure(self._certified, dimension, accuracy, Direction.UPPER)
 
     def _figure(
-        self, asked: Future[BoundResult], question: _Question, direction: Direction
+        self, asked: _Asked, dimension: int, accuracy: Fraction, direction: Direction
     ) -> Figure:
         """The width that was asked for, or why there is none."""
+        if accuracy >= 1:
+            return Absent("the empty subset is accurate enough")
+        self.ask(dimension, accuracy)
         kind, nothing = _WORDS[direction]
         left = max(0.0, (self._deadline or 0.0) - time.monotonic())
         try:
-            width = asked.result(left).n
+            width = asked[dimension, accuracy].result(left).n
         except (NotEndedError, BackgroundLostError):
             return Absent(
                 f"undecided after {self.patience:.0f} s: slth-verify bounds mrss --dim "
-                f"{question[0]} --eps {question[1]} --prob {PROBABILITY} --kind {kind} "
+                f"{dimension} --eps {accuracy} --prob {PROBABILITY} --kind {kind} "
                 "takes the time it needs"
             )
         except InvalidParameterError:  # no evaluator has a certificate

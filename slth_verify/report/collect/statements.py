@@ -79,7 +79,7 @@ def _evaluated(cases: Sequence[CaseReport]) -> dict[str, tuple[str, ...]]:
             "of these cases are VERIFIED in full",
             f"its width was evaluated at {formulas} layers, with C left open and the "
             "reconstructed exponents",
-        ),
+        )
     }
     counts = {
         "def:channel-blocked-mask": (

@@ -16,13 +16,7 @@ from slth_verify.report.model.parts import (
     WitnessSummary,
 )
 from slth_verify.report.model.profile import Profile
-from slth_verify.report.model.quantity import (
-    Absent,
-    Figure,
-    Quantity,
-    enclosed,
-    exact,
-)
+from slth_verify.report.model.quantity import Absent, Figure, Quantity, enclosed, exact
 from slth_verify.ticket import CheckResult, LayerBound, Ticket
 from slth_verify.verdict import Direction, Finding, Verdict
 

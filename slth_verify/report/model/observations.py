@@ -6,12 +6,7 @@ import math
 from fractions import Fraction
 
 from slth_verify.report.model.parts import Observation
-from slth_verify.report.model.quantity import (
-    Absent,
-    Figure,
-    enclosed,
-    heuristic,
-)
+from slth_verify.report.model.quantity import Absent, Figure, enclosed, heuristic
 from slth_verify.verdict import Direction, Finding, Verdict
 
 #: Subject of the observations that bear on a ticket's certified error.

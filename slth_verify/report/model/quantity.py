@@ -48,9 +48,7 @@ Figure = Quantity | Absent
 
 
 def exact(
-    value: int | str | Fraction,
-    unit: str = "",
-    direction: Direction = Direction.BOTH,
+    value: int | str | Fraction, unit: str = "", direction: Direction = Direction.BOTH
 ) -> Quantity:
     """A number known exactly; a string is kept as it is written.
 

@@ -228,10 +228,7 @@ def _tolerance(tolerance: ExactNumber) -> float:
 
 
 def searchable(
-    workers: int,
-    memory_limit: int,
-    targets: int,
-    device: str | None,
+    workers: int, memory_limit: int, targets: int, device: str | None
 ) -> int:
     """Most numbers of a row that the memory limit lets a worker search."""
     check_device(device)

@@ -12,11 +12,7 @@ import numpy as np
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.subset_sum._options import SearchOptions
-from slth_verify.subset_sum._problem import (
-    FloatArray,
-    Problem,
-    Proposal,
-)
+from slth_verify.subset_sum._problem import FloatArray, Problem, Proposal
 from slth_verify.subset_sum._residual import make_proposal, scores_of
 from slth_verify.subset_sum.steps.lists import subset_sums
 

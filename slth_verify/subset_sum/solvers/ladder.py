@@ -11,11 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from slth_verify.subset_sum._options import Effort, SearchOptions
-from slth_verify.subset_sum._problem import (
-    FloatArray,
-    Problem,
-    Proposal,
-)
+from slth_verify.subset_sum._problem import FloatArray, Problem, Proposal
 from slth_verify.subset_sum._residual import scores_of
 from slth_verify.subset_sum.steps.flips import PairDescent
 from slth_verify.subset_sum.steps.incumbent import Incumbent
@@ -93,11 +89,7 @@ class _Search:
     def __init__(self, held: Incumbent, prepared: Prepared) -> None:
         self.held, self.loaded = held, prepared
         self.rng = np.random.default_rng((held.options.seed, 1))
-        held.counters |= {
-            "columns": float(prepared.count),
-            "states": 0.0,
-            "flips": 0.0,
-        }
+        held.counters |= {"columns": float(prepared.count), "states": 0.0, "flips": 0.0}
 
     def run(self) -> None:
         """One walk, then the beams of the effort."""
@@ -146,10 +138,7 @@ class _Search:
     def _descend(self, signs: FloatArray, score: Score) -> FloatArray:
         signs = signs.copy()
         signs[-self.near :] = self.flips.run(
-            signs[-self.near :],
-            self.loaded.error(signs),
-            score,
-            self.held.out_of_time,
+            signs[-self.near :], self.loaded.error(signs), score, self.held.out_of_time
         )
         self.held.counters["flips"] += 1.0
         return signs

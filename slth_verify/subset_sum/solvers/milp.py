@@ -9,11 +9,7 @@ import numpy as np
 
 from slth_verify.deadline import now
 from slth_verify.subset_sum._options import SearchOptions
-from slth_verify.subset_sum._problem import (
-    IndexArray,
-    Problem,
-    Proposal,
-)
+from slth_verify.subset_sum._problem import IndexArray, Problem, Proposal
 from slth_verify.subset_sum.solvers.mip import ask_process
 from slth_verify.subset_sum.steps.incumbent import Incumbent
 from slth_verify.subset_sum.steps.linear_form import LinearForm, is_linear, linear_form

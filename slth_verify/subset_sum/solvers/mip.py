@@ -16,11 +16,7 @@ from slth_verify.children import start
 from slth_verify.deadline import now
 from slth_verify.errors import MissingExtraError
 from slth_verify.subset_sum._options import SearchOptions
-from slth_verify.subset_sum._problem import (
-    IndexArray,
-    Problem,
-    Proposal,
-)
+from slth_verify.subset_sum._problem import IndexArray, Problem, Proposal
 from slth_verify.subset_sum.steps import mip_process
 from slth_verify.subset_sum.steps.incumbent import Incumbent
 from slth_verify.subset_sum.steps.linear_form import LinearForm, is_linear, linear_form

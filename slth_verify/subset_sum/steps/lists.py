@@ -59,7 +59,7 @@ class NearestSums:
             bound: Distance beyond which entries need not be returned.
         """
         if self._line is not None:
-            return self._bisect(points[:, 0])
+            return _bisected(*self._line, points[:, 0])
         distances, entries = self._tree.query(
             points, k=neighbours, p=self._order, distance_upper_bound=bound
         )
@@ -67,13 +67,11 @@ class NearestSums:
         rows, places = np.nonzero(np.isfinite(distances.reshape(shape)))
         return rows, entries.reshape(shape)[rows, places].astype(np.int64)
 
-    def _bisect(self, points: FloatArray) -> tuple[IndexArray, IndexArray]:
-        if self._line is None:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        ranks, values = self._line
-        right = np.searchsorted(values, points)
-        rows = np.arange(points.size)
-        entries = np.concatenate(
-            (np.maximum(right - 1, 0), np.minimum(right, values.size - 1))
-        )
-        return np.concatenate((rows, rows)), ranks[entries]
+
+def _bisected(
+    ranks: IndexArray, values: FloatArray, points: FloatArray
+) -> tuple[IndexArray, IndexArray]:
+    right = np.searchsorted(values, points)
+    rows = np.arange(points.size)
+    both = np.maximum(right - 1, 0), np.minimum(right, values.size - 1)
+    return np.concatenate((rows, rows)), ranks[np.concatenate(both)]

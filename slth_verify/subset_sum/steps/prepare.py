@@ -78,10 +78,11 @@ def prepare(problem: Problem, seed: int, breadth: Breadth = LEAN) -> Prepared:
     smallest = max(breadth.smallest * source.dim, _NEAR)
     octave = breadth.per_octave * max(source.dim, 8)
     rng = np.random.default_rng(seed)
-    selected = select(source, breadth.top * spread, Selection(smallest, octave), rng)
-    unit = _unit(selected.scales, max(6 * source.dim, _NEAR), spread)
-    kept = selected.scales <= unit * _HEADROOM
-    indices, scales = selected.indices[kept], selected.scales[kept]
+    wanted = Selection(smallest, octave)
+    indices, scales = select(source, breadth.top * spread, wanted, rng)
+    unit = _unit(scales, max(6 * source.dim, _NEAR), spread)
+    kept = scales <= unit * _HEADROOM
+    indices, scales = indices[kept], scales[kept]
     return Prepared(
         indices=indices,
         columns=source.columns(indices) / unit,
@@ -108,8 +109,7 @@ def prepare_all(problem: Problem, most: int, listed: int = 4096) -> Prepared | N
     indices, scales = indices[order], scales[order]
     columns = source.columns(indices)
     peak = max(
-        float(np.abs(columns).max(initial=0.0)),
-        float(np.abs(problem.target).max()),
+        float(np.abs(columns).max(initial=0.0)), float(np.abs(problem.target).max())
     )
     unit = _power_of_two(peak)
     return Prepared(indices, columns / unit, scales / unit, problem.target / unit, unit)

@@ -46,25 +46,9 @@ class Selection:
     per_octave: int
 
 
-@dataclass(frozen=True, eq=False)
-class SelectedColumns:
-    """The selected columns, largest scale first.
-
-    Attributes:
-        indices: Column numbers, distinct, shape ``(N,)``.
-        scales: Their scales, not increasing, shape ``(N,)``.
-    """
-
-    indices: IndexArray
-    scales: FloatArray
-
-
 def select(
-    source: ColumnSource,
-    top: float,
-    selection: Selection,
-    rng: np.random.Generator,
-) -> SelectedColumns:
+    source: ColumnSource, top: float, selection: Selection, rng: np.random.Generator
+) -> tuple[IndexArray, FloatArray]:
     """The smallest columns, and some of every octave above them up to ``top``.
 
     Heuristic; deterministic in the generator's state.
@@ -75,6 +59,9 @@ def select(
             than ``selection.smallest`` columns below.
         selection: How many columns.
         rng: Draws the columns of an octave.
+
+    Returns:
+        Distinct column numbers and their scales, largest first, shape ``(N,)`` both.
     """
     if isinstance(source, PrefixColumnSource) and source.size > 1 << 16:
         indices, scales = _from_prefixes(source, source.size, top, selection)
@@ -83,7 +70,7 @@ def select(
     order = np.argsort(scales, kind="stable")
     indices, scales = indices[order], scales[order]
     kept = _thinned(scales, top, selection, rng)
-    return SelectedColumns(indices[kept][::-1].copy(), scales[kept][::-1].copy())
+    return indices[kept][::-1].copy(), scales[kept][::-1].copy()
 
 
 def _enough(

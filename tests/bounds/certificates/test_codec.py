@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slth_verify.bounds.certificates.certified_width import BlockWidth, SidesOfStages
 from slth_verify.bounds.certificates.codec import Stored
 from slth_verify.bounds.certificates.net_cells import Net
 from slth_verify.bounds.certificates.repetition import Repetition
@@ -14,9 +15,7 @@ from slth_verify.bounds.certificates.two_sides import Sides
 from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.library import store
-from slth_verify.bounds.library.entries import Entry, _written
-from slth_verify.bounds.searches.blocks import BlockWidth
-from slth_verify.bounds.searches.sides_of_stages import SidesOfStages
+from slth_verify.bounds.library.entries import Entry, entry_of
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction
@@ -42,7 +41,7 @@ _positive = st.fractions(min_value=F(1, 100), max_value=100)
 
 
 @pytest.mark.parametrize(("certificate", "given"), CERTIFICATES)
-def test_what_is_written_is_read(certificate: Stored, given: dict) -> None:
+def test_what_isentry_of_is_read(certificate: Stored, given: dict) -> None:
     values = certificate.values()
     assert type(certificate).from_values(values, **given) == certificate
     keys = {name: f"{name} of it" for name in values}
@@ -88,13 +87,13 @@ def test_numbers_stay_exact(tau: Fraction, slope: Fraction, blocks: int) -> None
     + [x for x in store.entries() if x.form == "sides"][:1],
     ids=lambda entry: entry.form,
 )
-def test_entries_are_written_as_they_are_shipped(entry: Entry) -> None:
+def test_entries_areentry_of_as_they_are_shipped(entry: Entry) -> None:
     if entry.form == "blocks":
         found = BlockWidth(entry.repetition.blocks, entry.block, F(1, 2))
     elif entry.form == "stages":
         found = entry.stages
     else:
         found = SidesOfStages(entry.sides, entry.norm, F(1), entry.stages, F(1))
-    form, dim, parameters = _written(found)
-    assert (form, dim) == (entry.form, entry.dim)
-    assert list(parameters.items()) == list(entry.parameters.items())
+    written = entry_of(found, entry.question)
+    assert written == entry
+    assert list(written.parameters.items()) == list(entry.parameters.items())

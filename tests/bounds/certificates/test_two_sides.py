@@ -12,6 +12,8 @@ from scipy.special import gammaln
 from scipy.stats import norm
 
 from slth_verify.bounds import mrss_width
+from slth_verify.bounds._question import Question
+from slth_verify.bounds.certificates.certified_width import SidesOfBlocks
 from slth_verify.bounds.certificates.two_sides import (
     Sides,
     failure_by_decay,
@@ -20,7 +22,6 @@ from slth_verify.bounds.certificates.two_sides import (
 )
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.mrss.all_targets import by_sides_of_blocks
-from slth_verify.bounds.searches.sides_of_blocks import SidesOfBlocks
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction
@@ -180,7 +181,7 @@ def test_required_width_of_nine_dimensions() -> None:
 
 
 def test_stairs_are_certified_one_by_one() -> None:
-    found = by_sides_of_blocks(1, F(1, 5), F(1), F(9, 10))
+    found = by_sides_of_blocks(Question(1, F(1, 5), F(1), F(9, 10)))
     assert (found.n, found.failure) in found.stairs
     stairs = found.staircase()
     assert [n for n, _ in stairs] == sorted({n for n, _ in stairs})

@@ -9,9 +9,9 @@ from types import ModuleType
 import pytest
 
 from slth_verify.bounds import mrss_width
+from slth_verify.bounds.certificates.certified_width import BlockWidth
 from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
-from slth_verify.bounds.searches.blocks import BlockWidth
 
 F = Fraction
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slth_verify.bounds import mrss_width, necessary_width, recheck
-from slth_verify.bounds.library import answers, build, known_for_one, store
+from slth_verify.bounds._question import Question
+from slth_verify.bounds.library import answers, build, known_width, store
 from slth_verify.bounds.library.entries import Entry
 from slth_verify.verdict import Verdict
 
@@ -24,9 +25,9 @@ SMALL = [entry for entry in SHIPPED if entry.dim <= 9]
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
-    answers._known.cache_clear()
+    answers.known_width.cache_clear()
     yield
-    answers._known.cache_clear()
+    answers.known_width.cache_clear()
 
 
 def _named(entry: Entry) -> str:
@@ -69,8 +70,7 @@ def test_the_library_covers_what_it_promises() -> None:
 )
 def test_a_search_finds_the_entry_again(entry: Entry) -> None:
     others = [other for other in SHIPPED if other is not entry]
-    question = build.Question((entry.dim, entry.eps, entry.prob, entry.form))
-    found = build.searched(question, others)
+    found = build.searched((entry.question, entry.form), others)
     assert found is not None
     _is_proved(found)
     assert entry.n <= found.n <= entry.n + 1 + entry.n // 100
@@ -170,7 +170,7 @@ def test_a_library_that_is_believed_would_be_noticed(monkeypatch) -> None:
 
 def _answered(questions: Iterable[tuple[int, Fraction, Fraction, Fraction]]) -> None:
     for dim, eps, norm, prob in questions:
-        found = known_for_one(dim, eps, norm, prob)
+        found = known_width(Question(dim, eps, norm, prob), universal=False)
         assert found is not None
         assert found.probability >= prob
 
@@ -229,8 +229,8 @@ def _is_monotone(data: st.DataObject) -> None:
     prob = F(data.draw(st.integers(50, 85), "per cent"), 100)
     finer, longer, oftener = data.draw(_HARDER, "harder")
     harder = eps * F(finer, 100), norm * F(longer, 100), prob + F(oftener, 100)
-    easy = answers.known_for_one(dim, eps, norm, prob)
-    hard = answers.known_for_one(dim, *harder)
+    easy = known_width(Question(dim, eps, norm, prob), universal=False)
+    hard = known_width(Question(dim, *harder), universal=False)
     if easy is not None and hard is not None:
         assert easy.n <= hard.n
 
@@ -258,9 +258,7 @@ def test_entries_that_depend_on_the_accuracy_are_noticed(monkeypatch) -> None:
     ]
     monkeypatch.setattr(store, "entries", lambda: few)
     widths = [
-        answers._known.__wrapped__(
-            answers.Question(2, eps, F(2), F(3, 4)), universal=False
-        )
+        known_width.__wrapped__(Question(2, eps, F(2), F(3, 4)), universal=False)
         for eps in (F(3, 100), F(1, 50), F(1917, 100_000), F(1, 100), F(1, 200))
     ]
     found = [width.n for width in widths if width is not None]
@@ -278,6 +276,6 @@ def test_a_loose_entry_is_passed_over_for_a_harder_one(monkeypatch) -> None:
     loose = replace(finest, eps=F(1, 10))
     monkeypatch.setattr(store, "entries", lambda: [loose, fine])
     question = answers.Question(2, F(1, 10), F(1), F(1, 2))
-    found = answers._known.__wrapped__(question, universal=False)
+    found = answers.known_width.__wrapped__(question, universal=False)
     assert found is not None
     assert found.n == fine.n < loose.n

@@ -8,11 +8,13 @@ import pytest
 from scipy.stats import binomtest
 
 from slth_verify.bounds import first_moment, mrss_success, mrss_width
+from slth_verify.bounds._question import Question
+from slth_verify.bounds.certificates.certified_width import BlockWidth
 from slth_verify.bounds.certificates.integrals.scale_integral import Box
+from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.mrss import necessary_width
-from slth_verify.bounds.searches import blocks as _blocks
 from slth_verify.bounds.searches import cache
-from slth_verify.bounds.searches.blocks import BlockWidth, block_width
+from slth_verify.bounds.searches.blocks import block_width
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction
@@ -55,7 +57,7 @@ def test_blocks_reach_high_probability() -> None:
 
 
 def test_dependent_blocks_would_be_a_lie() -> None:
-    width = block_width(1, F(1, 10), F(1), F(9, 10))
+    width = block_width(Question(1, F(1, 10), F(1), F(9, 10)))
     assert width.blocks > 1
     assert width.probability == 1 - (1 - width.single) ** width.blocks
     # adding up the probabilities of the blocks claims too much
@@ -65,7 +67,7 @@ def test_dependent_blocks_would_be_a_lie() -> None:
 def test_the_ledger_rebuilds_the_certificate() -> None:
     result = mrss_width(2, "0.05")
     values = dict(result.ledger[0].values)
-    certificate = _blocks.WeightedCertificate(
+    certificate = WeightedCertificate(
         n=int(values["n"]),
         size=int(values["size"]),
         dim=2,
@@ -166,7 +168,7 @@ def test_refusals(call, message) -> None:
 
 
 def test_a_block_width_is_plain_arithmetic() -> None:
-    width = block_width(1, F(1, 10), F(1), F(1, 2))
+    width = block_width(Question(1, F(1, 10), F(1), F(1, 2)))
     twice = BlockWidth(2, width.certificate, width.single)
     assert twice.n == 2 * width.n
     assert 1 - twice.probability == (1 - width.single) ** 2

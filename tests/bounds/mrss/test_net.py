@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from slth_verify.bounds import mrss_width
+from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.net_cells import net_reach, net_size
 from slth_verify.bounds.mrss import all_targets
 from slth_verify.bounds.mrss.fixed_target import fixed_width
@@ -76,11 +77,11 @@ def test_lie_the_net_stays_in_the_ball() -> None:
 
 def test_width_is_the_union_bound(without_two_stages) -> None:
     goal = F(9, 10)
-    found = net_width(1, F(1, 2), F(1), goal)
+    found = net_width(Question(1, F(1, 2), F(1), goal))
     points = net_size(1, F(1, 4), F(1))
     assert points == 5
     assert found.probability >= goal
-    one = fixed_width(1, F(1, 4), F(5, 4), 1 - F(1, 50))
+    one = fixed_width(Question(1, F(1, 4), F(5, 4), 1 - F(1, 50)))
     assert found.n == one.n
     assert found.failure == points * one.failure  # without the count it would be less
     step = dict(found.ledger()[-1].values)
@@ -110,9 +111,9 @@ def test_the_net_is_used_for_one_norm_balls_only(
 
     monkeypatch.setattr(all_targets, "net_width", net)
     monkeypatch.setattr(all_targets, "_by_sides", sides)
-    question = (dim, F(1, 2), F(1), goal)
-    assert all_targets.all_targets_width(*question, ball).n == (7 if tried else 8)
-    assert asked == ([question] if tried else [])
+    question = Question(dim, F(1, 2), F(1), goal)
+    assert all_targets.all_targets_width(question, ball).n == (7 if tried else 8)
+    assert asked == ([(question,)] if tried else [])
 
 
 def test_the_answer_names_its_ball(capsys, without_two_stages) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from slth_verify.bounds import network_width
+from slth_verify.bounds.certificates.certified_width import SidesOfBlocks
 from slth_verify.bounds.certificates.two_sides import Sides
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
-from slth_verify.bounds.searches.sides_of_blocks import SidesOfBlocks
 
 F = Fraction
 

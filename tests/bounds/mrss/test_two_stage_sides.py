@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.two_sides import (
     Sides,
     failure_by_reach,
@@ -106,6 +107,6 @@ def test_what_a_side_misses_counts() -> None:
 @pytest.mark.nightly
 def test_a_search_reaches_the_table() -> None:
     row = _row()
-    found = sides_of_stages_width(9, F(1, 50), F(1), F(999, 1000))
+    found = sides_of_stages_width(Question(9, F(1, 50), F(1), F(999, 1000)))
     assert found.failure <= F(1, 1000)
     assert found.n <= 2 * int(row["n"]) + 8

@@ -140,7 +140,7 @@ def _smaller_radius(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         width,
         "width_for_one",
-        lambda dim, eps, radius, *rest: honest(dim, eps, radius / 2, *rest),
+        lambda asked, *rest: honest(replace(asked, norm=asked.norm / 2), *rest),
     )
 
 

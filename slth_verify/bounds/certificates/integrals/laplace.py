@@ -32,13 +32,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from slth_verify.bounds.certificates.labels import Labels
-from slth_verify.enclosure import (
-    Ball,
-    ComplexBall,
-    complex_polynomial,
-    pi,
-    to_ball,
-)
+from slth_verify.enclosure import Ball, ComplexBall, complex_polynomial, pi, to_ball
 
 #: Nats by which the terms that Poisson summation adds are smaller than 1.
 _ALIAS = 20

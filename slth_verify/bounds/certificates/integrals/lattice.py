@@ -103,10 +103,7 @@ class Lattice:
             centred: Put node 0 at the origin; otherwise at the mode of the bound.
         """
         left, right = (float(power) for power in powers)
-        best = max(
-            _SHIFTS,
-            key=lambda d: float(d) / (nats + 1 + axis.growth(float(d))),
-        )
+        best = max(_SHIFTS, key=lambda d: float(d) / (nats + 1 + axis.growth(float(d))))
         step = math.tau * float(best) / (nats + 1 + axis.growth(float(best)))
         grid = Fraction(max(1, math.floor(step * _STEP_GRID)), _STEP_GRID)
         mode = 0.0 if centred else math.log(left / right)
