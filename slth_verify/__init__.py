@@ -20,6 +20,7 @@ if _TYPE_CHECKING:
         construction,
         enclosure,
         errors,
+        graph,
         network,
         report,
         statements,
@@ -29,6 +30,7 @@ if _TYPE_CHECKING:
         verdict,
     )
     from slth_verify.construction import prune, suggested_widths
+    from slth_verify.graph import TargetGraph
     from slth_verify.network import RandomCNN, TargetCNN
     from slth_verify.statements import statement
     from slth_verify.ticket import CheckResult, Ticket, check
@@ -37,6 +39,7 @@ _LAZY = {
     "CheckResult": "ticket",
     "RandomCNN": "network",
     "TargetCNN": "network",
+    "TargetGraph": "graph",
     "Ticket": "ticket",
     "check": "ticket",
     "prune": "construction",
@@ -50,6 +53,7 @@ _ROOMS = (
     "construction",
     "enclosure",
     "errors",
+    "graph",
     "network",
     "report",
     "statements",
@@ -66,6 +70,7 @@ __all__ = [
     "RandomCNN",
     "Statistical",
     "TargetCNN",
+    "TargetGraph",
     "Ticket",
     "Verdict",
     "__version__",
@@ -75,6 +80,7 @@ __all__ = [
     "construction",
     "enclosure",
     "errors",
+    "graph",
     "network",
     "prune",
     "report",
