@@ -1,0 +1,62 @@
+"""The input of a graph: its shape and its box."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+from slth_verify.errors import InvalidParameterError
+from slth_verify.graph import Input
+from slth_verify.limits import IMAGE_SIDE
+from slth_verify.network.onnx_import._layout import held
+from slth_verify.numbers import exact_number, shown, whole_numbers
+
+
+def input_node(input_shape: Any, box: Any) -> Input:
+    """The input of that shape, in that box.
+
+    Args:
+        input_shape: ``(channels, height, width)``, ``(channels, length)`` or
+            ``(features,)``.
+        box: A pair of numbers, or one for each channel.
+
+    Raises:
+        InvalidParameterError: If they are not of these forms.
+    """
+    shape = whole_numbers(input_shape, "input_shape", least=1, most=IMAGE_SIDE)
+    if not 1 <= len(shape) <= 3:
+        raise InvalidParameterError(
+            f"input_shape={shown(input_shape)}: (channels, height, width), (channels, "
+            "length) or (features,) is required, without the batch. Give one of them."
+        )
+    pairs = _pairs(box, shape[0])
+    return Input(
+        name="input",
+        shape=held(shape),
+        low=tuple(low for low, _ in pairs),
+        high=tuple(high for _, high in pairs),
+    )
+
+
+def _pairs(box: Any, channels: int) -> list[tuple[Fraction, Fraction]]:
+    parts = list(box) if isinstance(box, Sequence) and not isinstance(box, str) else []
+    single = len(parts) == 2 and not any(_is_pair(part) for part in parts)
+    if single:
+        parts = [box] * channels
+    if len(parts) != channels or not all(_is_pair(part) for part in parts):
+        raise InvalidParameterError(
+            f"box={shown(box)}: a pair (low, high), or such a pair for each of "
+            f"{channels} channels, is required. Give one of these."
+        )
+    pairs = [(exact_number(a, "box"), exact_number(b, "box")) for a, b in parts]
+    for low, high in pairs:
+        if low > high:
+            raise InvalidParameterError(
+                f"box={shown(box)}: low <= high is required. Exchange the two."
+            )
+    return pairs
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, (tuple, list)) and len(value) == 2

@@ -1,0 +1,55 @@
+"""Where ONNX's axes lie in a graph's tensors: one-dimensional images get height 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from slth_verify.graph.nodes import Pair, Shape
+from slth_verify.network.onnx_import._refusal import Outside
+
+
+def held(shape: Sequence[int]) -> Shape:
+    """The shape in a graph of a tensor of this shape; both without the batch.
+
+    Examples:
+        >>> held((8, 20)), held((8, 4, 5)), held(())
+        ((8, 1, 20), (8, 4, 5), (1,))
+    """
+    if len(shape) == 2:
+        return shape[0], 1, shape[1]
+    return tuple(shape) or (1,)
+
+
+def spread(values: Sequence[int], rank: int, filler: int) -> Shape:
+    """One number for each axis of `held`, from one for each axis of the tensor."""
+    return (values[0], filler, values[1]) if rank == 2 else tuple(values)
+
+
+def pair(values: Sequence[int], filler: int, what: str, sides: int) -> Pair:
+    """A number for the rows and one for the columns; rows of 1-D images have filler.
+
+    Args:
+        values: One for each of the image's axes.
+        filler: What stands for the rows if there are none.
+        what: How a message calls them.
+        sides: Axes of the image, 1 or 2.
+
+    Raises:
+        Outside: If there are not as many as axes.
+    """
+    if len(values) != sides:
+        raise Outside(
+            f"{what}={[*values][:9]}: one for each of {sides} axes is required"
+        )
+    return (filler, values[0]) if sides == 1 else (values[0], values[1])
+
+
+def axis_of(value: int, rank: int) -> int:
+    """An axis counted from the front, of a tensor with the batch.
+
+    Raises:
+        Outside: If there is none.
+    """
+    if not -rank <= value < rank:
+        raise Outside(f"axis={value}: the tensor has {rank} axes")
+    return value % rank
