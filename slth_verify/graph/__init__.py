@@ -1,5 +1,6 @@
 """Target graphs: networks as frozen acyclic graphs of typed nodes."""
 
+from slth_verify.graph.exact import exact_node_values, exact_values
 from slth_verify.graph.graph import TargetGraph
 from slth_verify.graph.nodes import (
     AveragePool,
@@ -18,6 +19,8 @@ from slth_verify.graph.nodes import (
     Reshape,
     Sum,
 )
+from slth_verify.graph.ranges import Range, ranges
+from slth_verify.graph.values import node_values, values
 
 __all__ = [
     "AveragePool",
@@ -32,8 +35,14 @@ __all__ = [
     "Node",
     "Pad",
     "Permute",
+    "Range",
     "Rectifier",
     "Reshape",
     "Sum",
     "TargetGraph",
+    "exact_node_values",
+    "exact_values",
+    "node_values",
+    "ranges",
+    "values",
 ]
