@@ -45,6 +45,25 @@ class Origin:
     operator: str
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What was read from a file.
+
+    Attributes:
+        graph: The network.
+        origins: By node, the file's tensor with the same entries, if there is one.
+        output: The file's output, which has the entries of the last node.
+        constants: The file's own, by name.
+        dtype: The type of its weights and images.
+    """
+
+    graph: TargetGraph
+    origins: dict[str, Origin]
+    output: Origin
+    constants: dict[str, NDArray[Any]]
+    dtype: np.dtype[Any]
+
+
 #: What a name of the file stands for.
 Value = Tensor | NDArray[Any]
 

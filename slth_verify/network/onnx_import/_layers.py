@@ -136,12 +136,17 @@ def _affine(call: Call, source: Tensor, **given: NDArray[Any]) -> Tensor:
     """``(x - mean) * scale + shift`` by channel, exactly: a norm of variance 0 + 1."""
     channels = source.shape[0] if source.shape else 1
     ones = np.ones(channels, call.builder.dtype)
-    fields = {"scale": ones, "shift": 0 * ones, "mean": 0 * ones, "variance": 0 * ones}
+    fields: dict[str, Any] = {
+        "scale": ones,
+        "shift": 0 * ones,
+        "mean": 0 * ones,
+        "variance": 0 * ones,
+    }
     return call.add(BatchNorm, source, **{**fields, **given}, epsilon=Fraction(1))
 
 
 def by_channel(constant: NDArray[Any], shape: Shape) -> NDArray[Any]:
-    """A constant that is stretched to (batch, *shape), as a vector over the channels."""
+    """A constant that is stretched to (batch, *shape), as a vector over channels."""
     rank, channels = len(shape) + 1, shape[0] if shape else 1
     sides = (1,) * (rank - constant.ndim) + constant.shape
     if (

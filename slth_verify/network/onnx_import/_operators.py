@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from slth_verify.network.onnx_import import _activations, _layers, _shaping, _windows
-from slth_verify.network.onnx_import._builder import Value
+from slth_verify.network.onnx_import._builder import Tensor, Value
 from slth_verify.network.onnx_import._call import Call
 
 #: What reads a node of the graph, by its operator.
-HANDLERS: Final[dict[str, Callable[[Call], Value | list[Value]]]] = {  # type: ignore[assignment]
+HANDLERS: Final[dict[str, Callable[[Call], Value | Sequence[Tensor]]]] = {
     "Add": _layers.add,
     "AveragePool": _windows.average_pool,
     "BatchNormalization": _layers.batch_norm,

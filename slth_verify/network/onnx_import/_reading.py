@@ -11,9 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.graph import TargetGraph
 from slth_verify.network.onnx_import._box import input_node
-from slth_verify.network.onnx_import._builder import Builder, Origin, Tensor, Value
+from slth_verify.network.onnx_import._builder import (
+    Builder,
+    Origin,
+    Reading,
+    Tensor,
+    Value,
+)
 from slth_verify.network.onnx_import._call import Call
 from slth_verify.network.onnx_import._file import DOMAINS, opset_of
 from slth_verify.network.onnx_import._folding import constant_node, folded, shape
@@ -26,44 +31,42 @@ from slth_verify.network.onnx_import._tensors import (
     shown,
 )
 
-_FLOATS: Final = {1: np.dtype(np.float32), 11: np.dtype(np.float64)}
+_FLOATS: Final[dict[int, np.dtype[Any]]] = {
+    1: np.dtype(np.float32),
+    11: np.dtype(np.float64),
+}
 
 
-def graph_of(
+def read_graph(
     model: Any, folder: Path, box: Any, input_shape: Any, name: str
-) -> tuple[TargetGraph, dict[str, Origin], dict[str, NDArray[Any]]]:
-    """The graph, where its nodes' entries are in the file, and the file's constants.
+) -> Reading:
+    """The graph of a file's model, and where its nodes' entries are in the file.
 
     Raises:
         InvalidTargetError: Naming the first node that is outside what is read.
-        InvalidParameterError: If box or input_shape are no numbers of their kind.
+        InvalidParameterError: If the box is none.
     """
+    last = model.graph.output[0].name
     try:
         constants = _initialisers(model, folder)
         image = _only_input(model, constants)
         sides = _sides(image, input_shape)
-    except Outside as error:
-        raise InvalidTargetError(f"the ONNX graph: {error}.") from error
-    node = input_node(sides, box)
-    origin = Origin(image.name, sides, "input")
-    names = [name for node in model.graph.node for name in node.input]
-    names.append(model.graph.output[0].name)
-    dtype = _FLOATS[image.type.tensor_type.elem_type]
-    builder = Builder(node, origin, dtype, Counter(names))
-    values: dict[str, Value] = {**constants, image.name: Tensor(node.name, sides)}
-    for proto in model.graph.node:
-        _step(proto, values, builder, opset_of(model), folder)
-    output = values.get(model.graph.output[0].name)
-    if not isinstance(output, Tensor):
-        raise InvalidTargetError(
-            f"the ONNX graph: its output {shown(model.graph.output[0].name)} is not "
-            "computed from the input."
-        )
-    try:
+        node = input_node(sides, box)
+        dtype = _FLOATS[image.type.tensor_type.elem_type]
+        uses = Counter(name for node in model.graph.node for name in node.input)
+        origin = Origin(image.name, sides, "input")
+        builder = Builder(node, origin, dtype, uses + Counter([last]))
+        values: dict[str, Value] = {**constants, image.name: Tensor(node.name, sides)}
+        for proto in model.graph.node:
+            _step(proto, values, builder, opset_of(model), folder)
+        output = values.get(last)
+        if not isinstance(output, Tensor):
+            raise Outside(f"its output {shown(last)} is not computed from the input")
         graph = builder.graph(output.node, name)
     except Outside as error:
         raise InvalidTargetError(f"the ONNX graph: {error}.") from error
-    return graph, builder.origins, constants
+    result = Origin(last, output.shape, "output")
+    return Reading(graph, builder.origins, result, constants, dtype)
 
 
 def _step(
@@ -96,18 +99,19 @@ def _read(call: Call, folder: Path) -> Sequence[Value]:
             f"the domain {shown(proto.domain)} is not ONNX's own, and no code is "
             "loaded for it. Export with standard operators"
         )
+    found: Value | Sequence[Value] | None = None
     if operator == "Constant":
-        found: Value | Sequence[Value] = constant_node(call, folder)
+        found = constant_node(call, folder)
     elif operator == "Shape":
         found = shape(call)
-    else:
-        result = folded(call) if call.constant else None
-        handler = HANDLERS.get(operator)
-        if result is None and handler is None:
-            raise Outside(f"the operator is not read. {advice(operator)}")
-        found = result if result is not None else handler(call)  # type: ignore[misc]
+    elif call.constant:
+        found = folded(call)
+    if found is None and operator in HANDLERS:
+        found = HANDLERS[operator](call)
+    if found is None:
+        raise Outside(f"the operator is not read. {advice(operator)}")
     call.require_all_read()
-    return found if isinstance(found, list) else [found]  # type: ignore[list-item]
+    return [found] if isinstance(found, (Tensor, np.ndarray)) else found
 
 
 def _known(name: str, values: dict[str, Value]) -> Value | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Outside(Exception):  # noqa: N818  it is no failure of the program
+class Outside(Exception):
     """Why something in a file is outside what is read, and the nearest admitted form.
 
     Whoever knows the node turns it into an `InvalidTargetError`.

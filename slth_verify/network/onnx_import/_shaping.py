@@ -185,4 +185,3 @@ def _cropped(
         onnx_shape=[stop - start for start, stop in bounds],
         output=output,
     )
-

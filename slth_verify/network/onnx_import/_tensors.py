@@ -104,7 +104,7 @@ def _entries(tensor: Any) -> int:
         raise Outside(
             f"the constant {shown(tensor.name)} has the shape {list(tensor.dims)[:20]}"
         )
-    count = math.prod(tensor.dims)
+    count: int = math.prod(tensor.dims)
     if count > WEIGHTS:
         raise Outside(
             f"the constant {shown(tensor.name)} has {count} entries, more than "

@@ -133,6 +133,7 @@ def average_pool(call: Call) -> Tensor:
     if counts and any(window.overhang):
         if any(window.padding):
             image = _padded(call, image, window.padding)
+            del call.builder.origins[image.node]  # the file has no such tensor
         counts, padding = False, window.overhang
     return call.add(
         AveragePool,
@@ -203,11 +204,11 @@ def _global(
 ) -> Tensor:
     image = call.image()
     channels, height, width = held(image.shape)
-    shape = (channels, *(1 for _ in image.shape[1:]))
+    shape = (channels, *(1 for _ in image.shape[1:] if keeps))
     pooled = call.add(
         kind, image, window=(height, width), stride=(1, 1), onnx_shape=shape
     )
-    return pooled if keeps else call.reshaped(pooled, (channels,))
+    return call.reshaped(pooled, shape)
 
 
 def _kernel_shape(call: Call) -> list[int]:

@@ -1,0 +1,300 @@
+"""Running a file and the graph read from it side by side, node by node.
+
+The file runs in onnxruntime, which shares no code with the import; every tensor in it
+that some node of the graph has is looked at. A node is given what onnxruntime gave the
+operator, so that its value may differ by that operator's rounding alone: the errors of
+a deep network do not add up, and hide nothing. If every node agrees, so do the
+networks, up to the rounding of all nodes.
+
+onnxruntime has no float64 convolution. Files of float64 networks run in
+onnx.reference, in float64.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slth_verify.arrays import Float64Array
+from slth_verify.errors import InvalidTargetError
+from slth_verify.graph import (
+    AveragePool,
+    BatchNorm,
+    Convolution,
+    Crop,
+    Dense,
+    Input,
+    MaxPool,
+    Rectifier,
+    Reshape,
+    Sum,
+    TargetGraph,
+)
+from slth_verify.graph.nodes import Node, Shape
+from slth_verify.graph.values import values
+from slth_verify.network.onnx_import._builder import Origin, Reading
+from slth_verify.network.onnx_import._images import images_of
+from slth_verify.text import printable, reason_of
+
+#: Multiplications of one image that are waited for, and of all images together.
+_MOST: Final = 1 << 38
+_WANTED: Final = 1 << 35
+_IMAGES: Final = 4
+
+#: Roundings of an operator besides those of a sum of products.
+_ROUNDINGS: Final = 8
+
+
+def require_agreement(model: Any, reading: Reading) -> None:
+    """Compare a file's tensors with those of the graph, at some twenty images.
+
+    With u the unit roundoff of the file's float type, a node that adds n products may
+    differ by ``(n + 8) u / (1 - (n + 8) u)`` times the sum of their moduli, whatever
+    the order of the sum, and by n + 8 of the least positive numbers of that type where
+    products underflow. A node that only chooses or moves entries may not differ.
+
+    Args:
+        model: The file's ModelProto; it is not changed.
+        reading: What was read from it.
+
+    Raises:
+        InvalidTargetError: Where they differ: naming the node, the image and the
+            entry; or if the file cannot be run.
+    """
+    graph = reading.graph
+    cost = sum(_products(graph, node) for node in graph.nodes)
+    if cost > _MOST:
+        raise InvalidTargetError(
+            f"the ONNX graph: one image takes {cost} multiplications; at most {_MOST} "
+            "can be run and compared. Certify the network in parts."
+        )
+    images = list(images_of(graph.input, reading.dtype))
+    count = max(_IMAGES, _WANTED // max(cost, 1))
+    runner = _Runner(model, reading)
+    checks = [_Check(graph, node, reading.dtype) for node in graph.nodes[1:]]
+    for name, image in images[:count]:
+        tensors = runner.run(image)
+        for check in checks:
+            if check.node.name in tensors:
+                _require_same(check, name, tensors, reading.origins[check.node.name])
+            else:
+                tensors[check.node.name] = check.expected(tensors)[0]
+
+
+class _Runner:
+    """The file with all the tensors that are looked at as outputs."""
+
+    def __init__(self, model: Any, reading: Reading) -> None:
+        self._reading = reading
+        self._image = reading.origins[reading.graph.input.name]
+        self._kept = [n.name for n in reading.graph.nodes if n.name in reading.origins]
+        names = {reading.origins[name].tensor for name in self._kept}
+        self._names = sorted((names | {reading.output.tensor}) - {self._image.tensor})
+        runnable = _runnable(model, reading, self._names)
+        try:
+            if reading.dtype == np.float64:
+                from onnx.reference import ReferenceEvaluator
+
+                self._session: Any = ReferenceEvaluator(runnable)
+            else:
+                self._session = _session(runnable.SerializeToString())
+        except Exception as error:  # whatever a runtime says of a file
+            raise _cannot_run(error) from error
+
+    def run(self, image: NDArray[Any]) -> dict[str, Float64Array]:
+        """By node, the file's tensor for one image, in the shape that the node has."""
+        graph, output = self._reading.graph, self._reading.output
+        fed = image.reshape(1, *self._image.shape)
+        try:
+            with np.errstate(all="ignore"):
+                found = self._session.run(self._names, {self._image.tensor: fed})
+        except Exception as error:
+            raise _cannot_run(error) from error
+        by_name = dict(zip(self._names, found, strict=True))
+        by_name[self._image.tensor] = fed
+        tensors = {}
+        for name in self._kept:
+            tensor = _shaped(by_name, name, self._reading.origins[name])
+            tensors[name] = tensor.reshape(graph.shape(name))
+        last = _shaped(by_name, graph.output.name, output).ravel()
+        if not np.array_equal(last, tensors[graph.output.name].ravel(), equal_nan=True):
+            raise InvalidTargetError(
+                f"{_named(graph.output.name, output)} is not the output of the file "
+                "when it runs. Write it plainly."
+            )
+        return tensors
+
+
+def _shaped(by_name: dict[str, Any], node: str, origin: Origin) -> Float64Array:
+    """A tensor of the file, which must have the shape that was read."""
+    tensor = np.asarray(by_name[origin.tensor])
+    if tensor.shape != (1, *origin.shape):
+        raise InvalidTargetError(
+            f"{_named(node, origin)} was read with shape {(1, *origin.shape)}, and has "
+            f"{tensor.shape} when the file runs. Export it with fixed sizes."
+        )
+    return tensor.astype(np.float64)
+
+
+class _Check:
+    """One node as a graph of its own, and what bounds its rounding.
+
+    The image of these graphs is one row: the entries of all its sources.
+    """
+
+    def __init__(self, graph: TargetGraph, node: Node, dtype: np.dtype[Any]) -> None:
+        self.node = node
+        shapes = [graph.shape(name) for name in node.sources]
+        self._value = _alone(node, shapes)
+        self._size = _alone(_moduli(node), shapes)
+        info = np.finfo(dtype)
+        terms = _terms(node)
+        steps = 0 if terms is None else terms + _ROUNDINGS
+        unit = float(info.eps) / 2
+        self._relative = steps * unit / (1 - steps * unit)
+        self._absolute = steps * float(info.smallest_subnormal)
+
+    def expected(
+        self, tensors: dict[str, Float64Array]
+    ) -> tuple[Float64Array, Float64Array]:
+        """The node's value, and by how much another rounding may differ from it."""
+        row = np.concatenate([tensors[name].ravel() for name in self.node.sources])
+        row = row.reshape(1, 1, 1, -1)
+        value = values(self._value, row)[0]
+        if not self._relative:
+            return value, np.zeros_like(value)
+        size = values(self._size, np.abs(row))[0]
+        return value, np.abs(size) * self._relative + self._absolute
+
+
+def _alone(node: Node, shapes: list[Shape]) -> TargetGraph:
+    sizes = [math.prod(shape) for shape in shapes]
+    whole = sum(sizes)
+    nodes: list[Node] = [
+        Input(name="row", shape=(1, 1, whole), low=(0,), high=(1,))  # type: ignore[arg-type]
+    ]
+    start = 0
+    for number, (size, shape) in enumerate(zip(sizes, shapes, strict=True)):
+        part, source = f"part {number}", f"source {number}"
+        stops = (1, 1, start + size)
+        nodes.append(
+            Crop(name=part, sources=("row",), starts=(0, 0, start), stops=stops)
+        )
+        nodes.append(Reshape(name=source, sources=(part,), shape=shape))
+        start += size
+    sources = tuple(f"source {number}" for number in range(len(shapes)))
+    return TargetGraph((*nodes, replace(node, name="node", sources=sources)))
+
+
+def _moduli(node: Node) -> Node:
+    """The node that adds the moduli of what the node adds, for moduli as sources."""
+    if isinstance(node, (Convolution, Dense)):
+        bias = None if node.bias is None else np.abs(node.bias)
+        return replace(node, weight=np.abs(node.weight), bias=bias)
+    if isinstance(node, BatchNorm):
+        return replace(
+            node,
+            scale=np.abs(node.scale),
+            shift=np.abs(node.shift),
+            mean=-np.abs(node.mean),
+        )
+    return node
+
+
+def _terms(node: Node) -> int | None:
+    """How many products an entry adds; None if entries are only chosen or moved."""
+    if isinstance(node, (Convolution, Dense)):
+        return int(node.weight[0].size)
+    if isinstance(node, AveragePool):
+        return math.prod(node.window)
+    if isinstance(node, Sum):
+        return len(node.sources)
+    if isinstance(node, BatchNorm):
+        return 1
+    return 1 if isinstance(node, Rectifier) and any(node.slopes) else None
+
+
+def _products(graph: TargetGraph, node: Node) -> int:
+    places = math.prod(graph.shape(node.name))
+    if isinstance(node, (AveragePool, MaxPool)):
+        return places * math.prod(node.window)
+    return places * max(1, _terms(node) or 1)
+
+
+def _require_same(
+    check: _Check, image: str, tensors: dict[str, Float64Array], origin: Origin
+) -> None:
+    found = tensors[check.node.name]
+    where = _named(check.node.name, origin)
+    sources = [tensors[name] for name in check.node.sources]
+    if not all(np.isfinite(tensor).all() for tensor in (found, *sources)):
+        raise InvalidTargetError(
+            f"{where} overflows on the image '{image}', so that it cannot be compared. "
+            "Rescale the layers before it."
+        )
+    expected, allowed = check.expected(tensors)
+    gap = np.abs(found - expected)
+    wrong = ~(gap <= allowed)
+    if not wrong.any():
+        return
+    ranked = np.where(wrong, np.nan_to_num(gap - allowed, nan=np.inf), -1.0)
+    place = np.unravel_index(ranked.argmax(), gap.shape)
+    raise InvalidTargetError(
+        f"{where} does not compute what was read from it: on the image '{image}' its "
+        f"entry {tuple(map(int, place))} is {found[place]:.9g} when the file runs, and "
+        f"{expected[place]:.9g} as {type(check.node).__name__}; rounding explains at "
+        f"most {allowed[place]:.3g}. The file uses a corner of the operator that is "
+        "not read; write it plainly."
+    )
+
+
+def _runnable(model: Any, reading: Reading, names: list[str]) -> Any:
+    """A copy for a batch of one image, with other outputs and no data beside it."""
+    import onnx
+
+    image = reading.origins[reading.graph.input.name]
+    copied = onnx.ModelProto()
+    copied.CopyFrom(model)
+    # what the version of the format changes, such as who may shadow a name, is settled
+    copied.ir_version = min(copied.ir_version, 10)
+    del copied.graph.output[:], copied.graph.value_info[:], copied.graph.input[:]
+    kind = onnx.helper.np_dtype_to_tensor_dtype(reading.dtype)
+    copied.graph.input.append(
+        onnx.helper.make_tensor_value_info(image.tensor, kind, (1, *image.shape))
+    )
+    for name in names:
+        copied.graph.output.append(onnx.helper.make_tensor_value_info(name, kind, None))
+    for tensor in copied.graph.initializer:
+        if tensor.data_location:
+            tensor.raw_data = reading.constants[tensor.name].tobytes()
+            tensor.data_location = 0
+            del tensor.external_data[:]
+    return copied
+
+
+def _session(data: bytes) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.graph_optimization_level = level
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    return onnxruntime.InferenceSession(
+        data, options, providers=["CPUExecutionProvider"]
+    )
+
+
+def _named(node: str, origin: Origin) -> str:
+    return f"node '{printable(node, 200)}' ({printable(origin.operator, 60)})"
+
+
+def _cannot_run(error: Exception) -> InvalidTargetError:
+    return InvalidTargetError(
+        f"the ONNX graph cannot be run ({reason_of(error, 300)}), so that the import "
+        "cannot be confirmed. Check the file with onnx.checker."
+    )
