@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,14 +20,14 @@ _FEW = 64
 Array = NDArray[Any]
 
 
-def constant_node(call: Call, folder: Path) -> Array:
+def constant_node(call: Call) -> Array:
     """Constant: a tensor, or a number or a list of numbers."""
     given = [name for name in _VALUES if call.has(name)]
     if len(given) != 1:
         raise Outside("one value, value_int, value_ints, value_float or value_floats")
     kind, dtype = _VALUES[given[0]]
     found = call.attribute(given[0], kind)
-    return constant(found, folder) if dtype is None else np.array(found, dtype)
+    return constant(found) if dtype is None else np.array(found, dtype)
 
 
 #: The attributes of Constant: type of the attribute, and of the array.
@@ -92,17 +91,33 @@ def _cast(call: Call, data: Array) -> Array:
     return data.astype(kinds[kind])
 
 
-def _slice(call: Call, data: Array, *bounds: Array) -> Array:
-    if data.ndim != 1:
-        raise Outside("slices a constant that is no list of sizes. Fold it before")
+def _slice(call: Call, data: Array, *_: Array) -> Array:
     if call.opset < 10:
-        starts, ends = call.ints("starts"), call.ints("ends")
-        axes, steps = call.ints("axes"), None
+        starts, ends, axes = call.ints("starts"), call.ints("ends"), call.ints("axes")
+        steps = None
     else:
         starts, ends, axes, steps = (call.sizes(index) for index in range(1, 5))
-    if axes not in (None, [0], [-1]) or len(starts or []) != 1 or len(ends or []) != 1:
-        raise Outside("slices a list of sizes on axis 0 alone")
-    return data[slice((starts or [0])[0], (ends or [0])[0], (steps or [1])[0])]
+    if len(starts or []) != 1 or len(ends or []) != 1 or len(axes or [0]) != 1:
+        raise Outside("slices sizes along several axes")
+    place = axis_of((axes or [0])[0], data.ndim)
+    part = slice((starts or [0])[0], (ends or [0])[0], (steps or [1])[0])
+    return data[(*(slice(None),) * place, part)]
+
+
+def _divided(_: Call, data: Array, divisor: Array) -> Array:
+    if (data < 0).any() or (divisor < 1).any():
+        raise Outside("divides sizes that are negative, or by less than 1")
+    return data // divisor
+
+
+def _filled(call: Call, sizes: Array) -> Array:
+    value = call.attribute("value", 4)
+    entry = np.zeros(1, np.int64) if value is None else constant(value)
+    if entry.dtype.kind != "i" or entry.size != 1 or sizes.ndim != 1:
+        raise Outside("fills a constant that is no list of sizes. Fold it before")
+    if sizes.size > 2 or not all(0 <= size <= _FEW for size in sizes.tolist()):
+        raise Outside(f"fills a constant of sizes {sizes.tolist()[:9]}")
+    return np.full(sizes, entry.reshape(-1)[0])
 
 
 def _squeeze(call: Call, data: Array, *_: Array) -> Array:
@@ -134,6 +149,8 @@ _FOLDS: dict[str, Callable[..., Any]] = {
     "Add": lambda _, a, b: a + b,
     "Cast": _cast,
     "Concat": _concat,
+    "ConstantOfShape": _filled,
+    "Div": _divided,
     "Gather": _gather,
     "Mul": lambda _, a, b: a * b,
     "Reshape": _reshape,

@@ -58,7 +58,7 @@ def read_graph(
         builder = Builder(node, origin, dtype, uses + Counter([last]))
         values: dict[str, Value] = {**constants, image.name: Tensor(node.name, sides)}
         for proto in model.graph.node:
-            _step(proto, values, builder, opset_of(model), folder)
+            _step(proto, values, builder, opset_of(model))
         output = values.get(last)
         if not isinstance(output, Tensor):
             raise Outside(f"its output {shown(last)} is not computed from the input")
@@ -69,9 +69,7 @@ def read_graph(
     return Reading(graph, builder.origins, result, constants, dtype)
 
 
-def _step(
-    proto: Any, values: dict[str, Value], builder: Builder, opset: int, folder: Path
-) -> None:
+def _step(proto: Any, values: dict[str, Value], builder: Builder, opset: int) -> None:
     """Read one node; its outputs get values."""
     try:
         inputs = [_known(name, values) for name in proto.input]
@@ -81,7 +79,7 @@ def _step(
                 f"its outputs {_some(outputs)} are none, or names that are already "
                 "taken. Every tensor has one name"
             )
-        found = _read(Call(proto, inputs, builder, opset), folder)
+        found = _read(Call(proto, inputs, builder, opset))
         for name, value in zip(proto.output, found, strict=False):
             values[name] = value
     except (Outside, InvalidTargetError) as error:
@@ -91,7 +89,7 @@ def _step(
         ) from error
 
 
-def _read(call: Call, folder: Path) -> Sequence[Value]:
+def _read(call: Call) -> Sequence[Value]:
     proto = call.proto
     operator = proto.op_type
     if proto.domain not in DOMAINS:
@@ -101,7 +99,7 @@ def _read(call: Call, folder: Path) -> Sequence[Value]:
         )
     found: Value | Sequence[Value] | None = None
     if operator == "Constant":
-        found = constant_node(call, folder)
+        found = constant_node(call)
     elif operator == "Shape":
         found = shape(call)
     elif call.constant:

@@ -55,12 +55,13 @@ def require_few(tensors: Iterable[Any]) -> None:
             raise Outside(f"more than {WEIGHTS} weights. Certify it in parts")
 
 
-def constant(tensor: Any, folder: Path) -> NDArray[Any]:
+def constant(tensor: Any, folder: Path | None = None) -> NDArray[Any]:
     """The entries of a TensorProto, not writable.
 
     Args:
         tensor: The message.
-        folder: That of the file; weights beside the file must lie in it.
+        folder: That of the file; weights beside the file must lie in it. None if there
+            may be none.
 
     Raises:
         Outside: If its type is not read, or its data are not those of its shape.
@@ -113,7 +114,7 @@ def _entries(tensor: Any) -> int:
     return count
 
 
-def _external(tensor: Any, folder: Path, size: int) -> bytes:
+def _external(tensor: Any, folder: Path | None, size: int) -> bytes:
     """Bytes of a file in the folder; nothing outside it is opened."""
     entries = {entry.key: entry.value for entry in tensor.external_data}
     location = entries.get("location", "")
@@ -127,6 +128,8 @@ def _external(tensor: Any, folder: Path, size: int) -> bytes:
         raise Outside(f"{what}, at no place that is a number") from error
     if len(entries) != len(tensor.external_data) or not entries.keys() <= _KEYS:
         raise Outside(f"{what}, described by unknown or repeated keys")
+    if folder is None:
+        raise Outside(f"{what}; only initialisers may lie beside the model")
     if length != size or not 0 <= offset <= TENSOR_FILE_BYTES:
         raise Outside(f"{what}, where {length} bytes at {offset} are not its own")
     parts = location.replace("\\", "/").split("/")

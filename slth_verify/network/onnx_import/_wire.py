@@ -14,10 +14,21 @@ FIELDS: Final = 1 << 18
 
 #: Messages within a message, by field number (onnx.proto).
 _INNER: Final[dict[str, dict[int, str]]] = {
-    "model": {7: "graph"},
-    "graph": {1: "node", 5: "tensor"},
+    "model": {7: "graph", 8: "opset"},
+    "graph": {1: "node", 5: "tensor", 11: "image", 12: "image"},
     "node": {5: "attribute"},
     "attribute": {5: "tensor"},
+    "tensor": {13: "entry"},
+}
+
+#: Fields that are text; onnx hands out bytes where they are none.
+_TEXTS: Final[dict[str, frozenset[int]]] = {
+    "opset": frozenset({1}),
+    "image": frozenset({1}),
+    "node": frozenset({1, 2, 3, 4, 7, 8}),
+    "attribute": frozenset({1, 21}),
+    "tensor": frozenset({8}),
+    "entry": frozenset({1, 2}),
 }
 
 #: Fields of a tensor whose size in memory is that in the file: floats and raw bytes.
@@ -31,7 +42,8 @@ def require_small(data: bytes) -> None:
         data: All bytes of the file.
 
     Raises:
-        ValueError: If it has too many, or is no protobuf message.
+        ValueError: If it has too many, is no protobuf message, or has names that are no
+            text.
     """
     fields = others = 0
     pending = [(0, len(data), "model")]
@@ -45,6 +57,8 @@ def require_small(data: bytes) -> None:
                 pending.append((start, position, inner[number]))
             elif message != "tensor" or number not in _PLAIN:
                 others += position - start
+            if number in _TEXTS.get(message, ()):
+                data[start:position].decode()
             if fields > FIELDS or others > DOCUMENT_BYTES:
                 raise ValueError(
                     f"more than {FIELDS} fields, or {DOCUMENT_BYTES} bytes besides "
