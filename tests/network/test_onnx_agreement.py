@@ -134,7 +134,7 @@ LIES = {
         "Conv",
         _layers,
         "padding=window.padding",
-        "padding=window.padding[::-1]",
+        "padding=window.padding[2:] + window.padding[:2]",
     ),
     "pads in pairs": (
         SQUARE,
@@ -155,16 +155,22 @@ LIES = {
         "Gemm",
         _layers,
         'if not call.flag("transB"):',
-        "if True:",
+        'if call.flag("transB"):',
     ),
-    "alpha dropped": (GEMM, "Gemm", _layers, 'call.real("alpha", 1.0)', "1"),
-    "beta dropped": (GEMM, "Gemm", _layers, 'call.real("beta", 1.0)', "1"),
+    "alpha dropped": (
+        GEMM,
+        "Gemm",
+        _layers,
+        '_scaled(weight, alpha, "alpha")',
+        "weight",
+    ),
+    "beta dropped": (GEMM, "Gemm", _layers, 'beta, "beta"', 'None, "beta"'),
     "epsilon": (
         NORM,
         "BatchNormalization",
         _layers,
         'epsilon=call.real("epsilon", 1e-5)',
-        "epsilon=Fraction(1, 100000)",
+        'epsilon=call.real("epsilon", 1e-5) / 100',
     ),
     "mean and shift exchanged": (
         NORM,
@@ -222,14 +228,14 @@ LIES = {
         "LeakyRelu",
         _activations,
         'call.real("alpha", 0.01)',
-        "Fraction(1, 100)",
+        'call.real("alpha", 0.01) * 0 + Fraction(1, 100)',
     ),
     "slope rounded elsewhere": (
         LEAKY,
         "LeakyRelu",
         _activations,
         'call.real("alpha", 0.01)',
-        "Fraction(3, 10) + Fraction(1, 10**6)",
+        'call.real("alpha", 0.01) + Fraction(1, 10**6)',
     ),
 }
 
@@ -244,7 +250,7 @@ def test_lies_are_noticed(lie: str, onnx_file, mutant, monkeypatch) -> None:
     monkeypatch.setitem(_operators.HANDLERS, operator, getattr(changed, name))
     with pytest.raises(InvalidTargetError, match="when the file runs") as raised:
         graph_from_onnx(path)
-    assert f"({operator})" in str(raised.value) or "Flatten" in str(raised.value)
+    assert any(f"({part.op_type})" in str(raised.value) for part in nodes)
 
 
 def test_a_lie_deep_in_a_network_is_noticed(onnx_file, mutant, monkeypatch) -> None:
@@ -259,7 +265,9 @@ def test_a_lie_deep_in_a_network_is_noticed(onnx_file, mutant, monkeypatch) -> N
     path = onnx_file(nodes, weights, ("n", 8, 6, 6))
     graph_from_onnx(path)
     changed = mutant(
-        _activations, 'call.real("alpha", 0.01)', "Fraction(500001, 10**6)"
+        _activations,
+        'call.real("alpha", 0.01)',
+        'call.real("alpha", 0.01) + Fraction(1, 10**6)',
     )
     monkeypatch.setitem(_operators.HANDLERS, "LeakyRelu", changed.leaky_relu)
     with pytest.raises(InvalidTargetError, match="when the file runs"):

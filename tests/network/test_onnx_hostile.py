@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from slth_verify.errors import InvalidTargetError
+from slth_verify.errors import InvalidTargetError, MissingExtraError
 from slth_verify.limits import LAYERS, WEIGHTS
 from slth_verify.network import graph_from_onnx
 from slth_verify.network.onnx_import import _wire
@@ -174,6 +176,13 @@ NETWORKS = {
         {"p": longs(0, 0, 0, 4096, 0, 0, 4096, 4096)},
         {"sizes": (1, 9, 4096, 4096)},
     ),
+    "a tensor of shape (1, 8192, 8192)": (RELU, {}, {"sizes": (1, 1, 8192, 8192)}),
+    "(2097152,); channels": (RELU, {}, {"sizes": (1, 1 << 21)}),
+    "entries of tensors": (
+        [node("Relu", [f"t{i}" if i else "x"], [f"t{i + 1}"]) for i in range(30)],
+        {},
+        {"sizes": (1, 1, 4096, 2048), "output": "t30"},
+    ),
     "depend on the image": ([node("Relu", ["w"], ["y"])], {"w": ONES}, {}),
     "short constant list": ([node("Reshape", ["x", "x"], ["y"])], {}, {}),
 }
@@ -185,6 +194,17 @@ def test_other_networks(words: str, onnx_file) -> None:
     text = refused(onnx_file(nodes, weights, **options), *words.split("; "))
     named = any(f"({part.op_type})" in text for part in nodes)
     assert named or "the ONNX graph" in text or "no ONNX network" in text
+
+
+def test_onnx_is_asked_for_when_it_is_needed(monkeypatch, tmp_path: Path) -> None:
+    for name in ("onnx", "onnxruntime"):
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, name, None)
+            with pytest.raises(MissingExtraError, match=r"slth-verify\[onnx\]"):
+                graph_from_onnx(tmp_path / "net.onnx")
+    code = "import sys, slth_verify.network.onnx_import as room; room.graph_from_onnx\n"
+    code += "assert not {'onnx', 'onnxruntime'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_damaged_files(onnx_model, tmp_path: Path) -> None:

@@ -7,9 +7,11 @@ from fractions import Fraction
 import numpy as np
 
 from slth_verify.graph import Clip, Rectifier
+from slth_verify.limits import IMAGE_SIDE
 from slth_verify.network.onnx_import._builder import Tensor
 from slth_verify.network.onnx_import._call import Call
 from slth_verify.network.onnx_import._layers import by_channel
+from slth_verify.network.onnx_import._layout import CHANNELS, require_held
 from slth_verify.network.onnx_import._refusal import Outside
 
 
@@ -28,6 +30,7 @@ def prelu(call: Call) -> Tensor:
     source, slope = call.tensor(), call.given(1)
     if not np.isfinite(slope).all():
         raise Outside("NaN or infinite slopes")
+    require_held(source.shape or (1,), IMAGE_SIDE if slope.size == 1 else CHANNELS)
     slopes = slope.reshape(-1) if slope.size == 1 else by_channel(slope, source.shape)
     exact = tuple(Fraction(float(number)) for number in slopes)
     return call.add(Rectifier, source, slopes=exact)

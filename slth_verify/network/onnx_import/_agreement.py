@@ -41,9 +41,12 @@ from slth_verify.network.onnx_import._images import images_of
 from slth_verify.text import printable, reason_of
 
 #: Multiplications of one image that are waited for, and of all images together.
-_MOST: Final = 1 << 38
+_MOST: Final = 1 << 36
 _WANTED: Final = 1 << 35
 _IMAGES: Final = 4
+
+#: Entries of all tensors of one image; they are held together.
+_ENTRIES: Final = 1 << 27
 
 #: Roundings of an operator besides those of a sum of products.
 _ROUNDINGS: Final = 8
@@ -67,10 +70,12 @@ def require_agreement(model: Any, reading: Reading) -> None:
     """
     graph = reading.graph
     cost = sum(_products(graph, node) for node in graph.nodes)
-    if cost > _MOST:
+    entries = sum(math.prod(graph.shape(node.name)) for node in graph.nodes)
+    if cost > _MOST or entries > _ENTRIES:
         raise InvalidTargetError(
-            f"the ONNX graph: one image takes {cost} multiplications; at most {_MOST} "
-            "can be run and compared. Certify the network in parts."
+            f"the ONNX graph: one image takes {cost} multiplications and {entries} "
+            f"entries of tensors; at most {_MOST} and {_ENTRIES} are run and compared. "
+            "Certify the network in parts."
         )
     images = list(images_of(graph.input, reading.dtype))
     count = max(_IMAGES, _WANTED // max(cost, 1))

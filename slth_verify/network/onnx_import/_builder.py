@@ -13,7 +13,7 @@ from slth_verify.graph import Input, TargetGraph
 from slth_verify.graph.fields import checked
 from slth_verify.graph.nodes import Node, Shape
 from slth_verify.graph.shapes import shape_of
-from slth_verify.limits import IMAGE_SIDE
+from slth_verify.network.onnx_import._layout import require_held
 from slth_verify.network.onnx_import._refusal import Outside
 
 
@@ -101,10 +101,7 @@ class Builder:
             number, free = number + 1, f"{name}#{number}"
         node = checked(kind(name=free, sources=sources, **fields))
         shape = shape_of(node, [self.shapes[source] for source in sources])
-        if int(np.prod(shape, dtype=object)) > IMAGE_SIDE:
-            raise Outside(
-                f"a tensor of shape {shape} has more than {IMAGE_SIDE} entries"
-            )
+        require_held(shape)
         self.nodes[free], self.shapes[free] = node, shape
         self.origins[free] = origin
         return free

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Final
 
 from slth_verify.graph.nodes import Pair, Shape
+from slth_verify.limits import IMAGE_SIDE
 from slth_verify.network.onnx_import._refusal import Outside
+
+#: Channels, or features, that have numbers of their own: a box, or slopes.
+CHANNELS: Final = 1 << 20
 
 
 def held(shape: Sequence[int]) -> Shape:
@@ -18,6 +24,19 @@ def held(shape: Sequence[int]) -> Shape:
     if len(shape) == 2:
         return shape[0], 1, shape[1]
     return tuple(shape) or (1,)
+
+
+def require_held(shape: Sequence[int], channels: int = IMAGE_SIDE) -> None:
+    """Refuse a tensor that is too large to be run.
+
+    Raises:
+        Outside: If it has too many entries, or more channels than are admitted.
+    """
+    if math.prod(shape) > IMAGE_SIDE or shape[0] > channels:
+        raise Outside(
+            f"a tensor of shape {(*shape,)}: at most {channels} channels and "
+            f"{IMAGE_SIDE} entries are read. Certify smaller images"
+        )
 
 
 def spread(values: Sequence[int], rank: int, filler: int) -> Shape:

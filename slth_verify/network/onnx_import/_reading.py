@@ -22,6 +22,7 @@ from slth_verify.network.onnx_import._builder import (
 from slth_verify.network.onnx_import._call import Call
 from slth_verify.network.onnx_import._file import DOMAINS, opset_of
 from slth_verify.network.onnx_import._folding import constant_node, folded, shape
+from slth_verify.network.onnx_import._layout import CHANNELS, require_held
 from slth_verify.network.onnx_import._operators import HANDLERS, advice
 from slth_verify.network.onnx_import._refusal import Outside
 from slth_verify.network.onnx_import._tensors import (
@@ -51,6 +52,7 @@ def read_graph(
         constants = _initialisers(model, folder)
         image = _only_input(model, constants)
         sides = _sides(image, input_shape)
+        require_held(sides, CHANNELS)
         node = input_node(sides, box)
         dtype = _FLOATS[image.type.tensor_type.elem_type]
         uses = Counter(name for node in model.graph.node for name in node.input)
