@@ -89,7 +89,7 @@ def correlated(images: Array, weight: Array, node: Convolution) -> Array:
     matrices = weight.reshape(node.groups, weight.shape[0] // node.groups, -1)
     out = np.empty((batch, weight.shape[0], height, width), images.dtype)
     row = width * max(channels * seen.shape[4] * seen.shape[5], weight.shape[0])
-    for some, rows in chunks(batch, height, row):
+    for some, rows in chunks(batch, height, row, CHUNK):
         part = seen[some, :, rows]
         columns = part.transpose(1, 4, 5, 0, 2, 3).reshape(
             node.groups, matrices.shape[2], -1
@@ -213,7 +213,7 @@ def by_channel(values: Array | Sequence[Any], axes: int) -> Array:
 
 
 def chunks(
-    batch: int, height: int, row: int, limit: int = CHUNK
+    batch: int, height: int, row: int, limit: int
 ) -> Iterator[tuple[slice, slice]]:
     """Slices of images, or of rows of single ones, of at most ``limit`` entries.
 
