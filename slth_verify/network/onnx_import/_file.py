@@ -31,12 +31,12 @@ def read_model(path: str | os.PathLike[str]) -> Any:
         InvalidTargetError: If it is unreadable, too large, damaged, or more than that.
         MissingExtraError: If onnx or onnxruntime are not installed.
     """
-    onnx = _onnx()
+    onnx, decode_error = _onnx()
     try:
         data = read_regular(path, TENSOR_FILE_BYTES)
         require_small(data)
         model = onnx.load_model_from_string(data)
-    except (UnusableFileError, ValueError, onnx.onnx_pb.DecodeError) as error:
+    except (UnusableFileError, ValueError, decode_error) as error:
         raise _unreadable(path, reason_of(error, 400)) from error
     reason = _outside(model)
     if reason is not None:
@@ -46,16 +46,12 @@ def read_model(path: str | os.PathLike[str]) -> Any:
 
 def opset_of(model: Any) -> int:
     """The version of ONNX's own operators that the model asks for."""
-    versions = [
-        entry.version for entry in model.opset_import if entry.domain in DOMAINS
-    ]
-    return int(versions[0])
+    return _versions(model)[0]
 
 
-def _onnx() -> Any:
+def _onnx() -> tuple[Any, type[Exception]]:
     try:
         import onnx
-        import onnx.onnx_pb
         import onnxruntime  # noqa: F401  the import is compared with it
         from google.protobuf.message import DecodeError
     except ImportError as error:
@@ -63,16 +59,13 @@ def _onnx() -> Any:
             f"reading ONNX files needs the packages onnx and onnxruntime "
             f"({reason_of(error)}). pip install 'slth-verify[onnx]'"
         ) from error
-    onnx.onnx_pb.DecodeError = DecodeError
-    return onnx
+    return onnx, DecodeError
 
 
 def _outside(model: Any) -> str | None:
     """Why a parsed model is none that is read, or None."""
     graph = model.graph
-    versions = [
-        entry.version for entry in model.opset_import if entry.domain in DOMAINS
-    ]
+    versions = _versions(model)
     if not graph.node or not graph.output:
         return "it holds no graph with nodes and an output: no ONNX model, or damaged"
     if len(versions) != 1 or versions[0] not in OPSETS:
@@ -90,6 +83,10 @@ def _outside(model: Any) -> str | None:
         if not holds:
             return f"it has {what}"
     return None
+
+
+def _versions(model: Any) -> list[int]:
+    return [entry.version for entry in model.opset_import if entry.domain in DOMAINS]
 
 
 def _unreadable(path: Any, reason: str) -> InvalidTargetError:
