@@ -1,6 +1,8 @@
 """Target graphs: networks as frozen acyclic graphs of typed nodes."""
 
+from slth_verify.graph.box_ranges import Range, ranges
 from slth_verify.graph.exact import exact_node_values, exact_values
+from slth_verify.graph.float_values import node_values, values
 from slth_verify.graph.graph import TargetGraph
 from slth_verify.graph.nodes import (
     AveragePool,
@@ -19,8 +21,6 @@ from slth_verify.graph.nodes import (
     Reshape,
     Sum,
 )
-from slth_verify.graph.ranges import Range, ranges
-from slth_verify.graph.values import node_values, values
 
 __all__ = [
     "AveragePool",

@@ -165,6 +165,7 @@ def test_help_loads_nothing_heavy() -> None:
         "import slth_verify\n"
         "assert run(['--help']) == 0\n"
         "heavy = {'torch', 'sympy', 'scipy', 'flint', 'hypothesis', 'matplotlib'}\n"
+        "heavy |= {'onnx', 'onnxruntime'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run(

@@ -61,9 +61,9 @@ def _importers(of: str) -> list[Path]:
 
 #: Parts that know kinds by name, and where each of them is.
 PARTS = {
-    "values": lambda: _modules("graph.values", "graph.windows", "graph.walk"),
+    "values": lambda: _modules("graph.float_values", "graph.windows", "graph.walk"),
     "exact": lambda: _modules("graph.exact", "graph.windows", "graph.walk"),
-    "ranges": lambda: _modules("graph.ranges", "graph.walk"),
+    "ranges": lambda: _modules("graph.box_ranges", "graph.walk"),
     "strategy": lambda: _modules("strategies.graphs"),
     "torch importer": lambda: _importers("torch"),
     "ONNX importer": lambda: _importers("onnx"),

@@ -37,7 +37,7 @@ from slth_verify.graph.nodes import KINDS
 F = Fraction
 
 # the function hides the module of its name
-module = importlib.import_module("slth_verify.graph.values")
+module = importlib.import_module("slth_verify.graph.float_values")
 
 RNG = np.random.default_rng(5)
 

@@ -17,8 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from slth_verify.graph import TargetGraph
+from slth_verify.graph.given_input import input_node
 from slth_verify.network.graph_import._agreement import require_same
-from slth_verify.network.graph_import._box import input_node
 from slth_verify.network.graph_import._operations import translated
 from slth_verify.network.graph_import._trace import traced
 

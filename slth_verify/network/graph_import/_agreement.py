@@ -21,8 +21,8 @@ from torch import fx, nn
 from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph import Convolution, Dense, Input, TargetGraph
+from slth_verify.graph.given_input import held
 from slth_verify.network.graph_import._evaluate import Value, evaluated, given
-from slth_verify.network.graph_import._layout import held
 from slth_verify.network.graph_import._operations import Step
 from slth_verify.network.graph_import._refusals import operation_of, path_of, refused
 from slth_verify.network.graph_import._trace import BATCH, Trace

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slth_verify.graph.nodes import Margins, Pair, Shape
-
-
-def held(shape: Sequence[int]) -> Shape:
-    """The shape in a graph of a tensor that torch holds with this one, no batch.
-
-    Examples:
-        >>> held((8, 20)), held((8, 4, 5)), held(())
-        ((8, 1, 20), (8, 4, 5), (1,))
-    """
-    if len(shape) == 2:
-        return shape[0], 1, shape[1]
-    return tuple(shape) or (1,)
+from slth_verify.graph.nodes import Margins, Pair
 
 
 def place(axis: int, rank: int) -> int:

@@ -1,4 +1,4 @@
-"""The input of a graph: its shape and its box."""
+"""The input of a graph, as a user gives it: its shape and its box."""
 
 from __future__ import annotations
 
@@ -7,10 +7,23 @@ from fractions import Fraction
 from typing import Any
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.graph import Input
+from slth_verify.graph.nodes import Input, Shape
 from slth_verify.limits import IMAGE_SIDE
-from slth_verify.network.graph_import._layout import held
 from slth_verify.numbers import exact_number, shown, whole_numbers
+
+
+def held(shape: Sequence[int]) -> Shape:
+    """The shape in a graph of a framework's tensor; both without the batch.
+
+    Images of one dimension get height 1, and a single number is a vector of one.
+
+    Examples:
+        >>> held((8, 20)), held((8, 4, 5)), held(())
+        ((8, 1, 20), (8, 4, 5), (1,))
+    """
+    if len(shape) == 2:
+        return shape[0], 1, shape[1]
+    return tuple(shape) or (1,)
 
 
 def input_node(input_shape: Any, box: Any) -> Input:

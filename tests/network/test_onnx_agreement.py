@@ -1,0 +1,300 @@
+"""An import that reads a file wrongly is noticed when file and graph are run."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from slth_verify.errors import InvalidTargetError
+from slth_verify.network import graph_from_onnx
+from slth_verify.network.onnx_import import (
+    _activations,
+    _layers,
+    _operators,
+    _shaping,
+    _windows,
+)
+
+onnx = pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+node = onnx.helper.make_node
+
+RNG = np.random.default_rng(2)
+
+
+def some(*shape: int) -> np.ndarray:
+    return RNG.standard_normal(shape).astype(np.float32)
+
+
+def longs(*entries: int) -> np.ndarray:
+    return np.array(entries, np.int64)
+
+
+CONV = (
+    [
+        node(
+            "Conv", ["x", "w", "b"], ["t"], strides=[2, 1], pads=[1, 0, 1, 2], group=2
+        ),
+        node("Relu", ["t"], ["y"]),
+    ],
+    {"w": some(4, 1, 2, 3), "b": some(4)},
+    ("n", 2, 6, 7),
+)
+SQUARE = (
+    [node("Conv", ["x", "w"], ["y"], pads=[0, 1, 1, 0])],
+    {"w": some(4, 2, 2, 2)},
+    ("n", 2, 5, 5),
+)
+SAME = (
+    [node("Conv", ["x", "w"], ["y"], auto_pad="SAME_UPPER", strides=[2, 2])],
+    {"w": some(1, 2, 3, 3)},
+    ("n", 2, 6, 6),
+)
+GEMM = (
+    [node("Gemm", ["x", "w", "b"], ["y"], alpha=0.5, beta=0.25, transB=1)],
+    {"w": some(6, 6), "b": some(6)},
+    ("n", 6),
+)
+NORM = (
+    [node("BatchNormalization", ["x", *"sbmv"], ["y"], epsilon=1e-3)],
+    {"s": some(2), "b": some(2), "m": some(2), "v": np.float32([0.1, 0.2])},
+    ("n", 2, 4, 4),
+)
+AVERAGE = (
+    [node("AveragePool", ["x"], ["y"], kernel_shape=[2, 2], pads=[1, 1, 1, 1])],
+    {},
+    ("n", 2, 4, 4),
+)
+CEIL = (
+    [
+        node(
+            "AveragePool",
+            ["x"],
+            ["y"],
+            kernel_shape=[2, 2],
+            strides=[2, 2],
+            ceil_mode=1,
+            count_include_pad=1,
+        )
+    ],
+    {},
+    ("n", 2, 5, 5),
+)
+PAD = (
+    [node("Pad", ["x", "p"], ["y"], mode="reflect")],
+    {"p": longs(0, 0, 1, 1, 0, 0, 1, 1)},
+    ("n", 2, 4, 4),
+)
+SPLIT = (
+    [node("Split", ["x"], ["a", "b"], axis=1), node("Relu", ["b"], ["y"])],
+    {},
+    ("n", 4, 3, 3),
+)
+TURNED = (
+    [
+        node("Transpose", ["x"], ["t"], perm=[0, 2, 3, 1]),
+        node("Flatten", ["t"], ["f"]),
+        node("Relu", ["f"], ["y"]),
+    ],
+    {},
+    ("n", 3, 3, 3),
+)
+LEAKY = ([node("LeakyRelu", ["x"], ["y"], alpha=0.3)], {}, ("n", 2, 3, 3))
+BIAS = (
+    [
+        node("MatMul", ["x", "w"], ["t"]),
+        node("Add", ["t", "b"], ["y"]),
+    ],
+    {"w": some(6, 6), "b": some(6)},
+    ("n", 6),
+)
+
+#: A lie about an operator: where it is read, what is true, what is read instead.
+LIES = {
+    "stride ignored": (CONV, "Conv", _layers, "stride=window.stride", "stride=(1, 1)"),
+    "bias dropped": (CONV, "Conv", _layers, "bias=bias,\n        stride", "stride"),
+    "groups exchanged": (
+        CONV,
+        "Conv",
+        _layers,
+        "weight=weight[:, :, None, :] if len(sides) == 1 else weight",
+        "weight=weight[::-1]",
+    ),
+    "kernel turned": (
+        SQUARE,
+        "Conv",
+        _layers,
+        "weight=weight[:, :, None, :] if len(sides) == 1 else weight",
+        "weight=weight.swapaxes(2, 3)",
+    ),
+    "pads exchanged": (
+        SQUARE,
+        "Conv",
+        _layers,
+        "padding=window.padding",
+        "padding=window.padding[2:] + window.padding[:2]",
+    ),
+    "pads in pairs": (
+        SQUARE,
+        "Conv",
+        _layers,
+        "padding=window.padding",
+        "padding=(0, 1, 0, 1)",
+    ),
+    "the other same": (
+        SAME,
+        "Conv",
+        _layers,
+        "padding=window.padding",
+        "padding=(1, 0, 1, 0)",
+    ),
+    "transB ignored": (
+        GEMM,
+        "Gemm",
+        _layers,
+        'if not call.flag("transB"):',
+        'if call.flag("transB"):',
+    ),
+    "alpha dropped": (
+        GEMM,
+        "Gemm",
+        _layers,
+        '_scaled(weight, alpha, "alpha")',
+        "weight",
+    ),
+    "beta dropped": (GEMM, "Gemm", _layers, 'beta, "beta"', 'None, "beta"'),
+    "epsilon": (
+        NORM,
+        "BatchNormalization",
+        _layers,
+        'epsilon=call.real("epsilon", 1e-5)',
+        'epsilon=call.real("epsilon", 1e-5) / 100',
+    ),
+    "mean and shift exchanged": (
+        NORM,
+        "BatchNormalization",
+        _layers,
+        "shift=call.given(2),\n        mean=call.given(3)",
+        "shift=call.given(3),\n        mean=call.given(2)",
+    ),
+    "matrix not turned": (
+        BIAS,
+        "MatMul",
+        _layers,
+        "weight=weight.T)",
+        "weight=weight)",
+    ),
+    "added bias negative": (BIAS, "Add", _layers, "bias=shift)", "bias=-shift)"),
+    "padding counted": (
+        AVERAGE,
+        "AveragePool",
+        _windows,
+        "counts_padding=counts",
+        "counts_padding=True",
+    ),
+    "overhang counted": (
+        CEIL,
+        "AveragePool",
+        _windows,
+        "counts, padding = False, window.overhang",
+        "padding = window.overhang",
+    ),
+    "edges for reflections": (
+        PAD,
+        "Pad",
+        _windows,
+        '"reflect": "reflect"',
+        '"reflect": "replicate"',
+    ),
+    "parts from the start": (SPLIT, "Split", _shaping, "start += size", "start += 0"),
+    "axes undone": (
+        TURNED,
+        "Transpose",
+        _shaping,
+        "axes = [axis - 1 for axis in order[1:]]",
+        "axes = [order[1:].index(axis) for axis in (1, 2, 3)]",
+    ),
+    "axes left": (
+        TURNED,
+        "Transpose",
+        _shaping,
+        "if order == sorted(order)",
+        "if True",
+    ),
+    "slope 0.01": (
+        LEAKY,
+        "LeakyRelu",
+        _activations,
+        'call.real("alpha", 0.01)',
+        'call.real("alpha", 0.01) * 0 + Fraction(1, 100)',
+    ),
+    "slope rounded elsewhere": (
+        LEAKY,
+        "LeakyRelu",
+        _activations,
+        'call.real("alpha", 0.01)',
+        'call.real("alpha", 0.01) + Fraction(1, 10**6)',
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_lies_are_noticed(lie: str, onnx_file, mutant, monkeypatch) -> None:
+    (nodes, weights, sizes), operator, module, truth, wrong = LIES[lie]
+    path = onnx_file(nodes, weights, sizes)
+    graph_from_onnx(path)
+    name = _operators.HANDLERS[operator].__name__
+    changed: ModuleType = mutant(module, truth, wrong)
+    monkeypatch.setitem(_operators.HANDLERS, operator, getattr(changed, name))
+    with pytest.raises(InvalidTargetError, match="when the file runs") as raised:
+        graph_from_onnx(path)
+    assert any(f"({part.op_type})" in str(raised.value) for part in nodes)
+
+
+def test_a_lie_deep_in_a_network_is_noticed(onnx_file, mutant, monkeypatch) -> None:
+    """Twenty layers grow values and their rounding; one slope is off by 2e-6."""
+    nodes, weights, last = [], {}, "x"
+    for layer in range(20):
+        weights[f"w{layer}"] = 3 * some(8, 8, 3, 3)
+        nodes.append(node("Conv", [last, f"w{layer}"], [f"c{layer}"], pads=[1] * 4))
+        last = f"r{layer}"
+        nodes.append(node("Relu", [f"c{layer}"], [last]))
+    nodes.append(node("LeakyRelu", [f"c{19}"], ["y"], alpha=0.5))
+    path = onnx_file(nodes, weights, ("n", 8, 6, 6))
+    graph_from_onnx(path)
+    changed = mutant(
+        _activations,
+        'call.real("alpha", 0.01)',
+        'call.real("alpha", 0.01) + Fraction(1, 10**6)',
+    )
+    monkeypatch.setitem(_operators.HANDLERS, "LeakyRelu", changed.leaky_relu)
+    with pytest.raises(InvalidTargetError, match="when the file runs"):
+        graph_from_onnx(path)
+
+
+def test_networks_that_overflow_are_not_compared(onnx_file) -> None:
+    weights = {"w": np.full((1, 1, 1, 1), 3e38, np.float32)}
+    nodes = [
+        node("Conv", ["x", "w"], ["t"]),
+        node("Conv", ["t", "w"], ["y"]),
+    ]
+    with pytest.raises(InvalidTargetError, match="overflows"):
+        graph_from_onnx(onnx_file(nodes, weights, ("n", 1, 2, 2)))
+
+
+def test_networks_with_tiny_values_are_compared(onnx_file) -> None:
+    weights = {"w": np.full((1, 1, 3, 3), 1e-30, np.float32)}
+    nodes = [
+        node("Conv", ["x", "w"], ["t"]),
+        node("Conv", ["t", "w"], ["y"]),
+    ]
+    graph_from_onnx(onnx_file(nodes, weights, ("n", 1, 6, 6)))
+
+
+def test_networks_that_cost_too_much_are_refused(onnx_file) -> None:
+    weights = {"w": some(1, 1, 513, 513)}
+    nodes = [node("Conv", ["x", "w"], ["y"])]
+    with pytest.raises(InvalidTargetError, match="multiplications"):
+        graph_from_onnx(onnx_file(nodes, weights, ("n", 1, 4095, 4095)))

@@ -1,0 +1,373 @@
+"""ONNX files that are damaged, hostile, or of other networks: refused in words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from slth_verify.errors import InvalidTargetError, MissingExtraError
+from slth_verify.limits import LAYERS, WEIGHTS
+from slth_verify.network import graph_from_onnx
+from slth_verify.network.onnx_import import _wire
+
+onnx = pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+node = onnx.helper.make_node
+
+ONES = np.ones((3, 2, 3, 3), np.float32)
+CONV = [node("Conv", ["x", "w"], ["y"], name="conv")]
+RELU = [node("Relu", ["x"], ["y"], name="relu")]
+
+
+def longs(*entries: int) -> np.ndarray:
+    return np.array(entries, np.int64)
+
+
+def refused(path: object, *words: str, **options: object) -> str:
+    with pytest.raises(InvalidTargetError) as raised:
+        graph_from_onnx(path, **options)
+    text = str(raised.value)
+    assert text.isprintable()
+    for word in words:
+        assert word in text
+    return text
+
+
+#: What the message says: nodes, weights, options of the file.
+NETWORKS = {
+    "Softmax; Leave it out": ([node("Softmax", ["x"], ["y"])], {}, {}),
+    "Custom; not read": ([node("Custom", ["x"], ["y"])], {}, {}),
+    "'evil.ops'; no code is": ([node("Run", ["x"], ["y"], domain="evil.ops")], {}, {}),
+    "stolen; unknown": ([node("Relu", ["x"], ["y"], stolen=1)], {}, {}),
+    "group is not of the type": (
+        [node("Conv", ["x", "w"], ["y"], group=1.0)],
+        {"w": ONES},
+        {},
+    ),
+    "more than are read": ([node("Relu", ["x", "w"], ["y"])], {"w": ONES}, {}),
+    "cycle": (
+        [node("Add", ["x", "b"], ["a"]), node("Relu", ["a"], ["b"])],
+        {},
+        {"output": "b"},
+    ),
+    "'nothing' is computed by no node": ([node("Relu", ["nothing"], ["y"])], {}, {}),
+    "already taken": ([*RELU, node("Relu", ["x"], ["y"])], {}, {}),
+    "several nodes": (
+        [*RELU, node("Relu", ["y"], ["z"], name="relu")],
+        {},
+        {"output": "z"},
+    ),
+    "not computed from the input": (RELU, {}, {"output": "other"}),
+    "float16; float32 or": (CONV, {"w": ONES.astype(np.float16)}, {}),
+    "int8; weights are": (CONV, {"w": ONES.astype(np.int8)}, {}),
+    "float64; weights must be": (CONV, {"w": ONES.astype(np.float64)}, {}),
+    "int64; weights must be": (CONV, {"w": ONES.astype(np.int64)}, {}),
+    "NaN or infinite": (CONV, {"w": ONES * np.float32(np.nan)}, {}),
+    "the input 'x' is float16": (RELU, {}, {"kind": np.float16}),
+    "the input 'x' is int64": (RELU, {}, {"kind": np.int64}),
+    "channels": (CONV, {"w": np.ones((3, 5, 3, 3), np.float32)}, {}),
+    "larger than the image": (CONV, {"w": np.ones((3, 2, 9, 9), np.float32)}, {}),
+    "kernel_shape": (
+        [node("Conv", ["x", "w"], ["y"], kernel_shape=[2, 2])],
+        {"w": ONES},
+        {},
+    ),
+    "not negative": (
+        [node("Conv", ["x", "w"], ["y"], pads=[0, -1, 0, 0])],
+        {"w": ONES},
+        {},
+    ),
+    "must be positive": (
+        [node("Conv", ["x", "w"], ["y"], strides=[0, 1])],
+        {"w": ONES},
+        {},
+    ),
+    "Keep one of them": (
+        [node("Conv", ["x", "w"], ["y"], pads=[1] * 4, auto_pad="VALID")],
+        {"w": ONES},
+        {},
+    ),
+    "auto_pad='MAYBE'": (
+        [node("Conv", ["x", "w"], ["y"], auto_pad="MAYBE")],
+        {"w": ONES},
+        {},
+    ),
+    "size 8; batch of 1": (RELU, {}, {"sizes": (8, 2, 3, 3)}),
+    "5 axes": (RELU, {}, {"sizes": ("n", 2, 3, 3, 3)}),
+    "Pass input_shape": (RELU, {}, {"sizes": ("n", 2, "h", "w")}),
+    "opset versions [6]": (RELU, {}, {"opset": 6}),
+    "opset versions [99]": (RELU, {}, {"opset": 99}),
+    "transA": (
+        [node("Gemm", ["x", "w"], ["y"], transA=1)],
+        {"w": ONES},
+        {"sizes": (1, 6)},
+    ),
+    "has to be rounded": (
+        [node("Gemm", ["x", "w"], ["y"], alpha=0.1)],
+        {"w": np.ones((6, 2))},
+        {"sizes": (1, 6), "kind": np.float64},
+    ),
+    "training mode": (
+        [node("Dropout", ["x", "", "t"], ["y"])],
+        {"t": np.array(True)},
+        {},
+    ),
+    "slopes from 0 to 1": ([node("LeakyRelu", ["x"], ["y"], alpha=-0.5)], {}, {}),
+    "one threshold": ([node("Clip", ["x", "a"], ["y"])], {"a": np.float32(-1)}, {}),
+    "low must lie below": (
+        [node("Clip", ["x", "a", "a"], ["y"])],
+        {"a": np.float32(1)},
+        {},
+    ),
+    "no number for each": (
+        [node("Add", ["x", "b"], ["y"])],
+        {"b": np.ones((6, 7), np.float32)},
+        {},
+    ),
+    "equal ones": (
+        [node("GlobalMaxPool", ["x"], ["t"]), node("Add", ["x", "t"], ["y"])],
+        {},
+        {},
+    ),
+    "Steps of 1": (
+        [node("Slice", ["x", "a", "b", "c", "d"], ["y"])],
+        {"a": longs(0), "b": longs(6), "c": longs(2), "d": longs(2)},
+        {},
+    ),
+    "must stay the first": ([node("Transpose", ["x"], ["y"])], {}, {}),
+    "batch must stay": ([node("Reshape", ["x", "z"], ["y"])], {"z": longs(2, 42)}, {}),
+    "Use Flatten": ([node("Squeeze", ["x"], ["y"])], {}, {"sizes": (1, 1, 3, 3)}),
+    "channels, axis=1": ([node("Concat", ["x", "x"], ["y"], axis=0)], {}, {}),
+    "Zeros and copies": (
+        [node("Pad", ["x", "p", "v"], ["y"])],
+        {"p": longs(0, 0, 1, 1, 0, 0, 1, 1), "v": np.float32(1)},
+        {},
+    ),
+    "batch or the channels": (
+        [node("Pad", ["x", "p"], ["y"])],
+        {"p": longs(0, 1, 0, 0, 0, 0, 0, 0)},
+        {},
+    ),
+    "mean over the axes": ([node("ReduceMean", ["x"], ["y"], axes=[1])], {}, {}),
+    "returns indices": (
+        [node("MaxPool", ["x"], ["y", "i"], kernel_shape=[2, 2])],
+        {},
+        {},
+    ),
+    "meets no entry": (
+        [node("MaxPool", ["x"], ["y"], kernel_shape=[2, 2], pads=[2, 2, 0, 0])],
+        {},
+        {},
+    ),
+    "negative variance": (
+        [node("BatchNormalization", ["x", *"wwwv"], ["y"])],
+        {"w": np.ones(2, np.float32), "v": -np.ones(2, np.float32)},
+        {},
+    ),
+    "entries": (
+        [node("Pad", ["x", "p"], ["y"])],
+        {"p": longs(0, 0, 0, 4096, 0, 0, 4096, 4096)},
+        {"sizes": (1, 9, 4096, 4096)},
+    ),
+    "a tensor of shape (1, 8192, 8192)": (RELU, {}, {"sizes": (1, 1, 8192, 8192)}),
+    "(2097152,); channels": (RELU, {}, {"sizes": (1, 1 << 21)}),
+    "entries of tensors": (
+        [node("Relu", [f"t{i}" if i else "x"], [f"t{i + 1}"]) for i in range(30)],
+        {},
+        {"sizes": (1, 1, 4096, 2048), "output": "t30"},
+    ),
+    "depend on the image": ([node("Relu", ["w"], ["y"])], {"w": ONES}, {}),
+    "short constant list": ([node("Reshape", ["x", "x"], ["y"])], {}, {}),
+}
+
+
+@pytest.mark.parametrize("words", NETWORKS)
+def test_other_networks(words: str, onnx_file) -> None:
+    nodes, weights, options = NETWORKS[words]
+    text = refused(onnx_file(nodes, weights, **options), *words.split("; "))
+    named = any(f"({part.op_type})" in text for part in nodes)
+    assert named or "the ONNX graph" in text or "no ONNX network" in text
+
+
+def test_onnx_is_asked_for_when_it_is_needed(monkeypatch, tmp_path: Path) -> None:
+    for name in ("onnx", "onnxruntime"):
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, name, None)
+            with pytest.raises(MissingExtraError, match=r"slth-verify\[onnx\]"):
+                graph_from_onnx(tmp_path / "net.onnx")
+    code = "import sys, slth_verify.network.onnx_import as room; room.graph_from_onnx\n"
+    code += "assert not {'onnx', 'onnxruntime'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_damaged_files(onnx_model, tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    data = onnx_model(CONV, {"w": ONES}).SerializeToString()
+    path.write_bytes(data)
+    graph_from_onnx(path)
+    for part in (b"", b"\0" * 64, data[:-1], data[: len(data) // 2], b"PK\3\4" + data):
+        path.write_bytes(part)
+        refused(path, "no ONNX network that is read")
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        changed = bytearray(data)
+        for place in rng.integers(0, len(data), 3):
+            changed[place] = rng.integers(256)
+        path.write_bytes(bytes(changed))
+        with contextlib.suppress(InvalidTargetError):  # some changes are other weights
+            graph_from_onnx(path)
+
+
+def test_no_regular_file(tmp_path: Path) -> None:
+    refused(tmp_path / "missing.onnx", "No such file")
+    refused(tmp_path, "no ONNX network")
+    refused("/dev/zero", "no regular file")
+    refused("a\0b", "no ONNX network")
+    os.mkfifo(tmp_path / "pipe")
+    refused(tmp_path / "pipe", "no regular file")
+
+
+def test_bombs_are_refused_before_they_are_parsed(onnx_model, tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    model = onnx_model(RELU)
+    path.write_bytes(
+        model.SerializeToString() + b"\x3a\x80\x80\x20" + b"\x0a\0" * 2**18
+    )
+    refused(path, "fields")
+    model.doc_string = "x" * (9 << 20)
+    path.write_bytes(model.SerializeToString())
+    refused(path, "besides weights")
+    with path.open("wb") as file:
+        file.truncate(1 << 30)
+    refused(path, "too large")
+    with pytest.raises(ValueError, match="part of one"):
+        _wire.require_small(b"\x3a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+
+
+def test_too_many_nodes_and_weights(onnx_model, tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    names = ["x", *map(str, range(10 * LAYERS)), "y"]
+    pairs = pairwise(names)
+    model = onnx_model([node("Relu", [a], [b]) for a, b in pairs])
+    path.write_bytes(model.SerializeToString())
+    refused(path, "nodes")
+    model = onnx_model(CONV, {"w": ONES})
+    for sides in ([WEIGHTS + 1], [2**40, 2**40, 2**40], [-1, 3], [1] * 20):
+        model.graph.initializer[0].dims[:] = sides
+        path.write_bytes(model.SerializeToString())
+        refused(path, "'w'")
+    model.graph.initializer[0].dims[:] = [3, 2, 3, 4]
+    path.write_bytes(model.SerializeToString())
+    refused(path, "'w'", "not its own")
+
+
+def test_more_than_one_graph_of_standard_operators(onnx_model, tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    helper = onnx.helper
+
+    def save(change) -> Path:
+        model = onnx_model(CONV, {"w": ONES})
+        change(model)
+        path.write_bytes(model.SerializeToString())
+        return path
+
+    def functions(model) -> None:
+        versions = [helper.make_opsetid("", 17)]
+        model.functions.append(
+            helper.make_function(
+                "d", "f", ["a"], ["b"], [node("Relu", ["a"], ["b"])], versions
+            )
+        )
+
+    refused(save(functions), "functions")
+    refused(save(lambda m: m.training_info.add()), "training")
+    refused(save(lambda m: m.graph.sparse_initializer.add()), "sparse")
+    refused(save(lambda m: m.graph.output.add(name="x")), "outputs")
+    refused(save(lambda m: m.graph.input.add(name="second")), "'second'")
+    refused(save(lambda m: m.opset_import.add(domain="", version=9)), "opset")
+    refused(save(lambda m: m.graph.initializer.append(m.graph.initializer[0])), "two")
+    refused(save(lambda m: m.graph.initializer[0].ClearField("name")), "constants")
+    refused(save(lambda m: m.graph.initializer[0].float_data.append(1)), "two sets")
+
+    def twice(model) -> None:
+        for _ in range(2):
+            model.graph.node[0].attribute.append(helper.make_attribute("group", 1))
+
+    refused(save(twice), "twice")
+
+    def refers(model) -> None:
+        entry = model.graph.node[0].attribute.add(name="group", type=2, i=1)
+        entry.ref_attr_name = "other"
+
+    refused(save(refers), "type that it must have")
+
+    def branches(model) -> None:
+        inner = onnx_model(RELU).graph
+        model.graph.node[0].CopyFrom(
+            node("If", ["x"], ["y"], then_branch=inner, else_branch=inner)
+        )
+
+    refused(save(branches), "control flow")
+
+    def steers(model) -> None:
+        model.graph.node[0].name = "a\x1b[2J\u202e"
+        model.graph.node[0].op_type = "\x1b[2J"
+
+    refused(save(steers), r"\x1b[2J\u202e")
+
+
+def external(model, **entries: str):
+    tensor = model.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    for key, value in entries.items():
+        tensor.external_data.add(key=key, value=value)
+    return model
+
+
+def test_weights_beside_the_file(onnx_model, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    (home / "inner").mkdir(parents=True)
+    path = home / "net.onnx"
+    weights = np.random.default_rng(0).standard_normal(ONES.shape).astype(np.float32)
+    for place in (home / "w.bin", home / "inner" / "w.bin", tmp_path / "w.bin"):
+        place.write_bytes(b"\0" * 8 + weights.tobytes())
+
+    def save(**entries: str) -> Path:
+        model = external(onnx_model(CONV, {"w": ONES}), **entries)
+        path.write_bytes(model.SerializeToString())
+        return path
+
+    for location in ("w.bin", "inner/w.bin", "./w.bin"):
+        graph = graph_from_onnx(save(location=location, offset="8", length="216"))
+        np.testing.assert_array_equal(graph.nodes[1].weight, weights)
+    for location in (
+        "../w.bin", str(tmp_path / "w.bin"), "inner/../../w.bin", "..\\w.bin", "",
+        "/etc/passwd", "C:\\w.bin", "file:w.bin", "w\0.bin",
+    ):  # fmt: skip
+        refused(save(location=location, offset="8"), "folder")
+    (home / "link.bin").symlink_to(tmp_path / "w.bin")
+    (home / "way").symlink_to(tmp_path)
+    refused(save(location="link.bin", offset="8"), "outside")
+    refused(save(location="way/w.bin", offset="8"), "outside")
+    os.mkfifo(home / "pipe")
+    refused(save(location="pipe"), "no regular file")
+    refused(save(location="inner"), "cannot be read")
+    refused(save(location="missing.bin"), "cannot be read")
+    refused(save(location="w.bin", offset="9"), "ends before")
+    refused(save(location="w.bin", offset="-8"), "not its own")
+    refused(save(location="w.bin", offset="x"), "number")
+    refused(save(location="w.bin", length="4"), "not its own")
+    refused(save(location="w.bin", basepath="/"), "unknown")
+    attribute = external(onnx_model(CONV, {"w": ONES}), location="w.bin", offset="8")
+    tensor = attribute.graph.initializer.pop()
+    attribute.graph.node.insert(0, node("Constant", [], ["w"], value=tensor))
+    path.write_bytes(attribute.SerializeToString())
+    refused(path, "only initialisers")
