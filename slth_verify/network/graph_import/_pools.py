@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from slth_verify.graph import AveragePool, MaxPool, Pad, Reshape
+from slth_verify.graph.given_input import held
 from slth_verify.graph.nodes import Margins, Node, Pair
 from slth_verify.network.graph_import._call import Call, Result
 from slth_verify.network.graph_import._layout import (
     around,
     ceil_rest,
-    held,
     pair,
     place,
 )
