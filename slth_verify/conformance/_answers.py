@@ -83,7 +83,7 @@ def check_recheck(
         if finding.verdict is Verdict.VERIFIED:
             try:
                 problem, compared = contradiction(answer)
-            except (TypeError, ValueError, LookupError) as error:
+            except (TypeError, ValueError, LookupError, ArithmeticError) as error:
                 problem, compared = f"it cannot be read ({error!r})", True
             counts.compared += compared
             told = f"{problem}; verified: {answer}"

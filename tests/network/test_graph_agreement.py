@@ -30,9 +30,9 @@ from slth_verify.graph import (
     Sum,
 )
 from slth_verify.network import graph_from_torch
-from slth_verify.network.graph_import import _agreement, _evaluate
-from slth_verify.network.graph_import._call import Call
-from slth_verify.network.graph_import._evaluate import evaluated, given
+from slth_verify.network.torch_graphs import _agreement, _evaluate
+from slth_verify.network.torch_graphs._call import Call
+from slth_verify.network.torch_graphs._evaluate import evaluated, given
 
 Lie = Callable[[list[str], dict[str, Any]], None]
 SHAPE = (4, 7, 6)

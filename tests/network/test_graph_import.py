@@ -35,7 +35,7 @@ from slth_verify.graph import (
     TargetGraph,
 )
 from slth_verify.network import graph_from_torch
-from slth_verify.network.graph_import._evaluate import evaluated, given
+from slth_verify.network.torch_graphs._evaluate import evaluated, given
 
 
 class Functional(nn.Module):

@@ -9,7 +9,7 @@ import pytest
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.network import graph_from_onnx
-from slth_verify.network.onnx_import import (
+from slth_verify.network.onnx_graphs import (
     _activations,
     _layers,
     _operators,

@@ -15,7 +15,7 @@ import pytest
 from slth_verify.errors import InvalidTargetError, MissingExtraError
 from slth_verify.limits import LAYERS, WEIGHTS
 from slth_verify.network import graph_from_onnx
-from slth_verify.network.onnx_import import _wire
+from slth_verify.network.onnx_graphs import _wire
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
@@ -202,7 +202,7 @@ def test_onnx_is_asked_for_when_it_is_needed(monkeypatch, tmp_path: Path) -> Non
             patch.setitem(sys.modules, name, None)
             with pytest.raises(MissingExtraError, match=r"slth-verify\[onnx\]"):
                 graph_from_onnx(tmp_path / "net.onnx")
-    code = "import sys, slth_verify.network.onnx_import as room; room.graph_from_onnx\n"
+    code = "import sys, slth_verify.network.onnx_graphs as room; room.graph_from_onnx\n"
     code += "assert not {'onnx', 'onnxruntime'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
 

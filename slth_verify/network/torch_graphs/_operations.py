@@ -23,12 +23,12 @@ from slth_verify.graph import (
     TargetGraph,
 )
 from slth_verify.graph.nodes import Margins, Node, Pair
-from slth_verify.network.graph_import import _pools, _shapes
-from slth_verify.network.graph_import._call import Book, Call, Result, exact
-from slth_verify.network.graph_import._joined import joined
-from slth_verify.network.graph_import._layout import around, pair
-from slth_verify.network.graph_import._refusals import ADVICE, operation_of
-from slth_verify.network.graph_import._trace import Trace
+from slth_verify.network.torch_graphs import _pools, _shapes
+from slth_verify.network.torch_graphs._call import Book, Call, Result, exact
+from slth_verify.network.torch_graphs._joined import joined
+from slth_verify.network.torch_graphs._layout import around, pair
+from slth_verify.network.torch_graphs._refusals import ADVICE, operation_of
+from slth_verify.network.torch_graphs._trace import Trace
 
 Reader = Callable[[Call], Result]
 

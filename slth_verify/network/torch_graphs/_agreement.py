@@ -22,10 +22,10 @@ from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph import Convolution, Dense, Input, TargetGraph
 from slth_verify.graph.given_input import held
-from slth_verify.network.graph_import._evaluate import Value, evaluated, given
-from slth_verify.network.graph_import._operations import Step
-from slth_verify.network.graph_import._refusals import operation_of, path_of, refused
-from slth_verify.network.graph_import._trace import BATCH, Trace
+from slth_verify.network.torch_graphs._evaluate import Value, evaluated, given
+from slth_verify.network.torch_graphs._operations import Step
+from slth_verify.network.torch_graphs._refusals import operation_of, path_of, refused
+from slth_verify.network.torch_graphs._trace import BATCH, Trace
 from slth_verify.network.torch_import import float64_copy, named, quiet, run_copy
 from slth_verify.text import reason_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from slth_verify.network.onnx_import import _activations, _layers, _shaping, _windows
-from slth_verify.network.onnx_import._builder import Tensor, Value
-from slth_verify.network.onnx_import._call import Call
+from slth_verify.network.onnx_graphs import _activations, _layers, _shaping, _windows
+from slth_verify.network.onnx_graphs._builder import Tensor, Value
+from slth_verify.network.onnx_graphs._call import Call
 
 #: What reads a node of the graph, by its operator.
 HANDLERS: Final[dict[str, Callable[[Call], Value | Sequence[Tensor]]]] = {

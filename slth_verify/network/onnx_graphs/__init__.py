@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from slth_verify.graph import TargetGraph
-from slth_verify.network.onnx_import._agreement import require_agreement
-from slth_verify.network.onnx_import._file import read_model
-from slth_verify.network.onnx_import._reading import read_graph
+from slth_verify.network.onnx_graphs._agreement import require_agreement
+from slth_verify.network.onnx_graphs._file import read_model
+from slth_verify.network.onnx_graphs._reading import read_graph
 
 __all__ = ["graph_from_onnx"]
 

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from slth_verify.graph import TargetGraph
 from slth_verify.graph.given_input import input_node
-from slth_verify.network.graph_import._agreement import require_same
-from slth_verify.network.graph_import._operations import translated
-from slth_verify.network.graph_import._trace import traced
+from slth_verify.network.torch_graphs._agreement import require_same
+from slth_verify.network.torch_graphs._operations import translated
+from slth_verify.network.torch_graphs._trace import traced
 
 if TYPE_CHECKING:
     from torch import nn

@@ -12,13 +12,13 @@ from torch import fx
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph.nodes import Node, Weights
-from slth_verify.network.graph_import._refusals import (
+from slth_verify.network.torch_graphs._refusals import (
     class_of,
     operation_of,
     path_of,
     refused,
 )
-from slth_verify.network.graph_import._trace import BATCH, DTYPES, Trace
+from slth_verify.network.torch_graphs._trace import BATCH, DTYPES, Trace
 from slth_verify.network.torch_import import how_to_resolve, tensor_problem, values_of
 
 #: Names of nodes: one tensor, or a tuple of them.

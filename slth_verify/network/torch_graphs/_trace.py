@@ -17,7 +17,7 @@ from torch import fx, nn
 from torch.export.graph_signature import InputKind, OutputKind
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network.graph_import._refusals import (
+from slth_verify.network.torch_graphs._refusals import (
     ADVICE,
     path_of,
     refuse_known,
