@@ -12,6 +12,7 @@ Example:
 import sys
 from types import ModuleType
 
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._registry import build, statement, statements
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._types import (
@@ -53,6 +54,7 @@ __all__ = [
     "Quantity",
     "Source",
     "Statement",
+    "StatementData",
     "Stretch",
     "Threshold",
     "Variable",

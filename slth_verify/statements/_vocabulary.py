@@ -12,6 +12,9 @@ from typing import Any
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
+from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas.binding import Binder
+
 
 class Inert(sp.Expr):  # type: ignore[misc, unused-ignore]
     """An unevaluated expression; subclasses give its LaTeX template."""
@@ -214,7 +217,7 @@ class Ball(sp.Set):  # type: ignore[misc, unused-ignore]
         return self.words.format(*(printer._print(part) for part in self.args))
 
 
-class Quantified(Boolean):  # type: ignore[misc, unused-ignore]
+class Quantified(Binder, Boolean):  # type: ignore[misc, unused-ignore]
     """``variable`` ranges over ``domain`` in ``body``; it is bound, not free."""
 
     word = ""
@@ -222,12 +225,6 @@ class Quantified(Boolean):  # type: ignore[misc, unused-ignore]
 
     def __new__(cls, variable: Any, domain: Any, body: Any) -> Any:
         return sp.Basic.__new__(cls, variable, domain, sp.sympify(body))
-
-    @property
-    def free_symbols(self) -> Any:
-        """Free symbols of domain and body, without the bound variable."""
-        variable, domain, body = self.args
-        return (body.free_symbols - variable.free_symbols) | domain.free_symbols
 
     def _eval_subs(self, old: Any, new: Any) -> Any:
         return _without_capture(self, old, new)
@@ -259,17 +256,11 @@ def is_inert(expression: Any) -> bool:
     return bool(expression.has(Inert, Quantified, NamedSet, Subsets, sp.Indexed))
 
 
-class Count(Inert):
+class Count(Binder, Inert):
     """``Count(variable, domain, condition)``: how many elements satisfy it."""
 
     template = r"\#\left\{{{} \in {} : {}\right\}}"
     words = "#{{{} ∈ {}: {}}}"
-
-    @property
-    def free_symbols(self) -> Any:
-        """Free symbols of domain and condition, without the bound variable."""
-        variable, domain, condition = self.args
-        return (condition.free_symbols - variable.free_symbols) | domain.free_symbols
 
     def _eval_subs(self, old: Any, new: Any) -> Any:
         return _without_capture(self, old, new)
@@ -277,6 +268,4 @@ class Count(Inert):
 
 def _without_capture(node: Any, old: Any, new: Any) -> Any:
     """SymPy's ``subs`` in a node that binds a variable."""
-    from slth_verify.statements.queries.binding import substitute
-
     return substitute(node, {old: new}) if old.is_Symbol else None

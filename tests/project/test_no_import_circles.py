@@ -18,7 +18,6 @@ PACKAGE = Path(slth_verify.__file__).parent
 
 #: Where there still are circles, by how the names of all their modules begin, and why.
 KNOWN = {
-    ("slth_verify.statements.",): "a statement has its queries as methods",
     (
         "slth_verify.bounds.library.",
         "slth_verify.bounds.mrss.",

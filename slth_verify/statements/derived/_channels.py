@@ -14,7 +14,7 @@ from slth_verify.statements._build import (
     ours,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import c_in, d
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 
@@ -32,7 +32,7 @@ _STEP = sp.Max(
 ) + sp.Sum(_E[_k] * sp.Abs(_K[_entry]), *_box)
 _REACH = sp.Sum(_R[_k] * sp.Max(0, _K[_entry]), *_box)
 
-CHANNEL_CERTIFICATE = Statement(
+CHANNEL_CERTIFICATE = StatementData(
     id="der:channel-certificate",
     title="Channel-wise certificate of a ticket",
     kind=Kind.THEOREM,

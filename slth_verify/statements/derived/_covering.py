@@ -23,7 +23,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import B, c, eps, h, kappa, m, r, tau
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
@@ -56,7 +56,7 @@ def all_within(count: sp.Expr, order: object, accuracy: sp.Expr) -> sp.Basic:
     return ForAll(z, Ball(m, order, r), Exists(S, Subsets(count), near))
 
 
-NET = Statement(
+NET = StatementData(
     id="der:net",
     title="All targets at once, by a net",
     kind=Kind.THEOREM,
@@ -139,7 +139,7 @@ _XB = sp.Sum(
 _XSTAR = sp.erfc(r / (2 * sp.sqrt(2) * tau)) / 2
 _FAILURE = 2 * _XB / _XSTAR
 
-TWO_BLOCKS = Statement(
+TWO_BLOCKS = StatementData(
     id="der:two-blocks",
     title="All targets at once, by two blocks (Theorem A)",
     kind=Kind.THEOREM,

@@ -17,7 +17,7 @@ from slth_verify.statements._build import (
     ours,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, c_in, c_out, d, eta, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
@@ -60,7 +60,7 @@ _PARAMETERS = (
     var(_r, REALS, "relative difference", _COEFFICIENT),
 )
 
-DRAWN_WEIGHT = Statement(
+DRAWN_WEIGHT = StatementData(
     id="der:drawn-weight",
     title="A float32 weight and the normal number that it stands for",
     kind=Kind.THEOREM,
@@ -141,7 +141,7 @@ _MASKS = NamedSet("masks of the pair of layers")
 _mask = sp.Symbol("s")
 _CLOSE = ForAll(_mask, _MASKS, le(Norm(g - _ideal, sp.oo), _loss))
 
-DRAWN_LAYER = Statement(
+DRAWN_LAYER = StatementData(
     id="der:drawn-layer",
     title="A pruned layer with drawn weights and with ideal ones",
     kind=Kind.THEOREM,

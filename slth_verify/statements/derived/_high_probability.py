@@ -26,7 +26,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import eps, k, lam, m, n, r
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
@@ -93,7 +93,7 @@ _BAD = sp.Or(
 _FAILURE = _few + _bad + _line + _rise
 _INSIDE = sp.And(ge(_alpha, _low), le(_alpha, _high))
 
-HIGH_PROBABILITY = Statement(
+HIGH_PROBABILITY = StatementData(
     id="der:high-probability",
     title="High probability in two stages (Theorem H)",
     kind=Kind.THEOREM,

@@ -21,7 +21,7 @@ from slth_verify.statements._build import (
     ours,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import D, P, c_in, c_out, d, eps, k, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
@@ -72,7 +72,7 @@ def _hard(bound: Any, condition: Any) -> Any:
 _SPREAD_CONDITION = gt(_SPREAD_ENTRY, eps)
 _SINGLE_CONDITION = gt(_SINGLE_ENTRY, eps)
 
-LAYER_NECESSARY = Statement(
+LAYER_NECESSARY = StatementData(
     id="der:layer-necessary",
     title="Necessary width of a layer",
     kind=Kind.LEMMA,

@@ -16,7 +16,7 @@ from slth_verify.statements._build import (
     ours,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import (
     D,
     M,
@@ -44,7 +44,7 @@ _EXACT = M * sp.Max(
 )
 _FIRST = sp.Symbol("e_o", real=True)
 
-LAYER_ERROR = Statement(
+LAYER_ERROR = StatementData(
     id="der:layer-error",
     title="Exact error of one pruned layer",
     kind=Kind.THEOREM,
@@ -139,7 +139,7 @@ _STEPS = (
     ),
 )
 
-ACCUMULATION = Statement(
+ACCUMULATION = StatementData(
     id="der:accumulation",
     title="Errors through many layers",
     kind=Kind.THEOREM,
@@ -200,7 +200,7 @@ ACCUMULATION = Statement(
     ),
 )
 
-A_POSTERIORI = Statement(
+A_POSTERIORI = StatementData(
     id="der:a-posteriori",
     title="A-posteriori certificate of a ticket",
     kind=Kind.COROLLARY,

@@ -25,7 +25,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
@@ -78,7 +78,7 @@ _CONDITIONS = (
     hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r"),
 )
 
-CRUDE_MOMENT = Statement(
+CRUDE_MOMENT = StatementData(
     id="der:crude-moment",
     title="Crude second moment",
     kind=Kind.THEOREM,
@@ -132,7 +132,7 @@ CRUDE_MOMENT = Statement(
 _V = _RC + _RA * _RB / (_RA + _RB)
 _SHARP = at_axis(k) ** 2 / sp.Sum(overlap() * _D(j), (j, FIRST, k))
 
-SHARP_MOMENT = Statement(
+SHARP_MOMENT = StatementData(
     id="der:sharp-moment",
     title="Sharper second moment",
     kind=Kind.THEOREM,
@@ -194,7 +194,7 @@ SHARP_MOMENT = Statement(
 _EMPTY = sp.Piecewise((1, le(r, eps)), (0, True))
 _FIRST_MOMENT = _EMPTY + sp.Sum(sp.binomial(n, k) * at_axis(k), (k, 1, n))
 
-FIRST_MOMENT = Statement(
+FIRST_MOMENT = StatementData(
     id="der:first-moment",
     title="Necessary width by the first moment",
     kind=Kind.THEOREM,

@@ -13,7 +13,7 @@ from slth_verify.statements._build import (
     ours,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import m
 from slth_verify.statements._types import Kind, Provenance
 from slth_verify.statements._vocabulary import (
@@ -30,7 +30,7 @@ _Xa = sp.IndexedBase("X")
 _ALL = IndexRange(_K)
 _THRESHOLD = sp.sqrt(2) * sp.erfinv(2 * _q[_a] - 1)
 
-MULTISET_BORELL = Statement(
+MULTISET_BORELL = StatementData(
     id="der:multiset-borell",
     title="Multi-set Gaussian isoperimetry (Lemma B)",
     kind=Kind.LEMMA,

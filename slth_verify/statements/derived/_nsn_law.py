@@ -22,7 +22,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, eps, k, m, n, r
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
@@ -97,7 +97,7 @@ _CONDITIONS = (
     hyp("scale", eq(Law(R), ChiSquaredLaw(k)), "R is chi-squared with k degrees"),
 )
 
-NSN_LAW = Statement(
+NSN_LAW = StatementData(
     id="der:nsn-law",
     title="Exact law of a sum of NSN vectors",
     kind=Kind.LEMMA,
@@ -153,7 +153,7 @@ NSN_LAW = Statement(
     uses=("def:nsn",),
 )
 
-WORST_TARGET = Statement(
+WORST_TARGET = StatementData(
     id="der:worst-target",
     title="The worst target lies on an axis",
     kind=Kind.LEMMA,

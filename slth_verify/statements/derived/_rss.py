@@ -20,7 +20,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
@@ -53,7 +53,7 @@ _HALF_COVERED = covered(_HALF, eps1 + eps2)
 _COVERED = covered(sp.Integer(1), eps)
 
 
-RSS_EXPLICIT = Statement(
+RSS_EXPLICIT = StatementData(
     id="der:rss-explicit",
     title="Random subset sum with explicit constants",
     kind=Kind.THEOREM,
@@ -130,7 +130,7 @@ RSS_EXPLICIT = Statement(
 _BASE = sp.log(sp.Rational(4, 3))
 CONSTANT = 4 / _BASE + (4 * sp.log(2) / _BASE + 1) / sp.log(3)
 
-RSS_CONSTANT = Statement(
+RSS_CONSTANT = StatementData(
     id="der:rss-constant",
     title="Theorem 1 with an explicit constant",
     kind=Kind.COROLLARY,
@@ -179,7 +179,7 @@ RSS_CONSTANT = Statement(
     uses=("thm:rss", "der:rss-explicit"),
 )
 
-RSS_COUNTING = Statement(
+RSS_COUNTING = StatementData(
     id="der:rss-counting",
     title="Counting bound for random subset sum",
     kind=Kind.LEMMA,

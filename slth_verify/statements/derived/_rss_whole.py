@@ -18,7 +18,7 @@ from slth_verify.statements._build import (
     sample_is,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Prob, UniformLaw
@@ -34,7 +34,7 @@ _MISSED = 2 ** (-n) * sp.Sum(
     sp.binomial(n, _i) * (1 - eps) ** _i / sp.factorial(_i), (_i, 0, n)
 )
 
-RSS_WHOLE = Statement(
+RSS_WHOLE = StatementData(
     id="der:rss-whole",
     title="Random subset sum on [-1, 1] with explicit constants",
     kind=Kind.THEOREM,
@@ -96,7 +96,7 @@ RSS_WHOLE = Statement(
     uses=("der:rss-explicit",),
 )
 
-RSS_MISSED = Statement(
+RSS_MISSED = StatementData(
     id="der:rss-missed",
     title="Probability that random subset sums miss the end of [-1, 1]",
     kind=Kind.LEMMA,

@@ -23,7 +23,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, c_in, c_out, d, delta, depth, eps, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
@@ -55,7 +55,7 @@ _EVENT = ForAll(
     Exists(g, NamedSet("pruned networks"), le(Norm(f - g, sp.oo), eps)),
 )
 
-STRUCTURED_SLTH = Statement(
+STRUCTURED_SLTH = StatementData(
     id="der:structured-slth",
     title="Structured strong lottery tickets with explicit widths",
     kind=Kind.THEOREM,

@@ -25,7 +25,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, eps, j, k, lam, m, n, r, theta, x
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
@@ -82,7 +82,7 @@ _APART, _APART_IF = term_disjoint()
 _EQUAL, _EQUAL_IF = term_equal()
 _PROBABILITY = FIRST_FACTOR**2 / sp.Sum(overlap() * _B(j), (j, FIRST, k))
 
-WEIGHTED_MOMENT = Statement(
+WEIGHTED_MOMENT = StatementData(
     id="der:weighted-moment",
     title="Weighted second moment (Theorem U)",
     kind=Kind.THEOREM,

@@ -18,7 +18,7 @@ from slth_verify.statements._build import (
     the_paper,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import (
     C,
     P,
@@ -52,7 +52,7 @@ _EVENT = ForAll(
     Exists(_G, NamedSet("pruned pairs of layers"), le(Norm(_G - _K, sp.oo), eps)),
 )
 
-KERNEL_PRUNING = Statement(
+KERNEL_PRUNING = StatementData(
     id="lem:kernel-pruning",
     title="Kernel pruning",
     kind=Kind.LEMMA,
@@ -125,7 +125,7 @@ KERNEL_PRUNING = Statement(
 _f, _g, _relu = (sp.Function(name) for name in ("f_i", "g_i", "relu"))
 _TOTAL = (1 + eta) ** depth - 1
 
-ERROR_ACCUMULATION = Statement(
+ERROR_ACCUMULATION = StatementData(
     id="lem:error-accumulation",
     title="Errors through many layers",
     kind=Kind.LEMMA,

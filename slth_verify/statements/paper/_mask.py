@@ -14,7 +14,7 @@ from slth_verify.statements._build import (
     the_paper,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import d, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 
@@ -24,7 +24,7 @@ _s = sp.Symbol("s", integer=True)
 _c = sp.Symbol("c", integer=True)
 _ENTRY = sp.Piecewise((1, sp.Eq(sp.ceiling(_l / n), _k)), (0, True))
 
-CHANNEL_BLOCKED_MASK = Statement(
+CHANNEL_BLOCKED_MASK = StatementData(
     id="def:channel-blocked-mask",
     title="Channel-blocked mask",
     kind=Kind.DEFINITION,

@@ -20,7 +20,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, P, eps, k, m, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Ball, ForAll
@@ -31,7 +31,7 @@ _SIZE = C * m**A_M * sp.log(m / eps) ** A_LOG
 _TARGETS = Ball(m, 1, sp.sqrt(k))
 _HITS = ForAll(z, _TARGETS, ge(hit_probability(X, z, eps, n, k), P0))
 
-MRSS_NSN = Statement(
+MRSS_NSN = StatementData(
     id="thm:mrss-nsn",
     title="Multidimensional random subset sum for NSN vectors",
     kind=Kind.THEOREM,

@@ -21,7 +21,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Norm, Prob, SubsetSum
@@ -55,7 +55,7 @@ _COMMON = (
     var(eps, REALS, "accuracy in the max norm"),
 )
 
-NSN_SUM = Statement(
+NSN_SUM = StatementData(
     id="lem:nsn-sum",
     title="One sum of NSN vectors hits the target",
     kind=Kind.LEMMA,
@@ -107,7 +107,7 @@ NSN_SUM = Statement(
     uses=("def:nsn",),
 )
 
-NSN_JOINT = Statement(
+NSN_JOINT = StatementData(
     id="lem:nsn-joint",
     title="Two overlapping sums of NSN vectors both hit the target",
     kind=Kind.LEMMA,

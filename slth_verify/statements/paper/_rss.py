@@ -20,7 +20,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, P, eps, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
@@ -39,7 +39,7 @@ _COVERED = ForAll(
     Exists(S, Subsets(n), le(sp.Abs(z - SubsetSum(X, S)), eps)),
 )
 
-RSS = Statement(
+RSS = StatementData(
     id="thm:rss",
     title="Random subset sum",
     kind=Kind.THEOREM,

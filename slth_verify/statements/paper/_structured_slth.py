@@ -20,7 +20,7 @@ from slth_verify.statements._build import (
     the_paper,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, D, P, c_in, c_out, d, depth, eps, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
@@ -44,7 +44,7 @@ _EVENT = ForAll(
     Exists(g, NamedSet("pruned networks"), le(Norm(f - g, sp.oo), eps)),
 )
 
-STRUCTURED_SLTH = Statement(
+STRUCTURED_SLTH = StatementData(
     id="thm:structured-slth",
     title="Structured strong lottery tickets",
     kind=Kind.THEOREM,

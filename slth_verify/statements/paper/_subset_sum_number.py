@@ -20,7 +20,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import eps, k, m, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Count, Norm, Subsets, SubsetSum
@@ -28,7 +28,7 @@ from slth_verify.statements._vocabulary import Count, Norm, Subsets, SubsetSum
 _T = sp.Symbol("T", integer=True)
 _HITS = Count(S, Subsets(n, k), le(Norm(SubsetSum(X, S) - z, sp.oo), eps))
 
-SUBSET_SUM_NUMBER = Statement(
+SUBSET_SUM_NUMBER = StatementData(
     id="def:subset-sum-number",
     title="Subset-sum number",
     kind=Kind.DEFINITION,

@@ -17,7 +17,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from slth_verify.statements.decisions.proved import Extreme, Least
-from slth_verify.statements.queries.binding import substitute
+from slth_verify.statements.decisions.substitution import substitute
 
 #: Proved sign of an expression on a box (0 for zero, else weakly), or None.
 Sign = Callable[[Any], int | None]

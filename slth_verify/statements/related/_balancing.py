@@ -20,7 +20,7 @@ from slth_verify.statements._build import (
     sample_is,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, c, delta, m, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
 from slth_verify.statements._vocabulary import Prob, StandardNormalVector
@@ -58,7 +58,7 @@ def _source(item: str) -> Source:
     )
 
 
-BALANCING_OPTIMUM = Statement(
+BALANCING_OPTIMUM = StatementData(
     id="rel:balancing-optimum",
     title="Least signed sum of Gaussian vectors",
     kind=Kind.THEOREM,
@@ -117,7 +117,7 @@ BALANCING_OPTIMUM = Statement(
     ),
 )
 
-BALANCING_ALGORITHM = Statement(
+BALANCING_ALGORITHM = StatementData(
     id="rel:balancing-algorithm",
     title="Signed sums of Gaussian vectors that an algorithm finds",
     kind=Kind.THEOREM,

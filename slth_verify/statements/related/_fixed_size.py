@@ -21,7 +21,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, eps, k, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
 from slth_verify.statements._vocabulary import (
@@ -94,7 +94,7 @@ def _accuracy(direction: Direction, expression: Any, meaning: str, event: Any) -
     )
 
 
-FIXED_SIZE_ONE = Statement(
+FIXED_SIZE_ONE = StatementData(
     id="rel:fixed-size-rss-one",
     title="Random fixed-size subset sum, one target",
     kind=Kind.THEOREM,
@@ -127,7 +127,7 @@ FIXED_SIZE_ONE = Statement(
     supersedes=_WITHDRAWN,
 )
 
-FIXED_SIZE_ALL = Statement(
+FIXED_SIZE_ALL = StatementData(
     id="rel:fixed-size-rss-all",
     title="Random fixed-size subset sum, all targets at once",
     kind=Kind.THEOREM,
@@ -160,7 +160,7 @@ FIXED_SIZE_ALL = Statement(
     supersedes=_WITHDRAWN,
 )
 
-FIXED_SIZE_LOWER = Statement(
+FIXED_SIZE_LOWER = StatementData(
     id="rel:fixed-size-rss-lower",
     title="Random fixed-size subset sum, from below",
     kind=Kind.THEOREM,

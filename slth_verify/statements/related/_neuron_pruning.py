@@ -17,7 +17,7 @@ from slth_verify.statements._build import (
     le,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, d, eps, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
 from slth_verify.statements._vocabulary import Exists, Law, NamedSet, Norm
@@ -52,11 +52,11 @@ _HYPOTHESES = (
 )
 
 
-def _lower(expression: sp.Expr, id: str, version: str, note: str) -> Statement:
+def _lower(expression: sp.Expr, id: str, version: str, note: str) -> StatementData:
     trends = {"eps": -1, "C": 1}
     if expression.has(d):
         trends["d"] = 1
-    return Statement(
+    return StatementData(
         id=id,
         title="Neuron pruning alone needs many neurons",
         kind=Kind.THEOREM,

@@ -20,7 +20,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, P, d, delta, eps, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
 from slth_verify.statements._vocabulary import (
@@ -42,7 +42,7 @@ _ALL = ForAll(
     Exists(S, Subsets(n), le(Norm(SubsetSum(X, S) - z, sp.oo), eps)),
 )
 
-GAUSSIAN_MRSS = Statement(
+GAUSSIAN_MRSS = StatementData(
     id="rel:gaussian-mrss",
     title="Multidimensional random subset sum for Gaussian vectors",
     kind=Kind.THEOREM,

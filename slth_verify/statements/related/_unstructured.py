@@ -18,7 +18,7 @@ from slth_verify.statements._build import (
     lt,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, P, delta, depth, eps, n
 from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
 from slth_verify.statements._vocabulary import (
@@ -41,7 +41,7 @@ _EVENT = ForAll(
     Exists(g, NamedSet("networks left by removing weights"), le(Norm(f - g, 2), eps)),
 )
 
-UNSTRUCTURED_LOG = Statement(
+UNSTRUCTURED_LOG = StatementData(
     id="rel:unstructured-log",
     title="Unstructured pruning needs a logarithmic factor only",
     kind=Kind.THEOREM,

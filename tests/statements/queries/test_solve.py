@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 from fractions import Fraction
 
 import pytest
@@ -19,6 +18,7 @@ from slth_verify.statements import (
     statement,
     statements,
 )
+from slth_verify.statements.queries import contradictions
 from slth_verify.verdict import Verdict
 
 accuracies = st.fractions(
@@ -228,8 +228,7 @@ def test_lie_a_constant_is_refuted_by_proofs_only(monkeypatch) -> None:
     counting = statement("der:rss-counting")
     cited = dataclasses.replace(counting, provenance=Provenance.CITED)
     others = tuple(s for s in statements() if s.id != counting.id)
-    registry = importlib.import_module("slth_verify.statements._registry")
-    monkeypatch.setattr(registry, "statements", lambda: (*others, cited))
+    monkeypatch.setattr(contradictions, "COLLECTED", (*others, cited))
     assert statement("thm:rss").solve_for("n", eps="1/100", C=1) == 5
 
 

@@ -25,7 +25,7 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import Statement, Variable, statement, statements
 from slth_verify.statements._vocabulary import NamedSet
 from slth_verify.statements.decisions.decide import enclosed, infinite
-from slth_verify.statements.queries import bound as bound_module
+from slth_verify.statements.queries import values as values_module
 
 INTEGERS = (sp.S.Naturals, sp.S.Naturals0)
 CLAIMS = [(s.id, claim.name) for s in statements() for claim in s.claims]
@@ -175,7 +175,7 @@ def named(variable: Variable, name: str) -> Any:
 
 def formulas(s: Statement, claim: str) -> Any:
     """The claim with auxiliary functions written out, which may bind more."""
-    return bound_module.evaluate(s, s.claim(claim).expression, {})
+    return values_module.evaluate(s, s.claim(claim).expression, {})
 
 
 def mismatch(
@@ -357,7 +357,7 @@ def test_lie_a_lost_index_is_noticed(
     monkeypatch: pytest.MonkeyPatch, identifier: str, claim: str
 ) -> None:
     assert not noticed(identifier, claim)
-    monkeypatch.setattr(bound_module, "expand_sums", first_index_only)
+    monkeypatch.setattr(values_module, "expand_sums", first_index_only)
     assert noticed(identifier, claim)
 
 
@@ -374,7 +374,7 @@ def test_lie_a_captured_name_is_noticed(
     monkeypatch: pytest.MonkeyPatch, identifier: str, claim: str
 ) -> None:
     assert not noticed(identifier, claim)
-    monkeypatch.setattr(bound_module.binding, "substitute", captured)
+    monkeypatch.setattr(values_module.binding, "substitute", captured)
     assert noticed(identifier, claim)
 
 
@@ -384,7 +384,7 @@ def test_lie_the_captured_answer_that_was_given(
     s, i = statement("der:two-blocks"), sp.Symbol("i", integer=True)
     values = {"B": 2, "c": 1, "tau": 1, "m": 1}
     assert s.bound("miss", kappa=i, **values).free_symbols == {i}
-    monkeypatch.setattr(bound_module.binding, "substitute", captured)
+    monkeypatch.setattr(values_module.binding, "substitute", captured)
     assert s.bound("miss", kappa=i, **values).free_symbols == set()
 
 
@@ -404,5 +404,5 @@ def test_lie_a_wrong_kind_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert agrees()
     lie = {"read": lambda s, variable, value: sp.sympify(value)}
-    monkeypatch.setattr(bound_module, "read_value", lie["read"])
+    monkeypatch.setattr(values_module, "read_value", lie["read"])
     assert not agrees()
