@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import sympy as sp
 
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import (
     Claim,
     Direction,
     Hypothesis,
+    Kind,
+    Provenance,
     Quantity,
     Source,
     Variable,
@@ -48,14 +52,14 @@ def hyp(name: str, relation: Any, meaning: str) -> Hypothesis:
     return Hypothesis(name=name, relation=relation, meaning=meaning)
 
 
-def claim(
+def _claim(
+    direction: Direction,
     name: str,
     subject: Any,
-    direction: Direction,
     expression: Any,
     meaning: str,
+    quantity: Quantity,
     *conditions: Hypothesis,
-    quantity: Quantity | None = None,
     event: Any = None,
     **monotone: int,
 ) -> Claim:
@@ -73,6 +77,42 @@ def claim(
     )
 
 
+#: Claims by the side that they bound; see `Direction`.
+sufficient = partial(_claim, Direction.SUFFICIENT)
+necessary = partial(_claim, Direction.NECESSARY)
+lower = partial(_claim, Direction.LOWER)
+upper = partial(_claim, Direction.UPPER)
+exact = partial(_claim, Direction.EXACT)
+budget = partial(_claim, Direction.BUDGET)
+
+
+def derived(
+    id: str, title: str, item: str, *, kind: Kind = Kind.THEOREM, **parts: Any
+) -> StatementData:
+    """A theorem of this project; ``item`` is its place in ``docs/theory``."""
+    source = Source(paper="slth_verify, docs/theory", version="1", item=item)
+    return StatementData(
+        id=id,
+        title=title,
+        kind=kind,
+        source=source,
+        provenance=Provenance.DERIVED,
+        **parts,
+    )
+
+
+def cited(id: str, title: str, source: Source, **parts: Any) -> StatementData:
+    """Another paper's theorem."""
+    return StatementData(
+        id=id,
+        title=title,
+        kind=Kind.THEOREM,
+        source=source,
+        provenance=Provenance.CITED,
+        **parts,
+    )
+
+
 def the_paper(item: str) -> Source:
     """The paper whose statements this package verifies."""
     return Source(
@@ -82,11 +122,6 @@ def the_paper(item: str) -> Source:
         version="arXiv:2311.09858",
         item=item,
     )
-
-
-def ours(item: str) -> Source:
-    """A theorem of this project."""
-    return Source(paper="slth_verify, docs/theory", version="1", item=item)
 
 
 def sample_is(symbol: Any, law: Any, count: Any) -> Any:

@@ -7,19 +7,19 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS,
     REALS,
-    claim,
+    derived,
     eq,
     g,
     ge,
     gt,
     hyp,
     le,
-    ours,
+    lower,
+    upper,
     var,
 )
-from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, c_in, c_out, d, eta, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Quantity
 from slth_verify.statements._vocabulary import (
     ForAll,
     Law,
@@ -60,12 +60,10 @@ _PARAMETERS = (
     var(_r, REALS, "relative difference", _COEFFICIENT),
 )
 
-DRAWN_WEIGHT = StatementData(
-    id="der:drawn-weight",
-    title="A float32 weight and the normal number that it stands for",
-    kind=Kind.THEOREM,
-    source=ours("drawn-weights.md, Theorem 1"),
-    provenance=Provenance.DERIVED,
+DRAWN_WEIGHT = derived(
+    "der:drawn-weight",
+    "A float32 weight and the normal number that it stands for",
+    "drawn-weights.md, Theorem 1",
     symbols=(
         var(_V, REALS, "a uniform number"),
         var(_word, sp.S.Naturals0, "the word: the number of the cell of V"),
@@ -102,23 +100,21 @@ DRAWN_WEIGHT = StatementData(
     "exactly normal G of the same sign differ by at most (2^-24 + 1/(96 A))|G| + "
     "2^-62, except with probability A 2^-63, for any A from 1 to 2^24.",
     claims=(
-        claim(
+        upper(
             "coefficient",
             _r,
-            Direction.UPPER,
             _COEFFICIENT,
             "relative difference of the two",
+            Quantity.WEIGHT_DIFFERENCE,
             A=-1,
-            quantity=Quantity.WEIGHT_DIFFERENCE,
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             _KEPT,
             "chance of it",
+            Quantity.PROBABILITY,
             A=-1,
-            quantity=Quantity.PROBABILITY,
             event=_NEAR,
         ),
     ),
@@ -141,12 +137,10 @@ _MASKS = NamedSet("masks of the pair of layers")
 _mask = sp.Symbol("s")
 _CLOSE = ForAll(_mask, _MASKS, le(Norm(g - _ideal, sp.oo), _loss))
 
-DRAWN_LAYER = StatementData(
-    id="der:drawn-layer",
-    title="A pruned layer with drawn weights and with ideal ones",
-    kind=Kind.THEOREM,
-    source=ours("drawn-weights.md, Theorem 2"),
-    provenance=Provenance.DERIVED,
+DRAWN_LAYER = derived(
+    "der:drawn-layer",
+    "A pruned layer with drawn weights and with ideal ones",
+    "drawn-weights.md, Theorem 2",
     symbols=(
         var(d, NATURALS, "kernel size"),
         var(c_in, NATURALS, "channels that enter"),
@@ -186,31 +180,29 @@ DRAWN_LAYER = StatementData(
     "ones the outputs move by at most lambda times the range of the inputs, whatever "
     "is kept, except with the probability of a few long tails.",
     claims=(
-        claim(
+        upper(
             "difference",
             _loss,
-            Direction.UPPER,
             _LOSS,
             "difference of the outputs, for any mask and inputs in [-1, 1]",
+            Quantity.OUTPUT_DIFFERENCE,
             n=1,
             t=1,
             d=1,
             c_in=1,
-            quantity=Quantity.OUTPUT_DIFFERENCE,
         ),
-        claim(
+        upper(
             "failure",
             eta,
-            Direction.UPPER,
             _LOST,
             "probability that the difference is larger for some mask",
+            Quantity.PROBABILITY,
             A=1,
             t=-1,
             n=1,
             d=1,
             c_in=1,
             c_out=1,
-            quantity=Quantity.PROBABILITY,
             event=sp.Not(_CLOSE),
         ),
     ),

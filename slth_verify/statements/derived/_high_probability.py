@@ -12,7 +12,7 @@ from slth_verify.statements._build import (
     REALS,
     UNIT,
     X,
-    claim,
+    derived,
     eq,
     ge,
     gt,
@@ -22,13 +22,12 @@ from slth_verify.statements._build import (
     le,
     lt,
     nsn_sample,
-    ours,
+    upper,
     var,
     z,
 )
-from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import eps, k, lam, m, n, r
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Quantity
 from slth_verify.statements._vocabulary import (
     BetaLaw,
     ChiSquaredLaw,
@@ -93,12 +92,10 @@ _BAD = sp.Or(
 _FAILURE = _few + _bad + _line + _rise
 _INSIDE = sp.And(ge(_alpha, _low), le(_alpha, _high))
 
-HIGH_PROBABILITY = StatementData(
-    id="der:high-probability",
-    title="High probability in two stages (Theorem H)",
-    kind=Kind.THEOREM,
-    source=ours("high-probability.md, Theorem H"),
-    provenance=Provenance.DERIVED,
+HIGH_PROBABILITY = derived(
+    "der:high-probability",
+    "High probability in two stages (Theorem H)",
+    "high-probability.md, Theorem H",
     symbols=(
         var(X, "samples of N vectors of R^m", "one sample, in any order"),
         var(z, "vectors of R^m", "the target"),
@@ -241,23 +238,16 @@ HIGH_PROBABILITY = StatementData(
     "v(s)/X with E[X] <= 1; all other samples miss it with a probability that Lemma B "
     "reduces to one dimension.",
     claims=(
-        claim(
+        upper(
             "failure",
             _miss,
-            Direction.UPPER,
             _FAILURE,
             "chance to miss the target",
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
             event=sp.Not(hit(X, z, eps, _N)),
         ),
-        claim(
-            "energy",
-            _Ms,
-            Direction.UPPER,
-            _PAIR,
-            "mean energy (H1), given A",
-            r=1,
-            quantity=Quantity.MEAN_ENERGY,
+        upper(
+            "energy", _Ms, _PAIR, "mean energy (H1), given A", Quantity.MEAN_ENERGY, r=1
         ),
     ),
     notes=(

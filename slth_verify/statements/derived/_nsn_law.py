@@ -11,20 +11,21 @@ from slth_verify.statements._build import (
     NONNEGATIVE,
     REALS,
     X,
-    claim,
+    derived,
     eq,
+    exact,
     ge,
     gt,
     hyp,
     le,
+    lower,
     nsn_sample,
-    ours,
+    upper,
     var,
     z,
 )
-from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, eps, k, m, n, r
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Quantity
 from slth_verify.statements._vocabulary import (
     ChiSquaredLaw,
     Expectation,
@@ -97,12 +98,11 @@ _CONDITIONS = (
     hyp("scale", eq(Law(R), ChiSquaredLaw(k)), "R is chi-squared with k degrees"),
 )
 
-NSN_LAW = StatementData(
-    id="der:nsn-law",
-    title="Exact law of a sum of NSN vectors",
+NSN_LAW = derived(
+    "der:nsn-law",
+    "Exact law of a sum of NSN vectors",
+    "nsn-sums.md, Lemma 1",
     kind=Kind.LEMMA,
-    source=ours("nsn-sums.md, Lemma 1"),
-    provenance=Provenance.DERIVED,
     symbols=(
         *_COMMON,
         var(_i, NATURALS, "coordinate"),
@@ -120,45 +120,41 @@ NSN_LAW = StatementData(
     "coordinates with R chi-squared of k degrees; so the probability to hit, the "
     "characteristic function (1 + |t|^2)^(-k/2) and the density are exact.",
     claims=(
-        claim(
+        exact(
             "axis",
             P,
-            Direction.EXACT,
             at_axis(k),
             "chance to hit r e_1",
+            Quantity.PROBABILITY,
             r=-1,
-            quantity=Quantity.PROBABILITY,
             event=_AXIS_HIT,
         ),
-        claim(
+        exact(
             "characteristic",
             _phi,
-            Direction.EXACT,
             _CHARACTERISTIC,
             "characteristic function",
+            Quantity.CHARACTERISTIC,
             k=-1,
-            quantity=Quantity.CHARACTERISTIC,
         ),
-        claim(
+        exact(
             "density",
             _f,
-            Direction.EXACT,
             _DENSITY,
             "density at 2-norm v",
+            Quantity.DENSITY,
             hyp("off-origin", gt(_v, 0), "away from the origin"),
-            quantity=Quantity.DENSITY,
         ),
     ),
     notes=("For k = 0 the sum is 0 and the probability is 1 or 0: ||z||_oo <= eps.",),
     uses=("def:nsn",),
 )
 
-WORST_TARGET = StatementData(
-    id="der:worst-target",
-    title="The worst target lies on an axis",
+WORST_TARGET = derived(
+    "der:worst-target",
+    "The worst target lies on an axis",
+    "nsn-sums.md, Lemma 2",
     kind=Kind.LEMMA,
-    source=ours("nsn-sums.md, Lemma 2"),
-    provenance=Provenance.DERIVED,
     symbols=_COMMON,
     hypotheses=(
         *_CONDITIONS,
@@ -170,25 +166,23 @@ WORST_TARGET = StatementData(
     summary="Among all targets of 2-norm at most r (hence of 1-norm at most r), r "
     "e_1 is hit with the least probability, and 0 with the greatest.",
     claims=(
-        claim(
+        lower(
             "lower",
             P,
-            Direction.LOWER,
             at_axis(k),
             "chance to hit z",
+            Quantity.PROBABILITY,
             r=-1,
-            quantity=Quantity.PROBABILITY,
             event=_HIT,
         ),
-        claim(
+        upper(
             "upper",
             P,
-            Direction.UPPER,
             at_zero(k),
             "chance to hit z",
+            Quantity.PROBABILITY,
             eps=1,
             k=-1,
-            quantity=Quantity.PROBABILITY,
             event=_HIT,
         ),
     ),

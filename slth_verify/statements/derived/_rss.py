@@ -9,20 +9,22 @@ from slth_verify.statements._build import (
     REALS,
     S,
     X,
-    claim,
+    derived,
     ge,
     gt,
     hyp,
     le,
+    lower,
     lt,
-    ours,
+    necessary,
     sample_is,
+    sufficient,
+    upper,
     var,
     z,
 )
-from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Quantity
 from slth_verify.statements._vocabulary import (
     Exists,
     ForAll,
@@ -53,12 +55,10 @@ _HALF_COVERED = covered(_HALF, eps1 + eps2)
 _COVERED = covered(sp.Integer(1), eps)
 
 
-RSS_EXPLICIT = StatementData(
-    id="der:rss-explicit",
-    title="Random subset sum with explicit constants",
-    kind=Kind.THEOREM,
-    source=ours("one-dimension.md, Theorem 1"),
-    provenance=Provenance.DERIVED,
+RSS_EXPLICIT = derived(
+    "der:rss-explicit",
+    "Random subset sum with explicit constants",
+    "one-dimension.md, Theorem 1",
     symbols=(
         var(X, "samples of n real numbers", "the sample X_1, ..., X_n"),
         var(n, NATURALS0, "number of samples that cover [-1/2, 1/2]"),
@@ -86,41 +86,38 @@ RSS_EXPLICIT = StatementData(
     "samples, with probability at least 1 - delta every z in [-1/2, 1/2] is within "
     "eps1 + eps2 of a subset sum; q further samples extend this to [-1, 1].",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "number of samples for [-1/2, 1/2]",
+            Quantity.SAMPLES,
             eps1=-1,
             eps2=-1,
             delta=-1,
-            quantity=Quantity.SAMPLES,
             event=ge(Prob(_HALF_COVERED), 1 - delta),
         ),
-        claim(
+        upper(
             "failure",
             _F,
-            Direction.UPPER,
             _GROWTH,
             "probability that [-1/2, 1/2] is not covered",
+            Quantity.PROBABILITY,
             n=-1,
             eps1=-1,
             eps2=-1,
-            quantity=Quantity.PROBABILITY,
             event=sp.Not(_HALF_COVERED),
         ),
-        claim(
+        upper(
             "failure-full",
             _G,
-            Direction.UPPER,
             _GROWTH + _LAGUERRE,
             "probability that [-1, 1] is not covered, with n + q samples",
+            Quantity.PROBABILITY,
             n=-1,
             q=-1,
             eps1=-1,
             eps2=-1,
-            quantity=Quantity.PROBABILITY,
             event=sp.Not(covered(sp.Integer(1), eps1 + eps2, n + _q)),
         ),
     ),
@@ -130,12 +127,11 @@ RSS_EXPLICIT = StatementData(
 _BASE = sp.log(sp.Rational(4, 3))
 CONSTANT = 4 / _BASE + (4 * sp.log(2) / _BASE + 1) / sp.log(3)
 
-RSS_CONSTANT = StatementData(
-    id="der:rss-constant",
-    title="Theorem 1 with an explicit constant",
+RSS_CONSTANT = derived(
+    "der:rss-constant",
+    "Theorem 1 with an explicit constant",
+    "one-dimension.md, Corollary 2",
     kind=Kind.COROLLARY,
-    source=ours("one-dimension.md, Corollary 2"),
-    provenance=Provenance.DERIVED,
     symbols=(
         var(X, "samples of n real numbers", "the sample X_1, ..., X_n"),
         var(n, NATURALS0, "number of samples"),
@@ -154,24 +150,22 @@ RSS_CONSTANT = StatementData(
     failure_probability=eps,
     summary="thm:rss holds with C = 4/log(4/3) + (4 log 2/log(4/3) + 1)/log 3 < 23.6.",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             CONSTANT * sp.log(1 / eps),
             "number of samples",
+            Quantity.SAMPLES,
             eps=-1,
-            quantity=Quantity.SAMPLES,
             event=ge(Prob(_COVERED), 1 - eps),
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             1 - eps,
             "probability to cover",
+            Quantity.PROBABILITY,
             eps=-1,
-            quantity=Quantity.PROBABILITY,
             event=_COVERED,
         ),
     ),
@@ -179,12 +173,11 @@ RSS_CONSTANT = StatementData(
     uses=("thm:rss", "der:rss-explicit"),
 )
 
-RSS_COUNTING = StatementData(
-    id="der:rss-counting",
-    title="Counting bound for random subset sum",
+RSS_COUNTING = derived(
+    "der:rss-counting",
+    "Counting bound for random subset sum",
+    "one-dimension.md, Lemma 3",
     kind=Kind.LEMMA,
-    source=ours("one-dimension.md, Lemma 3"),
-    provenance=Provenance.DERIVED,
     symbols=(
         var(X, "n real numbers", "any numbers X_1, ..., X_n"),
         var(n, NATURALS0, "how many numbers"),
@@ -197,14 +190,13 @@ RSS_COUNTING = StatementData(
     conclusion=ge(n, sp.log(1 / eps) / sp.log(2)),
     summary="2^n intervals of length 2 eps can cover [-1, 1] only if 2^n eps >= 1.",
     claims=(
-        claim(
+        necessary(
             "width",
             n,
-            Direction.NECESSARY,
             sp.log(1 / eps) / sp.log(2),
             "number of samples",
+            Quantity.SAMPLES,
             eps=-1,
-            quantity=Quantity.SAMPLES,
             event=_COVERED,
         ),
     ),

@@ -10,7 +10,8 @@ from slth_verify.statements._build import (
     REALS,
     S,
     X,
-    claim,
+    budget,
+    derived,
     eq,
     f,
     g,
@@ -19,13 +20,12 @@ from slth_verify.statements._build import (
     hyp,
     le,
     lt,
-    ours,
+    sufficient,
     var,
     z,
 )
-from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, c_in, c_out, d, delta, depth, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Quantity
 from slth_verify.statements._vocabulary import (
     Exists,
     ForAll,
@@ -55,12 +55,10 @@ _EVENT = ForAll(
     Exists(g, NamedSet("pruned networks"), le(Norm(f - g, sp.oo), eps)),
 )
 
-STRUCTURED_SLTH = StatementData(
-    id="der:structured-slth",
-    title="Structured strong lottery tickets with explicit widths",
-    kind=Kind.THEOREM,
-    source=ours("layers.md, Theorem 4"),
-    provenance=Provenance.DERIVED,
+STRUCTURED_SLTH = derived(
+    "der:structured-slth",
+    "Structured strong lottery tickets with explicit widths",
+    "layers.md, Theorem 4",
     symbols=(
         var(d, NATURALS, "kernel size d_i of the layer"),
         var(c_in, NATURALS, "channels c_(i-1) that enter the layer"),
@@ -130,12 +128,12 @@ STRUCTURED_SLTH = StatementData(
     "NSN vectors of dimension d^2 c_out hit a channel within eps_i = "
     "((1+eps)^(1/l) - 1)/(d^2 c_in), except with probability delta_i/(2t).",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "width multiplier n_i of one layer",
+            Quantity.LAYER_WIDTH,
             n_star=1,
             L_g=1,
             delta=-1,
@@ -143,31 +141,28 @@ STRUCTURED_SLTH = StatementData(
             c_in=1,
             n_0=1,
             p=-1,
-            quantity=Quantity.LAYER_WIDTH,
             event=ge(Prob(_EVENT), 1 - delta),
         ),
-        claim(
+        budget(
             "accuracy",
             _ei,
-            Direction.BUDGET,
             _ROOT / (d**2 * c_in),
             "accuracy that every subset sum needs",
+            Quantity.SUM_ACCURACY,
             eps=1,
             depth=-1,
             d=-1,
             c_in=-1,
-            quantity=Quantity.SUM_ACCURACY,
         ),
-        claim(
+        budget(
             "per-channel",
             _di,
-            Direction.BUDGET,
             delta / (depth * c_in),
             "failure probability per channel",
+            Quantity.CHANNEL_FAILURE,
             delta=1,
             depth=-1,
             c_in=-1,
-            quantity=Quantity.CHANNEL_FAILURE,
         ),
     ),
     notes=(

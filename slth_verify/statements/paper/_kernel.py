@@ -8,14 +8,16 @@ from slth_verify.statements._build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
-    claim,
     eq,
     ge,
     gt,
     hyp,
     le,
+    lower,
     lt,
+    sufficient,
     the_paper,
+    upper,
     var,
 )
 from slth_verify.statements._data import StatementData
@@ -31,7 +33,7 @@ from slth_verify.statements._symbols import (
     eta,
     n,
 )
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     Convolution,
     Exists,
@@ -90,28 +92,26 @@ KERNEL_PRUNING = StatementData(
     "filters only, to within eps of any convolution of 1-norm at most 1, for all "
     "inputs in [-1, 1].",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "width multiplier",
+            Quantity.LAYER_WIDTH,
             d=1,
             c_in=1,
             c_out=1,
             eps=-1,
             C=1,
-            quantity=Quantity.LAYER_WIDTH,
             event=ge(Prob(_EVENT), 1 - eps),
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             1 - eps,
             "probability of success",
+            Quantity.PROBABILITY,
             eps=-1,
-            quantity=Quantity.PROBABILITY,
             event=_EVENT,
         ),
     ),
@@ -160,15 +160,14 @@ ERROR_ACCUMULATION = StatementData(
     summary="If each layer errs by at most eta relative to its input and every "
     "kernel has 1-norm at most 1, l layers err by at most (1 + eta)^l - 1.",
     claims=(
-        claim(
+        upper(
             "total",
             error,
-            Direction.UPPER,
             _TOTAL,
             "error after all layers",
+            Quantity.NETWORK_ERROR,
             eta=1,
             depth=1,
-            quantity=Quantity.NETWORK_ERROR,
         ),
     ),
     notes=(

@@ -6,8 +6,8 @@ import sympy as sp
 
 from slth_verify.statements._build import (
     NATURALS,
-    claim,
     eq,
+    exact,
     ge,
     hyp,
     le,
@@ -16,7 +16,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import d, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Provenance, Quantity
 
 _i, _j, _k, _l = sp.symbols("i j k l", integer=True)
 _S = sp.IndexedBase("S")
@@ -55,15 +55,6 @@ CHANNEL_BLOCKED_MASK = StatementData(
     conclusion=eq(_S[_i, _j, _k, _l], _ENTRY),
     summary="S is n-channel-blocked when filter l sees input channel k and no other, "
     "k = ceil(l/n): every input channel has its own block of n filters.",
-    claims=(
-        claim(
-            "entry",
-            _s,
-            Direction.EXACT,
-            _ENTRY,
-            "the entry S_ijkl",
-            quantity=Quantity.MASK_ENTRY,
-        ),
-    ),
+    claims=(exact("entry", _s, _ENTRY, "the entry S_ijkl", Quantity.MASK_ENTRY),),
     notes=("Recognised on numpy arrays by is_channel_blocked().",),
 )

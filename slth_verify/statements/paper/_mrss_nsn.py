@@ -9,20 +9,21 @@ from slth_verify.statements._build import (
     NONNEGATIVE,
     REALS,
     X,
-    claim,
     ge,
     gt,
     hit_probability,
     hyp,
+    lower,
     lt,
     nsn_sample,
+    sufficient,
     the_paper,
     var,
     z,
 )
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, P, eps, k, m, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Ball, ForAll
 from slth_verify.statements.decisions.proved import Ceil
 
@@ -66,38 +67,35 @@ MRSS_NSN = StatementData(
     summary="With n >= k^2 NSN vectors and k >= C m^3 log(m/eps), every target with "
     "||z||_1 <= sqrt(k) is hit by some k-subset with constant probability.",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             k**A_N,
             "number of samples",
+            Quantity.SAMPLES,
             m=1,
             eps=-1,
             C=1,
             k=1,
-            quantity=Quantity.SAMPLES,
             event=_HITS,
         ),
-        claim(
+        sufficient(
             "size",
             k,
-            Direction.SUFFICIENT,
             _SIZE,
             "subset size",
+            Quantity.SUBSET_SIZE,
             m=1,
             eps=-1,
             C=1,
-            quantity=Quantity.SUBSET_SIZE,
             event=_HITS,
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             P0,
             "probability of one fixed target",
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
             event=ForAll(z, _TARGETS, hit_probability(X, z, eps, n, k)),
         ),
     ),

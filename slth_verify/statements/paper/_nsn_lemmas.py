@@ -11,19 +11,20 @@ from slth_verify.statements._build import (
     NATURALS0,
     REALS,
     X,
-    claim,
     ge,
     gt,
     hyp,
     le,
+    lower,
     nsn_sample,
     the_paper,
+    upper,
     var,
     z,
 )
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Norm, Prob, SubsetSum
 
 _S, _S2 = sp.symbols("S S_2")
@@ -78,25 +79,23 @@ NSN_SUM = StatementData(
     summary="A fixed sum of k NSN vectors is within eps of z with a probability of "
     "order (eps^2/pi)^(m/2) Gamma((k-m)/2)/Gamma(k/2).",
     claims=(
-        claim(
+        lower(
             "lower",
             P,
-            Direction.LOWER,
             _LOWER,
             "probability of one subset",
+            Quantity.PROBABILITY,
             r=-1,
-            quantity=Quantity.PROBABILITY,
             event=_HIT,
         ),
-        claim(
+        upper(
             "upper",
             P,
-            Direction.UPPER,
             _UPPER,
             "probability of one subset",
+            Quantity.PROBABILITY,
             eps=1,
             k=-1,
-            quantity=Quantity.PROBABILITY,
             event=_HIT,
         ),
     ),
@@ -130,16 +129,15 @@ NSN_JOINT = StatementData(
     summary="Two k-subsets that share j samples both hit with at most the "
     "probability of one, times that of the k - j fresh samples of the other.",
     claims=(
-        claim(
+        upper(
             "upper",
             P,
-            Direction.UPPER,
             _JOINT,
             "probability of both",
+            Quantity.PROBABILITY,
             eps=1,
             j=1,
             k=-1,
-            quantity=Quantity.PROBABILITY,
             event=_BOTH,
         ),
     ),

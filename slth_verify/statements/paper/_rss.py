@@ -9,20 +9,21 @@ from slth_verify.statements._build import (
     REALS,
     S,
     X,
-    claim,
     ge,
     gt,
     hyp,
     le,
+    lower,
     lt,
     sample_is,
+    sufficient,
     the_paper,
     var,
     z,
 )
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, P, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     Exists,
     ForAll,
@@ -70,25 +71,23 @@ RSS = StatementData(
     summary="With C log(1/eps) uniform samples, with probability at least 1 - eps "
     "every z in [-1, 1] is within eps of the sum of some subset.",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "number of samples",
+            Quantity.SAMPLES,
             eps=-1,
             C=1,
-            quantity=Quantity.SAMPLES,
             event=ge(Prob(_COVERED), 1 - eps),
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             1 - eps,
             "probability to cover",
+            Quantity.PROBABILITY,
             eps=-1,
-            quantity=Quantity.PROBABILITY,
             event=_COVERED,
         ),
     ),

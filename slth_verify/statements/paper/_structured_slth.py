@@ -8,7 +8,6 @@ from slth_verify.statements._build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
-    claim,
     eq,
     f,
     g,
@@ -16,13 +15,15 @@ from slth_verify.statements._build import (
     gt,
     hyp,
     le,
+    lower,
     lt,
+    sufficient,
     the_paper,
     var,
 )
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, D, P, c_in, c_out, d, depth, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     Exists,
     ForAll,
@@ -92,29 +93,27 @@ STRUCTURED_SLTH = StatementData(
     "d_ixd_ix2n_ic_(i-1)xc_i in turn, contains for every target CNN of l layers a "
     "structured ticket within eps of it on all inputs in [-1,1]^(DxDxc_0).",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "width multiplier n_i of one layer",
+            Quantity.LAYER_WIDTH,
             d=1,
             c_in=1,
             c_out=1,
             depth=1,
             eps=-1,
             C=1,
-            quantity=Quantity.LAYER_WIDTH,
             event=ge(Prob(_EVENT), 1 - eps),
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             1 - eps,
             "probability of success",
+            Quantity.PROBABILITY,
             eps=-1,
-            quantity=Quantity.PROBABILITY,
             event=_EVENT,
         ),
     ),

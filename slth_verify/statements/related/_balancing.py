@@ -12,17 +12,18 @@ from slth_verify.statements._build import (
     NATURALS,
     REALS,
     X,
-    claim,
+    cited,
     ge,
     gt,
     hyp,
     le,
+    lower,
     sample_is,
+    upper,
     var,
 )
-from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, c, delta, m, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
+from slth_verify.statements._types import Quantity, Source
 from slth_verify.statements._vocabulary import Prob, StandardNormalVector
 
 _best, _found = sp.symbols("D_best D_found", real=True)
@@ -58,12 +59,10 @@ def _source(item: str) -> Source:
     )
 
 
-BALANCING_OPTIMUM = StatementData(
-    id="rel:balancing-optimum",
-    title="Least signed sum of Gaussian vectors",
-    kind=Kind.THEOREM,
-    source=_source("abstract, first result"),
-    provenance=Provenance.CITED,
+BALANCING_OPTIMUM = cited(
+    "rel:balancing-optimum",
+    "Least signed sum of Gaussian vectors",
+    _source("abstract, first result"),
     symbols=(
         *_SYMBOLS,
         var(C, REALS, "constant, not named"),
@@ -90,23 +89,21 @@ BALANCING_OPTIMUM = StatementData(
     "vectors of dimension m is sqrt(n) 2^(-n/m), up to constants: exponentially small "
     "in n/m. The proof finds no signs.",
     claims=(
-        claim(
+        upper(
             "upper",
             _best,
-            Direction.UPPER,
             C * _SCALE,
             "least max norm of a signed sum, with high probability",
+            Quantity.LEAST_SIGNED_SUM,
             C=1,
-            quantity=Quantity.LEAST_SIGNED_SUM,
         ),
-        claim(
+        lower(
             "lower",
             _best,
-            Direction.LOWER,
             c * _SCALE,
             "least max norm of a signed sum, with high probability",
+            Quantity.LEAST_SIGNED_SUM,
             c=1,
-            quantity=Quantity.LEAST_SIGNED_SUM,
         ),
     ),
     notes=(
@@ -117,12 +114,10 @@ BALANCING_OPTIMUM = StatementData(
     ),
 )
 
-BALANCING_ALGORITHM = StatementData(
-    id="rel:balancing-algorithm",
-    title="Signed sums of Gaussian vectors that an algorithm finds",
-    kind=Kind.THEOREM,
-    source=_source("abstract, second result"),
-    provenance=Provenance.CITED,
+BALANCING_ALGORITHM = cited(
+    "rel:balancing-algorithm",
+    "Signed sums of Gaussian vectors that an algorithm finds",
+    _source("abstract, second result"),
     symbols=(
         *_SYMBOLS,
         var(_a, REALS, "constant of m = O(sqrt(log n)); c may depend on it"),
@@ -142,14 +137,13 @@ BALANCING_ALGORITHM = StatementData(
     "exp(-c log(n)^2/m) with high probability, for m of order at most sqrt(log n): far "
     "above the optimum sqrt(n) 2^(-n/m) of rel:balancing-optimum.",
     claims=(
-        claim(
+        upper(
             "reach",
             _found,
-            Direction.UPPER,
             _REACH,
             "max norm of the sum that is found, with high probability",
+            Quantity.FOUND_SIGNED_SUM,
             c=-1,
-            quantity=Quantity.FOUND_SIGNED_SUM,
         ),
     ),
     notes=(

@@ -10,19 +10,19 @@ from slth_verify.statements._build import (
     REALS,
     S,
     X,
-    claim,
+    cited,
     ge,
     gt,
     hyp,
     le,
     lt,
     sample_is,
+    sufficient,
     var,
     z,
 )
-from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, P, d, delta, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
+from slth_verify.statements._types import Quantity, Source
 from slth_verify.statements._vocabulary import (
     Ball,
     Exists,
@@ -42,18 +42,16 @@ _ALL = ForAll(
     Exists(S, Subsets(n), le(Norm(SubsetSum(X, S) - z, sp.oo), eps)),
 )
 
-GAUSSIAN_MRSS = StatementData(
-    id="rel:gaussian-mrss",
-    title="Multidimensional random subset sum for Gaussian vectors",
-    kind=Kind.THEOREM,
-    source=Source(
+GAUSSIAN_MRSS = cited(
+    "rel:gaussian-mrss",
+    "Multidimensional random subset sum for Gaussian vectors",
+    Source(
         paper="L. Becchetti, A. da Cunha, A. Clementi, F. d'Amore, H. Lesfari, "
         "E. Natale, L. Trevisan, On the Multidimensional Random Subset Sum Problem, "
         "2022",
         version="arXiv:2207.13944",
         item="abstract",
     ),
-    provenance=Provenance.CITED,
     symbols=(
         var(X, "samples of n vectors of R^d", "the sample X_1, ..., X_n"),
         var(n, NATURALS, "number of samples"),
@@ -80,16 +78,15 @@ GAUSSIAN_MRSS = StatementData(
     summary="C d^3 log(1/eps)(log(1/eps) + log d) standard Gaussian vectors "
     "approximate every point of [-1, 1]^d by a subset sum, with high probability.",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _GAUSSIAN,
             "number of samples",
+            Quantity.SAMPLES,
             d=1,
             eps=-1,
             C=1,
-            quantity=Quantity.SAMPLES,
             event=ge(Prob(_ALL), 1 - delta),
         ),
     ),

@@ -7,7 +7,7 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS,
     REALS,
-    claim,
+    cited,
     eq,
     f,
     g,
@@ -15,12 +15,13 @@ from slth_verify.statements._build import (
     gt,
     hyp,
     le,
+    lower,
     lt,
+    sufficient,
     var,
 )
-from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, P, delta, depth, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
+from slth_verify.statements._types import Quantity, Source
 from slth_verify.statements._vocabulary import (
     Exists,
     ForAll,
@@ -41,18 +42,16 @@ _EVENT = ForAll(
     Exists(g, NamedSet("networks left by removing weights"), le(Norm(f - g, 2), eps)),
 )
 
-UNSTRUCTURED_LOG = StatementData(
-    id="rel:unstructured-log",
-    title="Unstructured pruning needs a logarithmic factor only",
-    kind=Kind.THEOREM,
-    source=Source(
+UNSTRUCTURED_LOG = cited(
+    "rel:unstructured-log",
+    "Unstructured pruning needs a logarithmic factor only",
+    Source(
         paper="A. Pensia, S. Rajput, A. Nagle, H. Vishwakarma, D. Papailiopoulos, "
         "Optimal Lottery Tickets via Subset Sum: Logarithmic Over-Parameterization is "
         "Sufficient, NeurIPS 2020",
         version="arXiv:2006.07990",
         item="main theorem",
     ),
-    provenance=Provenance.CITED,
     symbols=(
         var(_d_in, NATURALS, "width d_(i-1) that enters a layer of the target"),
         var(_d_out, NATURALS, "width d_i that leaves it"),
@@ -86,29 +85,27 @@ UNSTRUCTURED_LOG = StatementData(
     "factor C log(d d' l/min(eps, delta)), contains every target within eps after "
     "removing single weights.",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "hidden neurons of one layer",
+            Quantity.NEURONS,
             d_in=1,
             d_out=1,
             depth=1,
             eps=-1,
             delta=-1,
             C=1,
-            quantity=Quantity.NEURONS,
             event=ge(Prob(_EVENT), 1 - delta),
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             1 - delta,
             "success",
+            Quantity.PROBABILITY,
             delta=-1,
-            quantity=Quantity.PROBABILITY,
             event=_EVENT,
         ),
     ),
