@@ -140,6 +140,12 @@ def hit(symbol: Any, target: Any, eps: Any, *size: Any) -> Any:
     return Exists(S, Subsets(*size), sp.Le(miss, eps, evaluate=False))
 
 
+def reached(symbol: Any, target: Any, eps: Any, *size: Any) -> Any:
+    """As `hit`, for samples that are real numbers."""
+    miss = sp.Abs(target - SubsetSum(symbol, S))
+    return Exists(S, Subsets(*size), le(miss, eps))
+
+
 def hit_probability(symbol: Any, target: Any, eps: Any, *size: Any) -> Any:
     """P(some subset sum is within eps of the target), of any size or of size k."""
     return Prob(hit(symbol, target, eps, *size))

@@ -128,8 +128,8 @@ class Prob(Inert):
     words = "P[{}]"
 
 
-class Subsets(sp.Set):  # type: ignore[misc, unused-ignore]
-    """All subsets of ``{1..n}``, or those of size ``k``: ``Subsets(n[, k])``."""
+class InertSet(sp.Set):  # type: ignore[misc, unused-ignore]
+    """A set about which SymPy is asked nothing; ``words`` is its terminal text."""
 
     is_iterable = False
 
@@ -139,39 +139,34 @@ class Subsets(sp.Set):  # type: ignore[misc, unused-ignore]
     def _contains(self, other: Any) -> None:
         return None
 
+    def _sympystr(self, printer: Any) -> str:
+        return str(self.words.format(*(printer._print(part) for part in self.args)))
+
+
+class Subsets(InertSet):
+    """All subsets of ``{1..n}``, or those of size ``k``: ``Subsets(n[, k])``."""
+
+    @property
+    def words(self) -> str:
+        """Template of the terminal text."""
+        return "subsets of [{}]" + (" of size {}" if len(self.args) == 2 else "")
+
     def _latex(self, printer: Any, *args: Any) -> str:
         n, *size = (printer._print(part) for part in self.args)
         return rf"\binom{{[{n}]}}{{{size[0]}}}" if size else rf"2^{{[{n}]}}"
 
-    def _sympystr(self, printer: Any) -> str:
-        return self._words().format(*(printer._print(part) for part in self.args))
 
-    def _words(self) -> str:
-        return "subsets of [{}]" + (" of size {}" if len(self.args) == 2 else "")
-
-
-class IndexRange(sp.Set):  # type: ignore[misc, unused-ignore]
+class IndexRange(InertSet):
     """The indices ``{1, ..., K}``: ``IndexRange(K)``."""
 
-    is_iterable = False
-
-    def __new__(cls, last: Any) -> Any:
-        return sp.Basic.__new__(cls, sp.sympify(last))
-
-    def _contains(self, other: Any) -> None:
-        return None
+    words = "[{}]"
 
     def _latex(self, printer: Any, *args: Any) -> str:
         return rf"\{{1, \ldots, {printer._print(self.args[0])}\}}"
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"[{printer._print(self.args[0])}]"
 
-
-class NamedSet(sp.Set):  # type: ignore[misc, unused-ignore]
+class NamedSet(InertSet):
     """A set that is only named, such as the space of kernels: ``NamedSet(text)``."""
-
-    is_iterable = False
 
     def __new__(cls, text: Any) -> Any:
         return sp.Basic.__new__(cls, sp.Symbol(str(text)))
@@ -181,9 +176,6 @@ class NamedSet(sp.Set):  # type: ignore[misc, unused-ignore]
         """None: the argument is a name."""
         return set()
 
-    def _contains(self, other: Any) -> None:
-        return None
-
     def _latex(self, printer: Any, *args: Any) -> str:
         return rf"\text{{{self.args[0].name}}}"
 
@@ -191,30 +183,19 @@ class NamedSet(sp.Set):  # type: ignore[misc, unused-ignore]
         return str(self.args[0].name)
 
 
-class Ball(sp.Set):  # type: ignore[misc, unused-ignore]
+class Ball(InertSet):
     """``Ball(m, p, r)``: the vectors of R^m with p-norm at most ``r``."""
-
-    is_iterable = False
 
     @property
     def words(self) -> str:
         """Template of the terminal text; infinite ``r`` is the whole space."""
         return "R^{0}" if self.args[2] is sp.oo else "{{x ∈ R^{0}: ‖x‖_{1} ≤ {2}}}"
 
-    def __new__(cls, *args: Any) -> Any:
-        return sp.Basic.__new__(cls, *(sp.sympify(part) for part in args))
-
-    def _contains(self, other: Any) -> None:
-        return None
-
     def _latex(self, printer: Any, *args: Any) -> str:
         m, p, r = (printer._print(part) for part in self.args)
         if self.args[2] is sp.oo:
             return rf"\mathbb{{R}}^{{{m}}}"
         return rf"\{{x \in \mathbb{{R}}^{{{m}}} : \|x\|_{{{p}}} \le {r}\}}"
-
-    def _sympystr(self, printer: Any) -> str:
-        return self.words.format(*(printer._print(part) for part in self.args))
 
 
 class Quantified(Binder, Boolean):  # type: ignore[misc, unused-ignore]

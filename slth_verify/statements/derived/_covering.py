@@ -9,13 +9,13 @@ from slth_verify.statements._build import (
     NATURALS0,
     REALS,
     UNIT,
-    S,
     X,
     derived,
     eq,
     exact,
     ge,
     gt,
+    hit,
     hit_probability,
     hyp,
     le,
@@ -30,12 +30,9 @@ from slth_verify.statements._symbols import B, c, eps, h, kappa, m, r, tau
 from slth_verify.statements._types import Quantity
 from slth_verify.statements._vocabulary import (
     Ball,
-    Exists,
     ForAll,
     Norm,
     Prob,
-    Subsets,
-    SubsetSum,
 )
 from slth_verify.statements.decisions.proved import Floor, Least
 
@@ -54,8 +51,7 @@ REACH = r + h * Least(m, Floor(r / h))
 
 def all_within(count: sp.Expr, order: object, accuracy: sp.Expr) -> sp.Basic:
     """The event that every target of the ball is within ``accuracy`` of a sum."""
-    near = le(Norm(SubsetSum(X, S) - z, sp.oo), accuracy)
-    return ForAll(z, Ball(m, order, r), Exists(S, Subsets(count), near))
+    return ForAll(z, Ball(m, order, r), hit(X, z, accuracy, count))
 
 
 NET = derived(

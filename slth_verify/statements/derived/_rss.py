@@ -7,16 +7,15 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS0,
     REALS,
-    S,
     X,
     derived,
     ge,
     gt,
     hyp,
-    le,
     lower,
     lt,
     necessary,
+    reached,
     sample_is,
     sufficient,
     upper,
@@ -26,11 +25,8 @@ from slth_verify.statements._build import (
 from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
 from slth_verify.statements._types import Kind, Quantity
 from slth_verify.statements._vocabulary import (
-    Exists,
     ForAll,
     Prob,
-    Subsets,
-    SubsetSum,
     UniformLaw,
 )
 
@@ -47,8 +43,7 @@ _WIDTH = sp.log(_START / delta) / sp.log(sp.Rational(4, 3))
 
 def covered(reach: sp.Expr, accuracy: sp.Expr, count: sp.Expr = n) -> sp.Basic:
     """The event that all z in [-reach, reach] are within ``accuracy`` of a sum."""
-    near = le(sp.Abs(z - SubsetSum(X, S)), accuracy)
-    return ForAll(z, sp.Interval(-reach, reach), Exists(S, Subsets(count), near))
+    return ForAll(z, sp.Interval(-reach, reach), reached(X, z, accuracy, count))
 
 
 _HALF_COVERED = covered(_HALF, eps1 + eps2)

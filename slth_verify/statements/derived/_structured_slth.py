@@ -8,7 +8,6 @@ from slth_verify.statements._build import (
     NATURALS,
     POSITIVE,
     REALS,
-    S,
     X,
     budget,
     derived,
@@ -17,6 +16,7 @@ from slth_verify.statements._build import (
     g,
     ge,
     gt,
+    hit,
     hyp,
     le,
     lt,
@@ -34,8 +34,6 @@ from slth_verify.statements._vocabulary import (
     Norm,
     NormalLaw,
     Prob,
-    Subsets,
-    SubsetSum,
 )
 from slth_verify.statements.decisions.proved import Ceil
 
@@ -44,11 +42,7 @@ _n0, _nstar, _t = sp.symbols("n_0 n_star t", integer=True)
 _p, _di, _ei, _Lg = sp.symbols("p delta_i eps_i L_g", real=True)
 _W, _K = sp.symbols("W K")
 _WIDTH = _nstar + sp.sqrt(_nstar * _Lg) + _Lg
-_CHANNEL = ForAll(
-    z,
-    NamedSet("targets of a channel"),
-    Exists(S, Subsets(_nstar), le(Norm(SubsetSum(X, S) - z, sp.oo), _ei)),
-)
+_CHANNEL = ForAll(z, NamedSet("targets of a channel"), hit(X, z, _ei, _nstar))
 _EVENT = ForAll(
     f,
     NamedSet("target networks"),

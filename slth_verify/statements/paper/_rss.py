@@ -7,14 +7,13 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS,
     REALS,
-    S,
     X,
     ge,
     gt,
     hyp,
-    le,
     lower,
     lt,
+    reached,
     sample_is,
     sufficient,
     the_paper,
@@ -25,20 +24,13 @@ from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, P, eps, n
 from slth_verify.statements._types import Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
-    Exists,
     ForAll,
     Prob,
-    Subsets,
-    SubsetSum,
     UniformLaw,
 )
 
 _WIDTH = C * sp.log(1 / eps)
-_COVERED = ForAll(
-    z,
-    sp.Interval(-1, 1),
-    Exists(S, Subsets(n), le(sp.Abs(z - SubsetSum(X, S)), eps)),
-)
+_COVERED = ForAll(z, sp.Interval(-1, 1), reached(X, z, eps, n))
 
 RSS = StatementData(
     id="thm:rss",

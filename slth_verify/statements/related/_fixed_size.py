@@ -7,7 +7,6 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS,
     REALS,
-    S,
     X,
     cited,
     ge,
@@ -16,6 +15,7 @@ from slth_verify.statements._build import (
     le,
     lt,
     necessary,
+    reached,
     sample_is,
     sufficient,
     var,
@@ -24,11 +24,8 @@ from slth_verify.statements._build import (
 from slth_verify.statements._symbols import C, eps, k, n
 from slth_verify.statements._types import Quantity, Source
 from slth_verify.statements._vocabulary import (
-    Exists,
     ForAll,
     Prob,
-    Subsets,
-    SubsetSum,
     UniformLaw,
 )
 
@@ -39,7 +36,7 @@ _BITS = sp.log(k / eps) / sp.log(2)
 _LOG_WIDTH, _SQUARED_WIDTH = C * _BITS / _H2, C * _BITS**2 / _H2
 _LOG_ACCURACY = k * 2 ** (-n * _H2 / C)
 _SQUARED_ACCURACY = k * 2 ** (-sp.sqrt(n * _H2 / C))
-_NEAR = Exists(S, Subsets(n, k), le(sp.Abs(z - SubsetSum(X, S)), eps))
+_NEAR = reached(X, z, eps, n, k)
 _ALL = ForAll(z, sp.Interval(-sp.sqrt(k), sp.sqrt(k)), _NEAR)
 _ONE_HIT = ge(Prob(_NEAR), _P0)
 

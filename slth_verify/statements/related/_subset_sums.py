@@ -8,13 +8,12 @@ from slth_verify.statements._build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
-    S,
     X,
     cited,
     ge,
     gt,
+    hit,
     hyp,
-    le,
     lt,
     sample_is,
     sufficient,
@@ -25,22 +24,14 @@ from slth_verify.statements._symbols import C, P, d, delta, eps, n
 from slth_verify.statements._types import Quantity, Source
 from slth_verify.statements._vocabulary import (
     Ball,
-    Exists,
     ForAll,
-    Norm,
     Prob,
     StandardNormalVector,
-    Subsets,
-    SubsetSum,
 )
 
 _A_D = sp.Symbol("a_d", real=True)
 _GAUSSIAN = C * d**_A_D * sp.log(1 / eps) * (sp.log(1 / eps) + sp.log(d))
-_ALL = ForAll(
-    z,
-    Ball(d, sp.oo, 1),
-    Exists(S, Subsets(n), le(Norm(SubsetSum(X, S) - z, sp.oo), eps)),
-)
+_ALL = ForAll(z, Ball(d, sp.oo, 1), hit(X, z, eps, n))
 
 GAUSSIAN_MRSS = cited(
     "rel:gaussian-mrss",
