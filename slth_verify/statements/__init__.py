@@ -35,7 +35,7 @@ from slth_verify.statements.patterns import (
     is_mask,
     pattern,
 )
-from slth_verify.statements.queries.compare import Comparison, Stretch
+from slth_verify.statements.queries.comparison import Comparison, Stretch
 from slth_verify.statements.queries.hypotheses import HypothesisCheck
 from slth_verify.statements.queries.solve import Threshold
 from slth_verify.statements.rendering.mathml import mathml

@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from slth_verify.errors import InvalidParameterError
 from slth_verify.statements._types import (
     Claim,
     Direction,
@@ -134,12 +135,10 @@ class StatementData:
             if candidate.name == name:
                 return candidate
         names = ", ".join(variable.name for variable in self.symbols)
-        require(
-            False,
+        raise InvalidParameterError(
             f"name={name!r} is no symbol of {self.id}: it declares {names}. "
-            "Use one of these names.",
+            "Use one of these names."
         )
-        raise AssertionError  # pragma: no cover
 
     def claim(self, of: str | None = None) -> Claim:
         """The claim called ``of``, or whose subject is ``of``; the main one by default.
@@ -151,12 +150,10 @@ class StatementData:
             if of is None or of in (candidate.name, str(candidate.subject)):
                 return candidate
         names = ", ".join(claim.name for claim in self.claims) or "none"
-        require(
-            False,
+        raise InvalidParameterError(
             f"of={of!r} names no claim of {self.id}, which has: {names}. "
-            "Choose one, or another statement.",
+            "Choose one, or another statement."
         )
-        raise AssertionError  # pragma: no cover
 
     def __str__(self) -> str:
         return f"{self.id}: {self.title}"

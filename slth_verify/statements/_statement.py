@@ -8,7 +8,8 @@ from typing import Any
 from slth_verify.statements._data import StatementData
 from slth_verify.statements.decisions.decide import Decider
 from slth_verify.statements.queries.bound import bound
-from slth_verify.statements.queries.compare import Comparison, compare
+from slth_verify.statements.queries.compare import compare
+from slth_verify.statements.queries.comparison import Comparison
 from slth_verify.statements.queries.growth import growth
 from slth_verify.statements.queries.hypotheses import HypothesisCheck, check_hypotheses
 from slth_verify.statements.queries.solve import Threshold, threshold

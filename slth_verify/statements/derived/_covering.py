@@ -28,12 +28,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import B, c, eps, h, kappa, m, r, tau
 from slth_verify.statements._types import Quantity
-from slth_verify.statements._vocabulary import (
-    Ball,
-    ForAll,
-    Norm,
-    Prob,
-)
+from slth_verify.statements._vocabulary import Ball, ForAll, Norm, Prob
 from slth_verify.statements.decisions.proved import Floor, Least
 
 _i = sp.Symbol("i", integer=True)

@@ -91,9 +91,7 @@ DRAWN_WEIGHT = derived(
         hyp("coefficient", ge(_r, _COEFFICIENT), "the relative difference admitted"),
     ),
     conclusion=sp.And(
-        eq(Law(_G), NormalLaw(0, 1)),
-        ge(Prob(_NEAR), _KEPT),
-        evaluate=False,
+        eq(Law(_G), NormalLaw(0, 1)), ge(Prob(_NEAR), _KEPT), evaluate=False
     ),
     failure_probability=_LEFT_OUT,
     summary="A float32 weight W of RandomCNN, made of a uniform 64-bit word, and an "

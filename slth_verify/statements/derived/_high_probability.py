@@ -123,11 +123,7 @@ HIGH_PROBABILITY = derived(
         var(_zM, POSITIVE, "bound on the scales of the first stage (good event); free"),
         var(_D, NONNEGATIVE, "share of the symmetric difference of two subsets"),
         var(_i, NATURALS0, "index, or half the size of the symmetric difference"),
-        var(
-            _E,
-            "functions of i",
-            "E_D(i), mean near-coincidence of two sums, given A",
-        ),
+        var(_E, "functions of i", "E_D(i), mean near-coincidence of two sums, given A"),
         var(_G, "functions of s and A", "the bound of the claim energy"),
         var(_M, "functions of s", "bound on the mean of X_s on the good event"),
         var(_v, "functions of s", "X v(s) bounds the covered measure from below"),
@@ -182,9 +178,7 @@ HIGH_PROBABILITY = derived(
             "the shift by the target does not undo the decay, at s = s_a and A = A_+",
         ),
         hyp(
-            "share",
-            eq(Law(_D), BetaLaw(_i, n / 2 - _i)),
-            "D is Beta, independent of A",
+            "share", eq(Law(_D), BetaLaw(_i, n / 2 - _i)), "D is Beta, independent of A"
         ),
         hyp(
             "energy-law",

@@ -52,9 +52,7 @@ _SINGLE = sp.exp(_c * _OTHERS) * _expected(
     * (sp.exp(_SOFT**2) * sp.erfc(_SOFT)) ** (_c * _OTHERS)
 )
 _LAYERS = NamedSet("target layers of kernel norm 1")
-_REACHED = Prob(
-    Exists(g, NamedSet("pruned layers"), le(Norm(f - g, sp.oo), eps)),
-)
+_REACHED = Prob(Exists(g, NamedSet("pruned layers"), le(Norm(f - g, sp.oo), eps)))
 
 
 def _reached(layers: str) -> Any:

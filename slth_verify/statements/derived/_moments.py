@@ -28,12 +28,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
 from slth_verify.statements._types import Quantity
-from slth_verify.statements._vocabulary import (
-    ChiSquaredLaw,
-    Expectation,
-    Law,
-    Norm,
-)
+from slth_verify.statements._vocabulary import ChiSquaredLaw, Expectation, Law, Norm
 from slth_verify.statements.decisions.proved import Least
 from slth_verify.statements.derived._nsn_law import R, at_axis, at_zero
 

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
-    NATURALS,
-    derived,
-    eq,
-    ge,
-    hyp,
-    le,
-    var,
-)
+from slth_verify.statements._build import NATURALS, derived, eq, ge, hyp, le, var
 from slth_verify.statements._symbols import m
 from slth_verify.statements._types import Kind
 from slth_verify.statements._vocabulary import (

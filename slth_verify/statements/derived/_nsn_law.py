@@ -113,8 +113,7 @@ NSN_LAW = derived(
     ),
     hypotheses=_CONDITIONS,
     conclusion=eq(
-        Prob(_HIT),
-        Expectation(sp.Product(interval_mass(_zi[_i]), (_i, 1, m))),
+        Prob(_HIT), Expectation(sp.Product(interval_mass(_zi[_i]), (_i, 1, m)))
     ),
     summary="Given the scales, a sum of k NSN vectors has independent N(0, R) "
     "coordinates with R chi-squared of k degrees; so the probability to hit, the "
@@ -156,10 +155,7 @@ WORST_TARGET = derived(
     "nsn-sums.md, Lemma 2",
     kind=Kind.LEMMA,
     symbols=_COMMON,
-    hypotheses=(
-        *_CONDITIONS,
-        hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r"),
-    ),
+    hypotheses=(*_CONDITIONS, hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r")),
     conclusion=sp.And(
         ge(Prob(_HIT), at_axis(k)), le(Prob(_HIT), at_zero(k)), evaluate=False
     ),

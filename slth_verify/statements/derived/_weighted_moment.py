@@ -28,12 +28,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import P, eps, j, k, lam, m, n, r, theta, x
 from slth_verify.statements._types import Quantity
-from slth_verify.statements._vocabulary import (
-    BetaLaw,
-    Expectation,
-    Law,
-    Norm,
-)
+from slth_verify.statements._vocabulary import BetaLaw, Expectation, Law, Norm
 from slth_verify.statements.derived._moments import FIRST, overlap
 from slth_verify.statements.derived._tangents import (
     WEIGHTS,

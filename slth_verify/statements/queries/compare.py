@@ -18,7 +18,6 @@ from slth_verify.statements.queries.bound import refuse_violations
 from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.comparison import (
     Comparison,
-    Stretch,
     comparison,
     without_winner,
 )
@@ -33,8 +32,6 @@ from slth_verify.statements.queries.isolate import (
 from slth_verify.statements.queries.monotone import trend
 from slth_verify.statements.queries.topics import differences, topic
 from slth_verify.statements.queries.values import evaluate, read_values, with_defaults
-
-__all__ = ["Comparison", "Stretch", "compare"]
 
 
 def compare(

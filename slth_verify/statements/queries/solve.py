@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import sympy as sp
@@ -175,7 +176,7 @@ class _Query:
                 f"of {self.statement.id} at these values. Name another claim with of=."
             )
         try:
-            solved = invert(condition, self.symbol, self._sign)
+            solved = invert(condition, self.symbol, partial(sign, self.statement))
         except NoSolutionError as error:
             raise self._unsolvable(str(error)) from error
         if solved is None:
@@ -197,9 +198,6 @@ class _Query:
             value = Ceil(bound) if attained else -Ceil(-bound) + 1
             return _at_least_domain(self.statement, self.symbol, value)
         return -Ceil(-bound) if attained else Ceil(bound) - 1
-
-    def _sign(self, expression: Any) -> int | None:
-        return sign(self.statement, expression)
 
     def holds(self, value: Any) -> Verdict:
         """Whether the claim gives the subject when the symbol is ``value``.

@@ -79,9 +79,7 @@ BALANCING_OPTIMUM = cited(
         hyp("constant", gt(C, 0), "there is a C > 0 for which this holds"),
     ),
     conclusion=ge(
-        Prob(
-            sp.And(le(c * _SCALE, _best), le(_best, C * _SCALE), evaluate=False),
-        ),
+        Prob(sp.And(le(c * _SCALE, _best), le(_best, C * _SCALE), evaluate=False)),
         1 - delta,
     ),
     failure_probability=delta,

@@ -22,12 +22,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import C, P, d, delta, eps, n
 from slth_verify.statements._types import Quantity, Source
-from slth_verify.statements._vocabulary import (
-    Ball,
-    ForAll,
-    Prob,
-    StandardNormalVector,
-)
+from slth_verify.statements._vocabulary import Ball, ForAll, Prob, StandardNormalVector
 
 _A_D = sp.Symbol("a_d", real=True)
 _GAUSSIAN = C * d**_A_D * sp.log(1 / eps) * (sp.log(1 / eps) + sp.log(d))
@@ -61,10 +56,7 @@ GAUSSIAN_MRSS = cited(
         hyp("constant", gt(C, 0), "there is a universal C > 0 for which this holds"),
         hyp("width", ge(n, _GAUSSIAN), "enough samples"),
     ),
-    conclusion=ge(
-        Prob(_ALL),
-        1 - delta,
-    ),
+    conclusion=ge(Prob(_ALL), 1 - delta),
     failure_probability=delta,
     summary="C d^3 log(1/eps)(log(1/eps) + log d) standard Gaussian vectors "
     "approximate every point of [-1, 1]^d by a subset sum, with high probability.",
