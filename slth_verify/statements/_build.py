@@ -52,6 +52,9 @@ def hyp(name: str, relation: Any, meaning: str) -> Hypothesis:
     return Hypothesis(name=name, relation=relation, meaning=meaning)
 
 
+_SIGNS = {"+": 1, "-": -1}
+
+
 def _claim(
     direction: Direction,
     name: str,
@@ -60,17 +63,17 @@ def _claim(
     meaning: str,
     quantity: Quantity,
     *conditions: Hypothesis,
+    trends: str = "",
     event: Any = None,
-    **monotone: int,
 ) -> Claim:
-    """A quantitative reading, with its own conditions and its trends as keywords."""
+    """A quantitative reading: ``"+n -eps"`` means rising in n and falling in eps."""
     return Claim(
         name=name,
         subject=subject,
         direction=direction,
         expression=expression,
         meaning=meaning,
-        monotone=tuple(monotone.items()),
+        monotone=tuple((item[1:], _SIGNS[item[0]]) for item in trends.split()),
         conditions=conditions,
         quantity=quantity,
         event=event,

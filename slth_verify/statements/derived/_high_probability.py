@@ -241,7 +241,12 @@ HIGH_PROBABILITY = derived(
             event=sp.Not(hit(X, z, eps, _N)),
         ),
         upper(
-            "energy", _Ms, _PAIR, "mean energy (H1), given A", Quantity.MEAN_ENERGY, r=1
+            "energy",
+            _Ms,
+            _PAIR,
+            "mean energy (H1), given A",
+            Quantity.MEAN_ENERGY,
+            trends="+r",
         ),
     ),
     notes=(

@@ -120,7 +120,7 @@ LAYER_NECESSARY = derived(
             "probability for a kernel with d^2 c equal entries from one channel",
             Quantity.PROBABILITY,
             hyp("entry", _SPREAD_CONDITION, "an entry of the kernel exceeds eps"),
-            n=1,
+            trends="+n",
             event=_reached("layers with d^2 c equal entries from one channel"),
         ),
         upper(
@@ -131,7 +131,7 @@ LAYER_NECESSARY = derived(
             Quantity.PROBABILITY,
             hyp("entry", _SINGLE_CONDITION, "an entry of the kernel exceeds eps"),
             hyp("window", gt(d, 1), "the kernel has other entries"),
-            n=1,
+            trends="+n",
             event=_reached("layers with one entry 1/c for each of c channels"),
         ),
     ),

@@ -77,10 +77,7 @@ LAYER_ERROR = derived(
             M * d**2 * c_in * _res,
             "error of the layer",
             Quantity.LAYER_ERROR,
-            M=1,
-            d=1,
-            c_in=1,
-            rho=1,
+            trends="+M +d +c_in +rho",
         ),
     ),
     notes=(
@@ -153,8 +150,7 @@ ACCUMULATION = derived(
             (1 + eta) ** depth - 1,
             "error after all layers, for L_i <= 1",
             Quantity.NETWORK_ERROR,
-            eta=1,
-            depth=1,
+            trends="+eta +depth",
         ),
         upper(
             "product", error, _PRODUCT, "error after all layers", Quantity.NETWORK_ERROR
@@ -165,8 +161,7 @@ ACCUMULATION = derived(
             _ROOT,
             "coefficients for which the uniform bound is at most eps",
             Quantity.ERROR_COEFFICIENT,
-            eps=1,
-            depth=-1,
+            trends="+eps -depth",
         ),
     ),
     notes=(

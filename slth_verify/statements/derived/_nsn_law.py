@@ -125,7 +125,7 @@ NSN_LAW = derived(
             at_axis(k),
             "chance to hit r e_1",
             Quantity.PROBABILITY,
-            r=-1,
+            trends="-r",
             event=_AXIS_HIT,
         ),
         exact(
@@ -134,7 +134,7 @@ NSN_LAW = derived(
             _CHARACTERISTIC,
             "characteristic function",
             Quantity.CHARACTERISTIC,
-            k=-1,
+            trends="-k",
         ),
         exact(
             "density",
@@ -168,7 +168,7 @@ WORST_TARGET = derived(
             at_axis(k),
             "chance to hit z",
             Quantity.PROBABILITY,
-            r=-1,
+            trends="-r",
             event=_HIT,
         ),
         upper(
@@ -177,8 +177,7 @@ WORST_TARGET = derived(
             at_zero(k),
             "chance to hit z",
             Quantity.PROBABILITY,
-            eps=1,
-            k=-1,
+            trends="+eps -k",
             event=_HIT,
         ),
     ),

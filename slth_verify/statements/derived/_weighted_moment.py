@@ -140,7 +140,7 @@ WEIGHTED_MOMENT = derived(
             _PROBABILITY,
             "probability that some k-subset hits",
             Quantity.PROBABILITY,
-            r=-1,
+            trends="-r",
             event=hit(X, z, eps, n, k),
         ),
         upper(

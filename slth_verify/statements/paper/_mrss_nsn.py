@@ -73,10 +73,7 @@ MRSS_NSN = StatementData(
             k**A_N,
             "number of samples",
             Quantity.SAMPLES,
-            m=1,
-            eps=-1,
-            C=1,
-            k=1,
+            trends="+m -eps +C +k",
             event=_HITS,
         ),
         sufficient(
@@ -85,9 +82,7 @@ MRSS_NSN = StatementData(
             _SIZE,
             "subset size",
             Quantity.SUBSET_SIZE,
-            m=1,
-            eps=-1,
-            C=1,
+            trends="+m -eps +C",
             event=_HITS,
         ),
         lower(

@@ -65,8 +65,7 @@ RSS = StatementData(
             _WIDTH,
             "number of samples",
             Quantity.SAMPLES,
-            eps=-1,
-            C=1,
+            trends="-eps +C",
             event=ge(Prob(_COVERED), 1 - eps),
         ),
         lower(
@@ -75,7 +74,7 @@ RSS = StatementData(
             1 - eps,
             "probability to cover",
             Quantity.PROBABILITY,
-            eps=-1,
+            trends="-eps",
             event=_COVERED,
         ),
     ),

@@ -58,7 +58,7 @@ SUBSET_SUM_NUMBER = StatementData(
             sp.binomial(n, k),
             "the number of hitting k-subsets",
             Quantity.HITS,
-            n=1,
+            trends="+n",
         ),
     ),
 )

@@ -93,7 +93,7 @@ BALANCING_OPTIMUM = cited(
             C * _SCALE,
             "least max norm of a signed sum, with high probability",
             Quantity.LEAST_SIGNED_SUM,
-            C=1,
+            trends="+C",
         ),
         lower(
             "lower",
@@ -101,7 +101,7 @@ BALANCING_OPTIMUM = cited(
             c * _SCALE,
             "least max norm of a signed sum, with high probability",
             Quantity.LEAST_SIGNED_SUM,
-            c=1,
+            trends="+c",
         ),
     ),
     notes=(
@@ -141,7 +141,7 @@ BALANCING_ALGORITHM = cited(
             _REACH,
             "max norm of the sum that is found, with high probability",
             Quantity.FOUND_SIGNED_SUM,
-            c=-1,
+            trends="-c",
         ),
     ),
     notes=(

@@ -72,7 +72,7 @@ _NOTE = (
 )
 
 
-_TRENDS = {"n": -1, "C": 1}
+_TRENDS = "-n +C"
 
 FIXED_SIZE_ONE = cited(
     "rel:fixed-size-rss-one",
@@ -103,8 +103,8 @@ FIXED_SIZE_ONE = cited(
             _LOG_ACCURACY,
             "accuracy for one target",
             Quantity.ACCURACY,
+            trends=_TRENDS,
             event=_ONE_HIT,
-            **_TRENDS,
         ),
     ),
     notes=(_NOTE, "The probability is a constant: it is not 1 - eps."),
@@ -137,8 +137,8 @@ FIXED_SIZE_ALL = cited(
             _SQUARED_ACCURACY,
             "accuracy for all targets",
             Quantity.ACCURACY,
+            trends=_TRENDS,
             event=ge(Prob(_ALL), 1 - eps),
-            **_TRENDS,
         ),
     ),
     notes=(_NOTE,),
@@ -177,8 +177,8 @@ FIXED_SIZE_LOWER = cited(
             _LOG_ACCURACY,
             "accuracy for one target",
             Quantity.ACCURACY,
+            trends=_TRENDS,
             event=_ONE_HIT,
-            **_TRENDS,
         ),
     ),
     notes=(

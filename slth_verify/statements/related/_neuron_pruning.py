@@ -53,9 +53,7 @@ _HYPOTHESES = (
 
 
 def _lower(expression: sp.Expr, id: str, version: str, note: str) -> StatementData:
-    trends = {"eps": -1, "C": 1}
-    if expression.has(d):
-        trends["d"] = 1
+    trends = "-eps +C +d" if expression.has(d) else "-eps +C"
     return StatementData(
         id=id,
         title="Neuron pruning alone needs many neurons",
@@ -75,7 +73,7 @@ def _lower(expression: sp.Expr, id: str, version: str, note: str) -> StatementDa
                 expression,
                 "hidden neurons before pruning",
                 Quantity.NEURONS,
-                **trends,
+                trends=trends,
                 event=_REACHED,
             ),
         ),
