@@ -20,6 +20,7 @@ from slth_verify.statements._types import (
 )
 from slth_verify.statements._vocabulary import (
     Exists,
+    ForAll,
     Iid,
     Law,
     NamedSet,
@@ -36,8 +37,16 @@ REALS = sp.S.Reals
 POSITIVE = sp.Interval.open(0, sp.oo)
 NONNEGATIVE = sp.Interval(0, sp.oo)
 UNIT = sp.Interval(0, 1)
+_SIGNS = {"+": 1, "-": -1}
 
 X, Y, z, S, f, g = sp.symbols("X Y z S f g")
+
+#: Relations that SymPy does not evaluate, so that proofs alone decide them.
+ge = partial(sp.Ge, evaluate=False)
+le = partial(sp.Le, evaluate=False)
+gt = partial(sp.Gt, evaluate=False)
+lt = partial(sp.Lt, evaluate=False)
+eq = partial(sp.Eq, evaluate=False)
 
 
 def var(symbol: Any, domain: Any, meaning: str, default: Any = None) -> Variable:
@@ -50,9 +59,6 @@ def var(symbol: Any, domain: Any, meaning: str, default: Any = None) -> Variable
 def hyp(name: str, relation: Any, meaning: str) -> Hypothesis:
     """A named hypothesis."""
     return Hypothesis(name=name, relation=relation, meaning=meaning)
-
-
-_SIGNS = {"+": 1, "-": -1}
 
 
 def _claim(
@@ -154,26 +160,9 @@ def hit_probability(symbol: Any, target: Any, eps: Any, *size: Any) -> Any:
     return Prob(hit(symbol, target, eps, *size))
 
 
-def ge(left: Any, right: Any) -> Any:
-    """``left >= right``, unevaluated."""
-    return sp.Ge(left, right, evaluate=False)
-
-
-def le(left: Any, right: Any) -> Any:
-    """``left <= right``, unevaluated."""
-    return sp.Le(left, right, evaluate=False)
-
-
-def gt(left: Any, right: Any) -> Any:
-    """``left > right``, unevaluated."""
-    return sp.Gt(left, right, evaluate=False)
-
-
-def lt(left: Any, right: Any) -> Any:
-    """``left < right``, unevaluated."""
-    return sp.Lt(left, right, evaluate=False)
-
-
-def eq(left: Any, right: Any) -> Any:
-    """``left = right``, unevaluated."""
-    return sp.Eq(left, right, evaluate=False)
+def approximated(
+    target: Any, targets: str, found: Any, candidates: str, accuracy: Any, order: Any
+) -> Any:
+    """The event that all targets of a named set have a candidate near in the norm."""
+    near = le(Norm(target - found, order), accuracy)
+    return ForAll(target, NamedSet(targets), Exists(found, NamedSet(candidates), near))

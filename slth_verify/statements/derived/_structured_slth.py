@@ -9,6 +9,7 @@ from slth_verify.statements._build import (
     POSITIVE,
     REALS,
     X,
+    approximated,
     budget,
     derived,
     eq,
@@ -27,7 +28,6 @@ from slth_verify.statements._build import (
 from slth_verify.statements._symbols import P, c_in, c_out, d, delta, depth, eps, n
 from slth_verify.statements._types import Quantity
 from slth_verify.statements._vocabulary import (
-    Exists,
     ForAll,
     Law,
     NamedSet,
@@ -43,11 +43,7 @@ _p, _di, _ei, _Lg = sp.symbols("p delta_i eps_i L_g", real=True)
 _W, _K = sp.symbols("W K")
 _WIDTH = _nstar + sp.sqrt(_nstar * _Lg) + _Lg
 _CHANNEL = ForAll(z, NamedSet("targets of a channel"), hit(X, z, _ei, _nstar))
-_EVENT = ForAll(
-    f,
-    NamedSet("target networks"),
-    Exists(g, NamedSet("pruned networks"), le(Norm(f - g, sp.oo), eps)),
-)
+_EVENT = approximated(f, "target networks", g, "pruned networks", eps, sp.oo)
 
 STRUCTURED_SLTH = derived(
     "der:structured-slth",

@@ -8,6 +8,7 @@ from slth_verify.statements._build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
+    approximated,
     eq,
     f,
     g,
@@ -24,26 +25,14 @@ from slth_verify.statements._build import (
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, D, P, c_in, c_out, d, depth, eps, n
 from slth_verify.statements._types import Kind, Provenance, Quantity
-from slth_verify.statements._vocabulary import (
-    Exists,
-    ForAll,
-    Law,
-    NamedSet,
-    Norm,
-    NormalLaw,
-    Prob,
-)
+from slth_verify.statements._vocabulary import Law, Norm, NormalLaw, Prob
 
 A_D, A_C, A_IN, A_LOG = sp.symbols("a_d a_c a_in a_log", real=True)
 _W, _K = sp.symbols("W K")
 _WIDTH = (
     C * d**A_D * c_out**A_C * sp.log(d**2 * c_in**A_IN * c_out * depth / eps) ** A_LOG
 )
-_EVENT = ForAll(
-    f,
-    NamedSet("target networks"),
-    Exists(g, NamedSet("pruned networks"), le(Norm(f - g, sp.oo), eps)),
-)
+_EVENT = approximated(f, "target networks", g, "pruned networks", eps, sp.oo)
 
 STRUCTURED_SLTH = StatementData(
     id="thm:structured-slth",

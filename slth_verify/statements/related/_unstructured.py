@@ -7,6 +7,7 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS,
     REALS,
+    approximated,
     cited,
     eq,
     f,
@@ -22,24 +23,14 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import C, P, delta, depth, eps, n
 from slth_verify.statements._types import Quantity, Source
-from slth_verify.statements._vocabulary import (
-    Exists,
-    ForAll,
-    Law,
-    NamedSet,
-    Norm,
-    Prob,
-    UniformLaw,
-)
+from slth_verify.statements._vocabulary import Law, Norm, Prob, UniformLaw
 from slth_verify.statements.decisions.proved import Least
 
 _d_in, _d_out = sp.symbols("d_in d_out", integer=True)
 _W, _V = sp.symbols("W V")
 _WIDTH = C * _d_in * sp.log(_d_in * _d_out * depth / Least(eps, delta))
-_EVENT = ForAll(
-    f,
-    NamedSet("target networks"),
-    Exists(g, NamedSet("networks left by removing weights"), le(Norm(f - g, 2), eps)),
+_EVENT = approximated(
+    f, "target networks", g, "networks left by removing weights", eps, 2
 )
 
 UNSTRUCTURED_LOG = cited(
