@@ -1,6 +1,6 @@
 """Signs of expressions, by what the signs of their parts force.
 
-`_box.sign` asks SymPy. What SymPy leaves open is often settled by structure: a product
+`box.sign` asks SymPy. What SymPy leaves open is often settled by structure: a product
 by its factors, a logarithm by comparing its argument with 1, a difference ``u - v`` of
 positive terms by the sign of ``log(u/v)``, and ``F(a) - F(b)`` by that of ``a - b``
 where F increases.
