@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from functools import cache, reduce
+from functools import reduce
 from typing import Any
 
-from flint import arb, fmpq, fmpz
+from flint import fmpq
 
 from slth_verify.enclosure import _span as span
-from slth_verify.enclosure._discrete import binomial_coefficient
 from slth_verify.enclosure._enclosure import Enclosure, NonFiniteError
 from slth_verify.enclosure._half_line import half_line_integral
+from slth_verify.enclosure._operations import exact_integer, operations
 from slth_verify.enclosure._precision import working_precision
 from slth_verify.enclosure._span import Span
-from slth_verify.enclosure._special import Ball, log_gamma
+from slth_verify.enclosure._special import Ball
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import TERMS
-from slth_verify.numbers import exact_number, rough
+from slth_verify.numbers import exact_number
 
 #: Largest number of terms of a symbolic sum that is evaluated term by term.
 MAX_TERMS = TERMS
-
-#: Factorials and binomial coefficients of larger numbers are balls at once.
-_SMALL = 4096
 
 #: Comparisons, by the sign of left minus right.
 _RELATIONS: dict[str, Callable[[int], bool]] = {
@@ -140,7 +137,7 @@ class _Evaluator:
         if name == "log" and len(node.args) == 1:
             return self._log(node.args[0])
         drawn_as = getattr(node.func, "stands_for", node.func)
-        operation = _operations().get(drawn_as)
+        operation = operations().get(drawn_as)
         if operation is None:
             raise InvalidParameterError(
                 f"operation={name} in {node} has no ball evaluation: one of the listed "
@@ -232,7 +229,7 @@ class _Evaluator:
             yield self, 1
             return
         *inner, (index, *ends) = limits
-        low, high = (_integer(self.span(end), str(end)) for end in ends)
+        low, high = (exact_integer(self.span(end), str(end)) for end in ends)
         if abs(high - low) >= MAX_TERMS:
             raise _too_long(node)
         sign = -1 if high < low - 1 else 1
@@ -263,76 +260,3 @@ def _too_long(node: Any) -> InvalidParameterError:
         f"sum={node}: at most {MAX_TERMS} terms were required (any statement). Split "
         "the sum or use a closed form."
     )
-
-
-def _integer(value: Span, name: str) -> int:
-    if value.exact is None or value.exact.q != 1:
-        raise InvalidParameterError(
-            f"{name}={value.ball} is no exact integer: an integer was required as the "
-            "limit of a sum or an argument of floor, ceiling, binomial or factorial "
-            "(any statement). Pass an integer, or more bits."
-        )
-    return int(value.exact.p)
-
-
-def _binomial(n: Span, k: Span) -> Span:
-    whole, part = _integer(n, "n"), _integer(k, "k")
-    if not 0 <= whole < 2**63:
-        raise InvalidParameterError(
-            f"n={rough(Fraction(whole))}: a binomial coefficient is evaluated for "
-            "0 <= n < 2^63 (any statement). Rewrite the expression."
-        )
-    if 0 <= part <= whole <= _SMALL:
-        return Span.point(fmpq(fmpz.bin_uiui(whole, part)))
-    return Span.point(binomial_coefficient(whole, part))
-
-
-def _gamma(x: Span) -> Span:
-    known = x.exact
-    if known is not None and known.q == 1 and 1 <= known.p <= _SMALL:
-        return Span.point(fmpq(fmpz.fac_ui(known.p - 1)))
-    return Span.point(x.ball.gamma())
-
-
-def _factorial(n: Span) -> Span:
-    return _gamma(span.add(n, Span.point(fmpq(1))))
-
-
-def _beta(a: Span, b: Span) -> Span:
-    both = span.inverse(_gamma(span.add(a, b)))
-    return span.multiply(span.multiply(_gamma(a), _gamma(b)), both)
-
-
-def _of_ball(function: Callable[..., Ball]) -> Callable[..., Span]:
-    """A function of balls as one of spans."""
-    return lambda *items: Span.point(function(*(item.ball for item in items)))
-
-
-@cache
-def _operations() -> dict[Any, Callable[..., Span]]:
-    import sympy
-
-    zero, one = Span.point(fmpq(0)), Span.point(fmpq(1))
-    return {
-        type(sympy.pi): _of_ball(arb.pi),
-        type(sympy.E): _of_ball(arb.const_e),
-        type(sympy.EulerGamma): _of_ball(arb.const_euler),
-        sympy.Add: lambda *terms: reduce(span.add, terms, zero),
-        sympy.Mul: lambda *factors: reduce(span.multiply, factors, one),
-        sympy.Pow: span.power,
-        sympy.Max: span.greatest,
-        sympy.Min: span.least,
-        sympy.exp: span.exp,
-        sympy.log: lambda x, b: span.multiply(span.log(x), span.inverse(span.log(b))),
-        sympy.Abs: span.magnitude,
-        sympy.erf: lambda x: x.rising(lambda number: arb(number).erf()),
-        sympy.erfc: lambda x: x.falling(lambda number: arb(number).erfc()),
-        sympy.gamma: _gamma,
-        sympy.loggamma: _of_ball(log_gamma),
-        sympy.besselk: _of_ball(lambda order, x: x.bessel_k(order)),
-        sympy.beta: _beta,
-        sympy.factorial: _factorial,
-        sympy.binomial: _binomial,
-        sympy.floor: span.floor,
-        sympy.ceiling: span.ceiling,
-    }

@@ -12,6 +12,7 @@ Example:
 import sys
 from types import ModuleType
 
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._registry import build, statement, statements
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._types import (
@@ -34,7 +35,7 @@ from slth_verify.statements.patterns import (
     is_mask,
     pattern,
 )
-from slth_verify.statements.queries.compare import Comparison, Stretch
+from slth_verify.statements.queries.comparison import Comparison, Stretch
 from slth_verify.statements.queries.hypotheses import HypothesisCheck
 from slth_verify.statements.queries.solve import Threshold
 from slth_verify.statements.rendering.mathml import mathml
@@ -53,6 +54,7 @@ __all__ = [
     "Quantity",
     "Source",
     "Statement",
+    "StatementData",
     "Stretch",
     "Threshold",
     "Variable",

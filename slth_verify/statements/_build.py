@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import sympy as sp
 
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import (
     Claim,
     Direction,
     Hypothesis,
+    Kind,
+    Provenance,
     Quantity,
     Source,
     Variable,
 )
 from slth_verify.statements._vocabulary import (
     Exists,
+    ForAll,
     Iid,
     Law,
     NamedSet,
@@ -32,8 +37,16 @@ REALS = sp.S.Reals
 POSITIVE = sp.Interval.open(0, sp.oo)
 NONNEGATIVE = sp.Interval(0, sp.oo)
 UNIT = sp.Interval(0, 1)
+_SIGNS = {"+": 1, "-": -1}
 
 X, Y, z, S, f, g = sp.symbols("X Y z S f g")
+
+#: Relations that SymPy does not evaluate, so that proofs alone decide them.
+ge = partial(sp.Ge, evaluate=False)
+le = partial(sp.Le, evaluate=False)
+gt = partial(sp.Gt, evaluate=False)
+lt = partial(sp.Lt, evaluate=False)
+eq = partial(sp.Eq, evaluate=False)
 
 
 def var(symbol: Any, domain: Any, meaning: str, default: Any = None) -> Variable:
@@ -48,28 +61,64 @@ def hyp(name: str, relation: Any, meaning: str) -> Hypothesis:
     return Hypothesis(name=name, relation=relation, meaning=meaning)
 
 
-def claim(
+def _claim(
+    direction: Direction,
     name: str,
     subject: Any,
-    direction: Direction,
     expression: Any,
     meaning: str,
+    quantity: Quantity,
     *conditions: Hypothesis,
-    quantity: Quantity | None = None,
+    trends: str = "",
     event: Any = None,
-    **monotone: int,
 ) -> Claim:
-    """A quantitative reading, with its own conditions and its trends as keywords."""
+    """A quantitative reading: ``"+n -eps"`` means rising in n and falling in eps."""
     return Claim(
         name=name,
         subject=subject,
         direction=direction,
         expression=expression,
         meaning=meaning,
-        monotone=tuple(monotone.items()),
+        monotone=tuple((item[1:], _SIGNS[item[0]]) for item in trends.split()),
         conditions=conditions,
         quantity=quantity,
         event=event,
+    )
+
+
+#: Claims by the side that they bound; see `Direction`.
+sufficient = partial(_claim, Direction.SUFFICIENT)
+necessary = partial(_claim, Direction.NECESSARY)
+lower = partial(_claim, Direction.LOWER)
+upper = partial(_claim, Direction.UPPER)
+exact = partial(_claim, Direction.EXACT)
+budget = partial(_claim, Direction.BUDGET)
+
+
+def derived(
+    id: str, title: str, item: str, *, kind: Kind = Kind.THEOREM, **parts: Any
+) -> StatementData:
+    """A theorem of this project; ``item`` is its place in ``docs/theory``."""
+    source = Source(paper="slth_verify, docs/theory", version="1", item=item)
+    return StatementData(
+        id=id,
+        title=title,
+        kind=kind,
+        source=source,
+        provenance=Provenance.DERIVED,
+        **parts,
+    )
+
+
+def cited(id: str, title: str, source: Source, **parts: Any) -> StatementData:
+    """Another paper's theorem."""
+    return StatementData(
+        id=id,
+        title=title,
+        kind=Kind.THEOREM,
+        source=source,
+        provenance=Provenance.CITED,
+        **parts,
     )
 
 
@@ -82,11 +131,6 @@ def the_paper(item: str) -> Source:
         version="arXiv:2311.09858",
         item=item,
     )
-
-
-def ours(item: str) -> Source:
-    """A theorem of this project."""
-    return Source(paper="slth_verify, docs/theory", version="1", item=item)
 
 
 def sample_is(symbol: Any, law: Any, count: Any) -> Any:
@@ -105,31 +149,20 @@ def hit(symbol: Any, target: Any, eps: Any, *size: Any) -> Any:
     return Exists(S, Subsets(*size), sp.Le(miss, eps, evaluate=False))
 
 
+def reached(symbol: Any, target: Any, eps: Any, *size: Any) -> Any:
+    """As `hit`, for samples that are real numbers."""
+    miss = sp.Abs(target - SubsetSum(symbol, S))
+    return Exists(S, Subsets(*size), le(miss, eps))
+
+
 def hit_probability(symbol: Any, target: Any, eps: Any, *size: Any) -> Any:
     """P(some subset sum is within eps of the target), of any size or of size k."""
     return Prob(hit(symbol, target, eps, *size))
 
 
-def ge(left: Any, right: Any) -> Any:
-    """``left >= right``, unevaluated."""
-    return sp.Ge(left, right, evaluate=False)
-
-
-def le(left: Any, right: Any) -> Any:
-    """``left <= right``, unevaluated."""
-    return sp.Le(left, right, evaluate=False)
-
-
-def gt(left: Any, right: Any) -> Any:
-    """``left > right``, unevaluated."""
-    return sp.Gt(left, right, evaluate=False)
-
-
-def lt(left: Any, right: Any) -> Any:
-    """``left < right``, unevaluated."""
-    return sp.Lt(left, right, evaluate=False)
-
-
-def eq(left: Any, right: Any) -> Any:
-    """``left = right``, unevaluated."""
-    return sp.Eq(left, right, evaluate=False)
+def approximated(
+    target: Any, targets: str, found: Any, candidates: str, accuracy: Any, order: Any
+) -> Any:
+    """The event that all targets of a named set have a candidate near in the norm."""
+    near = le(Norm(target - found, order), accuracy)
+    return ForAll(target, NamedSet(targets), Exists(found, NamedSet(candidates), near))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from difflib import get_close_matches
+
 from slth_verify.errors import InvalidParameterError
+from slth_verify.statements._collection import COLLECTED
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._types import require
 
@@ -36,13 +41,11 @@ def build(collected: tuple[Statement, ...]) -> dict[str, Statement]:
     return index
 
 
-def _load() -> dict[str, Statement]:
-    from slth_verify.statements import derived, paper, related
-
-    return build((*paper.STATEMENTS, *derived.STATEMENTS, *related.STATEMENTS))
+def _askable(data: StatementData) -> Statement:
+    return Statement(**{item.name: getattr(data, item.name) for item in fields(data)})
 
 
-_INDEX = _load()
+_INDEX = build(tuple(map(_askable, COLLECTED)))
 
 
 def statements() -> tuple[Statement, ...]:
@@ -68,8 +71,6 @@ def statement(id: str) -> Statement:
             f"id={id!r} was withdrawn, since it claimed more than is known: "
             f"{' and '.join(corrected)} stand in its place. Choose one of them."
         )
-    from difflib import get_close_matches
-
     near = get_close_matches(id, _INDEX, n=3, cutoff=0.3) or sorted(_INDEX)[:3]
     raise InvalidParameterError(
         f"id={id!r} is no statement: ids look like {', '.join(near)}. "

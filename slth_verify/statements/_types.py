@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+import sympy as sp
+
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements._vocabulary import is_inert
 
@@ -177,8 +179,6 @@ class Claim:
 
     def relation(self) -> Any:
         """The claim as one SymPy relation."""
-        import sympy as sp
-
         if self.direction is Direction.EXACT:
             return sp.Eq(self.subject, self.expression, evaluate=False)
         if self.direction in (Direction.UPPER, Direction.BUDGET):

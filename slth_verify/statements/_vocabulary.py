@@ -12,6 +12,9 @@ from typing import Any
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
+from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas.binding import Binder
+
 
 class Inert(sp.Expr):  # type: ignore[misc, unused-ignore]
     """An unevaluated expression; subclasses give its LaTeX template."""
@@ -125,8 +128,8 @@ class Prob(Inert):
     words = "P[{}]"
 
 
-class Subsets(sp.Set):  # type: ignore[misc, unused-ignore]
-    """All subsets of ``{1..n}``, or those of size ``k``: ``Subsets(n[, k])``."""
+class InertSet(sp.Set):  # type: ignore[misc, unused-ignore]
+    """A set about which SymPy is asked nothing; ``words`` is its terminal text."""
 
     is_iterable = False
 
@@ -136,39 +139,34 @@ class Subsets(sp.Set):  # type: ignore[misc, unused-ignore]
     def _contains(self, other: Any) -> None:
         return None
 
+    def _sympystr(self, printer: Any) -> str:
+        return str(self.words.format(*(printer._print(part) for part in self.args)))
+
+
+class Subsets(InertSet):
+    """All subsets of ``{1..n}``, or those of size ``k``: ``Subsets(n[, k])``."""
+
+    @property
+    def words(self) -> str:
+        """Template of the terminal text."""
+        return "subsets of [{}]" + (" of size {}" if len(self.args) == 2 else "")
+
     def _latex(self, printer: Any, *args: Any) -> str:
         n, *size = (printer._print(part) for part in self.args)
         return rf"\binom{{[{n}]}}{{{size[0]}}}" if size else rf"2^{{[{n}]}}"
 
-    def _sympystr(self, printer: Any) -> str:
-        return self._words().format(*(printer._print(part) for part in self.args))
 
-    def _words(self) -> str:
-        return "subsets of [{}]" + (" of size {}" if len(self.args) == 2 else "")
-
-
-class IndexRange(sp.Set):  # type: ignore[misc, unused-ignore]
+class IndexRange(InertSet):
     """The indices ``{1, ..., K}``: ``IndexRange(K)``."""
 
-    is_iterable = False
-
-    def __new__(cls, last: Any) -> Any:
-        return sp.Basic.__new__(cls, sp.sympify(last))
-
-    def _contains(self, other: Any) -> None:
-        return None
+    words = "[{}]"
 
     def _latex(self, printer: Any, *args: Any) -> str:
         return rf"\{{1, \ldots, {printer._print(self.args[0])}\}}"
 
-    def _sympystr(self, printer: Any) -> str:
-        return f"[{printer._print(self.args[0])}]"
 
-
-class NamedSet(sp.Set):  # type: ignore[misc, unused-ignore]
+class NamedSet(InertSet):
     """A set that is only named, such as the space of kernels: ``NamedSet(text)``."""
-
-    is_iterable = False
 
     def __new__(cls, text: Any) -> Any:
         return sp.Basic.__new__(cls, sp.Symbol(str(text)))
@@ -178,9 +176,6 @@ class NamedSet(sp.Set):  # type: ignore[misc, unused-ignore]
         """None: the argument is a name."""
         return set()
 
-    def _contains(self, other: Any) -> None:
-        return None
-
     def _latex(self, printer: Any, *args: Any) -> str:
         return rf"\text{{{self.args[0].name}}}"
 
@@ -188,21 +183,13 @@ class NamedSet(sp.Set):  # type: ignore[misc, unused-ignore]
         return str(self.args[0].name)
 
 
-class Ball(sp.Set):  # type: ignore[misc, unused-ignore]
+class Ball(InertSet):
     """``Ball(m, p, r)``: the vectors of R^m with p-norm at most ``r``."""
-
-    is_iterable = False
 
     @property
     def words(self) -> str:
         """Template of the terminal text; infinite ``r`` is the whole space."""
         return "R^{0}" if self.args[2] is sp.oo else "{{x ∈ R^{0}: ‖x‖_{1} ≤ {2}}}"
-
-    def __new__(cls, *args: Any) -> Any:
-        return sp.Basic.__new__(cls, *(sp.sympify(part) for part in args))
-
-    def _contains(self, other: Any) -> None:
-        return None
 
     def _latex(self, printer: Any, *args: Any) -> str:
         m, p, r = (printer._print(part) for part in self.args)
@@ -210,11 +197,8 @@ class Ball(sp.Set):  # type: ignore[misc, unused-ignore]
             return rf"\mathbb{{R}}^{{{m}}}"
         return rf"\{{x \in \mathbb{{R}}^{{{m}}} : \|x\|_{{{p}}} \le {r}\}}"
 
-    def _sympystr(self, printer: Any) -> str:
-        return self.words.format(*(printer._print(part) for part in self.args))
 
-
-class Quantified(Boolean):  # type: ignore[misc, unused-ignore]
+class Quantified(Binder, Boolean):  # type: ignore[misc, unused-ignore]
     """``variable`` ranges over ``domain`` in ``body``; it is bound, not free."""
 
     word = ""
@@ -222,12 +206,6 @@ class Quantified(Boolean):  # type: ignore[misc, unused-ignore]
 
     def __new__(cls, variable: Any, domain: Any, body: Any) -> Any:
         return sp.Basic.__new__(cls, variable, domain, sp.sympify(body))
-
-    @property
-    def free_symbols(self) -> Any:
-        """Free symbols of domain and body, without the bound variable."""
-        variable, domain, body = self.args
-        return (body.free_symbols - variable.free_symbols) | domain.free_symbols
 
     def _eval_subs(self, old: Any, new: Any) -> Any:
         return _without_capture(self, old, new)
@@ -259,17 +237,11 @@ def is_inert(expression: Any) -> bool:
     return bool(expression.has(Inert, Quantified, NamedSet, Subsets, sp.Indexed))
 
 
-class Count(Inert):
+class Count(Binder, Inert):
     """``Count(variable, domain, condition)``: how many elements satisfy it."""
 
     template = r"\#\left\{{{} \in {} : {}\right\}}"
     words = "#{{{} ∈ {}: {}}}"
-
-    @property
-    def free_symbols(self) -> Any:
-        """Free symbols of domain and condition, without the bound variable."""
-        variable, domain, condition = self.args
-        return (condition.free_symbols - variable.free_symbols) | domain.free_symbols
 
     def _eval_subs(self, old: Any, new: Any) -> Any:
         return _without_capture(self, old, new)
@@ -277,6 +249,4 @@ class Count(Inert):
 
 def _without_capture(node: Any, old: Any, new: Any) -> Any:
     """SymPy's ``subs`` in a node that binds a variable."""
-    from slth_verify.statements.queries.binding import substitute
-
     return substitute(node, {old: new}) if old.is_Symbol else None

@@ -1,4 +1,4 @@
-"""Imports of the package form no circle, but for the few that are listed here.
+"""Imports of the package form no circle.
 
 Every import counts: those inside functions and those for type checkers alike. They hide
 a circle from Python, not from a reader.
@@ -15,11 +15,6 @@ import pytest
 import slth_verify
 
 PACKAGE = Path(slth_verify.__file__).parent
-
-#: Where there still are circles, by how the names of all their modules begin, and why.
-KNOWN = {
-    ("slth_verify.statements.",): "a statement has its queries as methods",
-}
 
 Graph = Mapping[str, frozenset[str]]
 
@@ -83,20 +78,12 @@ def _told(circle: frozenset[str], graph: Graph) -> str:
     )
 
 
-def _within(circle: frozenset[str], beginnings: tuple[str, ...]) -> bool:
-    return all(name.startswith(beginnings) for name in circle)
-
-
-def test_there_is_no_circle_but_the_known_ones() -> None:
+def test_there_is_no_circle() -> None:
     graph = import_graph(PACKAGE)
     found = circles(graph)
-    new = [circle for circle in found if not any(_within(circle, b) for b in KNOWN)]
-    if new:
-        told = "\n\n".join(_told(circle, graph) for circle in new)
+    if found:
+        told = "\n\n".join(_told(circle, graph) for circle in found)
         pytest.fail(f"modules import each other:\n{told}", pytrace=False)
-    for known in KNOWN:
-        gone = not any(_within(circle, known) for circle in found)
-        assert not gone, f"no circle is left in {known}: take it off the list"
 
 
 HONEST = {

@@ -14,15 +14,13 @@ import sympy as sp
 
 from slth_verify.enclosure import Enclosure, enclose
 from slth_verify.errors import InvalidParameterError
+from slth_verify.statements.formulas.sums import expand_sums
 from slth_verify.verdict import Verdict
 
 Relation = Literal["<", "<=", ">", ">=", "=="]
 
 #: ``(lhs, relation, rhs) -> Verdict`` for two constant expressions.
 Decider = Callable[[Any, Relation, Any], Verdict]
-
-#: Exact rewritings by the queries: they write out sums and products.
-REWRITINGS: list[Callable[[Any], Any]] = []
 
 _CAP = 2048
 _INTEGRAL_CAP = 512
@@ -101,9 +99,7 @@ def _settled(constant: Any) -> Any:
     Term by term SymPy's identities apply, which no enclosure can replace: the ceiling
     of ``log(8)/log(2)`` is 3.
     """
-    for rewriting in REWRITINGS:
-        constant = rewriting(constant)
-    return constant.replace(
+    return expand_sums(constant, relation_truth).replace(
         lambda node: isinstance(node, sp.Piecewise) and not node.free_symbols, _case
     )
 

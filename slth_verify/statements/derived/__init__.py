@@ -17,11 +17,7 @@ from slth_verify.statements.derived._moments import (
 )
 from slth_verify.statements.derived._multiset_borell import MULTISET_BORELL
 from slth_verify.statements.derived._nsn_law import NSN_LAW, WORST_TARGET
-from slth_verify.statements.derived._rss import (
-    RSS_CONSTANT,
-    RSS_COUNTING,
-    RSS_EXPLICIT,
-)
+from slth_verify.statements.derived._rss import RSS_CONSTANT, RSS_COUNTING, RSS_EXPLICIT
 from slth_verify.statements.derived._rss_whole import RSS_MISSED, RSS_WHOLE
 from slth_verify.statements.derived._structured_slth import STRUCTURED_SLTH
 from slth_verify.statements.derived._weighted_moment import WEIGHTED_MOMENT

@@ -7,16 +7,15 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS,
     REALS,
-    claim,
+    derived,
     ge,
     hyp,
     le,
-    ours,
+    upper,
     var,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import c_in, d
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Quantity
 
 _a, _b, _k = sp.symbols("a b k", integer=True)
 _K, _Dp = sp.IndexedBase("K"), sp.IndexedBase("D_p")
@@ -32,12 +31,10 @@ _STEP = sp.Max(
 ) + sp.Sum(_E[_k] * sp.Abs(_K[_entry]), *_box)
 _REACH = sp.Sum(_R[_k] * sp.Max(0, _K[_entry]), *_box)
 
-CHANNEL_CERTIFICATE = Statement(
-    id="der:channel-certificate",
-    title="Channel-wise certificate of a ticket",
-    kind=Kind.THEOREM,
-    source=ours("layers.md, Theorem 5"),
-    provenance=Provenance.DERIVED,
+CHANNEL_CERTIFICATE = derived(
+    "der:channel-certificate",
+    "Channel-wise certificate of a ticket",
+    "layers.md, Theorem 5",
     symbols=(
         var(d, NATURALS, "kernel size of the layer"),
         var(c_in, NATURALS, "channels that enter the layer"),
@@ -69,21 +66,19 @@ CHANNEL_CERTIFICATE = Statement(
     summary="One step of the recurrence that the checker runs, for layers 2 to l: each "
     "channel has its own range and its own error.",
     claims=(
-        claim(
+        upper(
             "error",
             _error,
-            Direction.UPPER,
             _STEP,
             "error of an output channel",
-            quantity=Quantity.CHANNEL_OUTPUT_ERROR,
+            Quantity.CHANNEL_OUTPUT_ERROR,
         ),
-        claim(
+        upper(
             "range",
             _range,
-            Direction.UPPER,
             _REACH,
             "range of an output channel",
-            quantity=Quantity.CHANNEL_RANGE,
+            Quantity.CHANNEL_RANGE,
         ),
     ),
     notes=(

@@ -9,32 +9,26 @@ from slth_verify.statements._build import (
     NATURALS0,
     REALS,
     UNIT,
-    S,
     X,
-    claim,
+    derived,
     eq,
+    exact,
     ge,
     gt,
+    hit,
     hit_probability,
     hyp,
     le,
+    lower,
     nsn_sample,
-    ours,
+    sufficient,
+    upper,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import B, c, eps, h, kappa, m, r, tau
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
-from slth_verify.statements._vocabulary import (
-    Ball,
-    Exists,
-    ForAll,
-    Norm,
-    Prob,
-    Subsets,
-    SubsetSum,
-)
+from slth_verify.statements._types import Quantity
+from slth_verify.statements._vocabulary import Ball, ForAll, Norm, Prob
 from slth_verify.statements.decisions.proved import Floor, Least
 
 _i = sp.Symbol("i", integer=True)
@@ -52,16 +46,13 @@ REACH = r + h * Least(m, Floor(r / h))
 
 def all_within(count: sp.Expr, order: object, accuracy: sp.Expr) -> sp.Basic:
     """The event that every target of the ball is within ``accuracy`` of a sum."""
-    near = le(Norm(SubsetSum(X, S) - z, sp.oo), accuracy)
-    return ForAll(z, Ball(m, order, r), Exists(S, Subsets(count), near))
+    return ForAll(z, Ball(m, order, r), hit(X, z, accuracy, count))
 
 
-NET = Statement(
-    id="der:net",
-    title="All targets at once, by a net",
-    kind=Kind.THEOREM,
-    source=ours("all-targets.md, Theorem 1"),
-    provenance=Provenance.DERIVED,
+NET = derived(
+    "der:net",
+    "All targets at once, by a net",
+    "all-targets.md, Theorem 1",
     symbols=(
         var(
             X, "samples of B n_0 vectors of R^m", "B independent blocks of n_0 vectors"
@@ -98,33 +89,18 @@ NET = Statement(
     summary="Round targets to the net (2hZ)^m; N cells meet the ball, and B "
     "independent blocks hit them all except with probability N(1 - p_0)^B.",
     claims=(
-        claim(
+        lower(
             "probability",
             _P,
-            Direction.LOWER,
             1 - _N * (1 - _p0) ** B,
             "probability that all targets are hit within eps + h",
-            B=1,
-            p_0=1,
-            N=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="+B +p_0 -N",
             event=all_within(B * _n0, 1, eps + h),
         ),
-        claim(
-            "points",
-            _N,
-            Direction.EXACT,
-            CELLS,
-            "cells that meet the ball",
-            quantity=Quantity.NET_POINTS,
-        ),
-        claim(
-            "reach",
-            _q,
-            Direction.UPPER,
-            REACH,
-            "1-norm of the points of the net",
-            quantity=Quantity.NET_RADIUS,
+        exact("points", _N, CELLS, "cells that meet the ball", Quantity.NET_POINTS),
+        upper(
+            "reach", _q, REACH, "1-norm of the points of the net", Quantity.NET_RADIUS
         ),
     ),
     notes=("floor(r/(2h) + i/2) must be taken of exact rationals.",),
@@ -139,12 +115,10 @@ _XB = sp.Sum(
 _XSTAR = sp.erfc(r / (2 * sp.sqrt(2) * tau)) / 2
 _FAILURE = 2 * _XB / _XSTAR
 
-TWO_BLOCKS = Statement(
-    id="der:two-blocks",
-    title="All targets at once, by two blocks (Theorem A)",
-    kind=Kind.THEOREM,
-    source=ours("all-targets.md, Theorem A"),
-    provenance=Provenance.DERIVED,
+TWO_BLOCKS = derived(
+    "der:two-blocks",
+    "All targets at once, by two blocks (Theorem A)",
+    "all-targets.md, Theorem A",
     symbols=(
         var(X, "samples of 2 B n_0 vectors of R^m", "two sides of B blocks of n_0"),
         var(z, "vectors of R^m", "a target"),
@@ -193,36 +167,25 @@ TWO_BLOCKS = Statement(
     "the halves with two independent sides: all targets with ||z||_2 <= r are hit "
     "within 2 eps except with probability 2 X_B/x*.",
     claims=(
-        claim(
+        upper(
             "failure",
             _F,
-            Direction.UPPER,
             _FAILURE,
             "probability that some target is missed",
-            B=-1,
-            c=-1,
-            kappa=1,
-            r=1,
-            m=1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-B -c +kappa +r +m",
             event=sp.Not(all_within(2 * B * _n0, 2, 2 * eps)),
         ),
-        claim(
+        sufficient(
             "samples",
             _nall,
-            Direction.SUFFICIENT,
             2 * B * _n0,
             "total samples",
-            quantity=Quantity.SAMPLES,
+            Quantity.SAMPLES,
             event=ge(Prob(all_within(2 * B * _n0, 2, 2 * eps)), 1 - _FAILURE),
         ),
-        claim(
-            "miss",
-            _X1,
-            Direction.EXACT,
-            _XB,
-            "mean measure missed by one side",
-            quantity=Quantity.MISSED_MEASURE,
+        exact(
+            "miss", _X1, _XB, "mean measure missed by one side", Quantity.MISSED_MEASURE
         ),
     ),
     notes=(

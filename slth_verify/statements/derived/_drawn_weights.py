@@ -7,19 +7,19 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS,
     REALS,
-    claim,
+    derived,
     eq,
     g,
     ge,
     gt,
     hyp,
     le,
-    ours,
+    lower,
+    upper,
     var,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, c_in, c_out, d, eta, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Quantity
 from slth_verify.statements._vocabulary import (
     ForAll,
     Law,
@@ -60,12 +60,10 @@ _PARAMETERS = (
     var(_r, REALS, "relative difference", _COEFFICIENT),
 )
 
-DRAWN_WEIGHT = Statement(
-    id="der:drawn-weight",
-    title="A float32 weight and the normal number that it stands for",
-    kind=Kind.THEOREM,
-    source=ours("drawn-weights.md, Theorem 1"),
-    provenance=Provenance.DERIVED,
+DRAWN_WEIGHT = derived(
+    "der:drawn-weight",
+    "A float32 weight and the normal number that it stands for",
+    "drawn-weights.md, Theorem 1",
     symbols=(
         var(_V, REALS, "a uniform number"),
         var(_word, sp.S.Naturals0, "the word: the number of the cell of V"),
@@ -93,32 +91,28 @@ DRAWN_WEIGHT = Statement(
         hyp("coefficient", ge(_r, _COEFFICIENT), "the relative difference admitted"),
     ),
     conclusion=sp.And(
-        eq(Law(_G), NormalLaw(0, 1)),
-        ge(Prob(_NEAR), _KEPT),
-        evaluate=False,
+        eq(Law(_G), NormalLaw(0, 1)), ge(Prob(_NEAR), _KEPT), evaluate=False
     ),
     failure_probability=_LEFT_OUT,
     summary="A float32 weight W of RandomCNN, made of a uniform 64-bit word, and an "
     "exactly normal G of the same sign differ by at most (2^-24 + 1/(96 A))|G| + "
     "2^-62, except with probability A 2^-63, for any A from 1 to 2^24.",
     claims=(
-        claim(
+        upper(
             "coefficient",
             _r,
-            Direction.UPPER,
             _COEFFICIENT,
             "relative difference of the two",
-            A=-1,
-            quantity=Quantity.WEIGHT_DIFFERENCE,
+            Quantity.WEIGHT_DIFFERENCE,
+            trends="-A",
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             _KEPT,
             "chance of it",
-            A=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-A",
             event=_NEAR,
         ),
     ),
@@ -141,12 +135,10 @@ _MASKS = NamedSet("masks of the pair of layers")
 _mask = sp.Symbol("s")
 _CLOSE = ForAll(_mask, _MASKS, le(Norm(g - _ideal, sp.oo), _loss))
 
-DRAWN_LAYER = Statement(
-    id="der:drawn-layer",
-    title="A pruned layer with drawn weights and with ideal ones",
-    kind=Kind.THEOREM,
-    source=ours("drawn-weights.md, Theorem 2"),
-    provenance=Provenance.DERIVED,
+DRAWN_LAYER = derived(
+    "der:drawn-layer",
+    "A pruned layer with drawn weights and with ideal ones",
+    "drawn-weights.md, Theorem 2",
     symbols=(
         var(d, NATURALS, "kernel size"),
         var(c_in, NATURALS, "channels that enter"),
@@ -186,31 +178,21 @@ DRAWN_LAYER = Statement(
     "ones the outputs move by at most lambda times the range of the inputs, whatever "
     "is kept, except with the probability of a few long tails.",
     claims=(
-        claim(
+        upper(
             "difference",
             _loss,
-            Direction.UPPER,
             _LOSS,
             "difference of the outputs, for any mask and inputs in [-1, 1]",
-            n=1,
-            t=1,
-            d=1,
-            c_in=1,
-            quantity=Quantity.OUTPUT_DIFFERENCE,
+            Quantity.OUTPUT_DIFFERENCE,
+            trends="+n +t +d +c_in",
         ),
-        claim(
+        upper(
             "failure",
             eta,
-            Direction.UPPER,
             _LOST,
             "probability that the difference is larger for some mask",
-            A=1,
-            t=-1,
-            n=1,
-            d=1,
-            c_in=1,
-            c_out=1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="+A -t +n +d +c_in +c_out",
             event=sp.Not(_CLOSE),
         ),
     ),

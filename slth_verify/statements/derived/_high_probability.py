@@ -12,7 +12,7 @@ from slth_verify.statements._build import (
     REALS,
     UNIT,
     X,
-    claim,
+    derived,
     eq,
     ge,
     gt,
@@ -22,13 +22,12 @@ from slth_verify.statements._build import (
     le,
     lt,
     nsn_sample,
-    ours,
+    upper,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import eps, k, lam, m, n, r
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Quantity
 from slth_verify.statements._vocabulary import (
     BetaLaw,
     ChiSquaredLaw,
@@ -93,12 +92,10 @@ _BAD = sp.Or(
 _FAILURE = _few + _bad + _line + _rise
 _INSIDE = sp.And(ge(_alpha, _low), le(_alpha, _high))
 
-HIGH_PROBABILITY = Statement(
-    id="der:high-probability",
-    title="High probability in two stages (Theorem H)",
-    kind=Kind.THEOREM,
-    source=ours("high-probability.md, Theorem H"),
-    provenance=Provenance.DERIVED,
+HIGH_PROBABILITY = derived(
+    "der:high-probability",
+    "High probability in two stages (Theorem H)",
+    "high-probability.md, Theorem H",
     symbols=(
         var(X, "samples of N vectors of R^m", "one sample, in any order"),
         var(z, "vectors of R^m", "the target"),
@@ -126,11 +123,7 @@ HIGH_PROBABILITY = Statement(
         var(_zM, POSITIVE, "bound on the scales of the first stage (good event); free"),
         var(_D, NONNEGATIVE, "share of the symmetric difference of two subsets"),
         var(_i, NATURALS0, "index, or half the size of the symmetric difference"),
-        var(
-            _E,
-            "functions of i",
-            "E_D(i), mean near-coincidence of two sums, given A",
-        ),
+        var(_E, "functions of i", "E_D(i), mean near-coincidence of two sums, given A"),
         var(_G, "functions of s and A", "the bound of the claim energy"),
         var(_M, "functions of s", "bound on the mean of X_s on the good event"),
         var(_v, "functions of s", "X v(s) bounds the covered measure from below"),
@@ -185,9 +178,7 @@ HIGH_PROBABILITY = Statement(
             "the shift by the target does not undo the decay, at s = s_a and A = A_+",
         ),
         hyp(
-            "share",
-            eq(Law(_D), BetaLaw(_i, n / 2 - _i)),
-            "D is Beta, independent of A",
+            "share", eq(Law(_D), BetaLaw(_i, n / 2 - _i)), "D is Beta, independent of A"
         ),
         hyp(
             "energy-law",
@@ -241,23 +232,21 @@ HIGH_PROBABILITY = Statement(
     "v(s)/X with E[X] <= 1; all other samples miss it with a probability that Lemma B "
     "reduces to one dimension.",
     claims=(
-        claim(
+        upper(
             "failure",
             _miss,
-            Direction.UPPER,
             _FAILURE,
             "chance to miss the target",
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
             event=sp.Not(hit(X, z, eps, _N)),
         ),
-        claim(
+        upper(
             "energy",
             _Ms,
-            Direction.UPPER,
             _PAIR,
             "mean energy (H1), given A",
-            r=1,
-            quantity=Quantity.MEAN_ENERGY,
+            Quantity.MEAN_ENERGY,
+            trends="+r",
         ),
     ),
     notes=(

@@ -10,7 +10,7 @@ from slth_verify.statements._build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
-    claim,
+    derived,
     eq,
     f,
     g,
@@ -18,12 +18,11 @@ from slth_verify.statements._build import (
     gt,
     hyp,
     le,
-    ours,
+    upper,
     var,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import D, P, c_in, c_out, d, eps, k, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Quantity
 from slth_verify.statements._vocabulary import (
     Exists,
     Law,
@@ -53,9 +52,7 @@ _SINGLE = sp.exp(_c * _OTHERS) * _expected(
     * (sp.exp(_SOFT**2) * sp.erfc(_SOFT)) ** (_c * _OTHERS)
 )
 _LAYERS = NamedSet("target layers of kernel norm 1")
-_REACHED = Prob(
-    Exists(g, NamedSet("pruned layers"), le(Norm(f - g, sp.oo), eps)),
-)
+_REACHED = Prob(Exists(g, NamedSet("pruned layers"), le(Norm(f - g, sp.oo), eps)))
 
 
 def _reached(layers: str) -> Any:
@@ -72,12 +69,11 @@ def _hard(bound: Any, condition: Any) -> Any:
 _SPREAD_CONDITION = gt(_SPREAD_ENTRY, eps)
 _SINGLE_CONDITION = gt(_SINGLE_ENTRY, eps)
 
-LAYER_NECESSARY = Statement(
-    id="der:layer-necessary",
-    title="Necessary width of a layer",
+LAYER_NECESSARY = derived(
+    "der:layer-necessary",
+    "Necessary width of a layer",
+    "layers.md, Necessary widths of a layer",
     kind=Kind.LEMMA,
-    source=ours("layers.md, Necessary widths of a layer"),
-    provenance=Provenance.DERIVED,
     symbols=(
         var(d, NATURALS, "kernel size"),
         var(D, NATURALS, "the smaller of height and width of the image"),
@@ -117,27 +113,25 @@ LAYER_NECESSARY = Statement(
     "filters of positive sign that hit: a width where this is below 1 - delta is too "
     "small. The image must be at least as large as the kernel.",
     claims=(
-        claim(
+        upper(
             "spread",
             P,
-            Direction.UPPER,
             _SPREAD,
             "probability for a kernel with d^2 c equal entries from one channel",
+            Quantity.PROBABILITY,
             hyp("entry", _SPREAD_CONDITION, "an entry of the kernel exceeds eps"),
-            n=1,
-            quantity=Quantity.PROBABILITY,
+            trends="+n",
             event=_reached("layers with d^2 c equal entries from one channel"),
         ),
-        claim(
+        upper(
             "single",
             P,
-            Direction.UPPER,
             _SINGLE,
             "probability for a kernel with one entry 1/c for each of c channels",
+            Quantity.PROBABILITY,
             hyp("entry", _SINGLE_CONDITION, "an entry of the kernel exceeds eps"),
             hyp("window", gt(d, 1), "the kernel has other entries"),
-            n=1,
-            quantity=Quantity.PROBABILITY,
+            trends="+n",
             event=_reached("layers with one entry 1/c for each of c channels"),
         ),
     ),

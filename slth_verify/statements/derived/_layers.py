@@ -7,30 +7,20 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS,
     REALS,
-    claim,
+    budget,
+    derived,
     eq,
+    exact,
     ge,
     gt,
     hyp,
     le,
-    ours,
+    upper,
     var,
 )
-from slth_verify.statements._statement import Statement
-from slth_verify.statements._symbols import (
-    D,
-    M,
-    c_in,
-    d,
-    depth,
-    eps,
-    error,
-    eta,
-)
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
-from slth_verify.statements._vocabulary import (
-    Norm,
-)
+from slth_verify.statements._symbols import D, M, c_in, d, depth, eps, error, eta
+from slth_verify.statements._types import Kind, Quantity
+from slth_verify.statements._vocabulary import Norm
 
 _a, _b, _k, _i = sp.symbols("a b k i", integer=True)
 _res = sp.Symbol("rho", real=True)
@@ -44,12 +34,10 @@ _EXACT = M * sp.Max(
 )
 _FIRST = sp.Symbol("e_o", real=True)
 
-LAYER_ERROR = Statement(
-    id="der:layer-error",
-    title="Exact error of one pruned layer",
-    kind=Kind.THEOREM,
-    source=ours("layers.md, Theorem 1"),
-    provenance=Provenance.DERIVED,
+LAYER_ERROR = derived(
+    "der:layer-error",
+    "Exact error of one pruned layer",
+    "layers.md, Theorem 1",
     symbols=(
         var(d, NATURALS, "kernel size"),
         var(D, NATURALS, "height and width of the input"),
@@ -76,25 +64,20 @@ LAYER_ERROR = Statement(
     summary="The supremum over all inputs in [-M, M] of the error of an output channel "
     "is M max(sum max(0, Dp, Dn), sum max(0, -Dp, -Dn)); ReLU does not enlarge it.",
     claims=(
-        claim(
+        exact(
             "exact",
             _FIRST,
-            Direction.EXACT,
             _EXACT,
             "error of one output channel",
-            quantity=Quantity.CHANNEL_ERROR,
+            Quantity.CHANNEL_ERROR,
         ),
-        claim(
+        upper(
             "a-priori",
             error,
-            Direction.UPPER,
             M * d**2 * c_in * _res,
             "error of the layer",
-            M=1,
-            d=1,
-            c_in=1,
-            rho=1,
-            quantity=Quantity.LAYER_ERROR,
+            Quantity.LAYER_ERROR,
+            trends="+M +d +c_in +rho",
         ),
     ),
     notes=(
@@ -139,12 +122,10 @@ _STEPS = (
     ),
 )
 
-ACCUMULATION = Statement(
-    id="der:accumulation",
-    title="Errors through many layers",
-    kind=Kind.THEOREM,
-    source=ours("layers.md, Theorem 2"),
-    provenance=Provenance.DERIVED,
+ACCUMULATION = derived(
+    "der:accumulation",
+    "Errors through many layers",
+    "layers.md, Theorem 2",
     symbols=(
         *_LAYERS,
         var(eta, REALS, "a common bound on the error coefficients"),
@@ -163,33 +144,24 @@ ACCUMULATION = Statement(
     summary="e <= prod(L_i + E_i) - prod L_i <= (1 + eta)^l - 1; so eta = "
     "(1 + eps)^(1/l) - 1 keeps the total within eps.",
     claims=(
-        claim(
+        upper(
             "uniform",
             error,
-            Direction.UPPER,
             (1 + eta) ** depth - 1,
             "error after all layers, for L_i <= 1",
-            eta=1,
-            depth=1,
-            quantity=Quantity.NETWORK_ERROR,
+            Quantity.NETWORK_ERROR,
+            trends="+eta +depth",
         ),
-        claim(
-            "product",
-            error,
-            Direction.UPPER,
-            _PRODUCT,
-            "error after all layers",
-            quantity=Quantity.NETWORK_ERROR,
+        upper(
+            "product", error, _PRODUCT, "error after all layers", Quantity.NETWORK_ERROR
         ),
-        claim(
+        budget(
             "budget",
             eta,
-            Direction.BUDGET,
             _ROOT,
             "coefficients for which the uniform bound is at most eps",
-            eps=1,
-            depth=-1,
-            quantity=Quantity.ERROR_COEFFICIENT,
+            Quantity.ERROR_COEFFICIENT,
+            trends="+eps -depth",
         ),
     ),
     notes=(
@@ -200,12 +172,11 @@ ACCUMULATION = Statement(
     ),
 )
 
-A_POSTERIORI = Statement(
-    id="der:a-posteriori",
-    title="A-posteriori certificate of a ticket",
+A_POSTERIORI = derived(
+    "der:a-posteriori",
+    "A-posteriori certificate of a ticket",
+    "layers.md, Corollary 3",
     kind=Kind.COROLLARY,
-    source=ours("layers.md, Corollary 3"),
-    provenance=Provenance.DERIVED,
     symbols=(
         *_LAYERS,
         var(_Dp, "residual tensors", "residuals of layer i for u > 0"),
@@ -230,13 +201,8 @@ A_POSTERIORI = Statement(
     summary="With the residuals of a concrete ticket, e <= prod(L_i + E_i) - prod L_i "
     "for every input in [-1, 1]: no probability is left.",
     claims=(
-        claim(
-            "product",
-            error,
-            Direction.UPPER,
-            _PRODUCT,
-            "error after all layers",
-            quantity=Quantity.NETWORK_ERROR,
+        upper(
+            "product", error, _PRODUCT, "error after all layers", Quantity.NETWORK_ERROR
         ),
     ),
     notes=("In layers 2 to l inputs are nonnegative: Dn = 0 there.",),

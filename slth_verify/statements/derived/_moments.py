@@ -12,7 +12,7 @@ from slth_verify.statements._build import (
     NONNEGATIVE,
     REALS,
     X,
-    claim,
+    derived,
     eq,
     ge,
     gt,
@@ -20,20 +20,15 @@ from slth_verify.statements._build import (
     hit_probability,
     hyp,
     le,
+    lower,
     nsn_sample,
-    ours,
+    upper,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
-from slth_verify.statements._vocabulary import (
-    ChiSquaredLaw,
-    Expectation,
-    Law,
-    Norm,
-)
+from slth_verify.statements._types import Quantity
+from slth_verify.statements._vocabulary import ChiSquaredLaw, Expectation, Law, Norm
 from slth_verify.statements.decisions.proved import Least
 from slth_verify.statements.derived._nsn_law import R, at_axis, at_zero
 
@@ -78,12 +73,10 @@ _CONDITIONS = (
     hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r"),
 )
 
-CRUDE_MOMENT = Statement(
-    id="der:crude-moment",
-    title="Crude second moment",
-    kind=Kind.THEOREM,
-    source=ours("second-moment.md, Theorem 1"),
-    provenance=Provenance.DERIVED,
+CRUDE_MOMENT = derived(
+    "der:crude-moment",
+    "Crude second moment",
+    "second-moment.md, Theorem 1",
     symbols=(
         *_COMMON,
         var(j, NATURALS0, "overlap of two subsets"),
@@ -102,27 +95,23 @@ CRUDE_MOMENT = Statement(
     summary="P(some k-subset hits) >= p_k(r e_1)/E[q_(k-J)] with J the overlap of two "
     "uniform k-subsets, for every target with ||z||_2 <= r.",
     claims=(
-        claim(
+        lower(
             "closed",
             P,
-            Direction.LOWER,
             _CLOSED,
             "probability that some k-subset hits, in closed form",
+            Quantity.PROBABILITY,
             hyp("size", ge(k, m + 3), "three more terms than dimensions"),
-            n=1,
-            r=-1,
-            quantity=Quantity.PROBABILITY,
+            trends="+n -r",
             event=hit(X, z, eps, n, k),
         ),
-        claim(
+        lower(
             "exact",
             P,
-            Direction.LOWER,
             at_axis(k) / sp.Sum(overlap() * _q(k - j), (j, FIRST, k)),
             "probability that some k-subset hits, with exact probabilities",
-            n=1,
-            r=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="+n -r",
             event=hit(X, z, eps, n, k),
         ),
     ),
@@ -132,12 +121,10 @@ CRUDE_MOMENT = Statement(
 _V = _RC + _RA * _RB / (_RA + _RB)
 _SHARP = at_axis(k) ** 2 / sp.Sum(overlap() * _D(j), (j, FIRST, k))
 
-SHARP_MOMENT = Statement(
-    id="der:sharp-moment",
-    title="Sharper second moment",
-    kind=Kind.THEOREM,
-    source=ours("second-moment.md, Theorem 2"),
-    provenance=Provenance.DERIVED,
+SHARP_MOMENT = derived(
+    "der:sharp-moment",
+    "Sharper second moment",
+    "second-moment.md, Theorem 2",
     symbols=(
         *_COMMON,
         var(j, NATURALS0, "overlap of two subsets"),
@@ -172,14 +159,13 @@ SHARP_MOMENT = Statement(
     summary="P(some k-subset hits) >= p_k(r e_1)^2/E[D(J)], where D(j) bounds the "
     "probability that two subsets with overlap j both hit, at the target 0.",
     claims=(
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             _SHARP,
             "probability that some k-subset hits",
-            r=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-r",
             event=hit(X, z, eps, n, k),
         ),
     ),
@@ -194,12 +180,10 @@ SHARP_MOMENT = Statement(
 _EMPTY = sp.Piecewise((1, le(r, eps)), (0, True))
 _FIRST_MOMENT = _EMPTY + sp.Sum(sp.binomial(n, k) * at_axis(k), (k, 1, n))
 
-FIRST_MOMENT = Statement(
-    id="der:first-moment",
-    title="Necessary width by the first moment",
-    kind=Kind.THEOREM,
-    source=ours("second-moment.md, Theorem 3"),
-    provenance=Provenance.DERIVED,
+FIRST_MOMENT = derived(
+    "der:first-moment",
+    "Necessary width by the first moment",
+    "second-moment.md, Theorem 3",
     symbols=_COMMON,
     hypotheses=(
         *_CONDITIONS[:-1],
@@ -211,16 +195,13 @@ FIRST_MOMENT = Statement(
     "binomial(n, k) p_k(r e_1): a width where this sum is below 1 - delta cannot "
     "succeed with probability 1 - delta.",
     claims=(
-        claim(
+        upper(
             "probability",
             P,
-            Direction.UPPER,
             _FIRST_MOMENT,
             "probability that some subset hits r e_1",
-            n=1,
-            r=-1,
-            eps=1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="+n -r +eps",
             event=hit(X, z, eps, n),
         ),
     ),

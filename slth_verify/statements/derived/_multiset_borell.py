@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
-    NATURALS,
-    eq,
-    ge,
-    hyp,
-    le,
-    ours,
-    var,
-)
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._build import NATURALS, derived, eq, ge, hyp, le, var
 from slth_verify.statements._symbols import m
-from slth_verify.statements._types import Kind, Provenance
+from slth_verify.statements._types import Kind
 from slth_verify.statements._vocabulary import (
     ForAll,
     IndexRange,
@@ -30,12 +21,11 @@ _Xa = sp.IndexedBase("X")
 _ALL = IndexRange(_K)
 _THRESHOLD = sp.sqrt(2) * sp.erfinv(2 * _q[_a] - 1)
 
-MULTISET_BORELL = Statement(
-    id="der:multiset-borell",
-    title="Multi-set Gaussian isoperimetry (Lemma B)",
+MULTISET_BORELL = derived(
+    "der:multiset-borell",
+    "Multi-set Gaussian isoperimetry (Lemma B)",
+    "high-probability.md, Lemma B",
     kind=Kind.LEMMA,
-    source=ours("high-probability.md, Lemma B"),
-    provenance=Provenance.DERIVED,
     symbols=(
         var(_K, NATURALS, "number of sets"),
         var(m, NATURALS, "dimension"),

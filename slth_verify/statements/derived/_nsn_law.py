@@ -11,20 +11,21 @@ from slth_verify.statements._build import (
     NONNEGATIVE,
     REALS,
     X,
-    claim,
+    derived,
     eq,
+    exact,
     ge,
     gt,
     hyp,
     le,
+    lower,
     nsn_sample,
-    ours,
+    upper,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, eps, k, m, n, r
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Quantity
 from slth_verify.statements._vocabulary import (
     ChiSquaredLaw,
     Expectation,
@@ -97,12 +98,11 @@ _CONDITIONS = (
     hyp("scale", eq(Law(R), ChiSquaredLaw(k)), "R is chi-squared with k degrees"),
 )
 
-NSN_LAW = Statement(
-    id="der:nsn-law",
-    title="Exact law of a sum of NSN vectors",
+NSN_LAW = derived(
+    "der:nsn-law",
+    "Exact law of a sum of NSN vectors",
+    "nsn-sums.md, Lemma 1",
     kind=Kind.LEMMA,
-    source=ours("nsn-sums.md, Lemma 1"),
-    provenance=Provenance.DERIVED,
     symbols=(
         *_COMMON,
         var(_i, NATURALS, "coordinate"),
@@ -113,82 +113,71 @@ NSN_LAW = Statement(
     ),
     hypotheses=_CONDITIONS,
     conclusion=eq(
-        Prob(_HIT),
-        Expectation(sp.Product(interval_mass(_zi[_i]), (_i, 1, m))),
+        Prob(_HIT), Expectation(sp.Product(interval_mass(_zi[_i]), (_i, 1, m)))
     ),
     summary="Given the scales, a sum of k NSN vectors has independent N(0, R) "
     "coordinates with R chi-squared of k degrees; so the probability to hit, the "
     "characteristic function (1 + |t|^2)^(-k/2) and the density are exact.",
     claims=(
-        claim(
+        exact(
             "axis",
             P,
-            Direction.EXACT,
             at_axis(k),
             "chance to hit r e_1",
-            r=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-r",
             event=_AXIS_HIT,
         ),
-        claim(
+        exact(
             "characteristic",
             _phi,
-            Direction.EXACT,
             _CHARACTERISTIC,
             "characteristic function",
-            k=-1,
-            quantity=Quantity.CHARACTERISTIC,
+            Quantity.CHARACTERISTIC,
+            trends="-k",
         ),
-        claim(
+        exact(
             "density",
             _f,
-            Direction.EXACT,
             _DENSITY,
             "density at 2-norm v",
+            Quantity.DENSITY,
             hyp("off-origin", gt(_v, 0), "away from the origin"),
-            quantity=Quantity.DENSITY,
         ),
     ),
     notes=("For k = 0 the sum is 0 and the probability is 1 or 0: ||z||_oo <= eps.",),
     uses=("def:nsn",),
 )
 
-WORST_TARGET = Statement(
-    id="der:worst-target",
-    title="The worst target lies on an axis",
+WORST_TARGET = derived(
+    "der:worst-target",
+    "The worst target lies on an axis",
+    "nsn-sums.md, Lemma 2",
     kind=Kind.LEMMA,
-    source=ours("nsn-sums.md, Lemma 2"),
-    provenance=Provenance.DERIVED,
     symbols=_COMMON,
-    hypotheses=(
-        *_CONDITIONS,
-        hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r"),
-    ),
+    hypotheses=(*_CONDITIONS, hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r")),
     conclusion=sp.And(
         ge(Prob(_HIT), at_axis(k)), le(Prob(_HIT), at_zero(k)), evaluate=False
     ),
     summary="Among all targets of 2-norm at most r (hence of 1-norm at most r), r "
     "e_1 is hit with the least probability, and 0 with the greatest.",
     claims=(
-        claim(
+        lower(
             "lower",
             P,
-            Direction.LOWER,
             at_axis(k),
             "chance to hit z",
-            r=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-r",
             event=_HIT,
         ),
-        claim(
+        upper(
             "upper",
             P,
-            Direction.UPPER,
             at_zero(k),
             "chance to hit z",
-            eps=1,
-            k=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="+eps -k",
             event=_HIT,
         ),
     ),

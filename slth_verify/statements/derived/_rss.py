@@ -7,30 +7,24 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS0,
     REALS,
-    S,
     X,
-    claim,
+    derived,
     ge,
     gt,
     hyp,
-    le,
+    lower,
     lt,
-    ours,
+    necessary,
+    reached,
     sample_is,
+    sufficient,
+    upper,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
-from slth_verify.statements._vocabulary import (
-    Exists,
-    ForAll,
-    Prob,
-    Subsets,
-    SubsetSum,
-    UniformLaw,
-)
+from slth_verify.statements._types import Kind, Quantity
+from slth_verify.statements._vocabulary import ForAll, Prob, UniformLaw
 
 _q, _i = sp.symbols("q i", integer=True)
 _F, _G = sp.symbols("F G", real=True)
@@ -45,20 +39,17 @@ _WIDTH = sp.log(_START / delta) / sp.log(sp.Rational(4, 3))
 
 def covered(reach: sp.Expr, accuracy: sp.Expr, count: sp.Expr = n) -> sp.Basic:
     """The event that all z in [-reach, reach] are within ``accuracy`` of a sum."""
-    near = le(sp.Abs(z - SubsetSum(X, S)), accuracy)
-    return ForAll(z, sp.Interval(-reach, reach), Exists(S, Subsets(count), near))
+    return ForAll(z, sp.Interval(-reach, reach), reached(X, z, accuracy, count))
 
 
 _HALF_COVERED = covered(_HALF, eps1 + eps2)
 _COVERED = covered(sp.Integer(1), eps)
 
 
-RSS_EXPLICIT = Statement(
-    id="der:rss-explicit",
-    title="Random subset sum with explicit constants",
-    kind=Kind.THEOREM,
-    source=ours("one-dimension.md, Theorem 1"),
-    provenance=Provenance.DERIVED,
+RSS_EXPLICIT = derived(
+    "der:rss-explicit",
+    "Random subset sum with explicit constants",
+    "one-dimension.md, Theorem 1",
     symbols=(
         var(X, "samples of n real numbers", "the sample X_1, ..., X_n"),
         var(n, NATURALS0, "number of samples that cover [-1/2, 1/2]"),
@@ -86,41 +77,31 @@ RSS_EXPLICIT = Statement(
     "samples, with probability at least 1 - delta every z in [-1/2, 1/2] is within "
     "eps1 + eps2 of a subset sum; q further samples extend this to [-1, 1].",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "number of samples for [-1/2, 1/2]",
-            eps1=-1,
-            eps2=-1,
-            delta=-1,
-            quantity=Quantity.SAMPLES,
+            Quantity.SAMPLES,
+            trends="-eps1 -eps2 -delta",
             event=ge(Prob(_HALF_COVERED), 1 - delta),
         ),
-        claim(
+        upper(
             "failure",
             _F,
-            Direction.UPPER,
             _GROWTH,
             "probability that [-1/2, 1/2] is not covered",
-            n=-1,
-            eps1=-1,
-            eps2=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-n -eps1 -eps2",
             event=sp.Not(_HALF_COVERED),
         ),
-        claim(
+        upper(
             "failure-full",
             _G,
-            Direction.UPPER,
             _GROWTH + _LAGUERRE,
             "probability that [-1, 1] is not covered, with n + q samples",
-            n=-1,
-            q=-1,
-            eps1=-1,
-            eps2=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-n -q -eps1 -eps2",
             event=sp.Not(covered(sp.Integer(1), eps1 + eps2, n + _q)),
         ),
     ),
@@ -130,12 +111,11 @@ RSS_EXPLICIT = Statement(
 _BASE = sp.log(sp.Rational(4, 3))
 CONSTANT = 4 / _BASE + (4 * sp.log(2) / _BASE + 1) / sp.log(3)
 
-RSS_CONSTANT = Statement(
-    id="der:rss-constant",
-    title="Theorem 1 with an explicit constant",
+RSS_CONSTANT = derived(
+    "der:rss-constant",
+    "Theorem 1 with an explicit constant",
+    "one-dimension.md, Corollary 2",
     kind=Kind.COROLLARY,
-    source=ours("one-dimension.md, Corollary 2"),
-    provenance=Provenance.DERIVED,
     symbols=(
         var(X, "samples of n real numbers", "the sample X_1, ..., X_n"),
         var(n, NATURALS0, "number of samples"),
@@ -154,24 +134,22 @@ RSS_CONSTANT = Statement(
     failure_probability=eps,
     summary="thm:rss holds with C = 4/log(4/3) + (4 log 2/log(4/3) + 1)/log 3 < 23.6.",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             CONSTANT * sp.log(1 / eps),
             "number of samples",
-            eps=-1,
-            quantity=Quantity.SAMPLES,
+            Quantity.SAMPLES,
+            trends="-eps",
             event=ge(Prob(_COVERED), 1 - eps),
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             1 - eps,
             "probability to cover",
-            eps=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-eps",
             event=_COVERED,
         ),
     ),
@@ -179,12 +157,11 @@ RSS_CONSTANT = Statement(
     uses=("thm:rss", "der:rss-explicit"),
 )
 
-RSS_COUNTING = Statement(
-    id="der:rss-counting",
-    title="Counting bound for random subset sum",
+RSS_COUNTING = derived(
+    "der:rss-counting",
+    "Counting bound for random subset sum",
+    "one-dimension.md, Lemma 3",
     kind=Kind.LEMMA,
-    source=ours("one-dimension.md, Lemma 3"),
-    provenance=Provenance.DERIVED,
     symbols=(
         var(X, "n real numbers", "any numbers X_1, ..., X_n"),
         var(n, NATURALS0, "how many numbers"),
@@ -197,14 +174,13 @@ RSS_COUNTING = Statement(
     conclusion=ge(n, sp.log(1 / eps) / sp.log(2)),
     summary="2^n intervals of length 2 eps can cover [-1, 1] only if 2^n eps >= 1.",
     claims=(
-        claim(
+        necessary(
             "width",
             n,
-            Direction.NECESSARY,
             sp.log(1 / eps) / sp.log(2),
             "number of samples",
-            eps=-1,
-            quantity=Quantity.SAMPLES,
+            Quantity.SAMPLES,
+            trends="-eps",
             event=_COVERED,
         ),
     ),

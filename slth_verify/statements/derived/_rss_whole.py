@@ -8,19 +8,19 @@ from slth_verify.statements._build import (
     NATURALS0,
     REALS,
     X,
-    claim,
+    derived,
     ge,
     gt,
     hyp,
     le,
     lt,
-    ours,
     sample_is,
+    sufficient,
+    upper,
     var,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Quantity
 from slth_verify.statements._vocabulary import Prob, UniformLaw
 from slth_verify.statements.derived._rss import covered
 
@@ -34,12 +34,10 @@ _MISSED = 2 ** (-n) * sp.Sum(
     sp.binomial(n, _i) * (1 - eps) ** _i / sp.factorial(_i), (_i, 0, n)
 )
 
-RSS_WHOLE = Statement(
-    id="der:rss-whole",
-    title="Random subset sum on [-1, 1] with explicit constants",
-    kind=Kind.THEOREM,
-    source=ours("one-dimension.md, Theorem 4"),
-    provenance=Provenance.DERIVED,
+RSS_WHOLE = derived(
+    "der:rss-whole",
+    "Random subset sum on [-1, 1] with explicit constants",
+    "one-dimension.md, Theorem 4",
     symbols=(
         var(X, "samples of n real numbers", "the sample X_1, ..., X_n"),
         var(n, NATURALS0, "number of samples"),
@@ -64,28 +62,22 @@ RSS_WHOLE = Statement(
     "with probability at least 1 - delta every z in [-1, 1] is within eps1 + eps2 of a "
     "subset sum.",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "number of samples",
-            eps1=-1,
-            eps2=-1,
-            delta=-1,
-            quantity=Quantity.SAMPLES,
+            Quantity.SAMPLES,
+            trends="-eps1 -eps2 -delta",
             event=ge(Prob(_COVERED), 1 - delta),
         ),
-        claim(
+        upper(
             "failure",
             _F,
-            Direction.UPPER,
             _GROWTH,
             "probability that [-1, 1] is not covered",
-            n=-1,
-            eps1=-1,
-            eps2=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-n -eps1 -eps2",
             event=sp.Not(_COVERED),
         ),
     ),
@@ -96,12 +88,11 @@ RSS_WHOLE = Statement(
     uses=("der:rss-explicit",),
 )
 
-RSS_MISSED = Statement(
-    id="der:rss-missed",
-    title="Probability that random subset sums miss the end of [-1, 1]",
+RSS_MISSED = derived(
+    "der:rss-missed",
+    "Probability that random subset sums miss the end of [-1, 1]",
+    "one-dimension.md, Lemma 5",
     kind=Kind.LEMMA,
-    source=ours("one-dimension.md, Lemma 5"),
-    provenance=Provenance.DERIVED,
     symbols=(
         var(X, "samples of n real numbers", "the sample X_1, ..., X_n"),
         var(n, NATURALS0, "number of samples"),
@@ -118,13 +109,12 @@ RSS_MISSED = Statement(
     summary="The positive samples add up to less than 1 - eps with probability "
     "2^-n sum_i C(n, i) (1 - eps)^i/i!, and then 1 is not within eps of a subset sum.",
     claims=(
-        claim(
+        upper(
             "probability",
             P,
-            Direction.UPPER,
             1 - _MISSED,
             "probability to cover [-1, 1]",
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
             event=covered(sp.Integer(1), eps),
         ),
     ),

@@ -8,34 +8,32 @@ from slth_verify.statements._build import (
     NATURALS,
     POSITIVE,
     REALS,
-    S,
     X,
-    claim,
+    approximated,
+    budget,
+    derived,
     eq,
     f,
     g,
     ge,
     gt,
+    hit,
     hyp,
     le,
     lt,
-    ours,
+    sufficient,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, c_in, c_out, d, delta, depth, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Quantity
 from slth_verify.statements._vocabulary import (
-    Exists,
     ForAll,
     Law,
     NamedSet,
     Norm,
     NormalLaw,
     Prob,
-    Subsets,
-    SubsetSum,
 )
 from slth_verify.statements.decisions.proved import Ceil
 
@@ -44,23 +42,13 @@ _n0, _nstar, _t = sp.symbols("n_0 n_star t", integer=True)
 _p, _di, _ei, _Lg = sp.symbols("p delta_i eps_i L_g", real=True)
 _W, _K = sp.symbols("W K")
 _WIDTH = _nstar + sp.sqrt(_nstar * _Lg) + _Lg
-_CHANNEL = ForAll(
-    z,
-    NamedSet("targets of a channel"),
-    Exists(S, Subsets(_nstar), le(Norm(SubsetSum(X, S) - z, sp.oo), _ei)),
-)
-_EVENT = ForAll(
-    f,
-    NamedSet("target networks"),
-    Exists(g, NamedSet("pruned networks"), le(Norm(f - g, sp.oo), eps)),
-)
+_CHANNEL = ForAll(z, NamedSet("targets of a channel"), hit(X, z, _ei, _nstar))
+_EVENT = approximated(f, "target networks", g, "pruned networks", eps, sp.oo)
 
-STRUCTURED_SLTH = Statement(
-    id="der:structured-slth",
-    title="Structured strong lottery tickets with explicit widths",
-    kind=Kind.THEOREM,
-    source=ours("layers.md, Theorem 4"),
-    provenance=Provenance.DERIVED,
+STRUCTURED_SLTH = derived(
+    "der:structured-slth",
+    "Structured strong lottery tickets with explicit widths",
+    "layers.md, Theorem 4",
     symbols=(
         var(d, NATURALS, "kernel size d_i of the layer"),
         var(c_in, NATURALS, "channels c_(i-1) that enter the layer"),
@@ -130,44 +118,30 @@ STRUCTURED_SLTH = Statement(
     "NSN vectors of dimension d^2 c_out hit a channel within eps_i = "
     "((1+eps)^(1/l) - 1)/(d^2 c_in), except with probability delta_i/(2t).",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "width multiplier n_i of one layer",
-            n_star=1,
-            L_g=1,
-            delta=-1,
-            depth=1,
-            c_in=1,
-            n_0=1,
-            p=-1,
-            quantity=Quantity.LAYER_WIDTH,
+            Quantity.LAYER_WIDTH,
+            trends="+n_star +L_g -delta +depth +c_in +n_0 -p",
             event=ge(Prob(_EVENT), 1 - delta),
         ),
-        claim(
+        budget(
             "accuracy",
             _ei,
-            Direction.BUDGET,
             _ROOT / (d**2 * c_in),
             "accuracy that every subset sum needs",
-            eps=1,
-            depth=-1,
-            d=-1,
-            c_in=-1,
-            quantity=Quantity.SUM_ACCURACY,
+            Quantity.SUM_ACCURACY,
+            trends="+eps -depth -d -c_in",
         ),
-        claim(
+        budget(
             "per-channel",
             _di,
-            Direction.BUDGET,
             delta / (depth * c_in),
             "failure probability per channel",
-            delta=1,
-            depth=-1,
-            c_in=-1,
-            quantity=Quantity.CHANNEL_FAILURE,
+            Quantity.CHANNEL_FAILURE,
+            trends="+delta -depth -c_in",
         ),
     ),
     notes=(

@@ -11,7 +11,7 @@ from slth_verify.statements._build import (
     REALS,
     UNIT,
     X,
-    claim,
+    derived,
     eq,
     ge,
     gt,
@@ -19,21 +19,16 @@ from slth_verify.statements._build import (
     hit_probability,
     hyp,
     le,
+    lower,
     lt,
     nsn_sample,
-    ours,
+    upper,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import P, eps, j, k, lam, m, n, r, theta, x
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
-from slth_verify.statements._vocabulary import (
-    BetaLaw,
-    Expectation,
-    Law,
-    Norm,
-)
+from slth_verify.statements._types import Quantity
+from slth_verify.statements._vocabulary import BetaLaw, Expectation, Law, Norm
 from slth_verify.statements.derived._moments import FIRST, overlap
 from slth_verify.statements.derived._tangents import (
     WEIGHTS,
@@ -82,12 +77,10 @@ _APART, _APART_IF = term_disjoint()
 _EQUAL, _EQUAL_IF = term_equal()
 _PROBABILITY = FIRST_FACTOR**2 / sp.Sum(overlap() * _B(j), (j, FIRST, k))
 
-WEIGHTED_MOMENT = Statement(
-    id="der:weighted-moment",
-    title="Weighted second moment (Theorem U)",
-    kind=Kind.THEOREM,
-    source=ours("weighted-moment.md, Theorem U"),
-    provenance=Provenance.DERIVED,
+WEIGHTED_MOMENT = derived(
+    "der:weighted-moment",
+    "Weighted second moment (Theorem U)",
+    "weighted-moment.md, Theorem U",
     symbols=(
         var(X, "samples of n vectors of R^m", "the sample X_1, ..., X_n"),
         var(z, "vectors of R^m", "the target"),
@@ -141,44 +134,40 @@ WEIGHTED_MOMENT = Statement(
     summary="P(some k-subset hits) >= N_1^2/sum_j h(j) B(j), where hits are weighted "
     "by observable functions of the sample; uniform over ||z||_2 <= r.",
     claims=(
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             _PROBABILITY,
             "probability that some k-subset hits",
-            r=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-r",
             event=hit(X, z, eps, n, k),
         ),
-        claim(
+        upper(
             "term",
             _BJ,
-            Direction.UPPER,
             _PROPER,
             "B(j), 0 < j < k",
+            Quantity.PAIR_MOMENT,
             *_PROPER_IF,
-            quantity=Quantity.PAIR_MOMENT,
             event=sp.And(ge(j, 1), le(j, k - 1), evaluate=False),
         ),
-        claim(
+        upper(
             "term-disjoint",
             _BJ,
-            Direction.UPPER,
             _APART,
             "B(0)",
+            Quantity.PAIR_MOMENT,
             *_APART_IF,
-            quantity=Quantity.PAIR_MOMENT,
             event=eq(j, 0),
         ),
-        claim(
+        upper(
             "term-equal",
             _BJ,
-            Direction.UPPER,
             _EQUAL,
             "B(k)",
+            Quantity.PAIR_MOMENT,
             *_EQUAL_IF,
-            quantity=Quantity.PAIR_MOMENT,
             event=eq(j, k),
         ),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from slth_verify.statements._build import NATURALS, eq, ge, hyp, the_paper, var
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import d, n
 from slth_verify.statements._types import Kind, Provenance
 
@@ -13,7 +13,7 @@ _i, _o, _a, _b, _k, _l = sp.symbols("i o a b k l", integer=True)
 _V, _y, _s = sp.IndexedBase("V"), sp.IndexedBase("y"), sp.IndexedBase("s")
 _sigma = sp.Function("sigma")
 
-NEURON_PRUNING = Statement(
+NEURON_PRUNING = StatementData(
     id="fig:neuron-pruning",
     title="Removing neurons collapses two layers",
     kind=Kind.FIGURE,
@@ -50,7 +50,7 @@ NEURON_PRUNING = Statement(
 _U, _N, _B = (sp.IndexedBase(name) for name in ("S_U", "S_N", "S_B"))
 _ENTRY = sp.Piecewise((1, sp.Eq(sp.ceiling(_l / n), _k)), (0, True))
 
-PATTERNS = Statement(
+PATTERNS = StatementData(
     id="fig:patterns",
     title="Patterns of pruning",
     kind=Kind.FIGURE,

@@ -8,17 +8,19 @@ from slth_verify.statements._build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
-    claim,
     eq,
     ge,
     gt,
     hyp,
     le,
+    lower,
     lt,
+    sufficient,
     the_paper,
+    upper,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import (
     C,
     P,
@@ -31,7 +33,7 @@ from slth_verify.statements._symbols import (
     eta,
     n,
 )
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import (
     Convolution,
     Exists,
@@ -52,7 +54,7 @@ _EVENT = ForAll(
     Exists(_G, NamedSet("pruned pairs of layers"), le(Norm(_G - _K, sp.oo), eps)),
 )
 
-KERNEL_PRUNING = Statement(
+KERNEL_PRUNING = StatementData(
     id="lem:kernel-pruning",
     title="Kernel pruning",
     kind=Kind.LEMMA,
@@ -90,28 +92,22 @@ KERNEL_PRUNING = Statement(
     "filters only, to within eps of any convolution of 1-norm at most 1, for all "
     "inputs in [-1, 1].",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "width multiplier",
-            d=1,
-            c_in=1,
-            c_out=1,
-            eps=-1,
-            C=1,
-            quantity=Quantity.LAYER_WIDTH,
+            Quantity.LAYER_WIDTH,
+            trends="+d +c_in +c_out -eps +C",
             event=ge(Prob(_EVENT), 1 - eps),
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             1 - eps,
             "probability of success",
-            eps=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-eps",
             event=_EVENT,
         ),
     ),
@@ -125,7 +121,7 @@ KERNEL_PRUNING = Statement(
 _f, _g, _relu = (sp.Function(name) for name in ("f_i", "g_i", "relu"))
 _TOTAL = (1 + eta) ** depth - 1
 
-ERROR_ACCUMULATION = Statement(
+ERROR_ACCUMULATION = StatementData(
     id="lem:error-accumulation",
     title="Errors through many layers",
     kind=Kind.LEMMA,
@@ -160,15 +156,13 @@ ERROR_ACCUMULATION = Statement(
     summary="If each layer errs by at most eta relative to its input and every "
     "kernel has 1-norm at most 1, l layers err by at most (1 + eta)^l - 1.",
     claims=(
-        claim(
+        upper(
             "total",
             error,
-            Direction.UPPER,
             _TOTAL,
             "error after all layers",
-            eta=1,
-            depth=1,
-            quantity=Quantity.NETWORK_ERROR,
+            Quantity.NETWORK_ERROR,
+            trends="+eta +depth",
         ),
     ),
     notes=(

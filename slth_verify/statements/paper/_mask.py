@@ -6,17 +6,17 @@ import sympy as sp
 
 from slth_verify.statements._build import (
     NATURALS,
-    claim,
     eq,
+    exact,
     ge,
     hyp,
     le,
     the_paper,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import d, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Provenance, Quantity
 
 _i, _j, _k, _l = sp.symbols("i j k l", integer=True)
 _S = sp.IndexedBase("S")
@@ -24,7 +24,7 @@ _s = sp.Symbol("s", integer=True)
 _c = sp.Symbol("c", integer=True)
 _ENTRY = sp.Piecewise((1, sp.Eq(sp.ceiling(_l / n), _k)), (0, True))
 
-CHANNEL_BLOCKED_MASK = Statement(
+CHANNEL_BLOCKED_MASK = StatementData(
     id="def:channel-blocked-mask",
     title="Channel-blocked mask",
     kind=Kind.DEFINITION,
@@ -55,15 +55,6 @@ CHANNEL_BLOCKED_MASK = Statement(
     conclusion=eq(_S[_i, _j, _k, _l], _ENTRY),
     summary="S is n-channel-blocked when filter l sees input channel k and no other, "
     "k = ceil(l/n): every input channel has its own block of n filters.",
-    claims=(
-        claim(
-            "entry",
-            _s,
-            Direction.EXACT,
-            _ENTRY,
-            "the entry S_ijkl",
-            quantity=Quantity.MASK_ENTRY,
-        ),
-    ),
+    claims=(exact("entry", _s, _ENTRY, "the entry S_ijkl", Quantity.MASK_ENTRY),),
     notes=("Recognised on numpy arrays by is_channel_blocked().",),
 )

@@ -9,20 +9,21 @@ from slth_verify.statements._build import (
     NONNEGATIVE,
     REALS,
     X,
-    claim,
     ge,
     gt,
     hit_probability,
     hyp,
+    lower,
     lt,
     nsn_sample,
+    sufficient,
     the_paper,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, P, eps, k, m, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Ball, ForAll
 from slth_verify.statements.decisions.proved import Ceil
 
@@ -31,7 +32,7 @@ _SIZE = C * m**A_M * sp.log(m / eps) ** A_LOG
 _TARGETS = Ball(m, 1, sp.sqrt(k))
 _HITS = ForAll(z, _TARGETS, ge(hit_probability(X, z, eps, n, k), P0))
 
-MRSS_NSN = Statement(
+MRSS_NSN = StatementData(
     id="thm:mrss-nsn",
     title="Multidimensional random subset sum for NSN vectors",
     kind=Kind.THEOREM,
@@ -66,38 +67,30 @@ MRSS_NSN = Statement(
     summary="With n >= k^2 NSN vectors and k >= C m^3 log(m/eps), every target with "
     "||z||_1 <= sqrt(k) is hit by some k-subset with constant probability.",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             k**A_N,
             "number of samples",
-            m=1,
-            eps=-1,
-            C=1,
-            k=1,
-            quantity=Quantity.SAMPLES,
+            Quantity.SAMPLES,
+            trends="+m -eps +C +k",
             event=_HITS,
         ),
-        claim(
+        sufficient(
             "size",
             k,
-            Direction.SUFFICIENT,
             _SIZE,
             "subset size",
-            m=1,
-            eps=-1,
-            C=1,
-            quantity=Quantity.SUBSET_SIZE,
+            Quantity.SUBSET_SIZE,
+            trends="+m -eps +C",
             event=_HITS,
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             P0,
             "probability of one fixed target",
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
             event=ForAll(z, _TARGETS, hit_probability(X, z, eps, n, k)),
         ),
     ),

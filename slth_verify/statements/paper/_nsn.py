@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from slth_verify.statements._build import NATURALS, Y, eq, ge, hyp, le, the_paper, var
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import m
 from slth_verify.statements._types import Kind, Provenance
 from slth_verify.statements._vocabulary import (
@@ -19,7 +19,7 @@ _i = sp.Symbol("i", integer=True)
 _Z, _G = sp.symbols("Z G")
 _Yi, _Gi = sp.IndexedBase("Y"), sp.IndexedBase("G")
 
-NSN = Statement(
+NSN = StatementData(
     id="def:nsn",
     title="Normally-scaled normal vector",
     kind=Kind.DEFINITION,

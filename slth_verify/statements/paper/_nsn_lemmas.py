@@ -11,19 +11,20 @@ from slth_verify.statements._build import (
     NATURALS0,
     REALS,
     X,
-    claim,
     ge,
     gt,
     hyp,
     le,
+    lower,
     nsn_sample,
     the_paper,
+    upper,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Norm, Prob, SubsetSum
 
 _S, _S2 = sp.symbols("S S_2")
@@ -55,7 +56,7 @@ _COMMON = (
     var(eps, REALS, "accuracy in the max norm"),
 )
 
-NSN_SUM = Statement(
+NSN_SUM = StatementData(
     id="lem:nsn-sum",
     title="One sum of NSN vectors hits the target",
     kind=Kind.LEMMA,
@@ -78,25 +79,22 @@ NSN_SUM = Statement(
     summary="A fixed sum of k NSN vectors is within eps of z with a probability of "
     "order (eps^2/pi)^(m/2) Gamma((k-m)/2)/Gamma(k/2).",
     claims=(
-        claim(
+        lower(
             "lower",
             P,
-            Direction.LOWER,
             _LOWER,
             "probability of one subset",
-            r=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-r",
             event=_HIT,
         ),
-        claim(
+        upper(
             "upper",
             P,
-            Direction.UPPER,
             _UPPER,
             "probability of one subset",
-            eps=1,
-            k=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="+eps -k",
             event=_HIT,
         ),
     ),
@@ -107,7 +105,7 @@ NSN_SUM = Statement(
     uses=("def:nsn",),
 )
 
-NSN_JOINT = Statement(
+NSN_JOINT = StatementData(
     id="lem:nsn-joint",
     title="Two overlapping sums of NSN vectors both hit the target",
     kind=Kind.LEMMA,
@@ -130,16 +128,13 @@ NSN_JOINT = Statement(
     summary="Two k-subsets that share j samples both hit with at most the "
     "probability of one, times that of the k - j fresh samples of the other.",
     claims=(
-        claim(
+        upper(
             "upper",
             P,
-            Direction.UPPER,
             _JOINT,
             "probability of both",
-            eps=1,
-            j=1,
-            k=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="+eps +j -k",
             event=_BOTH,
         ),
     ),

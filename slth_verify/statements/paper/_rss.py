@@ -7,39 +7,28 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS,
     REALS,
-    S,
     X,
-    claim,
     ge,
     gt,
     hyp,
-    le,
+    lower,
     lt,
+    reached,
     sample_is,
+    sufficient,
     the_paper,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, P, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
-from slth_verify.statements._vocabulary import (
-    Exists,
-    ForAll,
-    Prob,
-    Subsets,
-    SubsetSum,
-    UniformLaw,
-)
+from slth_verify.statements._types import Kind, Provenance, Quantity
+from slth_verify.statements._vocabulary import ForAll, Prob, UniformLaw
 
 _WIDTH = C * sp.log(1 / eps)
-_COVERED = ForAll(
-    z,
-    sp.Interval(-1, 1),
-    Exists(S, Subsets(n), le(sp.Abs(z - SubsetSum(X, S)), eps)),
-)
+_COVERED = ForAll(z, sp.Interval(-1, 1), reached(X, z, eps, n))
 
-RSS = Statement(
+RSS = StatementData(
     id="thm:rss",
     title="Random subset sum",
     kind=Kind.THEOREM,
@@ -70,25 +59,22 @@ RSS = Statement(
     summary="With C log(1/eps) uniform samples, with probability at least 1 - eps "
     "every z in [-1, 1] is within eps of the sum of some subset.",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "number of samples",
-            eps=-1,
-            C=1,
-            quantity=Quantity.SAMPLES,
+            Quantity.SAMPLES,
+            trends="-eps +C",
             event=ge(Prob(_COVERED), 1 - eps),
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             1 - eps,
             "probability to cover",
-            eps=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-eps",
             event=_COVERED,
         ),
     ),

@@ -8,7 +8,7 @@ from slth_verify.statements._build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
-    claim,
+    approximated,
     eq,
     f,
     g,
@@ -16,35 +16,25 @@ from slth_verify.statements._build import (
     gt,
     hyp,
     le,
+    lower,
     lt,
+    sufficient,
     the_paper,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, D, P, c_in, c_out, d, depth, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
-from slth_verify.statements._vocabulary import (
-    Exists,
-    ForAll,
-    Law,
-    NamedSet,
-    Norm,
-    NormalLaw,
-    Prob,
-)
+from slth_verify.statements._types import Kind, Provenance, Quantity
+from slth_verify.statements._vocabulary import Law, Norm, NormalLaw, Prob
 
 A_D, A_C, A_IN, A_LOG = sp.symbols("a_d a_c a_in a_log", real=True)
 _W, _K = sp.symbols("W K")
 _WIDTH = (
     C * d**A_D * c_out**A_C * sp.log(d**2 * c_in**A_IN * c_out * depth / eps) ** A_LOG
 )
-_EVENT = ForAll(
-    f,
-    NamedSet("target networks"),
-    Exists(g, NamedSet("pruned networks"), le(Norm(f - g, sp.oo), eps)),
-)
+_EVENT = approximated(f, "target networks", g, "pruned networks", eps, sp.oo)
 
-STRUCTURED_SLTH = Statement(
+STRUCTURED_SLTH = StatementData(
     id="thm:structured-slth",
     title="Structured strong lottery tickets",
     kind=Kind.THEOREM,
@@ -92,29 +82,22 @@ STRUCTURED_SLTH = Statement(
     "d_ixd_ix2n_ic_(i-1)xc_i in turn, contains for every target CNN of l layers a "
     "structured ticket within eps of it on all inputs in [-1,1]^(DxDxc_0).",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "width multiplier n_i of one layer",
-            d=1,
-            c_in=1,
-            c_out=1,
-            depth=1,
-            eps=-1,
-            C=1,
-            quantity=Quantity.LAYER_WIDTH,
+            Quantity.LAYER_WIDTH,
+            trends="+d +c_in +c_out +depth -eps +C",
             event=ge(Prob(_EVENT), 1 - eps),
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             1 - eps,
             "probability of success",
-            eps=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-eps",
             event=_EVENT,
         ),
     ),

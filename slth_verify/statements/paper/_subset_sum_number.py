@@ -10,25 +10,25 @@ from slth_verify.statements._build import (
     REALS,
     S,
     X,
-    claim,
     eq,
     ge,
     gt,
     hyp,
     le,
     the_paper,
+    upper,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import eps, k, m, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity
+from slth_verify.statements._types import Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Count, Norm, Subsets, SubsetSum
 
 _T = sp.Symbol("T", integer=True)
 _HITS = Count(S, Subsets(n, k), le(Norm(SubsetSum(X, S) - z, sp.oo), eps))
 
-SUBSET_SUM_NUMBER = Statement(
+SUBSET_SUM_NUMBER = StatementData(
     id="def:subset-sum-number",
     title="Subset-sum number",
     kind=Kind.DEFINITION,
@@ -52,14 +52,13 @@ SUBSET_SUM_NUMBER = Statement(
     summary="T is the number of k-subsets of [n] whose sum is within eps of z in the "
     "max norm; some subset hits exactly when T >= 1.",
     claims=(
-        claim(
+        upper(
             "most",
             _T,
-            Direction.UPPER,
             sp.binomial(n, k),
             "the number of hitting k-subsets",
-            n=1,
-            quantity=Quantity.HITS,
+            Quantity.HITS,
+            trends="+n",
         ),
     ),
 )

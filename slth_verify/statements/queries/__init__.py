@@ -1,6 +1,6 @@
-"""The machinery that answers: values put in without capture, sums written out.
+"""The machinery that answers, as functions of a statement's data.
 
-`binding` substitutes, `sums` expands, `domains` reads the values of a query,
-`topics` says what two claims are about, and `contradictions` finds constants that a
-proved necessary bound refutes.
+`domains` reads the values of a query and `values` puts them in, `hypotheses` checks
+them, `topics` says what two claims are about, and `contradictions` finds constants that
+a proved necessary bound refutes.
 """

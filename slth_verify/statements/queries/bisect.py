@@ -28,28 +28,27 @@ def extreme_integer(holds: Holds, side: Side) -> tuple[Any, Any] | None:
         The number and its neighbour at which the condition is refuted or a hypothesis
         fails, or None when nothing was found or a step stayed open.
     """
-    if side == "least":
-        inside, outside = _first(holds), 0
-        if inside is None:
-            return None
-    else:
-        start = _first(holds)
-        if start is None:
-            return None
-        reached = _beyond(holds, start)
-        if reached is None:
-            return None
-        inside, outside = reached
+    inside, outside = _first(holds), 0
+    if inside is not None and side == "greatest":
+        inside, outside = _beyond(holds, inside) or (None, 0)
+    if inside is None:
+        return None
     while abs(inside - outside) > 1:
-        middle = (inside + outside) // 2
-        verdict = holds(sp.Integer(middle))
-        if verdict is Verdict.INCONCLUSIVE:
+        narrowed = _narrowed(holds, inside, outside, (inside + outside) // 2)
+        if narrowed is None:
             return None
-        if verdict is Verdict.VERIFIED:
-            inside = middle
-        else:
-            outside = middle
+        inside, outside = narrowed
     return sp.Integer(inside), sp.Integer(outside)
+
+
+def _narrowed(
+    holds: Holds, inside: Any, outside: Any, middle: Any
+) -> tuple[Any, Any] | None:
+    """One of the two numbers moved to the one between them, by what holds there."""
+    verdict = holds(sp.sympify(middle))
+    if verdict is Verdict.INCONCLUSIVE:
+        return None
+    return (middle, outside) if verdict is Verdict.VERIFIED else (inside, middle)
 
 
 def _first(holds: Holds) -> int | None:
@@ -101,14 +100,10 @@ def extreme_rational(holds: Holds, side: Side) -> tuple[Any, Any] | None:
     else:
         return None
     for _ in range(_BITS):
-        middle = (inside + outside) / 2
-        verdict = holds(middle)
-        if verdict is Verdict.INCONCLUSIVE:
+        narrowed = _narrowed(holds, inside, outside, (inside + outside) / 2)
+        if narrowed is None:
             return None
-        if verdict is Verdict.VERIFIED:
-            inside = middle
-        else:
-            outside = middle
+        inside, outside = narrowed
     return inside, outside
 
 

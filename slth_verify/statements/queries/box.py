@@ -8,21 +8,20 @@ after writing each symbol through a positive variable: ``x > a`` becomes ``a + u
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 
+from slth_verify.statements._data import StatementData
 from slth_verify.statements.decisions.decide import sign_of
-from slth_verify.statements.queries.binding import bound_variables, substitute
-
-if TYPE_CHECKING:
-    from slth_verify.statements._statement import Statement
+from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas.binding import bound_variables
 
 _UPPER = (sp.StrictLessThan, sp.LessThan)
 _LOWER = (sp.StrictGreaterThan, sp.GreaterThan)
 
 
-def limits(statement: Statement, symbol: Any) -> tuple[Any, Any]:
+def limits(statement: StatementData, symbol: Any) -> tuple[Any, Any]:
     """Greatest lower and least upper constant that the hypotheses give a symbol.
 
     Args:
@@ -57,7 +56,7 @@ def limits(statement: Statement, symbol: Any) -> tuple[Any, Any]:
     return low, high
 
 
-def parametrised(statement: Statement, expression: Any) -> Any:
+def parametrised(statement: StatementData, expression: Any) -> Any:
     """``expression`` with every symbol written through one of known sign."""
     substitution: dict[Any, Any] = {}
     for variable in statement.symbols:
@@ -79,7 +78,7 @@ def parametrised(statement: Statement, expression: Any) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _indices(statement: Statement) -> frozenset[Any]:
+def _indices(statement: StatementData) -> frozenset[Any]:
     """Symbols that are bound wherever they occur: their names are free for queries."""
     formulas = [claim.expression for claim in statement.claims]
     formulas += [item.rhs for item in statement.definitions]
@@ -95,7 +94,7 @@ def _indices(statement: Statement) -> frozenset[Any]:
     return frozenset(bound - free)
 
 
-def sign(statement: Statement, expression: Any) -> int | None:
+def sign(statement: StatementData, expression: Any) -> int | None:
     """Sign of an expression on the interior of the box, or None when it stays open.
 
     Args:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Claim
 from slth_verify.statements.decisions.decide import sign_of
 from slth_verify.statements.decisions.exact import read_exact
-from slth_verify.statements.queries.binding import is_free, substitute
-from slth_verify.statements.queries.bound import (
-    evaluate,
-    read_values,
-    refuse_violations,
-    with_defaults,
-)
+from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas.binding import is_free
+from slth_verify.statements.queries.bound import refuse_violations
 from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.comparison import (
     Comparison,
-    Stretch,
     comparison,
     without_winner,
 )
@@ -35,16 +31,12 @@ from slth_verify.statements.queries.isolate import (
 )
 from slth_verify.statements.queries.monotone import trend
 from slth_verify.statements.queries.topics import differences, topic
-
-if TYPE_CHECKING:
-    from slth_verify.statements._statement import Statement
-
-__all__ = ["Comparison", "Stretch", "compare"]
+from slth_verify.statements.queries.values import evaluate, read_values, with_defaults
 
 
 def compare(
-    first: Statement,
-    second: Statement,
+    first: StatementData,
+    second: StatementData,
     *,
     of: str | tuple[str, str] | None = None,
     over: tuple[str, Any, Any] | None = None,
@@ -110,7 +102,7 @@ def compare(
 
 
 def _refuse_different(
-    statements: tuple[Statement, Statement],
+    statements: tuple[StatementData, StatementData],
     claims: tuple[Claim, Claim],
     values: tuple[Mapping[str, Any], Mapping[str, Any]],
 ) -> None:
@@ -129,7 +121,9 @@ def _refuse_different(
         )
 
 
-def _trend(statement: Statement, claim: Claim, side: Any, symbol: Any) -> int | None:
+def _trend(
+    statement: StatementData, claim: Claim, side: Any, symbol: Any
+) -> int | None:
     """Trend that the claim states, or that its structure shows.
 
     Cells have real ends, so that a trend over the integers says nothing of them.
@@ -176,7 +170,11 @@ def _pieces(
 
 
 def _refuse_end(
-    statement: Statement, claim: Claim, values: Mapping[str, Any], symbol: Any, end: Any
+    statement: StatementData,
+    claim: Claim,
+    values: Mapping[str, Any],
+    symbol: Any,
+    end: Any,
 ) -> None:
     """Refuse a range that leaves the hypotheses; they hold between if at both ends."""
     at = {symbol: read_exact(end, str(symbol))}
@@ -190,7 +188,7 @@ def _refuse_end(
 
 
 def _refuse_unknown(
-    first: Statement, second: Statement, values: Mapping[str, Any]
+    first: StatementData, second: StatementData, values: Mapping[str, Any]
 ) -> None:
     known = {v.name for v in (*first.symbols, *second.symbols)}
     unknown = sorted(set(values) - known)
@@ -202,7 +200,7 @@ def _refuse_unknown(
 
 
 def _apart(
-    statements: tuple[Statement, Statement], sides: tuple[Any, Any]
+    statements: tuple[StatementData, StatementData], sides: tuple[Any, Any]
 ) -> tuple[Any, Any]:
     """The sides, with unnamed constants of two statements told apart: C and C_2."""
     first, second = statements
@@ -217,7 +215,7 @@ def _apart(
 
 
 def _own(
-    statement: Statement, claim: Claim, values: Mapping[str, Any]
+    statement: StatementData, claim: Claim, values: Mapping[str, Any]
 ) -> dict[Any, Any]:
     """The values that concern a statement, defaults included, by SymPy symbol."""
     names = {variable.name for variable in statement.symbols}
@@ -226,13 +224,13 @@ def _own(
     return with_defaults(statement, read_values(statement, own))
 
 
-def _side(statement: Statement, claim: Claim, values: Mapping[str, Any]) -> Any:
+def _side(statement: StatementData, claim: Claim, values: Mapping[str, Any]) -> Any:
     complete = _own(statement, claim, values)
     refuse_violations(statement, claim, complete)
     return evaluate(statement, claim.expression, complete)
 
 
-def _order(first: Statement, second: Statement, difference: Any) -> int | None:
+def _order(first: StatementData, second: StatementData, difference: Any) -> int | None:
     """Proved sign of the difference at a point, or on both hypotheses' boxes."""
     if not difference.free_symbols:
         return sign_of(difference)

@@ -9,22 +9,21 @@ refused as any other value that violates a hypothesis.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from slth_verify.statements._types import Direction, Provenance
+from slth_verify.statements._collection import COLLECTED
+from slth_verify.statements._data import StatementData
+from slth_verify.statements._types import Claim, Direction, Provenance
 from slth_verify.statements.decisions.decide import decide
 from slth_verify.statements.decisions.proved import Ceil
-from slth_verify.statements.queries.binding import is_free
+from slth_verify.statements.formulas.binding import is_free
 from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.topics import differences, topic
+from slth_verify.statements.queries.values import evaluate
 from slth_verify.verdict import Verdict
 
-if TYPE_CHECKING:
-    from slth_verify.statements._statement import Statement
-    from slth_verify.statements._types import Claim
 
-
-def constants(statement: Statement) -> tuple[Any, ...]:
+def constants(statement: StatementData) -> tuple[Any, ...]:
     """The unnamed constants of a statement: what its hypotheses ``constant`` bound."""
     return tuple(
         item.relation.lhs
@@ -33,7 +32,7 @@ def constants(statement: Statement) -> tuple[Any, ...]:
     )
 
 
-def refutation(statement: Statement, values: Mapping[Any, Any]) -> str | None:
+def refutation(statement: StatementData, values: Mapping[Any, Any]) -> str | None:
     """Why no constant of a statement can be what a query takes it for.
 
     Args:
@@ -66,11 +65,9 @@ def _open(value: Any) -> bool:
     return bool(value.free_symbols)
 
 
-def _necessary(claim: Claim) -> Iterator[tuple[Statement, Claim]]:
+def _necessary(claim: Claim) -> Iterator[tuple[StatementData, Claim]]:
     """Proved necessary bounds on the same quantity."""
-    from slth_verify.statements._registry import statements
-
-    for other in statements():
+    for other in COLLECTED:
         for candidate in other.claims:
             if (
                 other.provenance is Provenance.DERIVED
@@ -81,13 +78,11 @@ def _necessary(claim: Claim) -> Iterator[tuple[Statement, Claim]]:
 
 
 def _conflict(
-    enough: tuple[Statement, Claim],
-    needed: tuple[Statement, Claim],
+    enough: tuple[StatementData, Claim],
+    needed: tuple[StatementData, Claim],
     values: Mapping[Any, Any],
 ) -> str | None:
     """The reason, if what is said to be enough is proved to be too little."""
-    from slth_verify.statements.queries.bound import evaluate
-
     statement, claim = enough
     names = {variable.symbol for variable in statement.symbols}
     subject = {claim.subject, needed[1].subject}
@@ -115,7 +110,7 @@ def _conflict(
     return None
 
 
-def _too_little(statement: Statement, claim: Claim, ours: Any, theirs: Any) -> bool:
+def _too_little(statement: StatementData, claim: Claim, ours: Any, theirs: Any) -> bool:
     """Whether some admissible subject meets the first bound and not the second."""
     gap = ours - theirs
     if gap.free_symbols:

@@ -10,24 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import shown
+from slth_verify.statements._data import StatementData
+from slth_verify.statements._types import Variable
 from slth_verify.statements._vocabulary import NamedSet, is_inert
+from slth_verify.statements.decisions import substitution
 from slth_verify.statements.decisions.decide import enclosed
 from slth_verify.statements.decisions.exact import read_exact
 from slth_verify.statements.decisions.proved import exact_ceiling
-from slth_verify.statements.queries import binding
-from slth_verify.statements.queries.hypotheses import domain_holds
+from slth_verify.statements.queries.ranges import domain_holds
 from slth_verify.verdict import Verdict
-
-if TYPE_CHECKING:
-    from slth_verify.statements._statement import Statement
-    from slth_verify.statements._types import Variable
 
 _INTEGERS = (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers)
 
@@ -35,7 +33,7 @@ _INTEGERS = (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers)
 _ENTRIES = {"nonnegative": sp.Interval(0, sp.oo), "binary": sp.Interval(0, 1)}
 
 
-def read_value(statement: Statement, variable: Variable, value: Any) -> Any:
+def read_value(statement: StatementData, variable: Variable, value: Any) -> Any:
     """The exact value that a query gives one symbol.
 
     Args:
@@ -135,7 +133,7 @@ class _Reader:
     def _checked(self, value: Any) -> Any:
         """A lambda with a real value wherever its arguments are real."""
         real = {symbol: sp.Dummy(symbol.name, real=True) for symbol in value.variables}
-        self.number(binding.substitute(value.expr, real), sp.S.Reals)
+        self.number(substitution.substitute(value.expr, real), sp.S.Reals)
         return value
 
     def thing(self, value: Any) -> Any:

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.statements._data import StatementData
 from slth_verify.statements.decisions.proved import Greatest, Least
-from slth_verify.statements.queries.binding import is_free, substitute
-from slth_verify.statements.queries.bound import (
-    evaluate,
-    read_values,
-    refuse_violations,
-    with_defaults,
-)
+from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas.binding import is_free
+from slth_verify.statements.queries.bound import refuse_violations
 from slth_verify.statements.queries.box import limits
 from slth_verify.statements.queries.outgrown import without_outgrown_sums
-
-if TYPE_CHECKING:
-    from slth_verify.statements._statement import Statement
+from slth_verify.statements.queries.values import evaluate, read_values, with_defaults
 
 _t = sp.Dummy("t", positive=True)
 
 
 def growth(
-    statement: Statement, of: str, within: str, values: Mapping[str, Any]
+    statement: StatementData, of: str, within: str, values: Mapping[str, Any]
 ) -> Any:
     """Leading term of the claim about ``of`` as ``within`` tends to its limit.
 
@@ -94,7 +89,7 @@ def _advice(inner: Any) -> str:
 
 
 def _positive_names(
-    statement: Statement, symbols: set[Any]
+    statement: StatementData, symbols: set[Any]
 ) -> tuple[dict[Any, Any], dict[Any, Any]]:
     """Write symbols through positive ones, and back; bounded ones keep their range."""
     declared = {variable.symbol for variable in statement.symbols}

@@ -12,7 +12,7 @@ import sympy as sp
 
 from slth_verify.enclosure import Enclosure
 from slth_verify.statements.decisions.decide import enclosed, enclosed_sign
-from slth_verify.statements.queries.binding import substitute
+from slth_verify.statements.decisions.substitution import substitute
 
 _MOST_CELLS = 20_000
 _BITS = 96

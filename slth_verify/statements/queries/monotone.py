@@ -9,12 +9,13 @@ of the logarithm of a positive expression, gets its sign from `Signs`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 
+from slth_verify.statements._data import StatementData
 from slth_verify.statements.decisions.proved import Extreme
-from slth_verify.statements.queries.binding import is_free
+from slth_verify.statements.formulas.binding import is_free
 from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.signs import (
     INCREASING,
@@ -24,12 +25,9 @@ from slth_verify.statements.queries.signs import (
     product,
 )
 
-if TYPE_CHECKING:
-    from slth_verify.statements._statement import Statement
-
 
 def trend(
-    statement: Statement,
+    statement: StatementData,
     expression: Any,
     symbol: Any,
     nonnegative: frozenset[str] = frozenset(),

@@ -17,7 +17,8 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements.queries.binding import is_free, substitute
+from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas.binding import is_free
 
 Limit = Callable[[Any], Any]
 

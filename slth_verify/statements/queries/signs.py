@@ -1,6 +1,6 @@
 """Signs of expressions, by what the signs of their parts force.
 
-`_box.sign` asks SymPy. What SymPy leaves open is often settled by structure: a product
+`box.sign` asks SymPy. What SymPy leaves open is often settled by structure: a product
 by its factors, a logarithm by comparing its argument with 1, a difference ``u - v`` of
 positive terms by the sign of ``log(u/v)``, and ``F(a) - F(b)`` by that of ``a - b``
 where F increases.
@@ -17,7 +17,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from slth_verify.statements.decisions.proved import Extreme, Least
-from slth_verify.statements.queries.binding import substitute
+from slth_verify.statements.decisions.substitution import substitute
 
 #: Proved sign of an expression on a box (0 for zero, else weakly), or None.
 Sign = Callable[[Any], int | None]

@@ -4,34 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from functools import partial
+from typing import Any, Literal
 
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Claim, Direction
 from slth_verify.statements.decisions.decide import Decider, Relation, decide
 from slth_verify.statements.decisions.proved import Ceil, Greatest
-from slth_verify.statements.queries.binding import is_free
+from slth_verify.statements.formulas.binding import is_free
 from slth_verify.statements.queries.bisect import extreme_integer, extreme_rational
-from slth_verify.statements.queries.bound import (
-    evaluate,
-    read_values,
-    refuse_violations,
-    with_defaults,
-)
+from slth_verify.statements.queries.bound import refuse_violations
 from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.hypotheses import (
     HypothesisCheck,
     check_substitution,
-    domain_holds,
 )
 from slth_verify.statements.queries.invert import Condition, NoSolutionError, invert
 from slth_verify.statements.queries.monotone import trend as proved_trend
+from slth_verify.statements.queries.ranges import domain_holds
+from slth_verify.statements.queries.values import evaluate, read_values, with_defaults
 from slth_verify.verdict import Verdict
-
-if TYPE_CHECKING:
-    from slth_verify.statements._statement import Statement
 
 Side = Literal["least", "greatest", "equal"]
 
@@ -71,7 +66,7 @@ class Threshold:
 
 
 def threshold(
-    statement: Statement,
+    statement: StatementData,
     name: str,
     *,
     of: str | None,
@@ -99,7 +94,7 @@ def threshold(
 
 
 def _choose(
-    statement: Statement, name: str, of: str | None, values: Mapping[str, Any]
+    statement: StatementData, name: str, of: str | None, values: Mapping[str, Any]
 ) -> Claim:
     """The claim asked for, else the first about ``name``, else one that has it."""
     if of is not None:
@@ -125,7 +120,7 @@ def _choose(
 
 
 def _subject(
-    statement: Statement, claim: Claim, substitution: Mapping[Any, Any]
+    statement: StatementData, claim: Claim, substitution: Mapping[Any, Any]
 ) -> Threshold:
     """The subject itself: the bound, rounded up for an integer that must reach it."""
     complete = with_defaults(statement, substitution)
@@ -142,7 +137,7 @@ def _subject(
     return Threshold(str(claim.subject), value, side, True, "closed form", None, claim)
 
 
-def _at_least_domain(statement: Statement, symbol: Any, value: Any) -> Any:
+def _at_least_domain(statement: StatementData, symbol: Any, value: Any) -> Any:
     """``value``, an integer, or the least element of the domain if that is larger."""
     domain = statement.variable(str(symbol)).domain
     least = {sp.S.Naturals: 1, sp.S.Naturals0: 0}.get(domain)
@@ -161,7 +156,7 @@ def _failing(check: HypothesisCheck) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Query:
-    statement: Statement
+    statement: StatementData
     claim: Claim
     symbol: Any
     substitution: Mapping[Any, Any]
@@ -181,7 +176,7 @@ class _Query:
                 f"of {self.statement.id} at these values. Name another claim with of=."
             )
         try:
-            solved = invert(condition, self.symbol, self._sign)
+            solved = invert(condition, self.symbol, partial(sign, self.statement))
         except NoSolutionError as error:
             raise self._unsolvable(str(error)) from error
         if solved is None:
@@ -203,9 +198,6 @@ class _Query:
             value = Ceil(bound) if attained else -Ceil(-bound) + 1
             return _at_least_domain(self.statement, self.symbol, value)
         return -Ceil(-bound) if attained else Ceil(bound) - 1
-
-    def _sign(self, expression: Any) -> int | None:
-        return sign(self.statement, expression)
 
     def holds(self, value: Any) -> Verdict:
         """Whether the claim gives the subject when the symbol is ``value``.

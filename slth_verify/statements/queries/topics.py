@@ -10,19 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements._types import Direction, Quantity
+from slth_verify.statements._data import StatementData
+from slth_verify.statements._types import Claim, Direction, Quantity
 from slth_verify.statements._vocabulary import Ball, Law, NamedSet, Norm, Prob, is_inert
 from slth_verify.statements.decisions.decide import decide
-from slth_verify.statements.queries.binding import canonical, is_free, substitute
+from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas.binding import canonical, is_free
 from slth_verify.verdict import Verdict
-
-if TYPE_CHECKING:
-    from slth_verify.statements._statement import Statement
-    from slth_verify.statements._types import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Topic:
     setting: frozenset[Any]
 
 
-def topic(statement: Statement, claim: Claim, values: Mapping[Any, Any]) -> Topic:
+def topic(statement: StatementData, claim: Claim, values: Mapping[Any, Any]) -> Topic:
     """What a claim is about at some values.
 
     Args:
@@ -103,7 +101,7 @@ def _split(event: Any) -> tuple[Any, Any]:
     return event.xreplace({level: level.lhs}), level.rhs
 
 
-def _objects(statement: Statement, event: Any) -> list[Any]:
+def _objects(statement: StatementData, event: Any) -> list[Any]:
     """Symbols of the event that stand for objects, such as the sample."""
     if event is None:
         return []
@@ -114,7 +112,7 @@ def _objects(statement: Statement, event: Any) -> list[Any]:
     ]
 
 
-def _is_law(statement: Statement, relation: Any) -> bool:
+def _is_law(statement: StatementData, relation: Any) -> bool:
     """Whether it says how an object is drawn, as ``law(X) = Unif[-1, 1]^n``."""
     if not (isinstance(relation, sp.Eq) and isinstance(relation.lhs, Law)):
         return False

@@ -12,17 +12,18 @@ from slth_verify.statements._build import (
     NATURALS,
     REALS,
     X,
-    claim,
+    cited,
     ge,
     gt,
     hyp,
     le,
+    lower,
     sample_is,
+    upper,
     var,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, c, delta, m, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
+from slth_verify.statements._types import Quantity, Source
 from slth_verify.statements._vocabulary import Prob, StandardNormalVector
 
 _best, _found = sp.symbols("D_best D_found", real=True)
@@ -58,12 +59,10 @@ def _source(item: str) -> Source:
     )
 
 
-BALANCING_OPTIMUM = Statement(
-    id="rel:balancing-optimum",
-    title="Least signed sum of Gaussian vectors",
-    kind=Kind.THEOREM,
-    source=_source("abstract, first result"),
-    provenance=Provenance.CITED,
+BALANCING_OPTIMUM = cited(
+    "rel:balancing-optimum",
+    "Least signed sum of Gaussian vectors",
+    _source("abstract, first result"),
     symbols=(
         *_SYMBOLS,
         var(C, REALS, "constant, not named"),
@@ -80,9 +79,7 @@ BALANCING_OPTIMUM = Statement(
         hyp("constant", gt(C, 0), "there is a C > 0 for which this holds"),
     ),
     conclusion=ge(
-        Prob(
-            sp.And(le(c * _SCALE, _best), le(_best, C * _SCALE), evaluate=False),
-        ),
+        Prob(sp.And(le(c * _SCALE, _best), le(_best, C * _SCALE), evaluate=False)),
         1 - delta,
     ),
     failure_probability=delta,
@@ -90,23 +87,21 @@ BALANCING_OPTIMUM = Statement(
     "vectors of dimension m is sqrt(n) 2^(-n/m), up to constants: exponentially small "
     "in n/m. The proof finds no signs.",
     claims=(
-        claim(
+        upper(
             "upper",
             _best,
-            Direction.UPPER,
             C * _SCALE,
             "least max norm of a signed sum, with high probability",
-            C=1,
-            quantity=Quantity.LEAST_SIGNED_SUM,
+            Quantity.LEAST_SIGNED_SUM,
+            trends="+C",
         ),
-        claim(
+        lower(
             "lower",
             _best,
-            Direction.LOWER,
             c * _SCALE,
             "least max norm of a signed sum, with high probability",
-            c=1,
-            quantity=Quantity.LEAST_SIGNED_SUM,
+            Quantity.LEAST_SIGNED_SUM,
+            trends="+c",
         ),
     ),
     notes=(
@@ -117,12 +112,10 @@ BALANCING_OPTIMUM = Statement(
     ),
 )
 
-BALANCING_ALGORITHM = Statement(
-    id="rel:balancing-algorithm",
-    title="Signed sums of Gaussian vectors that an algorithm finds",
-    kind=Kind.THEOREM,
-    source=_source("abstract, second result"),
-    provenance=Provenance.CITED,
+BALANCING_ALGORITHM = cited(
+    "rel:balancing-algorithm",
+    "Signed sums of Gaussian vectors that an algorithm finds",
+    _source("abstract, second result"),
     symbols=(
         *_SYMBOLS,
         var(_a, REALS, "constant of m = O(sqrt(log n)); c may depend on it"),
@@ -142,14 +135,13 @@ BALANCING_ALGORITHM = Statement(
     "exp(-c log(n)^2/m) with high probability, for m of order at most sqrt(log n): far "
     "above the optimum sqrt(n) 2^(-n/m) of rel:balancing-optimum.",
     claims=(
-        claim(
+        upper(
             "reach",
             _found,
-            Direction.UPPER,
             _REACH,
             "max norm of the sum that is found, with high probability",
-            c=-1,
-            quantity=Quantity.FOUND_SIGNED_SUM,
+            Quantity.FOUND_SIGNED_SUM,
+            trends="-c",
         ),
     ),
     notes=(

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sympy as sp
 
 from slth_verify.statements._build import (
     NATURALS,
     REALS,
-    S,
     X,
-    claim,
+    cited,
     ge,
     gt,
     hyp,
     le,
     lt,
+    necessary,
+    reached,
     sample_is,
+    sufficient,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, eps, k, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
-from slth_verify.statements._vocabulary import (
-    Exists,
-    ForAll,
-    Prob,
-    Subsets,
-    SubsetSum,
-    UniformLaw,
-)
+from slth_verify.statements._types import Quantity, Source
+from slth_verify.statements._vocabulary import ForAll, Prob, UniformLaw
 
 _P0 = sp.Symbol("p_0", real=True)
 _SHARE = k / n
@@ -40,7 +32,7 @@ _BITS = sp.log(k / eps) / sp.log(2)
 _LOG_WIDTH, _SQUARED_WIDTH = C * _BITS / _H2, C * _BITS**2 / _H2
 _LOG_ACCURACY = k * 2 ** (-n * _H2 / C)
 _SQUARED_ACCURACY = k * 2 ** (-sp.sqrt(n * _H2 / C))
-_NEAR = Exists(S, Subsets(n, k), le(sp.Abs(z - SubsetSum(X, S)), eps))
+_NEAR = reached(X, z, eps, n, k)
 _ALL = ForAll(z, sp.Interval(-sp.sqrt(k), sp.sqrt(k)), _NEAR)
 _ONE_HIT = ge(Prob(_NEAR), _P0)
 
@@ -80,26 +72,12 @@ _NOTE = (
 )
 
 
-def _accuracy(direction: Direction, expression: Any, meaning: str, event: Any) -> Any:
-    return claim(
-        "accuracy",
-        eps,
-        direction,
-        expression,
-        meaning,
-        quantity=Quantity.ACCURACY,
-        event=event,
-        n=-1,
-        C=1,
-    )
+_TRENDS = "-n +C"
 
-
-FIXED_SIZE_ONE = Statement(
-    id="rel:fixed-size-rss-one",
-    title="Random fixed-size subset sum, one target",
-    kind=Kind.THEOREM,
-    source=_source("the theorem for one fixed target"),
-    provenance=Provenance.CITED,
+FIXED_SIZE_ONE = cited(
+    "rel:fixed-size-rss-one",
+    "Random fixed-size subset sum, one target",
+    _source("the theorem for one fixed target"),
     symbols=(
         *_SYMBOLS,
         var(z, "real numbers", "the target, fixed before the sample is drawn"),
@@ -119,20 +97,24 @@ FIXED_SIZE_ONE = Statement(
     "samples, with constant probability, once n is at least of order log2(k/eps)/H2"
     "(k/n), with the binary entropy H2.",
     claims=(
-        _accuracy(
-            Direction.SUFFICIENT, _LOG_ACCURACY, "accuracy for one target", _ONE_HIT
+        sufficient(
+            "accuracy",
+            eps,
+            _LOG_ACCURACY,
+            "accuracy for one target",
+            Quantity.ACCURACY,
+            trends=_TRENDS,
+            event=_ONE_HIT,
         ),
     ),
     notes=(_NOTE, "The probability is a constant: it is not 1 - eps."),
     supersedes=_WITHDRAWN,
 )
 
-FIXED_SIZE_ALL = Statement(
-    id="rel:fixed-size-rss-all",
-    title="Random fixed-size subset sum, all targets at once",
-    kind=Kind.THEOREM,
-    source=_source("the theorem for all targets at once"),
-    provenance=Provenance.CITED,
+FIXED_SIZE_ALL = cited(
+    "rel:fixed-size-rss-all",
+    "Random fixed-size subset sum, all targets at once",
+    _source("the theorem for all targets at once"),
     symbols=(
         *_SYMBOLS[:-1],
         var(eps, REALS, "accuracy, and also failure probability"),
@@ -149,23 +131,24 @@ FIXED_SIZE_ALL = Statement(
     "samples, with probability 1 - eps, once n is at least of order log2(k/eps)^2/H2"
     "(k/n): the logarithm is squared.",
     claims=(
-        _accuracy(
-            Direction.SUFFICIENT,
+        sufficient(
+            "accuracy",
+            eps,
             _SQUARED_ACCURACY,
             "accuracy for all targets",
-            ge(Prob(_ALL), 1 - eps),
+            Quantity.ACCURACY,
+            trends=_TRENDS,
+            event=ge(Prob(_ALL), 1 - eps),
         ),
     ),
     notes=(_NOTE,),
     supersedes=_WITHDRAWN,
 )
 
-FIXED_SIZE_LOWER = Statement(
-    id="rel:fixed-size-rss-lower",
-    title="Random fixed-size subset sum, from below",
-    kind=Kind.THEOREM,
-    source=_source("the lower bound"),
-    provenance=Provenance.CITED,
+FIXED_SIZE_LOWER = cited(
+    "rel:fixed-size-rss-lower",
+    "Random fixed-size subset sum, from below",
+    _source("the lower bound"),
     symbols=(
         *_SYMBOLS,
         var(z, "real numbers", "the target, fixed before the sample is drawn"),
@@ -188,8 +171,14 @@ FIXED_SIZE_LOWER = Statement(
     summary="If one fixed target is within eps of a sum of exactly k samples with "
     "constant probability, n is at least of order log2(k/eps)/H2(k/n).",
     claims=(
-        _accuracy(
-            Direction.NECESSARY, _LOG_ACCURACY, "accuracy for one target", _ONE_HIT
+        necessary(
+            "accuracy",
+            eps,
+            _LOG_ACCURACY,
+            "accuracy for one target",
+            Quantity.ACCURACY,
+            trends=_TRENDS,
+            event=_ONE_HIT,
         ),
     ),
     notes=(

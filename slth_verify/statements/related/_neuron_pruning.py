@@ -7,7 +7,6 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS,
     REALS,
-    claim,
     eq,
     f,
     g,
@@ -15,11 +14,12 @@ from slth_verify.statements._build import (
     gt,
     hyp,
     le,
+    necessary,
     var,
 )
-from slth_verify.statements._statement import Statement
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, d, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
+from slth_verify.statements._types import Kind, Provenance, Quantity, Source
 from slth_verify.statements._vocabulary import Exists, Law, NamedSet, Norm
 
 _W = sp.Symbol("W")
@@ -52,11 +52,9 @@ _HYPOTHESES = (
 )
 
 
-def _lower(expression: sp.Expr, id: str, version: str, note: str) -> Statement:
-    trends = {"eps": -1, "C": 1}
-    if expression.has(d):
-        trends["d"] = 1
-    return Statement(
+def _lower(expression: sp.Expr, id: str, version: str, note: str) -> StatementData:
+    trends = "-eps +C +d" if expression.has(d) else "-eps +C"
+    return StatementData(
         id=id,
         title="Neuron pruning alone needs many neurons",
         kind=Kind.THEOREM,
@@ -69,14 +67,13 @@ def _lower(expression: sp.Expr, id: str, version: str, note: str) -> Statement:
         "neurons of a random two-layer ReLU network, the network must start with order "
         + ("d/eps neurons." if expression.has(d) else "1/eps neurons."),
         claims=(
-            claim(
+            necessary(
                 "width",
                 n,
-                Direction.NECESSARY,
                 expression,
                 "hidden neurons before pruning",
-                **trends,
-                quantity=Quantity.NEURONS,
+                Quantity.NEURONS,
+                trends=trends,
                 event=_REACHED,
             ),
         ),

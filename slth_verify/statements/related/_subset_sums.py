@@ -8,52 +8,36 @@ from slth_verify.statements._build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
-    S,
     X,
-    claim,
+    cited,
     ge,
     gt,
+    hit,
     hyp,
-    le,
     lt,
     sample_is,
+    sufficient,
     var,
     z,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, P, d, delta, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
-from slth_verify.statements._vocabulary import (
-    Ball,
-    Exists,
-    ForAll,
-    Norm,
-    Prob,
-    StandardNormalVector,
-    Subsets,
-    SubsetSum,
-)
+from slth_verify.statements._types import Quantity, Source
+from slth_verify.statements._vocabulary import Ball, ForAll, Prob, StandardNormalVector
 
 _A_D = sp.Symbol("a_d", real=True)
 _GAUSSIAN = C * d**_A_D * sp.log(1 / eps) * (sp.log(1 / eps) + sp.log(d))
-_ALL = ForAll(
-    z,
-    Ball(d, sp.oo, 1),
-    Exists(S, Subsets(n), le(Norm(SubsetSum(X, S) - z, sp.oo), eps)),
-)
+_ALL = ForAll(z, Ball(d, sp.oo, 1), hit(X, z, eps, n))
 
-GAUSSIAN_MRSS = Statement(
-    id="rel:gaussian-mrss",
-    title="Multidimensional random subset sum for Gaussian vectors",
-    kind=Kind.THEOREM,
-    source=Source(
+GAUSSIAN_MRSS = cited(
+    "rel:gaussian-mrss",
+    "Multidimensional random subset sum for Gaussian vectors",
+    Source(
         paper="L. Becchetti, A. da Cunha, A. Clementi, F. d'Amore, H. Lesfari, "
         "E. Natale, L. Trevisan, On the Multidimensional Random Subset Sum Problem, "
         "2022",
         version="arXiv:2207.13944",
         item="abstract",
     ),
-    provenance=Provenance.CITED,
     symbols=(
         var(X, "samples of n vectors of R^d", "the sample X_1, ..., X_n"),
         var(n, NATURALS, "number of samples"),
@@ -72,24 +56,18 @@ GAUSSIAN_MRSS = Statement(
         hyp("constant", gt(C, 0), "there is a universal C > 0 for which this holds"),
         hyp("width", ge(n, _GAUSSIAN), "enough samples"),
     ),
-    conclusion=ge(
-        Prob(_ALL),
-        1 - delta,
-    ),
+    conclusion=ge(Prob(_ALL), 1 - delta),
     failure_probability=delta,
     summary="C d^3 log(1/eps)(log(1/eps) + log d) standard Gaussian vectors "
     "approximate every point of [-1, 1]^d by a subset sum, with high probability.",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _GAUSSIAN,
             "number of samples",
-            d=1,
-            eps=-1,
-            C=1,
-            quantity=Quantity.SAMPLES,
+            Quantity.SAMPLES,
+            trends="+d -eps +C",
             event=ge(Prob(_ALL), 1 - delta),
         ),
     ),

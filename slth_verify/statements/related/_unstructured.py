@@ -7,7 +7,8 @@ import sympy as sp
 from slth_verify.statements._build import (
     NATURALS,
     REALS,
-    claim,
+    approximated,
+    cited,
     eq,
     f,
     g,
@@ -15,44 +16,33 @@ from slth_verify.statements._build import (
     gt,
     hyp,
     le,
+    lower,
     lt,
+    sufficient,
     var,
 )
-from slth_verify.statements._statement import Statement
 from slth_verify.statements._symbols import C, P, delta, depth, eps, n
-from slth_verify.statements._types import Direction, Kind, Provenance, Quantity, Source
-from slth_verify.statements._vocabulary import (
-    Exists,
-    ForAll,
-    Law,
-    NamedSet,
-    Norm,
-    Prob,
-    UniformLaw,
-)
+from slth_verify.statements._types import Quantity, Source
+from slth_verify.statements._vocabulary import Law, Norm, Prob, UniformLaw
 from slth_verify.statements.decisions.proved import Least
 
 _d_in, _d_out = sp.symbols("d_in d_out", integer=True)
 _W, _V = sp.symbols("W V")
 _WIDTH = C * _d_in * sp.log(_d_in * _d_out * depth / Least(eps, delta))
-_EVENT = ForAll(
-    f,
-    NamedSet("target networks"),
-    Exists(g, NamedSet("networks left by removing weights"), le(Norm(f - g, 2), eps)),
+_EVENT = approximated(
+    f, "target networks", g, "networks left by removing weights", eps, 2
 )
 
-UNSTRUCTURED_LOG = Statement(
-    id="rel:unstructured-log",
-    title="Unstructured pruning needs a logarithmic factor only",
-    kind=Kind.THEOREM,
-    source=Source(
+UNSTRUCTURED_LOG = cited(
+    "rel:unstructured-log",
+    "Unstructured pruning needs a logarithmic factor only",
+    Source(
         paper="A. Pensia, S. Rajput, A. Nagle, H. Vishwakarma, D. Papailiopoulos, "
         "Optimal Lottery Tickets via Subset Sum: Logarithmic Over-Parameterization is "
         "Sufficient, NeurIPS 2020",
         version="arXiv:2006.07990",
         item="main theorem",
     ),
-    provenance=Provenance.CITED,
     symbols=(
         var(_d_in, NATURALS, "width d_(i-1) that enters a layer of the target"),
         var(_d_out, NATURALS, "width d_i that leaves it"),
@@ -86,29 +76,22 @@ UNSTRUCTURED_LOG = Statement(
     "factor C log(d d' l/min(eps, delta)), contains every target within eps after "
     "removing single weights.",
     claims=(
-        claim(
+        sufficient(
             "width",
             n,
-            Direction.SUFFICIENT,
             _WIDTH,
             "hidden neurons of one layer",
-            d_in=1,
-            d_out=1,
-            depth=1,
-            eps=-1,
-            delta=-1,
-            C=1,
-            quantity=Quantity.NEURONS,
+            Quantity.NEURONS,
+            trends="+d_in +d_out +depth -eps -delta +C",
             event=ge(Prob(_EVENT), 1 - delta),
         ),
-        claim(
+        lower(
             "probability",
             P,
-            Direction.LOWER,
             1 - delta,
             "success",
-            delta=-1,
-            quantity=Quantity.PROBABILITY,
+            Quantity.PROBABILITY,
+            trends="-delta",
             event=_EVENT,
         ),
     ),

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 
+from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import LATEX_NAMES, UNICODE_NAMES
+from slth_verify.statements._types import Hypothesis
 from slth_verify.statements.rendering.mathml import mathml
-
-if TYPE_CHECKING:
-    from slth_verify.statements._statement import Statement
-    from slth_verify.statements._types import Hypothesis
 
 #: Version of the layout that `statement_json` writes.
 JSON_VERSION = 1
@@ -49,7 +47,7 @@ def _displayed(expression: Any) -> Any:
     return expression.xreplace(names)
 
 
-def statement_latex(statement: Statement) -> str:
+def statement_latex(statement: StatementData) -> str:
     """LaTeX of a statement: hypotheses, then the conclusion, in one aligned block."""
     lines = [
         rf"&\text{{({item.name})}}\quad {latex(item.relation)}"
@@ -66,7 +64,7 @@ def latex_line(word: str, expression: Any) -> str:
     return rf"&\text{{{word}}}\quad {latex(expression)}"
 
 
-def statement_mathml(statement: Statement) -> str:
+def statement_mathml(statement: StatementData) -> str:
     """MathML of a statement: one table row per hypothesis, then the conclusion."""
     rows = [(item.name, item.relation) for item in statement.hypotheses]
     rows += [("where", item) for item in statement.definitions]
@@ -81,7 +79,7 @@ def statement_mathml(statement: Statement) -> str:
     )
 
 
-def statement_json(statement: Statement) -> dict[str, Any]:
+def statement_json(statement: StatementData) -> dict[str, Any]:
     """All fields as plain data; formulas as SymPy source, LaTeX and text."""
     return {
         "version": JSON_VERSION,
@@ -148,7 +146,7 @@ def formula(expression: Any) -> dict[str, str]:
     }
 
 
-def as_text(statement: Statement) -> str:
+def as_text(statement: StatementData) -> str:
     """A statement for the terminal: symbols, hypotheses, conclusion, source, notes."""
     heading = f"{statement.id}  {statement.title}"
     parts = [

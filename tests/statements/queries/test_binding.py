@@ -11,12 +11,8 @@ import sympy as sp
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import statement
 from slth_verify.statements._vocabulary import Count, Exists, ForAll, Norm
-from slth_verify.statements.queries.binding import (
-    apply,
-    canonical,
-    is_free,
-    substitute,
-)
+from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas.binding import canonical, is_free
 
 i, j = sp.symbols("i j", integer=True)
 w, x, y, z = sp.symbols("w x y z", real=True)
@@ -84,7 +80,7 @@ def test_functions_and_arrays_bring_their_own_symbols() -> None:
 
 def test_a_lambda_does_not_capture_its_argument() -> None:
     inner = sp.Lambda(x, sp.Sum(x * i, (i, 1, 2)))
-    assert apply(inner, [i]).doit() == 3 * i
+    assert substitute(f(i), {f: inner}).doit() == 3 * i
     assert inner(i).doit() != 3 * i  # what SymPy itself does
 
 
@@ -109,7 +105,7 @@ def test_missing_entries_are_named() -> None:
     with pytest.raises(InvalidParameterError, match=r"A\[3\]"):
         substitute(A[i], {A: [5, 6], i: 3})
     with pytest.raises(InvalidParameterError, match="takes 1 arguments"):
-        apply(sp.Lambda(x, x), [i, j])
+        substitute(f(i, j), {f: sp.Lambda(x, x)})
 
 
 def test_two_blocks_with_the_name_of_its_index() -> None:

@@ -24,10 +24,10 @@ from slth_verify.statements.derived._nsn_law import (
     chi_squared_mean,
     interval_mass,
 )
-from slth_verify.statements.queries.bound import substitute
 from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.monotone import trend
 from slth_verify.statements.queries.signs import Signs
+from slth_verify.statements.queries.values import put_in
 
 Key = tuple[str, str, str]
 TRENDS = [
@@ -80,10 +80,10 @@ def followed(s: Statement, claim: str, name: str) -> Any:
     known: dict[Any, Any] = {}
     for variable in s.symbols:
         if variable.default is not None and variable.name != name:
-            value = substitute(variable.default, known)
+            value = put_in(variable.default, known)
             if value.free_symbols:
                 known[variable.symbol] = value
-    return substitute(s.claim(claim).expression, known)
+    return put_in(s.claim(claim).expression, known)
 
 
 def without_sums(expression: Any, symbol: Any) -> Any:

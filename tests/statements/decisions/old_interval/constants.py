@@ -13,8 +13,12 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import Claim, Statement, Variable
 from slth_verify.statements._vocabulary import NamedSet
 from slth_verify.statements.decisions.decide import enclosed
-from slth_verify.statements.queries.bound import evaluate, read_values, with_defaults
-from slth_verify.statements.queries.bound import substitute as put_in
+from slth_verify.statements.queries.values import (
+    evaluate,
+    put_in,
+    read_values,
+    with_defaults,
+)
 
 _INTEGERS = (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers)
 _WHOLE = [0, 1, 1, 2, 2, 3, 4, 5, 8, 9, 16, 20]

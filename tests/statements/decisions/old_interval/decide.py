@@ -30,8 +30,9 @@ from old_interval.interval import (
     root,
 )
 from slth_verify.statements.decisions.decide import Decider, Relation
+from slth_verify.statements.decisions.decide import relation_truth as truth_of_cases
+from slth_verify.statements.formulas.sums import terms
 from slth_verify.statements.queries.isolate import Between
-from slth_verify.statements.queries.sums import terms
 from slth_verify.verdict import Verdict
 
 _CAP = 2048
@@ -261,7 +262,7 @@ def relation_truth(relation: Any, decider: Decider = decide) -> Verdict:
 
 
 def _known(node: Any) -> list[tuple[Any, int]]:
-    found = terms(node)
+    found = terms(node, truth_of_cases)
     if found is None:
         raise UndecidedError("ranges that are no known integers, or too many terms")
     return found

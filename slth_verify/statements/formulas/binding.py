@@ -8,7 +8,7 @@ name the bound variable gets a fresh one first. So ``Sum(kappa*i, (i, 0, 2))`` a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any
 
@@ -17,8 +17,6 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.statements._vocabulary import Count, NamedSet, Quantified
-from slth_verify.statements.decisions.decide import relation_truth
 from slth_verify.verdict import Verdict
 
 #: Values by symbol, indexed base or undefined function.
@@ -27,46 +25,26 @@ Values = Mapping[Any, Any]
 #: What is done with a sum or product after values were put in.
 Finish = Callable[[Any], Any]
 
-_LEAVES = (sp.Symbol, sp.Rational, NamedSet, sp.IndexedBase)
+#: Proved truth of a condition that chooses a case.
+Truth = Callable[[Any], Verdict]
+
+_LEAVES = (sp.Symbol, sp.Rational, sp.IndexedBase)
 
 
-def substitute(expression: Any, values: Values, finish: Finish | None = None) -> Any:
-    """``expression`` with all values put in at once.
+class Binder:
+    """Mixin of nodes ``(variable, domain, body)`` in which the variable is bound."""
 
-    Args:
-        expression: SymPy expression, relation or Boolean.
-        values: Expressions by symbol. An indexed base takes another one, an array (its
-            first entry has index 1), a lambda of the indices, or one number for all
-            entries; an undefined function takes a lambda or a function.
-        finish: What becomes of every sum and product in which something was put; by
-            default it stays.
+    args: tuple[Any, ...]
 
-    Returns:
-        The expression; relations in it are kept, unless a proof decides a case of a
-        Piecewise.
-
-    Rigor:
-        Exact.
-    """
-    return _Substitution(values, finish).of(sp.sympify(expression))
+    @property
+    def free_symbols(self) -> Any:
+        """Free symbols of domain and body, without the bound variable."""
+        variable, domain, body = self.args
+        return (body.free_symbols - variable.free_symbols) | domain.free_symbols
 
 
-def apply(function: Any, arguments: Iterable[Any]) -> Any:
-    """A lambda, or another function, at some arguments, without capture.
-
-    Raises:
-        InvalidParameterError: If it takes another number of arguments.
-    """
-    given = tuple(arguments)
-    if not isinstance(function, sp.Lambda):
-        return function(*given)
-    if len(function.variables) != len(given):
-        raise InvalidParameterError(
-            f"{function} takes {len(function.variables)} arguments, but {len(given)} "
-            f"are put in: a lambda of {len(given)} was required (any statement). Pass "
-            "one of as many variables."
-        )
-    return substitute(function.expr, dict(zip(function.variables, given, strict=True)))
+def _undecided(condition: Any) -> Verdict:
+    return Verdict.INCONCLUSIVE
 
 
 def is_free(symbol: Any, expression: Any) -> bool:
@@ -91,7 +69,7 @@ def _numbered(node: Any, depth: int) -> Any:
         names = {
             old: _renamed(old, f"#{depth + place}") for place, old in enumerate(bound)
         }
-        node = _Substitution({}).rebound(node, names)
+        node = Substitution({}).rebound(node, names)
     if isinstance(node, _LEAVES) or not node.args:
         return node
     inner = [_numbered(part, depth + len(bound)) for part in node.args]
@@ -104,15 +82,27 @@ def bound_variables(node: Any) -> tuple[Any, ...]:
         return tuple(limit[0] for limit in node.limits)
     if isinstance(node, sp.Lambda):
         return tuple(node.variables)
-    if isinstance(node, (Quantified, Count)):
+    if isinstance(node, Binder):
         return tuple(sorted(node.args[0].free_symbols, key=str))
     return ()
 
 
-class _Substitution:
-    """One set of values, and the names that bound variables must avoid."""
+class Substitution:
+    """One set of values, and the names that bound variables must avoid.
 
-    def __init__(self, values: Values, finish: Finish | None = None) -> None:
+    Args:
+        values: Expressions by symbol. An indexed base takes another one, an array (its
+            first entry has index 1), a lambda of the indices, or one number for all
+            entries; an undefined function takes a lambda or a function.
+        truth: What decides the cases of a Piecewise; by default nothing does.
+        finish: What becomes of every sum and product in which something was put; by
+            default it stays.
+    """
+
+    def __init__(
+        self, values: Values, truth: Truth = _undecided, finish: Finish | None = None
+    ) -> None:
+        self.truth = truth
         self.finish = finish
         given = {symbol: _as_sympy(value) for symbol, value in values.items()}
         bases = [symbol for symbol in given if isinstance(symbol, sp.IndexedBase)]
@@ -123,6 +113,7 @@ class _Substitution:
         self.found: dict[Any, Any] = {}
 
     def of(self, node: Any) -> Any:
+        """The expression with all values put in at once; relations in it are kept."""
         if not (self.values or self.bases):
             return node
         if node not in self.found:
@@ -135,7 +126,7 @@ class _Substitution:
         if isinstance(node, sp.IndexedBase):
             value = self._base(node)
             return value if isinstance(value, sp.IndexedBase) else node
-        if isinstance(node, _LEAVES) or not node.args:
+        if isinstance(node, _LEAVES) or not node.args or _is_name(node):
             return node
         bound = bound_variables(node)
         if bound:
@@ -145,15 +136,28 @@ class _Substitution:
             node = self.rebound(node, self._fresh(node, bound))
         parts = [self.of(part) for part in node.args]
         if isinstance(node, AppliedUndef) and node.func in self.values:
-            return apply(self.values[node.func], parts)
+            return self._apply(self.values[node.func], parts)
         if isinstance(node, sp.Indexed):
             return self._entry(node, parts)
         if all(new is old for new, old in zip(parts, node.args, strict=True)):
             return node
-        result = _rebuilt(node, parts)
+        result = _rebuilt(node, parts, self.truth)
         if self.finish is not None and isinstance(result, (sp.Sum, sp.Product)):
             return self.finish(result)
         return result
+
+    def _apply(self, function: Any, arguments: list[Any]) -> Any:
+        if not isinstance(function, sp.Lambda):
+            return function(*arguments)
+        taken, given = len(function.variables), len(arguments)
+        if taken != given:
+            raise InvalidParameterError(
+                f"{function} takes {taken} arguments, but {given} "
+                f"are put in: a lambda of {given} was required (any statement). Pass "
+                "one of as many variables."
+            )
+        values = dict(zip(function.variables, arguments, strict=True))
+        return Substitution(values, self.truth).of(function.expr)
 
     def _entry(self, node: Any, parts: list[Any]) -> Any:
         base, indices = self._base(node.base), parts[1:]
@@ -162,7 +166,7 @@ class _Substitution:
         if isinstance(base, sp.IndexedBase):
             return base[tuple(indices)]
         if isinstance(base, sp.Lambda):
-            return apply(base, indices)
+            return self._apply(base, indices)
         if isinstance(base, sp.NDimArray):
             return _array_entry(node, base, indices)
         return base
@@ -175,14 +179,14 @@ class _Substitution:
         renamed = self.values.get(label)
         return sp.IndexedBase(renamed) if isinstance(renamed, sp.Symbol) else base
 
-    def _only_free(self, node: Any) -> _Substitution:
+    def _only_free(self, node: Any) -> Substitution:
         """Without the symbols that do not occur free in a node that binds some."""
         free = {key: v for key, v in self.values.items() if is_free(key, node)}
         bases = {key: v for key, v in self.bases.items() if is_free(key, node)}
         if len(free) == len(self.values) and len(bases) == len(self.bases):
             return self
         based = {sp.IndexedBase(label): value for label, value in bases.items()}
-        return _Substitution({**free, **based}, self.finish)
+        return Substitution({**free, **based}, self.truth, self.finish)
 
     def _fresh(self, node: Any, bound: tuple[Any, ...]) -> dict[Any, Any]:
         """New names for those bound variables that a value would meet."""
@@ -204,7 +208,7 @@ class _Substitution:
         """``node`` with bound variables renamed, within their scope."""
         if not names:
             return node
-        inner = _Substitution(names)
+        inner = Substitution(names)
         if isinstance(node, ExprWithLimits):
             return _with_limits_renamed(node, names)
         if isinstance(node, sp.Lambda):
@@ -219,12 +223,19 @@ def _with_limits_renamed(node: Any, names: Mapping[Any, Any]) -> Any:
     limits = []
     for place, (variable, *ends) in enumerate(node.limits):
         outer = {limit[0] for limit in node.limits[place + 1 :]}
-        scope = _Substitution({old: names[old] for old in names if old in outer})
+        scope = Substitution({old: names[old] for old in names if old in outer})
         limits.append((names.get(variable, variable), *map(scope.of, ends)))
-    return node.func(_Substitution(names).of(node.function), *limits)
+    return node.func(Substitution(names).of(node.function), *limits)
 
 
-def _rebuilt(node: Any, parts: list[Any]) -> Any:
+def _is_name(node: Any) -> bool:
+    """Whether it is a set that is only named: what it is made of stands for nothing."""
+    return isinstance(node, sp.Set) and not (
+        node.free_symbols or node.has(AppliedUndef)
+    )
+
+
+def _rebuilt(node: Any, parts: list[Any], truth: Truth = _undecided) -> Any:
     """The same node of new parts; only proofs decide relations."""
     if isinstance(node, sp.core.relational.Relational):
         return node.func(*parts, evaluate=False)
@@ -232,9 +243,8 @@ def _rebuilt(node: Any, parts: list[Any]) -> Any:
         return node.func(*parts, evaluate=False)
     if isinstance(node, sp.functions.elementary.piecewise.ExprCondPair):
         value, condition = parts
-        truth = relation_truth(condition)
         decided = {Verdict.VERIFIED: sp.true, Verdict.REFUTED: sp.false}
-        return node.func(value, decided.get(truth, condition))
+        return node.func(value, decided.get(truth(condition), condition))
     return node.func(*parts)
 
 

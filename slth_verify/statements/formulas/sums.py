@@ -14,15 +14,15 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.limits import TERMS
-from slth_verify.statements.decisions.decide import REWRITINGS
-from slth_verify.statements.queries.binding import substitute
+from slth_verify.statements.formulas.binding import Substitution, Truth
 
 
-def expand_sums(expression: Any) -> Any:
+def expand_sums(expression: Any, truth: Truth) -> Any:
     """Every sum and product over known integers replaced by its terms.
 
     Args:
         expression: SymPy expression; other values are returned as they are.
+        truth: What decides the cases of a Piecewise in a term.
 
     Returns:
         An equal expression. Ranges that are still symbolic, and sums of more than
@@ -34,38 +34,43 @@ def expand_sums(expression: Any) -> Any:
     if not isinstance(expression, sp.Basic) or not expression.has(sp.Sum, sp.Product):
         return expression
     return expression.replace(
-        lambda node: isinstance(node, (sp.Sum, sp.Product)), _written_out
+        lambda node: isinstance(node, (sp.Sum, sp.Product)),
+        lambda node: _written_out(node, truth),
     )
 
 
-def terms(node: Any) -> list[tuple[Any, int]] | None:
+def terms(node: Any, truth: Truth) -> list[tuple[Any, int]] | None:
     """The terms of a sum, or factors of a product, over known integers.
 
     Args:
         node: SymPy sum or product, over one or several indices.
+        truth: What decides the cases of a Piecewise in a term.
 
     Returns:
         Pairs ``(term, sign)``, with sign -1 where a range runs backwards; None if a
         range is not known, or there are more than `slth_verify.limits.TERMS`.
     """
-    points = list(islice(_points(tuple(node.limits)), TERMS + 1))
+    points = list(islice(_points(tuple(node.limits), truth), TERMS + 1))
     if len(points) > TERMS or any(sign == 0 for _, sign in points):
         return None
-    return [(expand_sums(substitute(node.function, at)), sign) for at, sign in points]
+    return [
+        (expand_sums(Substitution(at, truth).of(node.function), truth), sign)
+        for at, sign in points
+    ]
 
 
-def _written_out(node: Any) -> Any:
+def _written_out(node: Any, truth: Truth) -> Any:
     """All terms; else those of the innermost indices, as far as they are known."""
     product = isinstance(node, sp.Product)
-    found = terms(node)
+    found = terms(node, truth)
     if found is not None:
         return _total(found, product=product)
     if len(node.limits) > 1:
         inner = node.func(node.function, node.limits[0])
-        written = terms(inner)
+        written = terms(inner, truth)
         if written is not None:
             body = _total(written, product=product)
-            return _written_out(node.func(body, *node.limits[1:]))
+            return _written_out(node.func(body, *node.limits[1:]), truth)
     return node
 
 
@@ -75,7 +80,9 @@ def _total(found: list[tuple[Any, int]], *, product: bool) -> Any:
     return sp.Add(*(sign * term for term, sign in found))
 
 
-def _points(limits: tuple[Any, ...]) -> Iterator[tuple[dict[Any, Any], int]]:
+def _points(
+    limits: tuple[Any, ...], truth: Truth
+) -> Iterator[tuple[dict[Any, Any], int]]:
     """Values of all indices, the outermost first; sign 0 for a range not known."""
     if not limits:
         yield {}, 1
@@ -90,12 +97,7 @@ def _points(limits: tuple[Any, ...]) -> Iterator[tuple[dict[Any, Any], int]]:
     values = range(high + 1, low) if backwards else range(low, high + 1)
     for value in values:
         at = {index: sp.Integer(value)}
-        narrowed = tuple(
-            (variable, *(substitute(end, at) for end in rest))
-            for variable, *rest in inner
-        )
-        for point, sign in _points(narrowed):
+        put_in = Substitution(at, truth).of
+        narrowed = tuple((variable, *map(put_in, rest)) for variable, *rest in inner)
+        for point, sign in _points(narrowed, truth):
             yield {**at, **point}, -sign if backwards else sign
-
-
-REWRITINGS.append(expand_sums)

@@ -1,0 +1,1 @@
+"""Formulas: names bound in them, values put in, sums written out."""

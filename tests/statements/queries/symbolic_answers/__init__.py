@@ -1,0 +1,1 @@
+"""What is asked in symbols, and the same answers by plain loops."""
