@@ -156,7 +156,9 @@ class _FloatNodes:
 
     def log_sum(self, n: int) -> float:
         """Logarithm of the expected number of subsets that hit."""
-        step = min(0.05, 0.7 / math.sqrt(n))
+        # the integrand is as narrow as its peak near s^2 = n s + |z|^2 is steep
+        steep = (n**2 + 4 * min(self.gap, 5.0 * n) ** 2) ** 0.25
+        step = min(0.1, 1.5 / steep)
         low = math.log(self.gap**2 / (2 * n + 300))  # 2^n subsets outweigh less
         u = np.arange(low, math.log(4.0 * n + 300), step)
         log_hit = np.zeros_like(u)
