@@ -10,6 +10,7 @@ propose; `Ray.proved` evaluates the certificate in balls.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -37,7 +38,7 @@ _COARSE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Ray:
+class Ray(ABC):
     """Certificates of one shape for every number of samples of a part.
 
     Attributes:
@@ -50,13 +51,13 @@ class Ray:
     parts: int
     most: int
 
+    @abstractmethod
     def suffices(self, n: int) -> bool:
         """Whether so many samples are enough, by the float estimate."""
-        raise NotImplementedError
 
+    @abstractmethod
     def proved(self, n: int) -> FoundWidth:
         """What the certificate proves."""
-        raise NotImplementedError
 
 
 def least(ray: Ray) -> int | None:
