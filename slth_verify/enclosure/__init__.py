@@ -26,6 +26,7 @@ from slth_verify.enclosure._normal import (
     QuantileCheck,
     check_normal_quantiles,
     nearest_normal_quantiles,
+    normal_quantiles,
 )
 from slth_verify.enclosure._polynomial import complex_polynomial, polynomial
 from slth_verify.enclosure._precision import more_precision, working_precision
@@ -82,6 +83,7 @@ __all__ = [
     "nearest_normal_quantiles",
     "normal_cdf",
     "normal_quantile",
+    "normal_quantiles",
     "pi",
     "plain_decimal",
     "polynomial",

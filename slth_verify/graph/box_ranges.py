@@ -75,26 +75,35 @@ def ranges(graph: TargetGraph) -> dict[str, Range]:
     """
     require_ieee()
     node = graph.input
-    first = _outward(node.low, node.high), node.shape
-    found = walk(graph, first, _step)
+    first = outward(node.low, node.high), node.shape
+    found = walk(graph.nodes, first, _step)
     return {node.name: range_ for node, (range_, _) in found}
 
 
 #: A range, and the shape of its tensor.
-_Source = tuple[Range, Shape]
+Source = tuple[Range, Shape]
 
 
-def _step(node: Node, sources: Sequence[_Source]) -> _Source:
-    found = _RANGES[type(node)](node, sources)
-    return found, shape_of(node, [shape for _, shape in sources])
+def range_of(node: Node, sources: Sequence[Source]) -> Range:
+    """The range of a node's tensor, from those of its sources.
+
+    Args:
+        node: Any node but an input.
+        sources: Ranges of the tensors that it takes, with their shapes.
+    """
+    return _RANGES[type(node)](node, sources)
 
 
-def _outward(lower: _Numbers, upper: _Numbers) -> Range:
-    """Rounding a lower end down and an upper end up only widens a range."""
+def _step(node: Node, sources: Sequence[Source]) -> Source:
+    return range_of(node, sources), shape_of(node, [shape for _, shape in sources])
+
+
+def outward(lower: _Numbers, upper: _Numbers) -> Range:
+    """Ends of 64 bits: a lower one rounded down, an upper one up, only widens."""
     return Range(tuple(down(end) for end in lower), tuple(up(end) for end in upper))
 
 
-def _convolution(node: Convolution, sources: Sequence[_Source]) -> Range:
+def _convolution(node: Convolution, sources: Sequence[Source]) -> Range:
     """Zero padding removes terms, other padding copies entries: these are in range."""
     (source, (_, *sides)) = sources[0]
     window = node.weight.shape[2:]
@@ -111,17 +120,17 @@ def _convolution(node: Convolution, sources: Sequence[_Source]) -> Range:
                 strict=True,
             )
         ]
-    return _outward(*affine_ends(node, source.lower, source.upper, parts))
+    return outward(*affine_ends(node, source.lower, source.upper, parts))
 
 
-def _dense(node: Dense, sources: Sequence[_Source]) -> Range:
+def _dense(node: Dense, sources: Sequence[Source]) -> Range:
     """A window of one entry that is always inside."""
     (source, _) = sources[0]
     whole = [np.array([[0, 1]])] * 2
-    return _outward(*affine_ends(node, source.lower, source.upper, whole))
+    return outward(*affine_ends(node, source.lower, source.upper, whole))
 
 
-def _batch_norm(node: BatchNorm, sources: Sequence[_Source]) -> Range:
+def _batch_norm(node: BatchNorm, sources: Sequence[Source]) -> Range:
     """Monotone in x, and in the root, as long as ``(x - mean) scale`` keeps its sign.
 
     A root that lies between two numbers gives a product between those with the two.
@@ -144,12 +153,12 @@ def _batch_norm(node: BatchNorm, sources: Sequence[_Source]) -> Range:
         ]
         lower.append(min(found))
         upper.append(max(found))
-    return _outward(lower, upper)
+    return outward(lower, upper)
 
 
 def _monotone(source: Range, change: Callable[[Fraction, int], Fraction]) -> Range:
     """A map that does not decrease takes ends to ends."""
-    return _outward(
+    return outward(
         *(
             [change(end, channel) for channel, end in enumerate(ends)]
             for ends in (source.lower, source.upper)
@@ -157,7 +166,7 @@ def _monotone(source: Range, change: Callable[[Fraction, int], Fraction]) -> Ran
     )
 
 
-def _rectifier(node: Rectifier, sources: Sequence[_Source]) -> Range:
+def _rectifier(node: Rectifier, sources: Sequence[Source]) -> Range:
     """Slopes from 0 to 1 on the left and 1 on the right: it does not decrease."""
     slopes = node.slopes
     return _monotone(
@@ -166,17 +175,17 @@ def _rectifier(node: Rectifier, sources: Sequence[_Source]) -> Range:
     )
 
 
-def _clip(node: Clip, sources: Sequence[_Source]) -> Range:
+def _clip(node: Clip, sources: Sequence[Source]) -> Range:
     """Does not decrease."""
     return _monotone(sources[0][0], lambda x, _: min(max(x, node.low), node.high))
 
 
-def _same(node: MaxPool, sources: Sequence[_Source]) -> Range:
+def _same(node: MaxPool, sources: Sequence[Source]) -> Range:
     """The largest entry of a window is an entry."""
     return sources[0][0]
 
 
-def _average_pool(node: AveragePool, sources: Sequence[_Source]) -> Range:
+def _average_pool(node: AveragePool, sources: Sequence[Source]) -> Range:
     """A mean of entries is in their range.
 
     If n of N counted ones are inside it is n / N times such a mean, and a product with
@@ -188,13 +197,13 @@ def _average_pool(node: AveragePool, sources: Sequence[_Source]) -> Range:
     counts = inside_counts(sides, node)
     size = node.window[0] * node.window[1]
     shares = [Fraction(int(count), size) for count in (counts.min(), counts.max())]
-    return _outward(
+    return outward(
         [min(end * share for share in shares) for end in source.lower],
         [max(end * share for share in shares) for end in source.upper],
     )
 
 
-def _reshape(node: Reshape, sources: Sequence[_Source]) -> Range:
+def _reshape(node: Reshape, sources: Sequence[Source]) -> Range:
     """Entries keep their order, so a new channel meets a run of old channels."""
     (source, shape) = sources[0]
     old, new = math.prod(shape[1:]), math.prod(node.shape[1:])
@@ -208,7 +217,7 @@ def _reshape(node: Reshape, sources: Sequence[_Source]) -> Range:
     )
 
 
-def _permute(node: Permute, sources: Sequence[_Source]) -> Range:
+def _permute(node: Permute, sources: Sequence[Source]) -> Range:
     """If another axis comes first, each of its parts meets every old channel."""
     (source, shape) = sources[0]
     if node.axes[0] == 0:
@@ -217,14 +226,14 @@ def _permute(node: Permute, sources: Sequence[_Source]) -> Range:
     return Range((min(source.lower),) * count, (max(source.upper),) * count)
 
 
-def _crop(node: Crop, sources: Sequence[_Source]) -> Range:
+def _crop(node: Crop, sources: Sequence[Source]) -> Range:
     """Some of the channels; fewer places leave a range true."""
     (source, _) = sources[0]
     kept = slice(node.starts[0], node.stops[0])
     return Range(source.lower[kept], source.upper[kept])
 
 
-def _pad(node: Pad, sources: Sequence[_Source]) -> Range:
+def _pad(node: Pad, sources: Sequence[Source]) -> Range:
     """Zeros come in, or copies of entries."""
     (source, _) = sources[0]
     if node.padding_mode != "zeros" or not any(node.padding):
@@ -236,7 +245,7 @@ def _pad(node: Pad, sources: Sequence[_Source]) -> Range:
     )
 
 
-def _concat(node: Concat, sources: Sequence[_Source]) -> Range:
+def _concat(node: Concat, sources: Sequence[Source]) -> Range:
     """Channels stay what they are."""
     return Range(
         tuple(end for source, _ in sources for end in source.lower),
@@ -244,7 +253,7 @@ def _concat(node: Concat, sources: Sequence[_Source]) -> Range:
     )
 
 
-def _sum(node: Sum, sources: Sequence[_Source]) -> Range:
+def _sum(node: Sum, sources: Sequence[Source]) -> Range:
     """A sum lies between the sums of the ends."""
     lower, upper = (
         [sum(ends, Fraction(0)) for ends in zip(*several, strict=True)]
@@ -253,11 +262,11 @@ def _sum(node: Sum, sources: Sequence[_Source]) -> Range:
             [source.upper for source, _ in sources],
         )
     )
-    return _outward(lower, upper)
+    return outward(lower, upper)
 
 
 #: The range of each kind of node, but for the input.
-_RANGES: dict[type[Node], Callable[[Any, Sequence[_Source]], Range]] = {
+_RANGES: dict[type[Node], Callable[[Any, Sequence[Source]], Range]] = {
     Convolution: _convolution,
     Dense: _dense,
     BatchNorm: _batch_norm,

@@ -68,7 +68,7 @@ def exact_values(graph: TargetGraph, image: Any) -> tuple[Exact, Exact]:
         Exact, and both ends are equal, if no batch norm has an irrational root;
         otherwise enclosed, outward, every root to 128 bits.
     """
-    ends = last(walk(graph, _read(graph, image), _step))
+    ends = last(walk(graph.nodes, exact_image(graph, image), exact_value_of))
     return ends.fractions()
 
 
@@ -79,12 +79,12 @@ def exact_node_values(
 
     See `exact_values`.
     """
-    for node, ends in walk(graph, _read(graph, image), _step):
+    for node, ends in walk(graph.nodes, exact_image(graph, image), exact_value_of):
         yield node.name, *ends.fractions()
 
 
 @dataclass(frozen=True, slots=True)
-class _Ends:
+class ExactEnds:
     """Integers over a positive denominator, shape ``(1, *shape)``.
 
     Where nothing irrational came in, ``upper`` and ``lower`` are one object.
@@ -95,24 +95,26 @@ class _Ends:
     denominator: int
 
     def fractions(self) -> tuple[Exact, Exact]:
+        """Lower and upper ends, without the batch axis."""
         lower = fractions(self.lower[0], self.denominator)
         if self.upper is self.lower:
             return lower, lower.copy()
         return lower, fractions(self.upper[0], self.denominator)
 
-    def each(self, change: Callable[[Exact], Exact], factor: int = 1) -> _Ends:
+    def each(self, change: Callable[[Exact], Exact], factor: int = 1) -> ExactEnds:
         """A monotone map of both ends, whose results have ``factor`` in their unit."""
         lower = change(self.lower)
         upper = lower if self.upper is self.lower else change(self.upper)
-        return _Ends(lower, upper, self.denominator * factor)
+        return ExactEnds(lower, upper, self.denominator * factor)
 
-    def over(self, denominator: int) -> _Ends:
+    def over(self, denominator: int) -> ExactEnds:
         """The same numbers over a multiple of the denominator."""
         factor = denominator // self.denominator
         return self if factor == 1 else self.each(lambda x: x * factor, factor)
 
 
-def _read(graph: TargetGraph, image: Any) -> _Ends:
+def exact_image(graph: TargetGraph, image: Any) -> ExactEnds:
+    """An image as it is, once its shape and its entries are what they must be."""
     require_ieee()
     try:
         entries = exact_entries(image)
@@ -128,14 +130,15 @@ def _read(graph: TargetGraph, image: Any) -> _Ends:
         )
     whole, denominator = common(entries.ravel())
     whole = whole.reshape(1, *entries.shape)
-    return _Ends(whole, whole, denominator)
+    return ExactEnds(whole, whole, denominator)
 
 
-def _step(node: Node, sources: Sequence[_Ends]) -> _Ends:
+def exact_value_of(node: Node, sources: Sequence[ExactEnds]) -> ExactEnds:
+    """A node's tensor, from those of its sources."""
     return _EXACT[type(node)](node, sources)
 
 
-def _affine(node: Convolution | Dense, sources: Sequence[_Ends]) -> _Ends:
+def _affine(node: Convolution | Dense, sources: Sequence[ExactEnds]) -> ExactEnds:
     """A sum is least with lower ends at positive weights, upper ones at negative."""
     (source,) = sources
     weight, shift = integers(node.weight)
@@ -147,11 +150,13 @@ def _affine(node: Convolution | Dense, sources: Sequence[_Ends]) -> _Ends:
         low, high, mixed_low, mixed_high = (
             convolved(end, part, node) for part in parts for end in ends
         )
-        linear = _Ends(low + mixed_high, high + mixed_low, source.denominator << shift)
+        linear = ExactEnds(
+            low + mixed_high, high + mixed_low, source.denominator << shift
+        )
     return linear if node.bias is None else _plus(linear, node.bias)
 
 
-def _plus(ends: _Ends, shift: Weights) -> _Ends:
+def _plus(ends: ExactEnds, shift: Weights) -> ExactEnds:
     """The sum with exact numbers, one a channel."""
     whole, bits = integers(shift)
     ends = ends.over(math.lcm(ends.denominator, 1 << bits))
@@ -159,7 +164,7 @@ def _plus(ends: _Ends, shift: Weights) -> _Ends:
     return ends.each(lambda x: x + added)
 
 
-def _batch_norm(node: BatchNorm, sources: Sequence[_Ends]) -> _Ends:
+def _batch_norm(node: BatchNorm, sources: Sequence[ExactEnds]) -> ExactEnds:
     """``(x - mean) scale`` is exact in x; times a root between two positive numbers."""
     (source,) = sources
     roots = [inverse_root(Fraction(float(v)) + node.epsilon) for v in node.variance]
@@ -175,11 +180,12 @@ def _batch_norm(node: BatchNorm, sources: Sequence[_Ends]) -> _Ends:
     same = source.upper is source.lower and all(a == b for a, b in roots)
     upper = lower if same else upper * np.where(upper >= 0, most, least)
     return _plus(
-        _Ends(lower, upper, (centred.denominator << shift) * denominator), node.shift
+        ExactEnds(lower, upper, (centred.denominator << shift) * denominator),
+        node.shift,
     )
 
 
-def _rectifier(node: Rectifier, sources: Sequence[_Ends]) -> _Ends:
+def _rectifier(node: Rectifier, sources: Sequence[ExactEnds]) -> ExactEnds:
     (source,) = sources
     slopes, unit = common(node.slopes)
     slope = by_channel(slopes, source.lower.ndim)
@@ -188,44 +194,46 @@ def _rectifier(node: Rectifier, sources: Sequence[_Ends]) -> _Ends:
     )
 
 
-def _clip(node: Clip, sources: Sequence[_Ends]) -> _Ends:
+def _clip(node: Clip, sources: Sequence[ExactEnds]) -> ExactEnds:
     (low, high), unit = common((node.low, node.high))
     source = sources[0].over(math.lcm(sources[0].denominator, unit))
     factor = source.denominator // unit
     return source.each(lambda x: np.minimum(np.maximum(x, low * factor), high * factor))
 
 
-def _max_pool(node: MaxPool, sources: Sequence[_Ends]) -> _Ends:
+def _max_pool(node: MaxPool, sources: Sequence[ExactEnds]) -> ExactEnds:
     return sources[0].each(lambda x: largest(x, node))
 
 
-def _average_pool(node: AveragePool, sources: Sequence[_Ends]) -> _Ends:
+def _average_pool(node: AveragePool, sources: Sequence[ExactEnds]) -> ExactEnds:
     sizes = window_sizes(sources[0].lower.shape[2:], node)
     unit = math.lcm(*np.unique(sizes).tolist())
     factors = unit // sizes.astype(object)
     return sources[0].each(lambda x: window_sums(x, node) * factors, unit)
 
 
-def _moved(node: Node, sources: Sequence[_Ends]) -> _Ends:
+def _moved(node: Node, sources: Sequence[ExactEnds]) -> ExactEnds:
     return _together(sources, lambda tensors: moved(node, tensors))
 
 
-def _sum(node: Sum, sources: Sequence[_Ends]) -> _Ends:
+def _sum(node: Sum, sources: Sequence[ExactEnds]) -> ExactEnds:
     return _together(sources, sum)
 
 
-def _together(sources: Sequence[_Ends], change: Callable[[list[Exact]], Any]) -> _Ends:
+def _together(
+    sources: Sequence[ExactEnds], change: Callable[[list[Exact]], Any]
+) -> ExactEnds:
     """A map of several tensors that does not decrease, over one denominator."""
     denominator = math.lcm(*(source.denominator for source in sources))
     same = [source.over(denominator) for source in sources]
     lower = change([source.lower for source in same])
     if all(source.upper is source.lower for source in same):
-        return _Ends(lower, lower, denominator)
-    return _Ends(lower, change([source.upper for source in same]), denominator)
+        return ExactEnds(lower, lower, denominator)
+    return ExactEnds(lower, change([source.upper for source in same]), denominator)
 
 
 #: The exact tensor of each kind of node, but for the input.
-_EXACT: dict[type[Node], Callable[[Any, Sequence[_Ends]], _Ends]] = {
+_EXACT: dict[type[Node], Callable[[Any, Sequence[ExactEnds]], ExactEnds]] = {
     Convolution: _affine,
     Dense: _affine,
     BatchNorm: _batch_norm,

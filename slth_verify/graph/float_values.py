@@ -61,7 +61,7 @@ def values(graph: TargetGraph, images: ArrayLike) -> Float64Array:
     out = np.empty((len(batch), *graph.output_shape))
     for first in range(0, len(batch), size):
         some = batch[first : first + size]
-        out[first : first + size] = last(walk(graph, some, _value))
+        out[first : first + size] = last(walk(graph.nodes, some, value_of))
     return out
 
 
@@ -74,10 +74,11 @@ def node_values(
     ``dict(node_values(...))`` keeps all.
     """
     batch = _read(graph, images)
-    return ((node.name, tensor) for node, tensor in walk(graph, batch, _value))
+    return ((node.name, tensor) for node, tensor in walk(graph.nodes, batch, value_of))
 
 
-def _value(node: Node, sources: Sequence[Float64Array]) -> Float64Array:
+def value_of(node: Node, sources: Sequence[Float64Array]) -> Float64Array:
+    """A node's tensors, from those of its sources, with a batch axis."""
     with np.errstate(all="ignore"):
         return _VALUES[type(node)](node, sources)
 

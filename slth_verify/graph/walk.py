@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from slth_verify.graph.graph import TargetGraph
 from slth_verify.graph.nodes import Node
 
 Result = TypeVar("Result")
 
 
 def walk(
-    graph: TargetGraph, first: Result, step: Callable[[Node, list[Result]], Result]
+    nodes: Sequence[Node],
+    first: Result,
+    step: Callable[[Node, list[Result]], Result],
 ) -> Iterator[tuple[Node, Result]]:
     """Every node with what ``step`` makes of what its sources have.
 
     Args:
-        graph: The network.
+        nodes: Of a graph, in order.
         first: What the input has.
         step: Called with a node and what its sources have, in order.
     """
-    users = Counter(name for node in graph.nodes for name in node.sources)
+    users = Counter(name for node in nodes for name in node.sources)
     known: dict[str, Result] = {}
-    for node in graph.nodes:
+    for node in nodes:
         sources = [known[name] for name in node.sources]
         known[node.name] = step(node, sources) if node.sources else first
         yield node, known[node.name]

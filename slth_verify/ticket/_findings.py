@@ -71,11 +71,13 @@ def shapes(ticket: Ticket, target: TargetWeights) -> Finding:
 def structure(number: int, layer: TicketLayer, block: int, channels: int) -> Finding:
     """Whether filter indices are in range and strictly increasing."""
     claim = f"layer {number}: kept filters exist, in increasing order, each once"
-    filters = layer.filters
-    if filters.size and (
-        int(filters.min()) < 0 or int(filters.max()) >= block * channels
-    ):
-        reason = f"a filter index leaves [0, {block * channels})"
+    return each_once(claim, layer.filters, block * channels)
+
+
+def each_once(claim: str, filters: NDArray[np.int64], count: int) -> Finding:
+    """Whether indices lie in [0, count) and increase strictly."""
+    if filters.size and (int(filters.min()) < 0 or int(filters.max()) >= count):
+        reason = f"a filter index leaves [0, {count})"
         return Finding(claim, Verdict.REFUTED, reason)
     # compared, not subtracted: a difference of int64 numbers can wrap around
     steps = np.flatnonzero(filters[1:] <= filters[:-1])
@@ -87,7 +89,7 @@ def structure(number: int, layer: TicketLayer, block: int, channels: int) -> Fin
             "order"
         )
         return Finding(claim, Verdict.REFUTED, reason)
-    return Finding(claim, Verdict.VERIFIED, f"{filters.size} of {block * channels}")
+    return Finding(claim, Verdict.VERIFIED, f"{filters.size} of {count}")
 
 
 def normalisation(number: int, kernel: NDArray[np.float32], exponent: int) -> Finding:
@@ -157,10 +159,15 @@ def scale(found: OutputRange, eps: Fraction) -> Finding:
 
 def stated_error(ticket: Ticket, bound: ErrorBound) -> Finding:
     """Whether the ticket states the bound that is proved for [-1, 1], or more."""
-    stated = exact_number(ticket.certified_error, "certified_error")
     claim = "the ticket's certified_error is at least its bound by der:a-posteriori"
-    reason = f"stated {lower(stated)}, certified bound {upper(bound.error)}"
-    if stated >= bound.error:
+    return at_least(claim, ticket.certified_error, bound.error)
+
+
+def at_least(claim: str, decimal: str, bound: Fraction) -> Finding:
+    """Whether a decimal that a file states is at least a bound."""
+    stated = exact_number(decimal, "certified_error")
+    reason = f"stated {lower(stated)}, certified bound {upper(bound)}"
+    if stated >= bound:
         return Finding(claim, Verdict.VERIFIED, reason)
     return Finding(claim, Verdict.REFUTED, f"{reason} (exact comparison)")
 

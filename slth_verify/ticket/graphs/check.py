@@ -1,0 +1,179 @@
+"""The independent checker for target graphs: proves a ticket for every image, or not.
+
+It shares no code with the search. The problem is derived from the target's file, the
+weights from the seed, and the error in exact arithmetic, one stage at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.nodes import Node
+from slth_verify.graph.stages import Stage, staged
+from slth_verify.ieee import IEEE, departure
+from slth_verify.text import printable
+from slth_verify.ticket._findings import lower, upper
+from slth_verify.ticket.graphs.difference import NodeBounds, node_bounds
+from slth_verify.ticket.graphs.findings import (
+    filters_exist,
+    fits,
+    identity,
+    scale,
+    stated_error,
+    stored_weights,
+)
+from slth_verify.ticket.graphs.format import GraphTicket, StageTicket
+from slth_verify.ticket.graphs.outputs import OutputSpread
+from slth_verify.ticket.graphs.result import GraphCheckResult, StageBound
+from slth_verify.ticket.graphs.sums import PairSums, pair_sums
+from slth_verify.ticket.graphs.weights import drawn_filters
+from slth_verify.ticket.graphs.witness import (
+    GraphWitness,
+    find_graph_witness,
+    reached_spread,
+)
+from slth_verify.verdict import Finding, Verdict, overall
+
+#: Microseconds on one core [measured]: a kept filter, a kept weight, a weight of the
+#: target.
+_FILTER, _KEPT, _TARGET = 25, 2, 6
+
+#: Larger checks are made only with a time limit.
+_MOST_SECONDS = 120
+
+
+def check_graph(
+    ticket: GraphTicket, graph: TargetGraph, eps: Fraction | None, *, limited: bool
+) -> GraphCheckResult:
+    """Check a ticket against its target.
+
+    Args:
+        ticket: Its fields have the types and ranges that they must have.
+        graph: The target.
+        eps: Bound to check instead of the ticket's own.
+        limited: Whether somebody watches the time; else a long check is not begun.
+
+    Rigor:
+        Integers and short rationals on the safe side; weights in ball arithmetic.
+        Anything undecided is not VERIFIED.
+
+    Source:
+        docs/theory/networks.md, "Differences".
+    """
+    changed = departure()
+    if changed is not None:
+        return _stopped(None, [Finding(IEEE, Verdict.INCONCLUSIVE, changed)])
+    asked = ticket.eps if eps is None else eps
+    nodes = staged(graph)
+    stages = [node for node in nodes if isinstance(node, Stage)]
+    ledger = [identity(ticket, graph), fits(ticket, stages)]
+    if ledger[1].verdict is not Verdict.VERIFIED:
+        return _stopped(asked, ledger)
+    parts = dict(zip((stage.name for stage in stages), ticket.stages, strict=True))
+    ledger += [filters_exist(stage, parts[stage.name]) for stage in stages]
+    if any(finding.verdict is not Verdict.VERIFIED for finding in ledger[2:]):
+        return _stopped(asked, ledger)
+    costly = None if limited else _too_costly(ticket, stages)
+    if costly is not None:
+        return _stopped(asked, [costly])
+    pruned = _Pruned(ticket, parts, ledger)
+    try:
+        walked = list(node_bounds(nodes, pruned.sums))
+    except ArithmeticError as undecided:
+        claim = "weights of the random network are decided"
+        ledger.append(Finding(claim, Verdict.INCONCLUSIVE, printable(str(undecided))))
+        return _stopped(asked, ledger)
+    error = walked[-1][1].bounds.error
+    spread = OutputSpread.of(walked[-1][1].bounds.target, reached_spread(graph))
+    finding, witness = _within(graph, pruned, asked, error)
+    ledger += [finding, scale(spread, asked), stated_error(ticket, error)]
+    return GraphCheckResult(
+        overall(tuple(item.verdict for item in ledger)),
+        asked,
+        error,
+        _figures(walked, parts),
+        tuple(ledger),
+        witness,
+        spread,
+    )
+
+
+class _Pruned:
+    """The pruned network, made stage by stage; stored weights are compared once."""
+
+    def __init__(
+        self,
+        ticket: GraphTicket,
+        parts: dict[str, StageTicket],
+        ledger: list[Finding],
+    ) -> None:
+        self._ticket, self._parts, self._ledger = ticket, parts, ledger
+
+    def sums(self, stage: Stage) -> PairSums:
+        """What a stage's kept filters add up to, from the seed."""
+        part = self._parts[stage.name]
+        drawn = drawn_filters(self._ticket.seed, stage, part.width, part.filters)
+        if part.weights is not None:
+            self._ledger.append(stored_weights(stage, part, drawn))
+        return pair_sums(stage, part.exponent, drawn)
+
+
+def _too_costly(ticket: GraphTicket, stages: Sequence[Stage]) -> Finding | None:
+    """A finding that ends a check without a time limit; None if it is affordable."""
+    cost = 0
+    for stage, kept in zip(stages, ticket.kept, strict=True):
+        rows, columns, outputs = stage.kernel_shape(0)
+        cost += kept * (_FILTER + _KEPT * rows * columns * outputs)
+        cost += _TARGET * stage.layer.weight.size
+    seconds = cost // 10**6
+    if seconds <= _MOST_SECONDS:
+        return None
+    return Finding(
+        f"the check takes at most about {_MOST_SECONDS} s, or has a time limit",
+        Verdict.INCONCLUSIVE,
+        f"it would take about {seconds} s on one core; not begun. Give a time limit.",
+    )
+
+
+def _within(
+    graph: TargetGraph, pruned: _Pruned, eps: Fraction, error: Fraction
+) -> tuple[Finding, GraphWitness | None]:
+    """The claim itself. Its numbers are rounded so that the sentence stays true."""
+    form = "sup over all images of the box of ||f - g||_max <= {}"
+    found = f"certified bound {upper(error)}"
+    if error <= eps:
+        return Finding(form.format(upper(eps)), Verdict.VERIFIED, found), None
+    witness = find_graph_witness(graph, pruned.sums, eps)
+    if witness is None:
+        reason = f"{found} exceeds it, but no image was found that does"
+        return Finding(form.format(upper(eps)), Verdict.INCONCLUSIVE, reason), None
+    reason = (
+        f"{found}; output entry {witness.entry} differs by at least "
+        f"{lower(witness.difference)} on the witness"
+    )
+    return Finding(form.format(lower(eps)), Verdict.REFUTED, reason), witness
+
+
+def _figures(
+    walked: Sequence[tuple[Node, NodeBounds]], parts: dict[str, StageTicket]
+) -> tuple[StageBound, ...]:
+    return tuple(
+        StageBound(
+            node.name,
+            len(parts[node.name].filters),
+            found.own,
+            found.carried,
+            found.bounds.error,
+            min(found.bounds.target.lower),
+            max(found.bounds.target.upper),
+        )
+        for node, found in walked
+        if isinstance(node, Stage)
+    )
+
+
+def _stopped(eps: Fraction | None, ledger: list[Finding]) -> GraphCheckResult:
+    verdict = overall(tuple(finding.verdict for finding in ledger))
+    return GraphCheckResult(verdict, eps, None, (), tuple(ledger))

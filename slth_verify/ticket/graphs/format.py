@@ -1,0 +1,312 @@
+"""Ticket format 1: which filters of which random network to keep, and nothing else.
+
+One safetensors file, never pickle. The metadata key ``slth_ticket`` holds a JSON
+object; stage i has the tensor ``stages.i.filters`` (int64, strictly increasing). A file
+may carry the weights as well, for readers without the generator. The format is
+described field by field in docs/ticket-format.md, and does not change.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import save
+
+from slth_verify.errors import InvalidTicketError
+from slth_verify.files import write_atomically
+from slth_verify.limits import (
+    DIGITS,
+    EXPONENT,
+    LAYERS,
+    NAME,
+    SCALE_EXPONENT,
+    SEEDS,
+    WIDTH,
+)
+from slth_verify.numbers import exact_number, shown, whole_number
+from slth_verify.tensors import READING_ERRORS, exact_keys, integer, read_tensors
+from slth_verify.text import printable, reason_of
+
+FORMAT_KEY = "slth_ticket"
+FORMAT = 1
+
+_KEYS = frozenset(
+    {
+        "format",
+        "target",
+        "random_network",
+        "stages",
+        "eps",
+        "certified_error",
+        "weights",
+        "versions",
+    }
+)
+_TARGET_KEYS = frozenset({"name", "sha256"})
+_NETWORK_KEYS = frozenset({"generator", "seed"})
+_STAGE_KEYS = frozenset({"name", "width", "exponent"})
+
+#: Digits of eps's numerator and denominator.
+_EPS_DIGITS = 2 * (DIGITS + EXPONENT)
+_RATIONAL = re.compile(r"[0-9]+(/0*[1-9][0-9]*)?", re.ASCII)
+
+#: Tensors of a stage: name, dtype and axes. Weights are optional.
+_TENSORS = (
+    ("scalars", "F32", 1),
+    ("kernels", "F32", 4),
+    ("constants", "F32", 2),
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StoredWeights:
+    """Weights of a stage's kept filters, for readers without the generator.
+
+    Attributes:
+        scalars: First-layer weights, ``(kept,)``, float32.
+        kernels: Second-layer weights of the filters that read the source's channels,
+            ``(some, rows, columns, c_out / groups)``, float32.
+        constants: Those of the filters that read the constant channel, ``(others,
+            c_out)``, float32.
+    """
+
+    scalars: NDArray[np.float32]
+    kernels: NDArray[np.float32]
+    constants: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class StageTicket:
+    """What is kept of one pair of random layers.
+
+    Attributes:
+        name: Of the stage's node in the target.
+        width: n; every channel that the pair reads has a block of 2 n filters.
+        exponent: e; the pair's outputs are multiplied by 2^e.
+        filters: Indices of kept filters, strictly increasing, int64.
+        weights: Their weights, or None; they follow from the seed.
+    """
+
+    name: str
+    width: int
+    exponent: int
+    filters: NDArray[np.int64]
+    weights: StoredWeights | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class GraphTicket:
+    """A claim: the pruned random network is within ``eps`` of a target graph.
+
+    The claim is ``sup over all images of the box of ||f - g||_max <= eps``. The checker
+    proves or refutes every field but labels.
+
+    Attributes:
+        target: ``sha256`` of the graph, and ``name``, a label.
+        generator: Name of the rule that makes weights from the seed.
+        seed: Of the random network, in [0, 2^64).
+        stages: One for each affine stage of the target, in order.
+        eps: The claimed bound, exact.
+        certified_error: The bound that the construction computed, rounded up, as a
+            decimal.
+        versions: Software that made the file; labels.
+    """
+
+    target: dict[str, Any]
+    generator: str
+    seed: int
+    stages: tuple[StageTicket, ...]
+    eps: Fraction
+    certified_error: str
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """Number of kept filters, stage by stage."""
+        return tuple(len(stage.filters) for stage in self.stages)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the ticket atomically; see `to_bytes`."""
+        write_atomically(path, self.to_bytes())
+
+    def to_bytes(self) -> bytes:
+        """The file's content; equal tickets give equal bytes.
+
+        Raises:
+            InvalidTicketError: If a field is not as it must be.
+        """
+        validated(self)
+        tensors: dict[str, NDArray[Any]] = {}
+        for number, stage in enumerate(self.stages, start=1):
+            tensors[f"stages.{number}.filters"] = np.ascontiguousarray(stage.filters)
+            if stage.weights is not None:
+                for name, *_ in _TENSORS:
+                    tensors[f"stages.{number}.{name}"] = np.ascontiguousarray(
+                        getattr(stage.weights, name)
+                    )
+        return bytes(save(tensors, {FORMAT_KEY: json.dumps(self._metadata())}))
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> GraphTicket:
+        """Read a ticket file.
+
+        Raises:
+            InvalidTicketError: If it is unreadable, incomplete or of another format.
+        """
+        try:
+            data, tensors = read_tensors(path, FORMAT_KEY, _expected)
+            return _checked(_parsed(data, tensors))
+        except READING_ERRORS as error:
+            raise InvalidTicketError(
+                f"path='{printable(str(path))}' is no readable ticket "
+                f"({reason_of(error)}). docs/ticket-format.md says what is required. "
+                "Write it again with `slth-verify prune`."
+            ) from error
+
+    def _metadata(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "target": self.target,
+            "random_network": {"generator": self.generator, "seed": self.seed},
+            "stages": [
+                {"name": part.name, "width": part.width, "exponent": part.exponent}
+                for part in self.stages
+            ],
+            "eps": str(self.eps),
+            "certified_error": self.certified_error,
+            "weights": any(part.weights is not None for part in self.stages),
+            "versions": self.versions,
+        }
+
+
+def validated(ticket: GraphTicket) -> GraphTicket:
+    """The same ticket, once every field has the type, shape and range it must have.
+
+    Raises:
+        InvalidTicketError: Naming the first field that has not.
+    """
+    try:
+        return _checked(ticket)
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise InvalidTicketError(
+            f"ticket: {error}. A ticket's fields must be as its class says. Build it "
+            "with prune or GraphTicket.load."
+        ) from error
+
+
+def _expected(data: dict[str, Any], _: int) -> dict[str, tuple[str, int]]:
+    if integer(data["format"]) != FORMAT:
+        raise ValueError(f"format={data['format']}, and {FORMAT} is read")
+    exact_keys(data, _KEYS)
+    exact_keys(data["random_network"], _NETWORK_KEYS)
+    if not isinstance(data["weights"], bool) or not isinstance(data["stages"], list):
+        raise ValueError("weights must be true or false, stages a list")
+    wanted = {}
+    for number, stage in enumerate(_listed(data["stages"]), start=1):
+        exact_keys(stage, _STAGE_KEYS)
+        wanted[f"stages.{number}.filters"] = ("I64", 1)
+        if data["weights"]:
+            for name, dtype, axes in _TENSORS:
+                wanted[f"stages.{number}.{name}"] = (dtype, axes)
+    return wanted
+
+
+def _listed(stages: Any) -> Any:
+    whole_number(len(stages), "stages", least=0, most=LAYERS)
+    return stages
+
+
+def _parsed(data: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> GraphTicket:
+    network = data["random_network"]
+    stages = []
+    for number, stage in enumerate(data["stages"], start=1):
+        found = None
+        if data["weights"]:
+            found = StoredWeights(
+                *(tensors[f"stages.{number}.{name}"] for name, *_ in _TENSORS)
+            )
+        stages.append(
+            StageTicket(
+                stage["name"],
+                stage["width"],
+                stage["exponent"],
+                tensors[f"stages.{number}.filters"],
+                found,
+            )
+        )
+    return GraphTicket(
+        target=data["target"],
+        generator=network["generator"],
+        seed=network["seed"],
+        stages=tuple(stages),
+        eps=_rational(data["eps"]),
+        certified_error=data["certified_error"],
+        versions=data["versions"],
+    )
+
+
+def _rational(text: Any) -> Fraction:
+    """``"p/q"``; its digits are counted before it is parsed."""
+    if not isinstance(text, str) or not _RATIONAL.fullmatch(text):
+        raise ValueError(f"eps={shown(text)} is no rational p/q")
+    if any(len(part) > _EPS_DIGITS for part in text.split("/")):
+        raise ValueError(f"eps has more than {_EPS_DIGITS} digits")
+    return Fraction(text)
+
+
+def _checked(ticket: GraphTicket) -> GraphTicket:
+    whole_number(integer(ticket.seed), "seed", least=0, most=SEEDS - 1)
+    eps = ticket.eps
+    if not isinstance(eps, Fraction) or eps < 0:
+        raise ValueError(f"eps={shown(eps)} is no rational >= 0")
+    if max(eps.numerator, eps.denominator) >= 10**_EPS_DIGITS:
+        raise ValueError(f"eps has more than {_EPS_DIGITS} digits")
+    if exact_number(ticket.certified_error, "certified_error") < 0:
+        raise ValueError(f"certified_error={shown(ticket.certified_error)} < 0")
+    exact_keys(ticket.target, _TARGET_KEYS)
+    for name, text in (
+        ("generator", ticket.generator),
+        ("certified_error", ticket.certified_error),
+        *ticket.target.items(),
+        *ticket.versions.items(),
+    ):
+        _check_text(name, text)
+    for number, stage in enumerate(_listed(ticket.stages), start=1):
+        _check_stage(f"stages.{number}", stage)
+    if len({stage.weights is None for stage in ticket.stages}) > 1:
+        raise ValueError("some stages have weights, and others have none")
+    return ticket
+
+
+def _check_text(name: Any, text: Any) -> None:
+    if not isinstance(text, str) or len(text) > NAME or not isinstance(name, str):
+        raise ValueError(f"{shown(name)}: {shown(text)} is no short text")
+    text.encode("utf-8")  # an unpaired surrogate is no text
+
+
+def _check_stage(label: str, stage: StageTicket) -> None:
+    _check_text(f"{label}.name", stage.name)
+    whole_number(integer(stage.width), f"{label}.width", least=1, most=WIDTH)
+    whole_number(
+        integer(stage.exponent),
+        f"{label}.exponent",
+        least=-SCALE_EXPONENT,
+        most=SCALE_EXPONENT,
+    )
+    _check_array(f"{label}.filters", stage.filters, np.int64, 1)
+    if stage.weights is not None:
+        for name, _, axes in _TENSORS:
+            array = getattr(stage.weights, name)
+            _check_array(f"{label}.{name}", array, np.float32, axes)
+
+
+def _check_array(name: str, array: NDArray[Any], dtype: type, axes: int) -> None:
+    if array.dtype != dtype or array.ndim != axes:
+        raise ValueError(f"{name} has dtype {array.dtype} and shape {array.shape}")

@@ -1,0 +1,73 @@
+"""What a check of a graph's ticket says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from slth_verify.ticket.graphs.outputs import OutputSpread
+from slth_verify.ticket.graphs.witness import GraphWitness
+from slth_verify.verdict import Finding, NoTruthValue, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class StageBound:
+    """What is certified about one stage, for every image of the box.
+
+    Attributes:
+        name: Of the stage's node.
+        kept: Number of kept filters.
+        own_error: What the stage's pair itself does wrong, at most.
+        carried_error: What it carries on from earlier nodes, at most.
+        error: Bound on |g - f| after it.
+        lower: No output of f is below, after it.
+        upper: No output of f is above, after it.
+    """
+
+    name: str
+    kept: int
+    own_error: Fraction
+    carried_error: Fraction
+    error: Fraction
+    lower: Fraction
+    upper: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class GraphCheckResult(NoTruthValue):
+    """What the checker found.
+
+    Attributes:
+        verdict: VERIFIED only if every finding is; VACUOUS if the claim is proved but
+            trivial: constants, one an output channel, meet it as well.
+        eps: The bound that was claimed; None if the check ended before it was read.
+        error_upper_bound: Certified bound on sup ||f - g||_max over all images of the
+            box, in the target's units, exact; None if a structural finding failed.
+        per_stage: Certified figures of every stage.
+        ledger: Every finding in order.
+        witness: An image that refutes the claimed bound, if one was found.
+        outputs: How far the target's outputs range.
+    """
+
+    verdict: Verdict
+    eps: Fraction | None
+    error_upper_bound: Fraction | None
+    per_stage: tuple[StageBound, ...]
+    ledger: tuple[Finding, ...]
+    witness: GraphWitness | None = None
+    outputs: OutputSpread | None = None
+
+    @property
+    def trivial(self) -> bool | None:
+        """Whether constants meet the claim; None if undecided."""
+        if self.outputs is None or self.eps is None:
+            return None
+        return self.outputs.trivial(self.eps)
+
+    @property
+    def share_of_range(self) -> Fraction | None:
+        """Certified error as a share of the widest range of an output channel."""
+        found, error = self.outputs, self.error_upper_bound
+        if found is None or error is None or not found.widest:
+            return None
+        return error / found.widest

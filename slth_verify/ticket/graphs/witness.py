@@ -1,0 +1,184 @@
+"""Images that show something: a refuted claim, or how far outputs reach.
+
+Images are tried in floats, the box's corners and walks between them; the best ones are
+evaluated exactly, so what is reported is a proof. Finding none proves nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from slth_verify.arrays import Float64Array
+from slth_verify.graph.exact import exact_values
+from slth_verify.graph.float_values import values
+from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.stages import Stage, stages_of
+from slth_verify.ticket.graphs.sums import PairSums
+from slth_verify.ticket.graphs.values import (
+    FloatPair,
+    exact_pruned_values,
+    float_pruned_values,
+    gaps,
+)
+
+#: Images that are tried at first, and walks that go on from the best ones.
+_STARTS, _WALKS, _STEPS = 64, 8, 24
+#: Images that are evaluated exactly.
+_EXACT = 3
+#: Multiplications of one pass above which nothing is searched; an exact one takes 0.2
+#: us, and some hundred passes are made in floats.
+_MOST_WORK = 1 << 23
+
+
+@dataclass(frozen=True, slots=True)
+class GraphWitness:
+    """An image at which f and g differ by more than claimed.
+
+    Attributes:
+        image: Its entries, exact, flattened.
+        shape: Of the image.
+        entry: Index of the output's entry.
+        difference: |f - g| there is at least this; exact unless batch norms come in.
+    """
+
+    image: tuple[Fraction, ...]
+    shape: tuple[int, ...]
+    entry: tuple[int, ...]
+    difference: Fraction
+
+
+def work(graph: TargetGraph) -> int:
+    """Multiplications of one forward pass."""
+    return sum(
+        stage.layer.weight.size * math.prod(graph.shape(stage.output)[1:])
+        for stage in stages_of(graph)
+    )
+
+
+def find_graph_witness(
+    graph: TargetGraph, sums: Callable[[Stage], PairSums], eps: Fraction
+) -> GraphWitness | None:
+    """Search the box for an image at which the difference exceeds ``eps``.
+
+    Args:
+        graph: The target.
+        sums: Of every stage.
+        eps: The claimed bound.
+
+    Returns:
+        A witness, or None if none was found or a pass costs too much.
+
+    Rigor:
+        Heuristic search, exact verdict.
+    """
+    if work(graph) > _MOST_WORK:
+        return None
+    exact = {stage.name: sums(stage) for stage in stages_of(graph)}
+    try:
+        pairs = {name: FloatPair.of(part) for name, part in exact.items()}
+        images = _starts(graph)
+    except OverflowError:  # weights or a box beyond floats
+        return None
+
+    def merits(images: Float64Array) -> Float64Array:
+        found = float_pruned_values(graph, pairs, images) - values(graph, images)
+        flat = np.abs(found).reshape(len(images), -1).max(axis=1)
+        return np.asarray(np.nan_to_num(flat, nan=0.0, posinf=np.finfo(float).max))
+
+    best: GraphWitness | None = None
+    for image in _climbed(graph, images, merits)[:_EXACT]:
+        found = gaps(
+            exact_values(graph, image),
+            exact_pruned_values(graph, lambda stage: exact[stage.name], image),
+        )
+        flat = int(np.argmax(found))
+        gap = Fraction(found.ravel()[flat])
+        if gap > (eps if best is None else best.difference):
+            best = GraphWitness(
+                tuple(Fraction(x) for x in image.ravel().tolist()),
+                image.shape,
+                tuple(int(i) for i in np.unravel_index(flat, found.shape)),
+                gap,
+            )
+    return best
+
+
+def reached_spread(graph: TargetGraph) -> Fraction:
+    """Two images' outputs differ by so much, in one channel.
+
+    Rigor:
+        Heuristic search, exact value: a lower bound of the widest range of a channel.
+    """
+    if work(graph) > _MOST_WORK:
+        return Fraction(0)
+    try:
+        images = _starts(graph)
+    except OverflowError:  # a box beyond floats
+        return Fraction(0)
+    outputs = values(graph, images).reshape(len(images), graph.output_shape[0], -1)
+    by_image = np.moveaxis(outputs, 1, 0).reshape(graph.output_shape[0], -1)
+    places = outputs.shape[2]
+    if not np.isfinite(by_image).all():
+        return Fraction(0)
+    channel = int(np.argmax(by_image.max(axis=1) - by_image.min(axis=1)))
+    row = by_image[channel]
+    ends = []
+    for flat, side in ((int(row.argmax()), 0), (int(row.argmin()), 1)):
+        exact = exact_values(graph, images[flat // places])[side]
+        ends.append(exact.reshape(graph.output_shape[0], -1)[channel, flat % places])
+    return Fraction(max(ends[0] - ends[1], Fraction(0)))
+
+
+def _box(graph: TargetGraph) -> tuple[Float64Array, Float64Array]:
+    """Floats inside the box, near its ends, for every entry of an image."""
+    shape = graph.input.shape
+    ends = []
+    for numbers, side in ((graph.input.low, np.inf), (graph.input.high, -np.inf)):
+        floats = np.array([float(number) for number in numbers])
+        outside = [
+            Fraction(float(value)) < number
+            if side > 0
+            else Fraction(float(value)) > number
+            for value, number in zip(floats, numbers, strict=True)
+        ]
+        floats[outside] = np.nextafter(floats[outside], side)
+        column = floats.reshape(-1, *(1,) * (len(shape) - 1))
+        ends.append(np.broadcast_to(column, shape))
+    low, high = ends
+    return low, np.maximum(low, high)
+
+
+def _starts(graph: TargetGraph) -> Float64Array:
+    """Both ends of the box, its middle, zero if it is inside, random corners."""
+    low, high = _box(graph)
+    rng = np.random.default_rng(0)
+    plain = [low, high, (low + high) / 2, np.clip(0.0, low, high)]
+    corners = rng.random((_STARTS, *low.shape)) < 0.5
+    corners[: _STARTS // 2] &= rng.random((_STARTS // 2, *low.shape)) < 0.3
+    return np.concatenate([np.stack(plain), np.where(corners, high, low)])
+
+
+def _climbed(
+    graph: TargetGraph,
+    images: Float64Array,
+    merits: Callable[[Float64Array], Float64Array],
+) -> Float64Array:
+    """Images that walks from corner to corner found, the best first."""
+    low, high = _box(graph)
+    scores = merits(images)
+    order = np.argsort(-scores)[:_WALKS]
+    images, scores = images[order], scores[order]
+    rng = np.random.default_rng(1)
+    for step in range(_STEPS):
+        moved = rng.random(images.shape) < (0.3, 0.1, 0.03)[step % 3]
+        other = np.where(rng.random(images.shape) < 0.5, low, high)
+        trial = np.where(moved, other, images)
+        found = merits(trial)
+        better = found > scores
+        images[better], scores[better] = trial[better], found[better]
+    return images[np.argsort(-scores)]
