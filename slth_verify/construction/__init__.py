@@ -5,10 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from slth_verify.construction._budget import LayerBudget, plan, suggested_widths
+from slth_verify.construction._budget import LayerBudget, plan
 from slth_verify.construction._pool import ChannelBlock, FilterPool
 from slth_verify.construction._prune import certified_error, prune
 from slth_verify.construction._search_points import search_points
+from slth_verify.construction._widths import suggested_widths
 
 _NEEDS_TORCH = ("Collapsed", "architecture_of", "collapse", "merged_network")
 

@@ -12,20 +12,17 @@ from fractions import Fraction
 
 import numpy as np
 
+from slth_verify.construction._law import (
+    LADDER_CONSTANT,
+    MARGIN,
+    TWO_SIGN_FACTOR,
+    round_up,
+    within_floats,
+)
 from slth_verify.errors import InvalidParameterError
 from slth_verify.network import TargetCNN
 from slth_verify.numbers import ExactNumber
 from slth_verify.ticket import read_accuracy, read_input_bound
-
-#: What the ladder reaches: mean |residual| = LADDER_CONSTANT * m^1.5 / n [heuristic].
-LADDER_CONSTANT = 0.4
-#: E max(0, X, Y) / E max(0, X) for independent centred normals, rounded up.
-_TWO_SIGN_FACTOR = 1.75
-#: Share of eps that is planned; the rest is for chance. Channels whose search turns out
-#: better than planned make up for the others.
-_MARGIN = 0.95
-_MAX_WIDTH = 1 << 40
-_FLOATS = 1 << 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,7 @@ def plan(target: TargetCNN, eps: ExactNumber) -> tuple[LayerBudget, ...]:
         raise InvalidParameterError(
             f"eps={eps}: an admissible error must be positive (thm:structured-slth)."
         )
-    budget = float(within_floats(allowed / target.output_scale)) * _MARGIN
+    budget = float(within_floats(allowed / target.output_scale)) * MARGIN
     layers = [
         _outlook(target, layer, reach, gain)
         for layer, (reach, gain) in enumerate(
@@ -81,11 +78,6 @@ def plan(target: TargetCNN, eps: ExactNumber) -> tuple[LayerBudget, ...]:
         _layer_budget(number, layer, budget * root / (sum(roots) or 1.0))
         for number, (layer, root) in enumerate(zip(layers, roots, strict=True), start=1)
     )
-
-
-def within_floats(error: Fraction) -> Fraction:
-    """The error, moved to where floats hold it; no search looks beyond."""
-    return min(max(error, Fraction(1, _FLOATS)), Fraction(_FLOATS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +102,7 @@ class _Outlook:
 def _outlook(target: TargetCNN, layer: int, reach: float, gain: float) -> _Outlook:
     shape = target.architecture
     first = layer == 1
-    shares = reach * (_TWO_SIGN_FACTOR if first else 1.0)
+    shares = reach * (TWO_SIGN_FACTOR if first else 1.0)
     window = shape.kernel_sizes[layer - 1] ** 2
     cost = LADDER_CONSTANT * shape.dimension(layer) ** 1.5 * window * shares / 2
     total = cost * shape.channels[layer - 1] * (2 if first else 1)
@@ -126,7 +118,7 @@ def _layer_budget(number: int, layer: _Outlook, caused: float) -> LayerBudget:
     dead = not caused or not layer.gain or not layer.shares
     error = 1.0 if dead else caused / layer.gain
     per_channel = 1.0 if dead else min(1.0, error / layer.shares)
-    width = _round_up(0.0 if dead else layer.cost / error)
+    width = round_up(0.0 if dead else layer.cost / error)
     return LayerBudget(number, error, per_channel, width)
 
 
@@ -154,30 +146,6 @@ def unit_eps(target: TargetCNN, eps: ExactNumber, input_bound: ExactNumber) -> F
     return accuracy / read_input_bound(input_bound)
 
 
-def suggested_widths(
-    target: TargetCNN, eps: ExactNumber, *, input_bound: ExactNumber = 1
-) -> tuple[int, ...]:
-    """Widths n_i at which the search is expected to succeed; heuristic.
-
-    Args:
-        target: The target network.
-        eps: Admissible sup error, in the target's units, positive; or a share such as
-            ``"2%"``, as `slth_verify.prune` reads it.
-        input_bound: B > 0; inputs range over [-B, B].
-
-    Raises:
-        InvalidParameterError: If a width would leave the generator's range.
-    """
-    allowed = unit_eps(target, eps, input_bound)
-    widths = tuple(budget.width for budget in plan(target, allowed))
-    if max(widths) > _MAX_WIDTH:
-        raise InvalidParameterError(
-            f"eps={eps} needs about {max(widths):.2e} filters a channel, "
-            f"more than {_MAX_WIDTH}. Ask for a larger eps."
-        )
-    return widths
-
-
 def _reaches(target: TargetCNN) -> list[float]:
     """Summed bounds on the channels' activations before layer 1, 2, ..., l."""
     ranges = np.ones(target.architecture.channels[0])
@@ -198,11 +166,3 @@ def _gains(target: TargetCNN) -> list[float]:
         row = row @ np.abs(target.normalised_kernel(layer)).sum(axis=(0, 1)).T
         gains.append(float(row.sum(axis=1).max()))
     return gains[::-1]
-
-
-def _round_up(width: float) -> int:
-    """Two significant digits, upwards, at least 32."""
-    if width <= 32:
-        return 32
-    unit = 10 ** (math.floor(math.log10(width)) - 1)
-    return int(math.ceil(width / unit) * unit)

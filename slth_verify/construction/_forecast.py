@@ -8,35 +8,14 @@ left over: whatever one channel saves, another may spend.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.deadline import look_at_the_clock
+from slth_verify.construction._problems import Task
 from slth_verify.network import TargetCNN
 
 Float64Array = NDArray[np.float64]
-
-_BISECTIONS = 40
-#: A filter's usual error in units of the level, where no filter exceeds it [measured].
-_PROMISE = 0.7
-_HIGHEST = 2.0**20  # level beyond which a search need not be looked at
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Task:
-    """One subset-sum problem: a layer's channel and sign.
-
-    Attributes:
-        layer: Target layer, from 1.
-        channel: Input channel, from 0.
-        sign: +1 or -1, of the scalars.
-    """
-
-    layer: int
-    channel: int
-    sign: int
 
 
 def signs_of(layer: int) -> tuple[int, ...]:
@@ -108,46 +87,6 @@ class Forecast:
             errors = np.minimum(errors, np.maximum(ranges, spans))
             spans = np.minimum(spans, ranges + errors)
         return self._scale * float(errors.max())
-
-    def level(
-        self,
-        residuals: Mapping[Task, Float64Array],
-        scores: Mapping[Task, float],
-        budgets: Mapping[Task, float],
-        allowed: float,
-    ) -> float:
-        """A level to which all scores above it must come down.
-
-        If the tasks whose score exceeds it are solved to the level, with the errors
-        that this usually means, and the others stay as they are, the forecast is within
-        ``allowed``. About the largest such level is returned.
-
-        Args:
-            residuals: As for `error`.
-            scores: Of every task: its residual's size in units of its budget.
-            budgets: Of every task: one-sided error of an output filter, positive.
-            allowed: Sup error, in the target's units.
-
-        Returns:
-            At least 0; infinity if nothing needs to come down.
-        """
-
-        def within(level: float) -> bool:
-            promised = {
-                task: _PROMISE * level * budgets[task]
-                for task, score in scores.items()
-                if score > level
-            }
-            return self.error(residuals, promised) <= allowed
-
-        low, high = 0.0, min(max(scores.values(), default=0.0), _HIGHEST)
-        if within(np.inf):
-            return np.inf
-        for _ in range(_BISECTIONS):
-            look_at_the_clock()
-            middle = (low + high) / 2.0
-            low, high = (middle, high) if within(middle) else (low, middle)
-        return low
 
 
 def _sides(

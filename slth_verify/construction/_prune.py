@@ -7,40 +7,45 @@ non-negative inputs, so there only the positive half matters.
 
 from __future__ import annotations
 
-import math
 import os
 import warnings
 from collections.abc import Mapping
-from contextlib import suppress
 from fractions import Fraction
+from functools import partial
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack, overload
 
 import numpy as np
 
 from slth_verify._version import __version__
-from slth_verify.construction._budget import plan, unit_eps, within_floats
-from slth_verify.construction._forecast import Task
-from slth_verify.construction._search import WAVES, Options, ProgressCallback, Search
+from slth_verify.construction._attempt import (
+    CERTIFYING,
+    failure,
+    no_time,
+    searched,
+)
+from slth_verify.construction._budget import plan, unit_eps
+from slth_verify.construction._layer_problems import LayerProblems
+from slth_verify.construction._problems import Task
+from slth_verify.construction._search import Options, ProgressCallback, Search
+from slth_verify.construction._stated import stated
+from slth_verify.construction._widths import require_own_box
+from slth_verify.construction.graphs.prune import prune_graph
 from slth_verify.deadline import (
     TimeIsUpError,
     ends_within,
-    now,
-    seconds_left,
     seconds_of,
 )
-from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import (
     InvalidParameterError,
-    NoTicketFoundError,
     TrivialClaimWarning,
 )
+from slth_verify.graph import TargetGraph
 from slth_verify.ieee import require_ieee
-from slth_verify.limits import EXPONENT
 from slth_verify.network import GENERATOR, RandomCNN, TargetCNN
 from slth_verify.numbers import ExactNumber, rough, whole_number
 from slth_verify.subset_sum import Journal, Proposal
-from slth_verify.text import counted, printable
+from slth_verify.text import counted
 from slth_verify.ticket import (
     ErrorBound,
     Ticket,
@@ -50,16 +55,34 @@ from slth_verify.ticket import (
     output_bound,
     read_input_bound,
 )
-
-#: Forecast, in units of eps, above which no ticket is certified.
-_HOPELESS = 1 + Fraction(1, 10**9)
-
-#: A certificate may still be finished up to so many times the limit.
-_CERTIFYING = 1.15
+from slth_verify.ticket.graphs import GraphTicket
 
 
+class PruneOptions(TypedDict, total=False):
+    """Arguments of `prune`, for its overloads."""
+
+    eps: Required[ExactNumber]
+    input_bound: ExactNumber
+    search_seed: int
+    time_limit: float | None
+    problem_limit: float | None
+    memory_limit: int | None
+    workers: int | None
+    journal: str | os.PathLike[str] | Journal | None
+    progress: ProgressCallback | None
+    device: str | None
+
+
+@overload
 def prune(
-    target: TargetCNN,
+    target: TargetCNN, random_network: RandomCNN, **options: Unpack[PruneOptions]
+) -> Ticket: ...
+@overload
+def prune(
+    target: TargetGraph, random_network: RandomCNN, **options: Unpack[PruneOptions]
+) -> GraphTicket: ...
+def prune(
+    target: TargetCNN | TargetGraph,
     random_network: RandomCNN,
     *,
     eps: ExactNumber,
@@ -72,17 +95,20 @@ def prune(
     journal: str | os.PathLike[str] | Journal | None = None,
     progress: ProgressCallback | None = None,
     device: str | None = None,
-) -> Ticket:
+) -> Ticket | GraphTicket:
     """Find filters of a random network whose removal leaves a copy of the target.
 
     Args:
         target: The network to approximate.
-        random_network: Where to search; one width per target layer.
-        eps: Admissible sup error over all inputs in [-B, B], in the target's units.
-            Exact; a float is read through its shortest decimal form. ``"2%"`` means 2 %
-            of the certified range of the target's outputs; see `read_accuracy`.
+        random_network: Where to search; one width per target layer, or per stage of a
+            graph.
+        eps: Admissible sup error over all inputs in [-B, B] (in a graph's own box), in
+            the target's units. Exact; a float is read through its shortest decimal
+            form. ``"2%"`` means 2 % of the certified range of the target's outputs; see
+            `read_accuracy` and `read_graph_accuracy`.
         input_bound: B > 0, such as 2.83 for digits that were normalised by their mean
-            and deviation. The ticket speaks of [-1, 1], so it claims ``eps / B``.
+            and deviation. The ticket speaks of [-1, 1], so it claims ``eps / B``. A
+            graph has its own box.
         search_seed: Seed of the solvers' own choices.
         time_limit: Seconds for the whole call; None for no limit. Every search ends by
             itself, but a failing one in high dimension may take many minutes.
@@ -100,7 +126,7 @@ def prune(
 
     Returns:
         A ticket whose certified error over [-1, 1], computed exactly from its
-        residuals, is at most ``eps / B``.
+        residuals, is at most ``eps / B``; of a graph, at most ``eps`` over its box.
 
     Raises:
         NoTicketFoundError: With the certified error reached. It does not show that no
@@ -114,12 +140,6 @@ def prune(
         thm:structured-slth, der:layer-error, der:a-posteriori.
     """
     require_ieee()
-    if len(random_network.widths) != target.depth:
-        raise InvalidParameterError(
-            f"widths={random_network.widths} for a target of "
-            f"{counted(target.depth, 'layer')}: "
-            "one width per target layer is needed (thm:structured-slth)."
-        )
     options = Options(
         whole_number(search_seed, "search_seed", least=0),
         None if problem_limit is None else seconds_of(problem_limit, "problem_limit"),
@@ -130,64 +150,40 @@ def prune(
         memory_limit,
     )
     limit, box = seconds_of(time_limit), read_input_bound(input_bound)
+    if isinstance(target, TargetGraph):
+        require_own_box(box)
+        return prune_graph(target, random_network, eps, options, limit)
+    return _prune_layers(target, random_network, eps, box, options, limit)
+
+
+def _prune_layers(
+    target: TargetCNN,
+    random_network: RandomCNN,
+    eps: ExactNumber,
+    box: Fraction,
+    options: Options,
+    limit: float,
+) -> Ticket:
+    """A ticket of a plain target."""
+    if len(random_network.widths) != target.depth:
+        raise InvalidParameterError(
+            f"widths={random_network.widths} for a target of "
+            f"{counted(target.depth, 'layer')}: "
+            "one width per target layer is needed (thm:structured-slth)."
+        )
     try:
-        with ends_within(_CERTIFYING * limit):
-            bound = unit_eps(target, eps, input_bound)
+        with ends_within(CERTIFYING * limit):
+            bound = unit_eps(target, eps, box)
             _warn_if_trivial(target, bound, box)
-            search = Search(target, random_network, plan(target, bound), options)
-            found = _searched(search, bound, limit)
-            if found is not None:
-                return _ticket(target, random_network, bound, found[1], found[0])
-            raise _failure(search, eps, box, limit)
-    except TimeIsUpError as error:  # before anything was searched
-        raise NoTicketFoundError(
-            f"eps={printable(str(eps), 60)} was not reached in {limit:g} s: there was "
-            "no time to search (thm:structured-slth). Give more time.",
-            math.inf,
-            out_of_time=True,
-        ) from error
-
-
-def _searched(
-    search: Search, bound: Fraction, limit: float
-) -> tuple[tuple[TicketLayer, ...], ErrorBound] | None:
-    """Filters whose certified error is within the bound; None if none were found."""
-    end = now() + limit
-    for number in range(len(WAVES)):
-        with suppress(TimeIsUpError), ends_within(end - now()):
-            search.wave(number, bound)
-        if search.forecast() <= bound * _HOPELESS:
-            with suppress(TimeIsUpError):
-                layers, certified = _certified(search)
-                if certified.error <= bound:
-                    return layers, certified
-        if now() > end:
-            break
-    return None
-
-
-def _failure(
-    search: Search, eps: ExactNumber, box: Fraction, limit: float
-) -> NoTicketFoundError:
-    """What to say where no ticket was found, with the error that was reached."""
-    best, reached = math.inf, "there was no time to certify what was found"
-    with suppress(TimeIsUpError):
-        error = _certified(search)[1].error * box
-        best = float(within_floats(error))
-        reached = f"the certified error came down to {rough(error)}"
-    late = seconds_left() < (_CERTIFYING - 1.0) * limit
-    asked = printable(str(eps), 60)
-    within, advice = "", "Widen the random network or raise eps."
-    if late:
-        within = f" in {limit:g} s"
-        advice = "Give more time; or widen the random network or raise eps."
-    return NoTicketFoundError(
-        f"eps={asked} was not reached{within}: {reached}, at widths "
-        f"{search.network.widths} (thm:structured-slth promises a ticket only for wide "
-        f"enough networks). {advice}",
-        best,
-        out_of_time=late,
-    )
+            problems = LayerProblems(target, random_network, plan(target, bound))
+            search = Search(problems, options)
+            certify = partial(_certified, target, random_network)
+            found = searched(search, certify, bound, limit)
+            if found is None:
+                raise failure(search, certify, eps, limit, box)
+            return _ticket(target, random_network, bound, *found)
+    except TimeIsUpError as error:
+        raise no_time(eps, limit) from error
 
 
 def _warn_if_trivial(target: TargetCNN, eps: Fraction, box: Fraction) -> None:
@@ -200,7 +196,7 @@ def _warn_if_trivial(target: TargetCNN, eps: Fraction, box: Fraction) -> None:
             "within eps as well, and check will call the ticket VACUOUS. Give a "
             'smaller eps, such as "2%" of that range.',
             TrivialClaimWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 
@@ -230,9 +226,12 @@ def certified_error(
     return accumulate(residuals, kept, target.scale_exponents)
 
 
-def _certified(search: Search) -> tuple[tuple[TicketLayer, ...], ErrorBound]:
-    layers = _layers(search.target, search.network, search.proposals)
-    return layers, certified_error(search.target, search.network, layers)
+def _certified(
+    target: TargetCNN, network: RandomCNN, proposals: Mapping[Task, Proposal]
+) -> tuple[tuple[ErrorBound, tuple[TicketLayer, ...]], Fraction]:
+    layers = _layers(target, network, proposals)
+    bound = certified_error(target, network, layers)
+    return (bound, layers), bound.error
 
 
 def _layers(
@@ -274,16 +273,10 @@ def _ticket(
         widths=network.widths,
         scale_exponents=target.scale_exponents,
         eps=eps,
-        certified_error=_stated(bound.error),
+        certified_error=stated(bound.error),
         layers=layers,
         versions={
             "slth-verify": __version__,
             **{name: version(name) for name in ("numpy", "scipy")},
         },
     )
-
-
-def _stated(error: Fraction) -> str:
-    """The error in 12 digits, rounded up to one that readers of numbers admit."""
-    least = Fraction(1, 10**EXPONENT)
-    return directed_decimal(max(error, least) if error else error, 12, up=True)

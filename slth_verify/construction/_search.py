@@ -10,16 +10,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from slth_verify.construction._budget import LayerBudget, within_floats
-from slth_verify.construction._forecast import (
-    Float64Array,
-    Forecast,
-    Task,
-    tasks_of,
-)
+from slth_verify.arrays import Float64Array
+from slth_verify.construction._law import within_floats
 from slth_verify.construction._pool import ChannelBlock, FilterPool
+from slth_verify.construction._problems import Problems, Task, highest_level
 from slth_verify.deadline import look_at_the_clock, seconds_left
-from slth_verify.network import RandomCNN, TargetCNN
 from slth_verify.subset_sum import (
     Effort,
     FilterBudget,
@@ -70,27 +65,22 @@ class Search:
     """The best proposal of every task so far.
 
     Attributes:
-        target: The target network.
-        network: Where to search.
-        budgets: Of each layer.
+        problems: What to solve, and where.
         options: How to search.
         proposals: One per task; the empty subset before the first wave.
         scores: Sizes of their residuals, in units of the tasks' budgets.
     """
 
-    target: TargetCNN
-    network: RandomCNN
-    budgets: tuple[LayerBudget, ...]
+    problems: Problems
     options: Options
     proposals: dict[Task, Proposal] = field(init=False)
     scores: dict[Task, float] = field(init=False)
     _block: ChannelBlock | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        self._forecast = Forecast(self.target)
         self.proposals, self.scores = {}, {}
-        for task in tasks_of(self.target):
-            residual = -self._column_sum(task)
+        for task in self.problems.tasks:
+            residual = -self.problems.column_sum(task)
             score = self._score(task, residual)
             nothing = np.empty(0, dtype=np.int64)
             self.proposals[task] = Proposal(nothing, residual, score, "empty subset")
@@ -127,7 +117,7 @@ class Search:
 
     def forecast(self) -> float:
         """Sup error that the certificate will show, up to rounding."""
-        return self._forecast.error(self._residuals())
+        return self.problems.error(self._residuals())
 
     def _improve(
         self, tasks: Sequence[Task], level: float, number: int, waiting: int
@@ -156,14 +146,14 @@ class Search:
     def _time_limit(self, tasks: Sequence[Task]) -> float:
         if self.options.time_limit is not None:
             return self.options.time_limit
-        widest = max(self.network.block(task.layer) for task in tasks)
+        widest = max(self.problems.network.block(task.layer) for task in tasks)
         return _SECONDS + _SECONDS_PER_FILTER * widest
 
     def _level(self, allowed: float) -> float:
-        budgets = {
-            task: self.budgets[task.layer - 1].per_channel for task in self.scores
-        }
-        level = self._forecast.level(self._residuals(), self.scores, budgets, allowed)
+        budgets = {task: self.problems.budget(task) for task in self.scores}
+        level = highest_level(
+            self.problems.error, self._residuals(), self.scores, budgets, allowed
+        )
         return max(level, _LEAST_LEVEL)
 
     def _residuals(self) -> dict[Task, Float64Array]:
@@ -176,35 +166,29 @@ class Search:
         for task in tasks:
             yield Problem(
                 FilterPool(self._channel(task), task.sign),
-                self._column_sum(task),
+                self.problems.column_sum(task),
                 self._tolerance(task, level),
             )
 
     def _channel(self, task: Task) -> ChannelBlock:
         """The task's filters; both signs of a channel share one scan."""
         block = self._block
-        if block is None or (block.layer, block.channel) != (task.layer, task.channel):
-            shape = self.target.architecture.kernel_shape(task.layer)
-            block = ChannelBlock(self.network, task.layer, task.channel, shape)
+        shape = self.problems.kernel_shape(task)
+        place = block and (block.layer, block.channel, block.shape)
+        if block is None or place != (task.layer, task.channel, shape):
+            block = ChannelBlock(self.problems.network, task.layer, task.channel, shape)
             self._block = block
         return block
 
-    def _column_sum(self, task: Task) -> Float64Array:
-        kernel = self.target.normalised_kernel(task.layer)[:, :, task.channel, :]
-        return np.asarray(task.sign * kernel.ravel())
-
     def _tolerance(self, task: Task, level: float) -> FilterBudget:
-        budget = self.budgets[task.layer - 1].per_channel * level
-        return FilterBudget(budget, self.target.architecture.channels[task.layer])
+        outputs = self.problems.kernel_shape(task)[2]
+        return FilterBudget(self.problems.budget(task) * level, outputs)
 
     def _workers(self) -> int | None:
         if self.options.workers is not None:
             return self.options.workers
-        channels = self.target.architecture.channels
-        scanned = sum(
-            self.network.block(layer) * channels[layer - 1]
-            for layer in range(1, self.target.depth + 1)
-        )
+        channels = {(task.layer, task.channel) for task in self.problems.tasks}
+        scanned = sum(self.problems.network.block(layer) for layer, _ in channels)
         return None if scanned >= _WORTH_PROCESSES else 1
 
 

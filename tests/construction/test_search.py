@@ -16,7 +16,9 @@ from slth_verify.construction import (
     certified_error,
     plan,
 )
-from slth_verify.construction._forecast import Forecast, Task, tasks_of
+from slth_verify.construction._forecast import Forecast, tasks_of
+from slth_verify.construction._layer_problems import LayerProblems
+from slth_verify.construction._problems import Task, highest_level
 from slth_verify.construction._prune import _layers
 from slth_verify.construction._search import Options, Search
 from slth_verify.errors import NoTicketFoundError
@@ -40,9 +42,7 @@ def _search_of(target: sv.TargetCNN, share: float = 1.0, **options: object) -> S
     widths = tuple(max(8, int(share * n)) for n in sv.suggested_widths(target, EPS))
     how = {"seed": 0, "time_limit": 60.0, "workers": 1, "journal": None}
     return Search(
-        target,
-        sv.RandomCNN(3, widths),
-        plan(target, EPS),
+        LayerProblems(target, sv.RandomCNN(3, widths), plan(target, EPS)),
         Options(**{**how, "progress": None, **options}),
     )
 
@@ -56,8 +56,9 @@ def test_forecast_is_the_certificate(waves: int) -> None:
     search = _search_of(_target(), 0.5)
     for number in range(waves):
         search.wave(number, EPS)
-    layers = _layers(search.target, search.network, search.proposals)
-    exact = certified_error(search.target, search.network, layers).error
+    problems = search.problems
+    layers = _layers(problems.target, problems.network, search.proposals)
+    exact = certified_error(problems.target, problems.network, layers).error
     assert search.forecast() == pytest.approx(float(exact), rel=1e-10)
 
 
@@ -70,7 +71,7 @@ def test_promises_that_are_kept_lead_within_eps() -> None:
         task: plan(target, EPS)[task.layer - 1].per_channel for task in residuals
     }
     allowed = forecast.error(residuals) * 0.6
-    level = forecast.level(residuals, search.scores, budgets, allowed)
+    level = highest_level(forecast.error, residuals, search.scores, budgets, allowed)
     assert 0 < level < max(search.scores.values())
     # at the level, every filter as bad as promised
     kept = {
@@ -80,7 +81,9 @@ def test_promises_that_are_kept_lead_within_eps() -> None:
         for task, residual in residuals.items()
     }
     assert forecast.error(kept) <= allowed * (1 + 1e-9)
-    assert forecast.level(residuals, search.scores, budgets, 1e9) == np.inf
+    assert (
+        highest_level(forecast.error, residuals, search.scores, budgets, 1e9) == np.inf
+    )
 
 
 def _flat(
@@ -159,11 +162,11 @@ def test_what_one_channel_saves_another_may_spend() -> None:
     budgets = {task: plan(target, EPS)[task.layer - 1].per_channel for task in scores}
     forecast = Forecast(target)
     allowed = forecast.error(residuals) * 0.7
-    before = forecast.level(residuals, scores, budgets, allowed)
+    before = highest_level(forecast.error, residuals, scores, budgets, allowed)
     saved = max(scores, key=lambda task: scores[task])
     residuals[saved] = residuals[saved] * 0.0
     scores[saved] = 0.0
-    assert forecast.level(residuals, scores, budgets, allowed) > before
+    assert highest_level(forecast.error, residuals, scores, budgets, allowed) > before
 
 
 def test_progress_ends_at_the_total() -> None:

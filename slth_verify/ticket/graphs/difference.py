@@ -15,7 +15,7 @@ import numpy as np
 
 from slth_verify.graph.box_ranges import Range, outward, range_of
 from slth_verify.graph.dyadics import common
-from slth_verify.graph.nodes import Clip, Node, Rectifier, Shape
+from slth_verify.graph.nodes import Clip, Input, Node, Rectifier, Shape
 from slth_verify.graph.shapes import shape_of
 from slth_verify.graph.stages import Stage
 from slth_verify.graph.walk import walk
@@ -77,16 +77,22 @@ def node_bounds(
     Source:
         docs/theory/networks.md, "Differences".
     """
-    box = outward(nodes[0].low, nodes[0].high)  # type: ignore[attr-defined]
-    same = Range((Fraction(0),) * len(box.lower), (Fraction(0),) * len(box.lower))
-    shape: Shape = nodes[0].shape  # type: ignore[attr-defined]
 
     def step(node: Node, sources: list[NodeBounds]) -> NodeBounds:
         if isinstance(node, Stage):
             return _through_stage(node, sums(node), sources[0])
-        return _through(node, sources)
+        return through(node, sources)
 
-    yield from walk(nodes, NodeBounds(Bounds(box, box, same), shape), step)
+    yield from walk(nodes, first_bounds(nodes[0]), step)
+
+
+def first_bounds(node: Node) -> NodeBounds:
+    """Of the image: both networks see the same one, somewhere in the box."""
+    if not isinstance(node, Input):
+        raise TypeError(f"{type(node).__name__}: the first node is the input")
+    box = outward(node.low, node.high)
+    same = (Fraction(0),) * len(box.lower)
+    return NodeBounds(Bounds(box, box, Range(same, same)), node.shape)
 
 
 def _through_stage(stage: Stage, sums: PairSums, source: NodeBounds) -> NodeBounds:
@@ -102,13 +108,18 @@ def _through_stage(stage: Stage, sums: PairSums, source: NodeBounds) -> NodeBoun
         _outward(found.pruned, scale),
         _outward(found.difference, scale),
     )
-    shape = shape_of(stage.layer, [stage.shape])
     return NodeBounds(
         tightened(bounds),
-        shape if len(source.shape) == 3 else (shape[0], *source.shape[1:]),
+        stage_shape(stage, source.shape),
         _size(found.own) * scale,
         _size(found.carried) * scale,
     )
+
+
+def stage_shape(stage: Stage, source: Shape) -> Shape:
+    """The shape of a stage's tensor; those without places keep their axes."""
+    found = shape_of(stage.layer, [stage.shape])
+    return found if len(source) == 3 else (found[0], *source[1:])
 
 
 def _in_one_unit(stage: Stage, sums: PairSums, unit: int) -> tuple[PairNumbers, int]:
@@ -137,7 +148,7 @@ def _size(ends: Ends) -> int:
     return max(int(np.abs(ends.lower).max()), int(np.abs(ends.upper).max()))
 
 
-def _through(node: Node, sources: Sequence[NodeBounds]) -> NodeBounds:
+def through(node: Node, sources: Sequence[NodeBounds]) -> NodeBounds:
     """Any node but a stage. Most are linear: y - x passes them as x does."""
     shapes = [source.shape for source in sources]
 

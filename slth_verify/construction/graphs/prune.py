@@ -1,0 +1,153 @@
+"""The construction for target graphs: from a target and a seed to a ticket.
+
+For each stage, input channel and sign that the channel may have, filters with such a
+scalar must sum to the channel's kernel, or to its negative; filters of the constant
+channel to the bias.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import partial
+from importlib.metadata import version
+
+import numpy as np
+
+from slth_verify._version import __version__
+from slth_verify.construction._attempt import (
+    CERTIFYING,
+    failure,
+    no_time,
+    searched,
+)
+from slth_verify.construction._problems import Task
+from slth_verify.construction._search import Options, Search
+from slth_verify.construction._stated import stated
+from slth_verify.construction.graphs.plan import GraphPlan, plan_graph
+from slth_verify.construction.graphs.problems import StageProblems
+from slth_verify.deadline import TimeIsUpError, ends_within
+from slth_verify.errors import InvalidParameterError, TrivialClaimWarning
+from slth_verify.graph import TargetGraph, ranges
+from slth_verify.graph.stages import Stage, staged
+from slth_verify.graph.walk import last
+from slth_verify.network import GENERATOR, RandomCNN
+from slth_verify.numbers import ExactNumber, rough
+from slth_verify.subset_sum import Proposal
+from slth_verify.text import counted
+from slth_verify.ticket.graphs import GraphTicket, StageTicket, read_graph_accuracy
+from slth_verify.ticket.graphs.difference import node_bounds
+from slth_verify.ticket.graphs.outputs import widest
+from slth_verify.ticket.graphs.sums import KeptFilters, PairSums, pair_sums
+
+
+def prune_graph(
+    graph: TargetGraph,
+    network: RandomCNN,
+    eps: ExactNumber,
+    options: Options,
+    limit: float,
+) -> GraphTicket:
+    """A ticket of a graph; see `slth_verify.prune`, which reads the arguments."""
+    try:
+        with ends_within(CERTIFYING * limit):
+            bound = read_graph_accuracy(eps, graph)
+            plan = plan_graph(graph, bound)
+            if len(network.widths) != len(plan.stages):
+                raise InvalidParameterError(
+                    f"widths={network.widths} for a target of "
+                    f"{counted(len(plan.stages), 'stage')}: one width for each "
+                    "convolution, dense layer and batch norm that follows neither is "
+                    "needed (docs/theory/networks.md). Give so many."
+                )
+            _warn_if_trivial(graph, bound)
+            search = Search(StageProblems(graph, network, plan), options)
+            certify = partial(_certified, graph, network, plan)
+            found = searched(search, certify, bound, limit)
+            if found is None:
+                raise failure(search, certify, eps, limit)
+            return _ticket(graph, network, bound, *found)
+    except TimeIsUpError as error:
+        raise no_time(eps, limit) from error
+
+
+def _warn_if_trivial(graph: TargetGraph, eps: Fraction) -> None:
+    width = widest(ranges(graph)[graph.output.name])
+    if width <= 2 * eps:
+        warnings.warn(
+            f"eps={rough(eps)} is trivial: no output channel of the target ranges over "
+            f"more than {rough(width)} (certified), so constants are within eps as "
+            "well, and check will call the ticket VACUOUS. Give a smaller eps, such as "
+            '"2%" of that range.',
+            TrivialClaimWarning,
+            stacklevel=4,
+        )
+
+
+def _certified(
+    graph: TargetGraph,
+    network: RandomCNN,
+    plan: GraphPlan,
+    proposals: Mapping[Task, Proposal],
+) -> tuple[tuple[Fraction, tuple[StageTicket, ...]], Fraction]:
+    """What is kept, and its exact error by the recurrence that the checker uses."""
+    parts = []
+    for part in plan.stages:
+        number, block = part.stage.number, network.block(part.stage.number)
+        kept = [
+            found.indices + task.channel * block
+            for task, found in proposals.items()
+            if task.layer == number
+        ]
+        filters = np.sort(np.concatenate([np.empty(0, np.int64), *kept]))
+        width = network.widths[number - 1]
+        parts.append(StageTicket(part.stage.name, width, part.exponent, filters))
+
+    def sums(stage: Stage) -> PairSums:
+        part = parts[stage.number - 1]
+        return pair_sums(stage, part.exponent, _drawn(network, stage, part))
+
+    error = last(node_bounds(staged(graph), sums)).bounds.error
+    return (error, tuple(parts)), error
+
+
+def _drawn(network: RandomCNN, stage: Stage, part: StageTicket) -> KeptFilters:
+    """Filters with their weights, as the search draws them."""
+    owner = part.filters // network.block(stage.number)
+    plain = int(np.searchsorted(owner, stage.channels))
+    kernels, constants = (
+        network.kernels(stage.number, filters, stage.kernel_shape(channel))
+        for filters, channel in (
+            (part.filters[:plain], 0),
+            (part.filters[plain:], stage.channels),
+        )
+    )
+    return KeptFilters(
+        part.filters,
+        owner,
+        network.own_scalars(stage.number, part.filters),
+        kernels if stage.channels else kernels[:0],
+        constants.reshape(len(constants), constants.shape[3]),
+    )
+
+
+def _ticket(
+    graph: TargetGraph,
+    network: RandomCNN,
+    eps: Fraction,
+    error: Fraction,
+    stages: tuple[StageTicket, ...],
+) -> GraphTicket:
+    return GraphTicket(
+        target={"name": graph.name, "sha256": graph.sha256},
+        generator=GENERATOR,
+        seed=network.seed,
+        stages=stages,
+        eps=eps,
+        certified_error=stated(error),
+        versions={
+            "slth-verify": __version__,
+            **{name: version(name) for name in ("numpy", "scipy")},
+        },
+    )
