@@ -102,6 +102,9 @@ def difference_bounds(
     Returns:
         Bounds by name of node, but for layers within a stage.
 
+    Raises:
+        ArithmeticError: If bounds exclude each other, which only a wrong rule can do.
+
     Rigor:
         Exact fractions; batch norms of f are enclosed, their roots to 200 bits.
     """
@@ -136,11 +139,14 @@ def _bounds(entries: Entries) -> Bounds:
 
 def _tight(x: _Interval, y: _Interval, d: _Interval) -> _Known:
     """The shadows of the polygon; see *Tightening*."""
-    return _Known(
+    shadows = (
         (max(x[0], y[0] - d[1]), min(x[1], y[1] - d[0])),
         (max(y[0], x[0] + d[0]), min(y[1], x[1] + d[1])),
         (max(d[0], y[0] - x[1]), min(d[1], y[1] - x[0])),
     )
+    if any(low > high for low, high in shadows):
+        raise ArithmeticError(f"{x}, {y} and {d} exclude each other")
+    return _Known(*shadows)
 
 
 def _corners(
