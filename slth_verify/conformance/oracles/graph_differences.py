@@ -2,20 +2,8 @@
 
 Every entry of every tensor has an interval of f, one of g and one of g - f. Nothing is
 merged and nothing is rounded, so this is slow: for tensors of some hundred entries.
-Each rule is proved here in a few lines, and in docs/theory/networks.md.
-
-Two facts serve all nodes. An entry's pair (x, y) lies in the polygon
-
-    x- <= x <= x+,   y- <= y <= y+,   d- <= y - x <= d+.
-
-*Tightening.* The intervals of x, y and d = y - x that are the shadows of this polygon:
-x lies in [x-, x+] and, as x = y - d, in [y- - d+, y+ - d-]; likewise y and d. One round
-is enough, as each of these intersections is the whole shadow.
-
-*Corners.* A continuous function on it that is affine on each of the parts into which
-lines ``x = k`` and ``y = k`` cut it takes its extremes at corners of these parts, and a
-corner lies on two lines of different directions among those that cut and those that
-bound. `_corners` lists the points of the polygon on two such lines.
+Each rule is proved here or in `graph_polygons` in a few lines, and in
+docs/theory/networks.md.
 """
 
 from __future__ import annotations
@@ -23,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
 from math import isqrt
 
 import numpy as np
@@ -36,6 +23,12 @@ from slth_verify.conformance.oracles.graph_places import (
     kernel_terms,
     moved,
     pool_entries,
+)
+from slth_verify.conformance.oracles.graph_polygons import (
+    Interval,
+    Known,
+    corners_of,
+    tight,
 )
 from slth_verify.conformance.oracles.pruned_graph import (
     Stage,
@@ -62,8 +55,6 @@ _ROOT_BITS = 200
 
 _ZERO = Fraction(0)
 
-_Interval = tuple[Fraction, Fraction]
-
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -78,15 +69,6 @@ class Bounds:
     target: tuple[Entries, Entries]
     pruned: tuple[Entries, Entries]
     difference: tuple[Entries, Entries]
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Intervals of one entry: x of f, y of g, d of y - x."""
-
-    x: _Interval
-    y: _Interval
-    d: _Interval
 
 
 def difference_bounds(
@@ -137,35 +119,6 @@ def _bounds(entries: Entries) -> Bounds:
     return Bounds(*found)
 
 
-def _tight(x: _Interval, y: _Interval, d: _Interval) -> _Known:
-    """The shadows of the polygon; see *Tightening*."""
-    shadows = (
-        (max(x[0], y[0] - d[1]), min(x[1], y[1] - d[0])),
-        (max(y[0], x[0] + d[0]), min(y[1], x[1] + d[1])),
-        (max(d[0], y[0] - x[1]), min(d[1], y[1] - x[0])),
-    )
-    if any(low > high for low, high in shadows):
-        raise ArithmeticError(f"{x}, {y} and {d} exclude each other")
-    return _Known(*shadows)
-
-
-def _corners(
-    known: _Known, bends: Sequence[Fraction]
-) -> list[tuple[Fraction, Fraction]]:
-    """Points of the polygon on two lines that bound it or cut it; see *Corners*."""
-    xs, ys, ds = {*known.x, *bends}, {*known.y, *bends}, set(known.d)
-    points = set(product(xs, ys))
-    points |= {(x, x + d) for x, d in product(xs, ds)}
-    points |= {(y - d, y) for y, d in product(ys, ds)}
-    return [
-        (x, y)
-        for x, y in points
-        if known.x[0] <= x <= known.x[1]
-        and known.y[0] <= y <= known.y[1]
-        and known.d[0] <= y - x <= known.d[1]
-    ]
-
-
 def _stage(
     stage: Stage,
     given: tuple[Entries, Entries, Entries],
@@ -176,7 +129,7 @@ def _stage(
     positive, negative, bias = given
     corners = np.empty(source.shape, object)
     for at in np.ndindex(*source.shape):
-        corners[at] = _corners(source.item(at), [_ZERO])
+        corners[at] = corners_of(source.item(at), [_ZERO])
     kernel = _kernel(stage)
     affine = [_affine(stage, channel) for channel in range(shape[0])]
     found = np.empty(shape, object)
@@ -199,10 +152,10 @@ def _stage_entry(
         tuple[list[tuple[Fraction, Fraction]], tuple[Fraction, Fraction, Fraction]]
     ],
     bias: Fraction,
-    factors: _Interval,
+    factors: Interval,
     inner: Fraction,
     shift: Fraction,
-) -> _Known:
+) -> Known:
     """One entry of a stage, from the corners and the weights of what it sees.
 
     f has ``s (sum of K x, plus inner) + shift`` with s between the two factors, and g
@@ -227,7 +180,7 @@ def _stage_entry(
             for s, end in zip(factors, ends, strict=True):
                 end[change] += choose(y - s * x for x, y in pairs)
     products = [s * (x + inner) + shift for s in factors for x in image]
-    return _tight(
+    return tight(
         (min(products), max(products)),
         (pruned[0], pruned[1]),
         (min(low for low, _ in ends), max(high for _, high in ends)),
@@ -241,7 +194,7 @@ def _kernel(stage: Stage) -> Entries:
     return exact_array(stage.layer.weight)
 
 
-def _affine(stage: Stage, channel: int) -> tuple[_Interval, Fraction, Fraction]:
+def _affine(stage: Stage, channel: int) -> tuple[Interval, Fraction, Fraction]:
     """Two numbers around s, what is added before s, and what is added after it.
 
     With ``variance + epsilon = a / b`` the root is ``sqrt(a b) / a``, and the integer
@@ -268,12 +221,12 @@ def _node(node: Node, sources: list[Entries], shape: Shape) -> Entries:
     """Any other node, which is the same in f and in g."""
     if isinstance(node, MOVES):
         nothing = (_ZERO, _ZERO)
-        return moved(node, sources, shape, _Known(nothing, nothing, nothing))
+        return moved(node, sources, shape, Known(nothing, nothing, nothing))
     found = np.empty(shape, object)
     for at in np.ndindex(*shape):
         if isinstance(node, Input):
             ends = node.low[at[0]], node.high[at[0]]
-            found[at] = _Known(ends, ends, (_ZERO, _ZERO))
+            found[at] = Known(ends, ends, (_ZERO, _ZERO))
         elif isinstance(node, Sum):
             found[at] = _sum([source.item(at) for source in sources], 1)
         elif isinstance(node, (MaxPool, AveragePool)):
@@ -296,21 +249,21 @@ def _activation(node: Node, channel: int) -> Callable[[Fraction], Fraction]:
 
 
 def _monotone(
-    known: _Known, bends: Sequence[Fraction], change: Callable[[Fraction], Fraction]
-) -> _Known:
+    known: Known, bends: Sequence[Fraction], change: Callable[[Fraction], Fraction]
+) -> Known:
     """A map that does not decrease, affine between the bends, takes ends to ends.
 
-    ``change(y) - change(x)`` is affine between lines at the bends: see *Corners*.
+    ``change(y) - change(x)`` is affine between lines at the bends: see `corners_of`.
     """
-    gaps = [change(y) - change(x) for x, y in _corners(known, bends)]
-    return _tight(
+    gaps = [change(y) - change(x) for x, y in corners_of(known, bends)]
+    return tight(
         (change(known.x[0]), change(known.x[1])),
         (change(known.y[0]), change(known.y[1])),
         (min(gaps), max(gaps)),
     )
 
 
-def _sum(several: Sequence[_Known], parts: int) -> _Known:
+def _sum(several: Sequence[Known], parts: int) -> Known:
     """Sums, and means over so many parts: x, y and d = y - x add up alike."""
     low_high = [
         tuple(
@@ -319,10 +272,10 @@ def _sum(several: Sequence[_Known], parts: int) -> _Known:
         )
         for which in ("x", "y", "d")
     ]
-    return _tight(*low_high)  # type: ignore[arg-type]
+    return tight(*low_high)  # type: ignore[arg-type]
 
 
-def _largest(several: Sequence[_Known]) -> _Known:
+def _largest(several: Sequence[Known]) -> Known:
     """The largest of some entries.
 
     If y_i is the largest of g, then ``y_i = x_i + d_i <= max x + d_i``, so the maxima
@@ -334,7 +287,7 @@ def _largest(several: Sequence[_Known]) -> _Known:
         (max(ends[0] for ends in all_ends), max(ends[1] for ends in all_ends))
         for all_ends in ([k.x for k in several], [k.y for k in several])
     )
-    return _tight(
+    return tight(
         x,
         y,
         (
