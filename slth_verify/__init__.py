@@ -33,10 +33,18 @@ if _TYPE_CHECKING:
     from slth_verify.graph import TargetGraph
     from slth_verify.network import RandomCNN, TargetCNN
     from slth_verify.statements import statement
-    from slth_verify.ticket import CheckResult, Ticket, check
+    from slth_verify.ticket import (
+        CheckResult,
+        GraphCheckResult,
+        GraphTicket,
+        Ticket,
+        check,
+    )
 
 _LAZY = {
     "CheckResult": "ticket",
+    "GraphCheckResult": "ticket",
+    "GraphTicket": "ticket",
     "RandomCNN": "network",
     "TargetCNN": "network",
     "TargetGraph": "graph",
@@ -67,6 +75,8 @@ __all__ = [
     "CheckResult",
     "Evidence",
     "Finding",
+    "GraphCheckResult",
+    "GraphTicket",
     "RandomCNN",
     "Statistical",
     "TargetCNN",

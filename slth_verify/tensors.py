@@ -85,6 +85,15 @@ def read_tensors(
     return description, _loaded(path, wanted)
 
 
+def has_metadata(path: str | os.PathLike[str], key: str) -> bool:
+    """Whether a safetensors file has a metadata entry; its tensors are not read.
+
+    Raises:
+        Exception: One of ``READING_ERRORS``; callers turn it into their own.
+    """
+    return key in _header(path).get("__metadata__", {})
+
+
 def exact_keys(data: Mapping[str, Any], keys: frozenset[str]) -> None:
     """Refuse an object that lacks a key or has one that nobody reads.
 

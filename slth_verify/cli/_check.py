@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from slth_verify.cli._check_graph import graph_result_as_json, print_graph_result
+from slth_verify.cli._findings import exact_or_rounded_down, finding_lines, ledger_json
 from slth_verify.cli._output import print_json
-from slth_verify.cli._scale import decimal, plain, scale_as_json, scale_lines
-from slth_verify.limits import DIGITS
+from slth_verify.cli._scale import plain, scale_as_json, scale_lines
 from slth_verify.numbers import rough
-from slth_verify.text import printable
 from slth_verify.verdict import exit_code
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def command(
     error is exact. Nothing that the search said is believed. A claim that the network
     that computes 0 meets as well is VACUOUS.
     """
-    from slth_verify.ticket import check
+    from slth_verify.ticket import GraphCheckResult, check
 
     result = check(
         ticket,
@@ -76,7 +76,12 @@ def command(
         time_limit=time_limit,
         memory_limit=None if memory_limit is None else int(memory_limit * 2**20),
     )
-    if as_json:
+    if isinstance(result, GraphCheckResult):
+        if as_json:
+            print_json("check", **graph_result_as_json(result))
+        else:
+            print_graph_result(result)
+    elif as_json:
         print_json("check", **result_as_json(result))
     else:
         _print(result)
@@ -90,14 +95,7 @@ def result_as_json(result: CheckResult) -> dict[str, Any]:
         "eps": None if result.eps is None else str(result.eps),
         "input_bound": str(result.input_bound),
         "trivial": result.trivial,
-        "ledger": [
-            {
-                "claim": finding.claim,
-                "verdict": finding.verdict.name,
-                "reason": finding.reason,
-            }
-            for finding in result.ledger
-        ],
+        "ledger": ledger_json(result.ledger),
         "per_layer": [_layer_as_json(layer) for layer in result.per_layer],
     }
     enclosure, outputs = result.enclosure, result.target_range
@@ -117,18 +115,9 @@ def result_as_json(result: CheckResult) -> dict[str, Any]:
             "shape": list(result.witness.shape),
             "pixel": list(result.witness.pixel),
             "channel": result.witness.channel,
-            **_exact_or_rounded_down(result.witness.difference),
+            **exact_or_rounded_down(result.witness.difference),
         }
     return content
-
-
-def _exact_or_rounded_down(difference: Fraction) -> dict[str, str]:
-    """A difference that may have more digits than any reader admits."""
-    longest = max(difference.numerator, difference.denominator)
-    if longest < 10**DIGITS:
-        return {"difference": str(difference), "evidence": "exact"}
-    rounded = decimal(difference, 18, up=False)
-    return {"difference": rounded, "evidence": "exact, rounded down"}
 
 
 def _layer_as_json(layer: LayerBound) -> dict[str, Any]:
@@ -158,9 +147,8 @@ def _print(result: CheckResult) -> None:
             f"{rough(layer.layer_error)}, accumulated "
             f"{rough(layer.accumulated_error)} (normalised units)"
         )
-    for finding in result.ledger:
-        line = f"{finding.verdict.name:12} {finding.claim}: {finding.reason}"
-        click.echo(f"  {printable(line)}")
+    for line in finding_lines(result.ledger):
+        click.echo(line)
 
 
 def _box(bound: Fraction) -> str:

@@ -24,7 +24,14 @@ from slth_verify.construction import suggested_widths
 from slth_verify.errors import NoTicketFoundError, TrivialClaimWarning
 from slth_verify.network import RandomCNN, TargetCNN
 from slth_verify.strategies import extreme_inputs, seeds, target_networks
-from slth_verify.ticket import CheckResult, Ticket, check, layer_residuals, output_bound
+from slth_verify.ticket import (
+    CheckResult,
+    GraphCheckResult,
+    Ticket,
+    check,
+    layer_residuals,
+    output_bound,
+)
 from slth_verify.verdict import Verdict
 
 _require = partial(require, statement="thm:structured-slth")
@@ -32,7 +39,7 @@ _EPS_SHARES = (Fraction(1, 4), Fraction(1, 16), Fraction(1, 64))
 _CORNERS = 24
 
 #: Proves a ticket file for a target file.
-Checker = Callable[[Path, Path], CheckResult]
+Checker = Callable[[Path, Path], CheckResult | GraphCheckResult]
 
 
 class Construction(Protocol):
@@ -155,6 +162,9 @@ def _check_ticket(case: ConstructionCase, ticket: Ticket, checker: Checker) -> N
         result.verdict is wanted and len(wrong) == int(trivial),
         f"{shown}: {result.verdict.name}, {wrong}",
     )
+    if isinstance(result, GraphCheckResult):
+        _require(False, f"{shown}: the checker speaks of a graph")
+        return
     bound, closed = result.error_upper_bound, result.closed_form
     if bound is None or closed is None:
         _require(False, f"{shown}: VERIFIED without a bound")

@@ -10,13 +10,28 @@ from slth_verify.ticket._range import OutputRange, output_range
 from slth_verify.ticket._residuals import LayerResiduals, layer_residuals
 from slth_verify.ticket._result import CheckResult
 from slth_verify.ticket._witness import Witness
+from slth_verify.ticket.graphs import (
+    GraphCheckResult,
+    GraphTicket,
+    GraphWitness,
+    OutputSpread,
+    StageBound,
+    StageTicket,
+    read_graph_accuracy,
+)
 
 __all__ = [
     "CheckResult",
     "ErrorBound",
+    "GraphCheckResult",
+    "GraphTicket",
+    "GraphWitness",
     "LayerBound",
     "LayerResiduals",
     "OutputRange",
+    "OutputSpread",
+    "StageBound",
+    "StageTicket",
     "Ticket",
     "TicketLayer",
     "Witness",
@@ -28,5 +43,6 @@ __all__ = [
     "output_range",
     "prove_weights",
     "read_accuracy",
+    "read_graph_accuracy",
     "read_input_bound",
 ]

@@ -1,71 +1,95 @@
-"""The independent checker: proves a ticket for every input, or says why not.
-
-It shares no code with the search. The problem is derived again from the target file;
-the weights from the seed; the error in exact rational arithmetic.
-"""
+"""The independent checker: proves a ticket for every input, or says why not."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from fractions import Fraction
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import NoReturn, TypedDict, Unpack, overload
 
 from slth_verify.bounded import LimitReachedError, run_bounded
-from slth_verify.ieee import IEEE, departure
-from slth_verify.numbers import ExactNumber
-from slth_verify.ticket._accuracy import read_accuracy, read_input_bound
-from slth_verify.ticket._bound import ErrorBound, accumulate
-from slth_verify.ticket._cost import too_costly
-from slth_verify.ticket._findings import (
-    identity,
-    lower,
-    normalisation,
-    scale,
-    second_opinion,
-    shapes,
-    stated_error,
-    structure,
-    upper,
-    weights,
-)
-from slth_verify.ticket._format import Ticket, TicketLayer, validated
-from slth_verify.ticket._range import range_of
-from slth_verify.ticket._residuals import LayerResiduals, layer_residuals
+from slth_verify.errors import InvalidParameterError, InvalidTargetError
+from slth_verify.graph import TargetGraph
+from slth_verify.numbers import ExactNumber, shown
+from slth_verify.tensors import READING_ERRORS, has_metadata
+from slth_verify.ticket._accuracy import read_input_bound
+from slth_verify.ticket._check_layers import check_layers, stopped
+from slth_verify.ticket._format import Ticket
 from slth_verify.ticket._result import CheckResult
-from slth_verify.ticket._target_file import HasKernels, TargetWeights, load_target
-from slth_verify.ticket._witness import Witness, find_witness
-from slth_verify.verdict import Finding, Verdict, overall
+from slth_verify.ticket._target_file import HasKernels
+from slth_verify.ticket.graphs import (
+    GraphCheckResult,
+    GraphTicket,
+    read_graph_accuracy,
+)
+from slth_verify.ticket.graphs.check import check_graph
+from slth_verify.ticket.graphs.check import stopped as stopped_graph
+from slth_verify.ticket.graphs.format import FORMAT_KEY
+from slth_verify.ticket.graphs.format import validated as validated_graph
+from slth_verify.verdict import Finding, Verdict
+
+_Path = str | os.PathLike[str]
 
 
+class CheckOptions(TypedDict, total=False):
+    """Arguments of `check`, for its overloads."""
+
+    eps: ExactNumber | None
+    input_bound: ExactNumber
+    cross_check: bool
+    time_limit: float | None
+    memory_limit: int | None
+
+
+@overload
 def check(
-    ticket: str | os.PathLike[str] | Ticket,
-    target: str | os.PathLike[str] | HasKernels,
+    ticket: GraphTicket,
+    target: _Path | TargetGraph,
+    **options: Unpack[CheckOptions],
+) -> GraphCheckResult: ...
+@overload
+def check(
+    ticket: _Path, target: TargetGraph, **options: Unpack[CheckOptions]
+) -> GraphCheckResult: ...
+@overload
+def check(
+    ticket: _Path | Ticket, target: HasKernels, **options: Unpack[CheckOptions]
+) -> CheckResult: ...
+@overload
+def check(
+    ticket: Ticket, target: _Path, **options: Unpack[CheckOptions]
+) -> CheckResult: ...
+@overload
+def check(
+    ticket: _Path, target: _Path, **options: Unpack[CheckOptions]
+) -> CheckResult | GraphCheckResult: ...
+def check(
+    ticket: _Path | Ticket | GraphTicket,
+    target: _Path | HasKernels | TargetGraph,
     *,
     eps: ExactNumber | None = None,
     input_bound: ExactNumber = 1,
     cross_check: bool = True,
     time_limit: float | None = None,
     memory_limit: int | None = None,
-) -> CheckResult:
+) -> CheckResult | GraphCheckResult:
     """Check a ticket against its target.
 
-    Without biases both networks are positively homogeneous, ``f(BX) = B f(X)``, since
-    convolution is linear and ``relu(Bz) = B relu(z)`` for B > 0. So the supremum of the
-    error over the inputs in [-B, B] is exactly B times that over [-1, 1].
+    A ticket of a graph (`slth_verify.GraphTicket`) speaks of the graph's own box. For
+    the paper's class: without biases both networks are positively homogeneous, ``f(BX)
+    = B f(X)``, since convolution is linear and ``relu(Bz) = B relu(z)`` for B > 0. So
+    the supremum of the error over the inputs in [-B, B] is exactly B times that over
+    [-1, 1].
 
     Args:
         ticket: A file or a loaded ticket.
-        target: A target file or a target.
+        target: A target file or a target; a graph, or its file, for a graph's ticket.
         eps: Bound to check for inputs in [-B, B] instead of the ticket's own claim, in
             the target's units and exact (``"1/100"``), or a share of the certified
             range of the target's outputs (``"2%"``). None for the ticket's own, which
             speaks of [-1, 1] and is multiplied by B.
-        input_bound: B, positive and exact.
+        input_bound: B, positive and exact; not for graphs.
         cross_check: Also evaluate the bound in mpmath; a disagreement makes the result
-            INCONCLUSIVE. Costs about as much as the rest.
+            INCONCLUSIVE. Costs about as much as the rest. Not yet for graphs.
         time_limit: Seconds; the check then runs in a process of its own, and is
             INCONCLUSIVE if it is not done. Without a limit, a check that would take
             minutes is not begun.
@@ -81,19 +105,21 @@ def check(
         Safe side: anything undecided is not VERIFIED. Several threads may check.
 
     Source:
-        der:a-posteriori, der:channel-certificate.
+        der:a-posteriori, der:channel-certificate; of graphs docs/theory/networks.md,
+        "Differences".
     """
     box = read_input_bound(input_bound)
+    graphs = _speaks_of_a_graph(ticket)
+    if graphs is not isinstance(target, TargetGraph) and not _is_path(target):
+        _refuse_mixed(graphs)
+    arguments = (ticket, target, eps, box, cross_check)
     if time_limit is None and memory_limit is None:
-        return _check(ticket, target, eps, box, cross_check, limited=False)
+        return _checked(*arguments, graphs=graphs, limited=False)
     try:
         return run_bounded(
-            _check,
-            ticket,
-            target,
-            eps,
-            box,
-            cross_check,
+            _checked,
+            *arguments,
+            graphs=graphs,
             limited=time_limit is not None,
             seconds=time_limit,
             memory=memory_limit,
@@ -101,133 +127,53 @@ def check(
     except LimitReachedError as reached:
         claim = "the check is done within its limits of time and memory"
         finding = Finding(claim, Verdict.INCONCLUSIVE, str(reached))
-        return _stopped(None, box, [finding])
+        return (
+            stopped_graph(None, [finding]) if graphs else stopped(None, box, [finding])
+        )
 
 
-def _check(
-    ticket: str | os.PathLike[str] | Ticket,
-    target: str | os.PathLike[str] | HasKernels,
+def _is_path(value: object) -> bool:
+    return isinstance(value, str | os.PathLike)
+
+
+def _speaks_of_a_graph(ticket: _Path | Ticket | GraphTicket) -> bool:
+    """Whether it is a ticket of a graph, by its class or its file's metadata."""
+    if isinstance(ticket, Ticket):
+        return False
+    if isinstance(ticket, GraphTicket):
+        return True
+    try:
+        return has_metadata(ticket, FORMAT_KEY)
+    except READING_ERRORS:
+        return False  # the reader says what is wrong
+
+
+def _refuse_mixed(graphs: bool) -> NoReturn:
+    made_for, given = ("a graph", "none") if graphs else ("no graph", "one")
+    raise InvalidTargetError(
+        f"the ticket was made for {made_for}, and the target is {given} "
+        "(docs/ticket-format.md). Give the target that it was made for."
+    )
+
+
+def _checked(
+    ticket: _Path | Ticket | GraphTicket,
+    target: _Path | HasKernels | TargetGraph,
     eps: ExactNumber | None,
     box: Fraction,
     cross_check: bool,
     *,
+    graphs: bool,
     limited: bool,
-) -> CheckResult:
-    changed = departure()
-    if changed is not None:
-        return _stopped(None, box, [Finding(IEEE, Verdict.INCONCLUSIVE, changed)])
-    loaded = validated(ticket) if isinstance(ticket, Ticket) else Ticket.load(ticket)
-    problem = load_target(target)
-    costly = None if limited else too_costly(loaded, problem)
-    if costly is not None:
-        return _stopped(None, box, [costly])
-    asked = loaded.eps * box
-    if eps is not None:
-        asked = read_accuracy(eps, problem.kernels, input_bound=box)
-    question = _Question(loaded, problem, asked, box)
-    ledger, owners = _structure(question)
-    if any(finding.verdict is not Verdict.VERIFIED for finding in ledger[1:]):
-        return _stopped(asked, box, ledger)
-    for number, owner in enumerate(owners, start=1):
-        kernel, exponent = (
-            problem.kernels[number - 1],
-            loaded.scale_exponents[number - 1],
+) -> CheckResult | GraphCheckResult:
+    if not graphs:
+        return check_layers(ticket, target, eps, box, cross_check, limited=limited)  # type: ignore[arg-type]
+    if box != 1:
+        raise InvalidParameterError(
+            f"input_bound={shown(box)}: a graph has its own box of inputs "
+            "(docs/target-graphs.md). Leave it out."
         )
-        ledger.append(normalisation(number, kernel, exponent))
-        ledger.append(weights(loaded, number, owner))
-    if not all(map(_finite, loaded.layers)):
-        return _stopped(asked, box, ledger)
-    return _certified(question, owners, ledger, cross_check=cross_check)
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """Whether the ticket is within ``eps`` of the target for inputs in [-box, box]."""
-
-    ticket: Ticket
-    target: TargetWeights
-    eps: Fraction
-    box: Fraction
-
-
-def _structure(question: _Question) -> tuple[list[Finding], list[NDArray[np.int64]]]:
-    """Whether the parts fit, and which input channel each kept filter reads."""
-    ticket, target = question.ticket, question.target
-    ledger = [identity(ticket, target), shapes(ticket, target)]
-    owners: list[NDArray[np.int64]] = []
-    if ledger[1].verdict is not Verdict.VERIFIED:
-        return ledger, owners
-    for number, layer in enumerate(ticket.layers, start=1):
-        block = 2 * ticket.widths[number - 1]
-        channels = target.kernels[number - 1].shape[1]
-        ledger.append(structure(number, layer, block, channels))
-        owners.append(layer.filters // block)
-    return ledger, owners
-
-
-def _certified(
-    question: _Question,
-    owners: list[NDArray[np.int64]],
-    ledger: list[Finding],
-    *,
-    cross_check: bool,
-) -> CheckResult:
-    ticket, target, box = question.ticket, question.target, question.box
-    exponents = ticket.scale_exponents
-    residuals = [
-        layer_residuals(kernel, exponents[i], layer, owner, signed_input=i == 0)
-        for i, (kernel, layer, owner) in enumerate(
-            zip(target.kernels, ticket.layers, owners, strict=True)
-        )
-    ]
-    kept = [len(layer.filters) for layer in ticket.layers]
-    bound = accumulate(residuals, kept, exponents)
-    outputs = range_of(residuals, exponents, target.image, bound.largest_output, box)
-    finding, witness = _error(question, residuals, bound)
-    ledger += [finding, scale(outputs, question.eps), stated_error(ticket, bound)]
-    if cross_check:
-        ledger.append(second_opinion(ticket, target, owners, bound))
-    return CheckResult(
-        overall(tuple(item.verdict for item in ledger)),
-        question.eps,
-        box * bound.error,
-        box * bound.closed_form,
-        bound.layers,
-        tuple(ledger),
-        witness,
-        box,
-        outputs,
-    )
-
-
-def _finite(layer: TicketLayer) -> bool:
-    return bool(np.isfinite(layer.scalars).all() and np.isfinite(layer.kernels).all())
-
-
-def _error(
-    question: _Question, residuals: list[LayerResiduals], bound: ErrorBound
-) -> tuple[Finding, Witness | None]:
-    """The claim itself. Its numbers are rounded so that the sentence stays true."""
-    eps, box = question.eps, question.box
-    form = "sup over all inputs in [-{box}, {box}] of ||f - g||_max <= {eps}"
-    claim = form.format(box=lower(box), eps=upper(eps))
-    found = f"certified bound {upper(box * bound.error)}"
-    if box * bound.error <= eps:
-        return Finding(claim, Verdict.VERIFIED, found), None
-    exponents = question.ticket.scale_exponents
-    witness = find_witness(residuals, exponents, question.target.image, eps / box)
-    if witness is None:
-        reason = f"{found} exceeds it, but no input was found that does"
-        return Finding(claim, Verdict.INCONCLUSIVE, reason), None
-    witness = replace(witness, difference=box * witness.difference)
-    reason = (
-        f"{found}; output channel {witness.channel} differs by at least "
-        f"{lower(witness.difference)} on the witness"
-    )
-    claim = form.format(box=upper(box), eps=lower(eps))
-    return Finding(claim, Verdict.REFUTED, reason), witness
-
-
-def _stopped(eps: Fraction | None, box: Fraction, ledger: list[Finding]) -> CheckResult:
-    verdict = overall(tuple(finding.verdict for finding in ledger))
-    return CheckResult(verdict, eps, None, None, (), tuple(ledger), None, box)
+    loaded = GraphTicket.load(ticket) if _is_path(ticket) else validated_graph(ticket)  # type: ignore[arg-type]
+    graph = TargetGraph.from_file(target) if _is_path(target) else target  # type: ignore[arg-type]
+    asked = None if eps is None else read_graph_accuracy(eps, graph)  # type: ignore[arg-type]
+    return check_graph(loaded, graph, asked, limited=limited)  # type: ignore[arg-type]

@@ -117,7 +117,7 @@ def test_without_the_guard_a_false_ticket_would_be_verified(
 ) -> None:
     """Planted lie: weights that are flushed are read as zero, and nobody notices."""
     network = sv.RandomCNN(seed=1, widths=(60, 60))
-    for room in ("ieee", "ticket._check", "ticket._provenance"):
+    for room in ("ieee", "ticket._check_layers", "ticket._provenance"):
         monkeypatch.setattr(f"slth_verify.{room}.departure", lambda: None)
     ticket = _flushed(lambda: sv.prune(subnormal, network, eps="1/2"))
     assert _flushed(lambda: sv.check(ticket, subnormal)).verdict is sv.Verdict.VERIFIED

@@ -141,7 +141,7 @@ def test_a_believed_field_is_seen(
     target: sv.TargetCNN,
     ticket: Ticket,
 ) -> None:
-    import slth_verify.ticket._check as checker
+    import slth_verify.ticket._check_layers as checker
 
     wrong = mutant(findings, *LIES[name])
     for function in ("identity", "stated_error"):

@@ -12,7 +12,7 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.ticket import (
     Ticket,
 )
-from slth_verify.ticket import _check as checker
+from slth_verify.ticket import _check_layers as checker
 from slth_verify.verdict import Verdict
 
 F = Fraction

@@ -21,7 +21,7 @@ from slth_verify.ticket import (
     output_range,
     read_accuracy,
 )
-from slth_verify.ticket import _check as checker
+from slth_verify.ticket import _check_layers as checker
 from slth_verify.ticket import _findings as findings
 from slth_verify.ticket import _range as ranges
 from slth_verify.verdict import Verdict

@@ -131,9 +131,9 @@ def run_case(
 def _completed(task: _Task, case: CaseReport, largest: Figure) -> CaseReport:
     """Read the ticket back from its file and look at it from all sides."""
     path = task.output / task.ticket_file
-    with task.stage("check"):
-        result = check(path, task.output / task.target_file)
     ticket = Ticket.load(path)
+    with task.stage("check"):
+        result = check(ticket, task.output / task.target_file)
     with task.stage("examine") as step:
         seen = examine(task.subject, ticket, result, task.profile, step)
     findings = [*result.ledger, *seen.findings]

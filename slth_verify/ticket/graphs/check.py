@@ -64,27 +64,27 @@ def check_graph(
     """
     changed = departure()
     if changed is not None:
-        return _stopped(None, [Finding(IEEE, Verdict.INCONCLUSIVE, changed)])
+        return stopped(None, [Finding(IEEE, Verdict.INCONCLUSIVE, changed)])
     asked = ticket.eps if eps is None else eps
     nodes = staged(graph)
     stages = [node for node in nodes if isinstance(node, Stage)]
     ledger = [identity(ticket, graph), fits(ticket, stages)]
     if ledger[1].verdict is not Verdict.VERIFIED:
-        return _stopped(asked, ledger)
+        return stopped(asked, ledger)
     parts = dict(zip((stage.name for stage in stages), ticket.stages, strict=True))
     ledger += [filters_exist(stage, parts[stage.name]) for stage in stages]
     if any(finding.verdict is not Verdict.VERIFIED for finding in ledger[2:]):
-        return _stopped(asked, ledger)
+        return stopped(asked, ledger)
     costly = None if limited else _too_costly(ticket, stages)
     if costly is not None:
-        return _stopped(asked, [costly])
+        return stopped(asked, [costly])
     pruned = _Pruned(ticket, parts, ledger)
     try:
         walked = list(node_bounds(nodes, pruned.sums))
     except ArithmeticError as undecided:
         claim = "weights of the random network are decided"
         ledger.append(Finding(claim, Verdict.INCONCLUSIVE, printable(str(undecided))))
-        return _stopped(asked, ledger)
+        return stopped(asked, ledger)
     error = walked[-1][1].bounds.error
     spread = OutputSpread.of(walked[-1][1].bounds.target, reached_spread(graph))
     finding, witness = _within(graph, pruned, asked, error)
@@ -174,6 +174,7 @@ def _figures(
     )
 
 
-def _stopped(eps: Fraction | None, ledger: list[Finding]) -> GraphCheckResult:
+def stopped(eps: Fraction | None, ledger: list[Finding]) -> GraphCheckResult:
+    """The result of a check that ended early."""
     verdict = overall(tuple(finding.verdict for finding in ledger))
     return GraphCheckResult(verdict, eps, None, (), tuple(ledger))

@@ -169,41 +169,33 @@ def through(node: Node, sources: Sequence[NodeBounds]) -> NodeBounds:
 def _rectified(node: Rectifier, source: Bounds) -> Range:
     """Slopes lie in [a, 1]: y - x = t becomes something between a t and t.
 
-    If neither x nor y is positive, it becomes a t.
+    It becomes a t if neither x nor y is positive, and t if neither is negative.
     """
     lower, upper = [], []
-    for channel, (x_high, y_high, low, high) in enumerate(
-        zip(
-            source.target.upper,
-            source.pruned.upper,
-            source.difference.lower,
-            source.difference.upper,
-            strict=True,
-        )
-    ):
+    for channel, (x_low, x_high, y_low, y_high, low, high) in _by_channel(source):
         slope = node.slopes[channel % len(node.slopes)]
         off = x_high <= 0 and y_high <= 0
-        lower.append(low * slope if off or low > 0 else low)
-        upper.append(high * slope if off or high < 0 else high)
+        on = x_low >= 0 and y_low >= 0
+        lower.append(low * slope if off or (low > 0 and not on) else low)
+        upper.append(high * slope if off or (high < 0 and not on) else high)
     return outward(lower, upper)
 
 
 def _clipped(node: Clip, source: Bounds) -> Range:
     """Slopes lie in [0, 1], and are 1 where x and y are between the thresholds."""
     lower, upper = [], []
-    for x_low, x_high, y_low, y_high, low, high in zip(
-        source.target.lower,
-        source.target.upper,
-        source.pruned.lower,
-        source.pruned.upper,
-        source.difference.lower,
-        source.difference.upper,
-        strict=True,
-    ):
+    for _, (x_low, x_high, y_low, y_high, low, high) in _by_channel(source):
         between = min(x_low, y_low) >= node.low and max(x_high, y_high) <= node.high
         lower.append(low if between else min(low, Fraction(0)))
         upper.append(high if between else max(high, Fraction(0)))
     return Range(tuple(lower), tuple(upper))
+
+
+def _by_channel(bounds: Bounds) -> Iterator[tuple[int, tuple[Fraction, ...]]]:
+    """Each channel with the ends of x, of y and of y - x."""
+    parts = bounds.target, bounds.pruned, bounds.difference
+    ends = [end for part in parts for end in (part.lower, part.upper)]
+    return enumerate(zip(*ends, strict=True))
 
 
 def tightened(bounds: Bounds) -> Bounds:
