@@ -32,6 +32,8 @@ if _TYPE_CHECKING:
     from slth_verify.construction import prune, suggested_widths
     from slth_verify.graph import TargetGraph
     from slth_verify.network import RandomCNN, TargetCNN
+    from slth_verify.network.onnx_graphs import graph_from_onnx
+    from slth_verify.network.torch_graphs import graph_from_torch
     from slth_verify.statements import statement
     from slth_verify.ticket import (
         CheckResult,
@@ -50,6 +52,8 @@ _LAZY = {
     "TargetGraph": "graph",
     "Ticket": "ticket",
     "check": "ticket",
+    "graph_from_onnx": "network",
+    "graph_from_torch": "network",
     "prune": "construction",
     "statement": "statements",
     "suggested_widths": "construction",
@@ -91,6 +95,8 @@ __all__ = [
     "enclosure",
     "errors",
     "graph",
+    "graph_from_onnx",
+    "graph_from_torch",
     "network",
     "prune",
     "report",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -64,6 +65,18 @@ def spread_as_json(outputs: OutputSpread) -> dict[str, str]:
     }
 
 
+def spread_lines(outputs: OutputSpread, error: Fraction) -> list[str]:
+    """The same in words, with an error beside."""
+    lines = [
+        f"target: outputs lie in [{plain(outputs.lower, 6, up=False)}, "
+        f"{plain(outputs.upper, 6)}], no channel ranges over more than "
+        f"{plain(outputs.widest, 6)}"
+    ]
+    if outputs.widest:
+        lines.append(f"error: {plain(100 * error / outputs.widest, 4)} % of that")
+    return lines
+
+
 def print_graph_result(result: GraphCheckResult) -> None:
     """The verdict, the error and where it comes from, every finding."""
     click.echo(result.verdict.name)
@@ -73,14 +86,8 @@ def print_graph_result(result: GraphCheckResult) -> None:
             f"sup ||f - g||_max <= {plain(error, 9)}  (claimed {plain(result.eps, 9)}; "
             "every image of the target's box)"
         )
-        click.echo(
-            f"  target: outputs lie in [{plain(outputs.lower, 6, up=False)}, "
-            f"{plain(outputs.upper, 6)}], no channel ranges over more than "
-            f"{plain(outputs.widest, 6)}"
-        )
-        share = result.share_of_range
-        if share is not None:
-            click.echo(f"  error: {plain(100 * share, 4)} % of that")
+        for line in spread_lines(outputs, error):
+            click.echo(f"  {line}")
     for stage in result.per_stage:
         click.echo(
             f"  {printable(stage.name)}: {stage.kept} filters kept, error "

@@ -11,7 +11,7 @@ import click
 
 from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, print_json, progress, try_output
-from slth_verify.cli._scale import scale_as_json, scale_lines
+from slth_verify.cli._targets import imported_target, read_target, target_scale
 from slth_verify.cli._types import SECONDS, integer, integers
 from slth_verify.deadline import ends_within, now
 from slth_verify.limits import SEEDS, WIDTH
@@ -66,6 +66,19 @@ _REPORTED = 1.1
     "until the ticket is written; a run that was ended resumes.",
 )
 @click.option("--device", help="Torch device for the search, such as cuda.")
+@click.option(
+    "--box",
+    metavar="LOW,HIGH",
+    help="Where inputs of an .onnx TARGET lie, exact, such as 0,1. Other files say it "
+    "themselves.",
+)
+@click.option(
+    "--save-target",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Where the graph of an .onnx TARGET is written, for check; default: beside "
+    "the ticket.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
     target: str,
@@ -78,19 +91,30 @@ def command(
     workers: int | None,
     resume: str | None,
     device: str | None,
+    box: str | None,
+    save_target: str | None,
     as_json: bool,
 ) -> int:
     """Prune the random network of a seed until it computes TARGET within eps.
 
+    TARGET is a .safetensors file that TargetGraph.save or TargetCNN.save wrote, or an
+    .onnx file (extra onnx). From a trained torch module to a checked ticket:
+
+    \b
+      graph = sv.graph_from_torch(module, input_shape=(1, 28, 28), box=(0, 1))
+      graph.save("net.safetensors")
+      slth-verify prune net.safetensors --eps 2% --seed 1 --output net.ticket
+      slth-verify check net.ticket net.safetensors
+
     Exit code 3 means that no ticket was found, never that there is none.
     """
     begun = now()
-    try_output(output, {"TARGET": target, "--resume": resume})
+    beside = imported_target(target, output, save_target)
+    try_output(output, {"TARGET": target, "--resume": resume, "--save-target": beside})
     import slth_verify as sv
     from slth_verify.errors import TrivialClaimWarning
-    from slth_verify.ticket import output_range
 
-    network = sv.TargetCNN.from_file(target)
+    network = read_target(target, box)
     chosen = sv.suggested_widths(network, eps) if widths is None else widths
     if not as_json:
         note(f"random network: seed {seed}, widths {', '.join(map(str, chosen))}")
@@ -115,28 +139,30 @@ def command(
             progress=lambda done, total: advance("subset sums", done, total),
             device=device,
         )
+        if isinstance(network, sv.TargetGraph) and beside is not None:
+            network.save(beside)
         ticket.save(output)
     for remark in remarks:
         note(str(remark.message))
-    scale = output_range(network), Fraction(ticket.certified_error)
-    filters = [len(layer.filters) for layer in ticket.layers]
+    scale = target_scale(network, Fraction(ticket.certified_error))
     if as_json:
         print_json(
             "prune",
             ticket=output,
+            **({} if beside is None else {"target": beside}),
             eps=str(ticket.eps),
             certified_error=ticket.certified_error,
             seed=seed,
             widths=list(chosen),
-            kept=filters,
-            **scale_as_json(*scale),
+            kept=list(ticket.kept),
+            **scale.as_json(),
         )
     else:
         click.echo(
-            f"{printable(output)}: {' + '.join(map(str, filters))} filters kept, "
+            f"{printable(output)}: {' + '.join(map(str, ticket.kept))} filters kept, "
             f"certified error {ticket.certified_error}. Check it: slth-verify check "
-            f"{printable(output)} {printable(target)}"
+            f"{printable(output)} {printable(beside or target)}"
         )
-        for line in scale_lines(*scale):
+        for line in scale.lines():
             click.echo(f"  {line}")
     return 0

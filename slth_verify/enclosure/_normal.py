@@ -13,14 +13,13 @@ precision.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
+from slth_verify.enclosure._normal_floats import proposed_quantiles
 from slth_verify.enclosure._normal_table import REACH, centred_normal_cdf
 from slth_verify.enclosure._precision import working_precision
 from slth_verify.verdict import NoTruthValue, Verdict
@@ -128,34 +127,16 @@ def normal_quantiles(words: NDArray[np.uint64]) -> NDArray[np.float32]:
         Floats propose, `check_normal_quantiles`'s arithmetic decides every one.
 
     Cost:
-        About 0.5 us a word, 30 us in far tails; memory as for `check_normal_quantiles`.
+        About 0.15 us a word, 30 us in far tails; memory bounded by 50 MB.
     """
     out = np.empty(words.shape, np.float32)
     for start in range(0, len(words), _CHUNK):
         part = words[start : start + _CHUNK]
-        found = _proposed(part)
+        found = proposed_quantiles(part)
         open_ones = ~_surely_nearest(part, found)
         found[open_ones] = nearest_normal_quantiles(part[open_ones])
         out[start : start + _CHUNK] = found
     return out
-
-
-def _proposed(words: NDArray[np.uint64]) -> NDArray[np.float32]:
-    """Quantiles in floats: by the standard library, and by a series near the middle.
-
-    With ``r = sqrt(2 pi) (U - 1/2)``, ``q = r + r^3/6 + 7 r^5/120 + 127 r^7/5040``.
-    """
-    signed = (words ^ np.uint64(1 << 63)).view(np.int64)
-    tail = np.where(signed < 0, words, ~words).astype(np.float64)
-    quantiles = map(NormalDist().inv_cdf, ((tail + 0.5) * 2.0**-64).tolist())
-    q = np.fromiter(quantiles, np.float64, len(words))
-    centred = (signed.astype(np.float64) + 0.5) * 2.0**-64
-    r = math.sqrt(2.0 * math.pi) * centred
-    square = r * r
-    series = r * (1 + square / 6 * (1 + 7 * square / 20 * (1 + 127 * square / 294)))
-    middle = np.abs(centred) < 2.0**-10
-    found = np.where(middle, series, np.where(signed < 0, q, -q))
-    return np.asarray(found, np.float32)
 
 
 def _surely_nearest(

@@ -17,6 +17,7 @@ from slth_verify.ticket.graphs import (
     OutputSpread,
     StageBound,
     StageTicket,
+    output_spread,
     read_graph_accuracy,
 )
 
@@ -41,6 +42,7 @@ __all__ = [
     "layer_residuals",
     "output_bound",
     "output_range",
+    "output_spread",
     "prove_weights",
     "read_accuracy",
     "read_graph_accuracy",

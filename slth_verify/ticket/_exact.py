@@ -50,23 +50,6 @@ def exact_sum(terms: Sequence[float]) -> Fraction:
         remaining.append(-part)
 
 
-def exact_units(products: Sequence[float]) -> int:
-    """The exact sum of products of two float32 numbers, in units of 2^-298.
-
-    Args:
-        products: Finite multiples of 2^-298 below 2^257, fewer than 2^400.
-
-    Rigor:
-        Exact, as `exact_sum`: every rounded sum is a multiple of the unit again.
-    """
-    total = 0
-    remaining = list(products)
-    while part := math.fsum(remaining):
-        total += int(math.ldexp(part, PRODUCT_BITS))
-        remaining.append(-part)
-    return total
-
-
 def exact_products(
     scalars: NDArray[np.float32], vectors: NDArray[np.float32]
 ) -> NDArray[np.float64]:
@@ -77,6 +60,41 @@ def exact_products(
         vectors: Shape ``(count, entries)``.
     """
     return np.abs(scalars.astype(np.float64))[:, None] * vectors.astype(np.float64)
+
+
+def exact_column_sums(products: NDArray[np.float64]) -> list[int]:
+    """Exact sums over the first axis, in units of 2^-298.
+
+    Args:
+        products: Finite multiples of 2^-298 below 2^257, ``(count, entries)``.
+
+    Raises:
+        ValueError: If a term is NaN or infinite.
+
+    Rigor:
+        Exact. With N terms, the leading ``53 - log2 N`` bits of every number, as
+        integers of one unit, add up to an integer below 2^53 in any order; what is left
+        is a float again, and a multiple of 2^-298.
+
+    Cost:
+        About 15 ns an entry.
+    """
+    totals = [0] * products.shape[1]
+    bits = 53 - max(1, len(products) - 1).bit_length()
+    rest = products
+    while rest.size and (size := float(np.abs(rest).max())):
+        if not math.isfinite(size):
+            raise ValueError("a term is NaN or infinite; there is no sum")
+        unit = max(math.frexp(size)[1] - bits, -PRODUCT_BITS)
+        pieces = np.trunc(np.ldexp(rest, -unit))
+        sums = pieces.sum(axis=0).tolist()
+        shift = unit + PRODUCT_BITS
+        totals = [
+            total + (int(part) << shift)
+            for total, part in zip(totals, sums, strict=True)
+        ]
+        rest = rest - np.ldexp(pieces, unit)
+    return totals
 
 
 def exact_l1_norm(kernel: NDArray[np.float32]) -> Fraction:

@@ -106,6 +106,11 @@ class Ticket:
     layers: tuple[TicketLayer, ...]
     versions: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """Number of kept filters, layer by layer."""
+        return tuple(len(layer.filters) for layer in self.layers)
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the ticket atomically; see `to_bytes`."""
         write_atomically(path, self.to_bytes())

@@ -48,9 +48,13 @@ class _Stream:
 
     def words(self, start: tuple[int, int, int, int], count: int) -> NDArray[np.uint64]:
         """Words from the given counter on, limbs in order of significance."""
-        # the generator counts up before it makes a block; the first limb may be 0
-        counter = sum(limb * _LIMB**i for i, limb in enumerate(start)) - 1
+        limbs = list(start)
+        # the generator counts up before it makes a block: begin one below, with borrow
         for i in range(4):
-            self._state["state"]["counter"][i] = counter // _LIMB**i % _LIMB
+            limbs[i] -= 1
+            if limbs[i] >= 0:
+                break
+            limbs[i] += _LIMB
+        self._state["state"]["counter"][:] = limbs
         self._bits.state = self._state
         return np.asarray(self._bits.random_raw(count), dtype=np.uint64)

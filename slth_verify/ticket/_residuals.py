@@ -22,8 +22,8 @@ from slth_verify.ieee import require_ieee
 from slth_verify.ticket._exact import (
     FLOAT32_BITS,
     PRODUCT_BITS,
+    exact_column_sums,
     exact_products,
-    exact_units,
 )
 from slth_verify.ticket._format import TicketLayer
 
@@ -127,7 +127,7 @@ def _channel_sums(
         chosen = rows[ends[channel] : ends[channel + 1]]
         vectors = layer.kernels[chosen].reshape(len(chosen), window * c_out)
         products = exact_products(layer.scalars[chosen], vectors)
-        sums[channel] = [exact_units(column.tolist()) for column in products.T]
+        sums[channel] = exact_column_sums(products)
     return sums.reshape(channels, window, c_out).transpose(1, 0, 2)
 
 

@@ -13,7 +13,7 @@ from slth_verify.enclosure import check_normal_quantiles, nearest_normal_quantil
 from slth_verify.enclosure._normal_table import centred_normal_cdf
 from slth_verify.network._quantile import normal_weights
 from slth_verify.ticket import exact_sum
-from slth_verify.ticket._exact import exact_products
+from slth_verify.ticket._exact import exact_column_sums, exact_products
 from slth_verify.verdict import Verdict
 
 FLOATS = st.floats(-1e77, 1e77, width=64)
@@ -121,3 +121,28 @@ def test_lengths_must_agree() -> None:
     words = np.arange(3, dtype=np.uint64)
     outcome = check_normal_quantiles(words, np.zeros(2, np.float32))
     assert outcome.verdict is Verdict.REFUTED
+
+
+@given(
+    st.integers(0, 6),
+    st.integers(1, 4),
+    st.integers(0, 2**32 - 1),
+)
+def test_column_sums_are_exact(count: int, entries: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scalars = np.ldexp(rng.standard_normal(count), rng.integers(-149, 4, count))
+    vectors = np.ldexp(
+        rng.standard_normal((count, entries)), rng.integers(-149, 100, (count, entries))
+    )
+    products = exact_products(scalars.astype(np.float32), vectors.astype(np.float32))
+    wanted = [
+        sum((Fraction(x) for x in column), Fraction(0)) * 2**298
+        for column in products.T.tolist()
+    ]
+    assert exact_column_sums(products) == wanted
+
+
+def test_column_sums_of_what_is_no_number_are_refused() -> None:
+    for bad in (np.nan, np.inf):
+        with pytest.raises(ValueError, match="infinite"):
+            exact_column_sums(np.array([[1.0, bad]]))

@@ -21,6 +21,7 @@ from slth_verify.ticket import (
     output_range,
     read_accuracy,
 )
+from slth_verify.ticket import _check as door
 from slth_verify.ticket import _check_layers as checker
 from slth_verify.ticket import _findings as findings
 from slth_verify.ticket import _range as ranges
@@ -225,7 +226,8 @@ def test_a_dropped_triviality_is_seen(
         monkeypatch.setattr(checker, "scale", wrong.scale)
         assert not _vacuous_where_trivial(sv.check, subject)
     else:
-        assert not _vacuous_where_trivial(wrong.check, subject)
+        monkeypatch.setattr(door, "check_layers", wrong.check_layers)
+        assert not _vacuous_where_trivial(sv.check, subject)
 
 
 def test_prune_warns_of_a_trivial_claim(target: Any) -> None:

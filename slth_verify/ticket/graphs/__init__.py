@@ -1,7 +1,11 @@
 """Tickets of target graphs: format 1, and its independent checker."""
 
 from slth_verify.ticket.graphs.format import GraphTicket, StageTicket, StoredWeights
-from slth_verify.ticket.graphs.outputs import OutputSpread, read_graph_accuracy
+from slth_verify.ticket.graphs.outputs import (
+    OutputSpread,
+    output_spread,
+    read_graph_accuracy,
+)
 from slth_verify.ticket.graphs.result import GraphCheckResult, StageBound
 from slth_verify.ticket.graphs.witness import GraphWitness
 
@@ -13,5 +17,6 @@ __all__ = [
     "StageBound",
     "StageTicket",
     "StoredWeights",
+    "output_spread",
     "read_graph_accuracy",
 ]

@@ -9,6 +9,7 @@ from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import Range, TargetGraph, ranges
 from slth_verify.numbers import ExactNumber, exact_number, rough, shown
+from slth_verify.ticket.graphs.witness import reached_spread
 
 #: Significant digits of an accuracy that was given as a share.
 _DIGITS = 12
@@ -40,6 +41,16 @@ class OutputSpread:
         if self.widest <= 2 * eps:
             return True
         return False if self.reached > 2 * eps else None
+
+
+def output_spread(graph: TargetGraph) -> OutputSpread:
+    """How far the outputs of a target range over its box.
+
+    Rigor:
+        Both sides are proved; the lower one depends on a float search and may differ
+        between machines.
+    """
+    return OutputSpread.of(ranges(graph)[graph.output.name], reached_spread(graph))
 
 
 def widest(outputs: Range) -> Fraction:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.stages import Stage
-from slth_verify.ticket._exact import PRODUCT_BITS, exact_products, exact_units
+from slth_verify.ticket._exact import PRODUCT_BITS, exact_column_sums, exact_products
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -117,5 +117,5 @@ def _channel_sums(
         chosen = rows[starts[channel] : starts[channel + 1]]
         flat = vectors[chosen].reshape(len(chosen), entries)
         products = exact_products(scalars[chosen], flat)
-        sums[channel] = [exact_units(column.tolist()) for column in products.T]
+        sums[channel] = exact_column_sums(products)
     return sums
