@@ -119,9 +119,8 @@ def width_result(
         found: The width with its derivation.
         inputs: The question, by name.
     """
-    ledger = found.ledger()
     return BoundResult(
-        statement=ledger[-1].statement,
+        statement=found.derivation[-1].statement,
         kind="certified",
         inputs=inputs,
         n=found.n,
@@ -129,7 +128,7 @@ def width_result(
         probability=Enclosure(found.probability, Fraction(1)),
         direction=Direction.UPPER,
         evidence=Evidence.ENCLOSED,
-        ledger=ledger,
+        ledger=found.derivation,
     )
 
 

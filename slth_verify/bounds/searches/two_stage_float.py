@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtr, chdtrc, gammaln, log_ndtr
 from scipy.stats import binom, chi2
 
-from slth_verify.bounds.searches.log_sum import log_sum
+from slth_verify.bounds.searches.log_sum import log_hypergeometric, log_sum
 
 Floats = NDArray[np.float64]
 
@@ -292,9 +292,7 @@ def _log_coincidence(n: int, k: int, m: int, eps: float, energy: Floats) -> Floa
     """Logarithm of `PairEnergy._coincidence`."""
     half = m / 2
     i = np.arange(min(k, n - k) + 1)
-    weight = -gammaln(i + 1) - gammaln(k - i + 1) - gammaln(i + 1)
-    weight = weight - gammaln(n - k - i + 1) + 2 * gammaln(k + 1)
-    weight = weight + 2 * gammaln(n - k + 1) - gammaln(n + 1)
+    weight = log_hypergeometric(n, k, i)
     log_q = np.log(2 * eps**2 / (math.pi * energy))
     far = i[i > half]
     moment = log_sum(weight[far] + gammaln(far - half) - gammaln(far))

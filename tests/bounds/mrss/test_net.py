@@ -84,7 +84,7 @@ def test_width_is_the_union_bound(without_two_stages) -> None:
     one = fixed_width(Question(1, F(1, 4), F(5, 4), 1 - F(1, 50)))
     assert found.n == one.n
     assert found.failure == points * one.failure  # without the count it would be less
-    step = dict(found.ledger()[-1].values)
+    step = dict(found.derivation[-1].values)
     assert step == {"h": "1/4", "radius": "1", "points": "5"}
 
 
