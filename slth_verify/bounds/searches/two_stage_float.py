@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtr, chdtrc, gammaln, log_ndtr
-from scipy.stats import binom, chi2
+from scipy.stats import binom
 
 from slth_verify.bounds.searches.log_sum import log_hypergeometric, log_sum
+from slth_verify.bounds.searches.two_stage_rule import Rule
 
 Floats = NDArray[np.float64]
 
@@ -49,43 +50,6 @@ class Question:
     eps: float
     norm: float
     rare: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Parameters of all stages, by rules.
-
-    Attributes:
-        share: The number sigma.
-        portion: Size of the subsets over the number of first-stage samples.
-        scale: The variance s_a over the number of first-stage samples.
-        ratio: s_b / s_a.
-        slope: The number lambda.
-        cap: Largest squared scale of a good first-stage sample.
-        first: First-stage samples of the last stage.
-        tail: Chance left out at the upper end of the energy.
-    """
-
-    share: float
-    portion: float
-    scale: float
-    ratio: float
-    slope: float
-    cap: float
-    first: int
-    tail: float
-
-    def size(self, first: int) -> int:
-        """Size of the subsets of ``first`` samples."""
-        return round(self.portion * first)
-
-    def scales(self, first: int) -> tuple[float, float]:
-        """Range of the variance of the second stage."""
-        return self.scale * first, self.scale * first * self.ratio
-
-    def energy(self, first: int, rare: float) -> tuple[float, float]:
-        """Range of the energy of good samples; ``rare`` is left out below."""
-        return float(chi2.ppf(rare, first)), float(chi2.isf(self.tail, first))
 
 
 def firsts(question: Question, rule: Rule, cells: int) -> list[int]:
@@ -222,7 +186,7 @@ class _StageEstimate:
         return high
 
     def _outside(self) -> float:
-        """About `_Event.outside`."""
+        """About `LabelEvent.outside`."""
         below = self.labels.below(np.array([self.low]), self.labels.energy)[0]
         return max(0.0, float(below)) + self.labels.above(self.high)
 

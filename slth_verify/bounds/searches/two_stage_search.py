@@ -19,7 +19,7 @@ from slth_verify.bounds.searches.two_stage_float import (
     firsts,
     gain_range,
 )
-from slth_verify.bounds.searches.two_stage_point import Point
+from slth_verify.bounds.searches.two_stage_rule import Point
 
 #: Smaller first stages, for the case that few samples are small.
 _CELLS = 4
