@@ -53,7 +53,7 @@ def _narrowed(
 
 
 def _stepped(holds: Holds, wanted: Verdict, value: Any, factor: Any) -> Any:
-    """The first of ``value``, ``factor * value``, ... with a verdict; none may be open."""
+    """The first of ``value``, ``factor * value``, ... with a verdict; None if open."""
     for _ in range(_MOST_DOUBLINGS):
         verdict = holds(sp.sympify(value))
         if verdict is wanted:
