@@ -179,7 +179,7 @@ class SideRay(Ray):
 def plan_of(dim: int, norm: Fraction, prob: Fraction, tau: Fraction) -> Plan | None:
     """The plan of two sides with this standard deviation, if it works."""
     plans = plans_for(dim, norm, prob)
-    return next((plan for plan in plans if plan.tau == tau), None)
+    return next((plan for plan in plans if plan.sides.tau == tau), None)
 
 
 def _stretched(n: int, factor: Fraction) -> int:
