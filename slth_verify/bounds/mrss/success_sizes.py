@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln, ndtr
 
+from slth_verify.arrays import Float64Array
 from slth_verify.bounds.certificates.moments import crude_lower, sharp_lower
 from slth_verify.bounds.certificates.weighted_moment import (
     STATEMENT,
@@ -18,8 +18,6 @@ from slth_verify.bounds.certificates.weighted_moment import (
 from slth_verify.bounds.searches.log_sum import log_hypergeometric, log_sum
 from slth_verify.bounds.searches.weighted_float import Moment
 from slth_verify.bounds.searches.weighted_search import Proposal, Search
-
-Floats = NDArray[np.float64]
 
 #: Up to so many samples every size is looked at, beyond only some around the best.
 _FEW_SAMPLES, _AROUND = 24, 1
@@ -163,7 +161,7 @@ def _crude_estimates(n: int, dim: float, eps: float, norm: float) -> dict[int, f
     }
 
 
-def _log_pairs(n: int, size: int, log_zero: Floats) -> float:
+def _log_pairs(n: int, size: int, log_zero: Float64Array) -> float:
     """Logarithm of the mean of ``q_{k-J}``, J hypergeometric."""
     i = np.arange(min(size, n - size) + 1)
     return float(log_sum(log_hypergeometric(n, size, i) + log_zero[i]))

@@ -124,11 +124,6 @@ class StoredLayer:
     recorded: Fraction | None
     steps: tuple[LedgerStep, ...]
 
-    @property
-    def filters(self) -> int:
-        """Filters of the random 1x1 layer, over all entering channels."""
-        return 2 * self.n * self.shape.entering
-
     @classmethod
     def read(cls, layer: Fields, shape: LayerShape, *, enough: bool) -> StoredLayer:
         """Read a layer whose shape is known from the question."""
@@ -152,7 +147,7 @@ class StoredLayer:
                 recorded=layer.number("failure") if enough else None,
                 steps=tuple(layer.steps()),
             )
-            _same(layer, "filters", Fraction(found.filters))
+            _same(layer, "filters", Fraction(shape.filters(n)))
         return found
 
     def prove(self, universal: bool) -> Fraction:
@@ -276,7 +271,11 @@ def _whole(
 
 
 def _same_total(document: Fields, layers: list[StoredLayer]) -> None:
-    _same(document, "filters", Fraction(sum(layer.filters for layer in layers)))
+    _same(
+        document,
+        "filters",
+        Fraction(sum(layer.shape.filters(layer.n) for layer in layers)),
+    )
 
 
 def _same(fields: Fields, key: str, own: Fraction) -> None:

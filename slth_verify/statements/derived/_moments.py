@@ -26,7 +26,7 @@ from slth_verify.statements._build import (
     z,
 )
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
-from slth_verify.statements._types import Quantity
+from slth_verify.statements._types import Claim, Hypothesis, Quantity
 from slth_verify.statements._vocabulary import ChiSquaredLaw, Expectation, Law, Norm
 from slth_verify.statements.decisions.proved import Least
 from slth_verify.statements.derived._nsn_law import R, at_axis, at_zero
@@ -42,9 +42,30 @@ def overlap(size: Any = j) -> Any:
     return sp.binomial(k, size) * sp.binomial(n - k, k - size) / sp.binomial(n, k)
 
 
+def some_hit(
+    name: str,
+    least: Any,
+    how: str = "",
+    *conditions: Hypothesis,
+    trends: str = "-r",
+) -> Claim:
+    """A lower bound of the probability that some k-subset hits, ``how`` in words."""
+    return lower(
+        name,
+        P,
+        least,
+        f"probability that some k-subset hits{how}",
+        Quantity.PROBABILITY,
+        *conditions,
+        trends=trends,
+        event=hit(X, z, eps, n, k),
+    )
+
+
 _CAPPED = sp.Piecewise(
     (Least(sp.Integer(1), one_subset(k - j)), ge(k - j, m + 1)), (1, True)
 )
+_EXACT = at_axis(k) / sp.Sum(overlap() * _q(k - j), (j, FIRST, k))
 _CLOSED = ONE_SUBSET_LEAST / sp.Sum(overlap() * _CAPPED, (j, FIRST, k))
 
 SYMBOLS = (
@@ -76,33 +97,19 @@ CRUDE_MOMENT = derived(
         hyp("subset", le(k, n), "a k-subset of [n] needs k <= n"),
         hyp("nonempty", ge(k, 1), "the subsets are not empty"),
     ),
-    conclusion=ge(
-        hit_probability(X, z, eps, n, k),
-        at_axis(k) / sp.Sum(overlap() * _q(k - j), (j, FIRST, k)),
-    ),
+    conclusion=ge(hit_probability(X, z, eps, n, k), _EXACT),
     definitions=(eq(_q(k), sp.Piecewise((at_zero(k), ge(k, 1)), (1, True))),),
     summary="P(some k-subset hits) >= p_k(r e_1)/E[q_(k-J)] with J the overlap of two "
     "uniform k-subsets, for every target with ||z||_2 <= r.",
     claims=(
-        lower(
+        some_hit(
             "closed",
-            P,
             _CLOSED,
-            "probability that some k-subset hits, in closed form",
-            Quantity.PROBABILITY,
+            ", in closed form",
             hyp("size", ge(k, m + 3), "three more terms than dimensions"),
             trends="+n -r",
-            event=hit(X, z, eps, n, k),
         ),
-        lower(
-            "exact",
-            P,
-            at_axis(k) / sp.Sum(overlap() * _q(k - j), (j, FIRST, k)),
-            "probability that some k-subset hits, with exact probabilities",
-            Quantity.PROBABILITY,
-            trends="+n -r",
-            event=hit(X, z, eps, n, k),
-        ),
+        some_hit("exact", _EXACT, ", with exact probabilities", trends="+n -r"),
     ),
     uses=("der:nsn-law", "der:worst-target", "lem:nsn-sum", "lem:nsn-joint"),
 )
@@ -147,17 +154,7 @@ SHARP_MOMENT = derived(
     ),
     summary="P(some k-subset hits) >= p_k(r e_1)^2/E[D(J)], where D(j) bounds the "
     "probability that two subsets with overlap j both hit, at the target 0.",
-    claims=(
-        lower(
-            "probability",
-            P,
-            _SHARP,
-            "probability that some k-subset hits",
-            Quantity.PROBABILITY,
-            trends="-r",
-            event=hit(X, z, eps, n, k),
-        ),
-    ),
+    claims=(some_hit("probability", _SHARP),),
     notes=(
         "erf at an infinite argument is 1: D(k) = E[erf(eps/sqrt(2 R_A))^m].",
         "The denominator is taken at the target 0 on purpose: it is not largest at "

@@ -14,11 +14,9 @@ from slth_verify.statements._build import (
     eq,
     ge,
     gt,
-    hit,
     hit_probability,
     hyp,
     le,
-    lower,
     lt,
     nsn_target,
     upper,
@@ -28,7 +26,7 @@ from slth_verify.statements._build import (
 from slth_verify.statements._symbols import P, eps, j, k, lam, m, n, r, theta, x
 from slth_verify.statements._types import Quantity
 from slth_verify.statements._vocabulary import BetaLaw, Expectation, Law
-from slth_verify.statements.derived._moments import FIRST, SYMBOLS, overlap
+from slth_verify.statements.derived._moments import FIRST, SYMBOLS, overlap, some_hit
 from slth_verify.statements.derived._tangents import (
     WEIGHTS,
     term_disjoint,
@@ -123,15 +121,7 @@ WEIGHTED_MOMENT = derived(
     summary="P(some k-subset hits) >= N_1^2/sum_j h(j) B(j), where hits are weighted "
     "by observable functions of the sample; uniform over ||z||_2 <= r.",
     claims=(
-        lower(
-            "probability",
-            P,
-            _PROBABILITY,
-            "probability that some k-subset hits",
-            Quantity.PROBABILITY,
-            trends="-r",
-            event=hit(X, z, eps, n, k),
-        ),
+        some_hit("probability", _PROBABILITY),
         upper(
             "term",
             _BJ,

@@ -24,7 +24,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
-from slth_verify.statements._types import Kind, Provenance, Quantity
+from slth_verify.statements._types import Claim, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Norm, Prob, SubsetSum
 
 _S, _S2 = sp.symbols("S S_2")
@@ -46,9 +46,34 @@ _UPPER = one_subset(k)
 #: Below the probability of one k-subset, for every target of 2-norm at most r.
 ONE_SUBSET_LEAST = _UPPER * sp.exp(-(r**2 + m * eps**2 / 3) / (2 * (k - m - 2)))
 _JOINT = one_subset(k) * one_subset(k - j)
-_HIT = le(Norm(SubsetSum(X, _S) - z, sp.oo), eps)
-_HIT2 = le(Norm(SubsetSum(X, _S2) - z, sp.oo), eps)
-_BOTH = sp.And(_HIT, _HIT2, evaluate=False)
+HIT = le(Norm(SubsetSum(X, _S) - z, sp.oo), eps)
+_SECOND = le(Norm(SubsetSum(X, _S2) - z, sp.oo), eps)
+_BOTH = sp.And(HIT, _SECOND, evaluate=False)
+
+
+def one_hit(least: Any, most: Any, meaning: str) -> tuple[Claim, Claim]:
+    """Claims about the probability that one k-subset hits a target within r."""
+    return (
+        lower(
+            "lower",
+            P,
+            least,
+            meaning,
+            Quantity.PROBABILITY,
+            trends="-r",
+            event=HIT,
+        ),
+        upper(
+            "upper",
+            P,
+            most,
+            meaning,
+            Quantity.PROBABILITY,
+            trends="+eps -k",
+            event=HIT,
+        ),
+    )
+
 
 _COMMON = (
     var(X, "samples of n vectors of R^m", "the sample X_1, ..., X_n"),
@@ -76,30 +101,11 @@ NSN_SUM = StatementData(
         hyp("size", ge(k, m + 3), "three more terms than dimensions"),
     ),
     conclusion=sp.And(
-        ge(Prob(_HIT), ONE_SUBSET_LEAST), le(Prob(_HIT), _UPPER), evaluate=False
+        ge(Prob(HIT), ONE_SUBSET_LEAST), le(Prob(HIT), _UPPER), evaluate=False
     ),
     summary="A fixed sum of k NSN vectors is within eps of z with a probability of "
     "order (eps^2/pi)^(m/2) Gamma((k-m)/2)/Gamma(k/2).",
-    claims=(
-        lower(
-            "lower",
-            P,
-            ONE_SUBSET_LEAST,
-            "probability of one subset",
-            Quantity.PROBABILITY,
-            trends="-r",
-            event=_HIT,
-        ),
-        upper(
-            "upper",
-            P,
-            _UPPER,
-            "probability of one subset",
-            Quantity.PROBABILITY,
-            trends="+eps -k",
-            event=_HIT,
-        ),
-    ),
+    claims=one_hit(ONE_SUBSET_LEAST, _UPPER, "probability of one subset"),
     notes=(
         "The paper's own constants are not at hand; these bounds are proved in "
         "docs/theory from der:nsn-law. The upper bound needs k > m only.",
