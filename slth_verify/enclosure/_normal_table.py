@@ -22,9 +22,11 @@ from functools import lru_cache
 
 import numpy as np
 from flint import arb
+from numpy.typing import NDArray
 
-from slth_verify.arrays import Float64Array
 from slth_verify.enclosure._precision import working_precision
+
+Float64Array = NDArray[np.float64]
 
 #: Arguments of larger modulus are not covered.
 REACH = 6.0

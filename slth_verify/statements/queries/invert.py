@@ -48,7 +48,7 @@ def invert(condition: Condition, symbol: Any, sign: Sign) -> Condition | None:
         Exact: every step is an equivalence wherever the hypotheses hold. A symbolic
         target of a power or a logarithm is taken to be positive.
     """
-    for rewrite in (_same, _expanded, sp.factor, sp.together):
+    for rewrite in (sp.sympify, _expanded, sp.factor, sp.together):
         rewritten = rewrite(condition.expression)
         if rewritten.count(symbol) == 1:
             current: Condition | None = Condition(
@@ -58,10 +58,6 @@ def invert(condition: Condition, symbol: Any, sign: Sign) -> Condition | None:
                 current = _peel(current, symbol, sign)
             return current
     return None
-
-
-def _same(expression: Any) -> Any:
-    return expression
 
 
 def _expanded(expression: Any) -> Any:
