@@ -38,7 +38,9 @@ def certified_accumulation(case: AccumulationCase) -> tuple[Fraction, Fraction]:
     """The checker's own figures, of `slth_verify.ticket.accumulate`."""
     residuals = [
         layer_residuals(kernel, exponent, layer, owner, signed_input=number == 0)
-        for number, (kernel, exponent, layer, owner) in enumerate(case.parts())
+        for number, (kernel, exponent, layer, owner) in enumerate(
+            zip(case.kernels, case.exponents, case.layers, case.owners, strict=True)
+        )
     ]
     kept = [len(owner) for owner in case.owners]
     bound = accumulate(residuals, kept, case.exponents)
@@ -101,7 +103,9 @@ def _images(channels: int, side: int, seed: int) -> IntArray:
 
 def _largest_error(case: AccumulationCase, images: IntArray) -> Fraction:
     f = g = images
-    for kernel, exponent, layer, owner in case.parts():
+    for kernel, exponent, layer, owner in zip(
+        case.kernels, case.exponents, case.layers, case.owners, strict=True
+    ):
         units = np.round(kernel.astype(np.float64) * UNIT / 2.0**exponent)
         f = np.maximum(convolve(f, units.astype(np.int64)), 0)
         g = np.maximum(apply_pair(g, layer, owner, UNIT), 0)
@@ -114,6 +118,8 @@ def _shown(case: AccumulationCase) -> str:
     parts = [
         f"K={kernel.tolist()} / 2^{exponent}, u={layer.scalars.tolist()}, "
         f"V={layer.kernels.tolist()}, owner={owner.tolist()}"
-        for kernel, exponent, layer, owner in case.parts()
+        for kernel, exponent, layer, owner in zip(
+            case.kernels, case.exponents, case.layers, case.owners, strict=True
+        )
     ]
     return " | ".join(parts)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from slth_verify.arrays import Float32Array
 from slth_verify.conformance.oracles.integer import IntArray
 from slth_verify.strategies import architectures
 from slth_verify.ticket import TicketLayer
@@ -31,15 +30,11 @@ class AccumulationCase:
         attained: Whether the input of ones attains the recurrence exactly.
     """
 
-    kernels: tuple[Float32Array, ...]
+    kernels: tuple[NDArray[np.float32], ...]
     exponents: tuple[int, ...]
     layers: tuple[TicketLayer, ...]
     owners: tuple[IntArray, ...]
     attained: bool
-
-    def parts(self) -> Iterator[tuple[Float32Array, int, TicketLayer, IntArray]]:
-        """Kernel, exponent, kept filters and their owners of each layer."""
-        return zip(self.kernels, self.exponents, self.layers, self.owners, strict=True)
 
     def prefix(self, depth: int) -> AccumulationCase:
         """The first ``depth`` layers."""
