@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import isfinite
 
 from slth_verify.bounds._ledger import Json
 from slth_verify.errors import InvalidParameterError
@@ -132,6 +133,18 @@ def vector(values: Sequence[ExactNumber], statement: str) -> list[Fraction]:
         if number:
             _in_range(abs(number), "target", statement)
     return numbers
+
+
+def datum(value: ExactNumber, name: str, statement: str) -> Fraction:
+    """An entry of a sample: a float is the binary fraction that it is."""
+    if not isinstance(value, float):
+        return exact_number(value, name)
+    if not isfinite(value):
+        raise InvalidParameterError(
+            f"{name}={value}: finite entries were required ({statement}). Remove "
+            "the sample, or find out where it came from."
+        )
+    return Fraction(value)
 
 
 def written(value: Fraction | int | bool) -> Json:

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+from slth_verify.bounds._inputs import written
+from slth_verify.bounds._ledger import Json
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import rough
 
@@ -35,6 +37,16 @@ class Question:
     def nats(self) -> float:
         """Minus the logarithm of the failure probability, however small."""
         return math.log(self.miss.denominator) - math.log(self.miss.numerator)
+
+    def inputs(self, *, universal: bool) -> tuple[tuple[str, Json], ...]:
+        """The question by name, as results show it."""
+        return (
+            ("dim", self.dim),
+            ("eps", written(self.eps)),
+            ("prob", written(self.prob)),
+            ("target_norm", written(self.norm)),
+            ("universal", universal),
+        )
 
     def refused(self, what: str, statement: str) -> InvalidParameterError:
         """The error of a search that found nothing, ``what`` in words."""

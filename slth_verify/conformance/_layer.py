@@ -18,10 +18,13 @@ from numpy.typing import NDArray
 
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
-from slth_verify.conformance.oracles.integer import apply_pair, convolve, vertices
+from slth_verify.conformance.oracles.integer import (
+    IntArray,
+    apply_pair,
+    convolve,
+    vertices,
+)
 from slth_verify.ticket import TicketLayer, accumulate, layer_residuals
-
-IntArray = NDArray[np.int64]
 
 _require = partial(require, statement="lem:kernel-pruning")
 #: (d, c_in, c_out) with at most 3^9 vertices.

@@ -54,10 +54,6 @@ def _gamma(x: Span) -> Span:
     return Span.point(x.ball.gamma())
 
 
-def _factorial(n: Span) -> Span:
-    return _gamma(span.add(n, Span.point(fmpq(1))))
-
-
 def _beta(a: Span, b: Span) -> Span:
     both = span.inverse(_gamma(span.add(a, b)))
     return span.multiply(span.multiply(_gamma(a), _gamma(b)), both)
@@ -92,7 +88,7 @@ def operations() -> dict[Any, Callable[..., Span]]:
         sympy.loggamma: _of_ball(log_gamma),
         sympy.besselk: _of_ball(lambda order, x: x.bessel_k(order)),
         sympy.beta: _beta,
-        sympy.factorial: _factorial,
+        sympy.factorial: lambda n: _gamma(span.add(n, one)),
         sympy.binomial: _binomial,
         sympy.floor: span.floor,
         sympy.ceiling: span.ceiling,

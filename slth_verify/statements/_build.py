@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.statements._data import StatementData
+from slth_verify.statements._symbols import eps, m, n, r
 from slth_verify.statements._types import (
     Claim,
     Direction,
@@ -141,6 +142,24 @@ def sample_is(symbol: Any, law: Any, count: Any) -> Any:
 def nsn_sample(symbol: Any, m: Any, n: Any) -> Any:
     """The relation "``symbol`` consists of n i.i.d. NSN vectors of dimension m"."""
     return sample_is(symbol, NsnLaw(m), n)
+
+
+def nsn_vectors(count: Any = n) -> tuple[Hypothesis, ...]:
+    """That the sample X consists of so many NSN vectors, and eps is an accuracy."""
+    return (
+        hyp("nsn", nsn_sample(X, m, count), "X_i i.i.d. NSN (def:nsn)"),
+        hyp("dimension", ge(m, 1), "the dimension is positive"),
+        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+    )
+
+
+def nsn_target(count: Any = n) -> tuple[Hypothesis, ...]:
+    """As `nsn_vectors`, with a target z of 2-norm at most r."""
+    return (
+        *nsn_vectors(count),
+        hyp("radius-sign", ge(r, 0), "the radius is not negative"),
+        hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r"),
+    )
 
 
 def hit(symbol: Any, target: Any, eps: Any, *size: Any) -> Any:

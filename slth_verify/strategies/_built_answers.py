@@ -9,7 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from slth_verify.bounds.certificates.net_cells import net_reach, net_size
+from slth_verify.bounds import _ledger_keys
+from slth_verify.bounds.certificates.net_cells import Net
 from slth_verify.bounds.certificates.two_sides import (
     Sides,
     failure_by_decay,
@@ -131,15 +132,8 @@ def _of_blocks(draw: st.DrawFn, block: WeightedCertificate) -> tuple[list[Any], 
     failure = failure_by_decay(sides, c, kappa, block.dim, radius)
     n = 2 * blocks * block.n
     claim = _Claim(block.dim, n, block.size, 2 * block.eps, radius, failure)
-    both = {
-        "radius": str(radius),
-        "blocks per side": str(blocks),
-        "tau": str(sides.tau),
-        "slope": str(sides.slope),
-        "n": str(n),
-        "failure": str(Enclosure(Fraction(0), failure)),
-    }
-    return [_step(_MOMENT, values), _step(_SIDES, both)], claim
+    both = sides.values(keys=_ledger_keys.SIDES)
+    return [_step(_MOMENT, values), _both(claim, both)], claim
 
 
 def _sided(draw: st.DrawFn, ledger: list[Any], one: _Claim) -> _Claim:
@@ -150,15 +144,17 @@ def _sided(draw: st.DrawFn, ledger: list[Any], one: _Claim) -> _Claim:
         long = 1 - from_ball(inside).lower
     missed = min(Fraction(1), one.failure + long)
     failure = failure_of_measure(missed, radius / tau, slope)
-    values = {
-        "radius": str(radius),
-        "tau": str(tau),
-        "slope": str(slope),
-        "n": str(2 * one.n),
-        "failure": str(Enclosure(Fraction(0), failure)),
-    }
-    ledger.append(_step(_SIDES, values))
-    return replace(one, n=2 * one.n, eps=2 * one.eps, norm=radius, failure=failure)
+    n, eps = 2 * one.n, 2 * one.eps
+    claim = replace(one, n=n, eps=eps, norm=radius, failure=failure)
+    ledger.append(_both(claim, {"tau": str(tau), "slope": str(slope)}))
+    return claim
+
+
+def _both(claim: _Claim, parameters: dict[str, str]) -> dict[str, Any]:
+    """The step from one side to both."""
+    failure = str(Enclosure(Fraction(0), claim.failure))
+    recorded = {"n": str(claim.n), "failure": failure}
+    return _step(_SIDES, {"radius": str(claim.norm), **parameters, **recorded})
 
 
 def _netted(draw: st.DrawFn, ledger: list[Any], one: _Claim) -> _Claim:
@@ -166,10 +162,11 @@ def _netted(draw: st.DrawFn, ledger: list[Any], one: _Claim) -> _Claim:
     spacing, radius = draw(st.sampled_from(_ACCURACIES)), draw(st.sampled_from(_NORMS))
     if draw(st.booleans()) and one.norm > spacing:
         radius = one.norm - spacing
-    points = net_size(one.dim, spacing, radius)
-    values = {"h": str(spacing), "radius": str(radius), "points": str(points)}
+    net = Net(spacing, radius)
+    points = net.points(one.dim)
+    values = net.values(keys=_ledger_keys.NET) | {"points": str(points)}
     ledger.append(_step(_NET, values))
-    far = net_reach(spacing, radius) > one.norm
+    far = net.reach > one.norm
     return replace(
         one,
         eps=one.eps + spacing,
@@ -229,11 +226,5 @@ def _step(statement: str, values: dict[str, str]) -> dict[str, Any]:
 
 
 def _parameters(block: WeightedCertificate) -> dict[str, str]:
-    return {
-        "n": str(block.n),
-        "size": str(block.size),
-        "lambda": str(block.tilt),
-        "weight": str(block.weight),
-        "bits": str(BITS),
-        "eps": str(block.eps),
-    }
+    own = block.values("n", "size", "tilt", "weight", keys=_ledger_keys.BLOCK)
+    return own | {"bits": str(BITS), "eps": str(block.eps)}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from slth_verify.arrays import Float64Array
 
-Shape = tuple[int, int, int, int]
+Shape = tuple[int, ...]
 
 #: Smallest positive float32.
 SUBNORMAL_UNIT = 2.0**-149

@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from slth_verify.arrays import Float64Array
-from slth_verify.network import RandomCNN
 from slth_verify.strategies._options import check_range
-from slth_verify.strategies._patterns import Ingredients, ingredients
+from slth_verify.strategies._patterns import Ingredients, ingredients, tiled
+from slth_verify.strategies._vectors import nsn_sample
 from slth_verify.subset_sum import DenseColumns, FilterBudget, MaxTolerance, Problem
 
 _Pool = Callable[[Ingredients, int, int], Float64Array]
@@ -19,7 +19,7 @@ _MAX_DIM = 64
 
 
 def _literal(of: Ingredients, size: int, dim: int) -> Float64Array:
-    return np.resize(np.array(of.part, dtype=np.float64) / 8.0, (size, dim))
+    return tiled(of, (size, dim))
 
 
 def _zeros(of: Ingredients, size: int, dim: int) -> Float64Array:
@@ -27,11 +27,7 @@ def _zeros(of: Ingredients, size: int, dim: int) -> Float64Array:
 
 
 def _nsn(of: Ingredients, size: int, dim: int) -> Float64Array:
-    network = RandomCNN(seed=of.seed, widths=(max(1, size),))
-    filters = np.arange(size, dtype=np.int64)
-    scale = np.abs(network.scalars(1, 0, filters).astype(np.float64))
-    kernels = network.kernels(1, filters, (1, 1, dim)).reshape(size, dim)
-    return scale[:, None] * kernels
+    return nsn_sample(of.seed, size, dim).vectors
 
 
 def _equal(of: Ingredients, size: int, dim: int) -> Float64Array:

@@ -62,7 +62,11 @@ def nsn_vectors(
     check_range("dim", min_dim, max_dim, least=1, most=_MAX_DIM)
     size = draw(st.integers(min_size, max_size))
     dim = draw(st.integers(min_dim, max_dim))
-    seed = draw(seeds())
+    return nsn_sample(draw(seeds()), size, dim)
+
+
+def nsn_sample(seed: int, size: int, dim: int) -> NsnSample:
+    """The first filters of the random network of a seed."""
     network = RandomCNN(seed=seed, widths=(max(1, size),))
     filters = np.arange(size, dtype=np.int64)
     kernels = network.kernels(1, filters, (1, 1, dim)).reshape(size, dim)

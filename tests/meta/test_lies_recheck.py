@@ -14,10 +14,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from slth_verify.bounds import recheck
-from slth_verify.bounds.rechecking import all_targets, mrss, network, one_dim
-from slth_verify.bounds.rechecking.all_targets import Net, TwoSides
-from slth_verify.bounds.rechecking.one_target import Block, Repetition
-from slth_verify.bounds.rechecking.proved import ProvedTarget
+from slth_verify.bounds.rechecking import (
+    all_targets,
+    mrss,
+    network,
+    one_dim,
+    one_target,
+)
+from slth_verify.bounds.rechecking.proved import ProvedBall, ProvedTarget
 from slth_verify.bounds.rechecking.reader import Fields
 from slth_verify.conformance import ConformanceFailure, check_recheck
 from slth_verify.conformance.oracles.remembered import evaluated_once
@@ -39,27 +43,14 @@ _Patch = pytest.MonkeyPatch
 
 def _reach_is_read(patch: _Patch) -> None:
     """The norm that two sides rest on is read from the step before."""
-    for kind in (Block, Repetition):
-        read, check = kind.read.__func__, kind.check  # type: ignore[attr-defined]
-        norms: dict[int, Fraction] = {}
+    genuine = one_target.prove_repetition
 
-        def reads(
-            cls: Any, values: Fields, *more: Any, read: Any = read, norms: Any = norms
-        ) -> Any:
-            stored = values._left.pop("norm", None) if cls is Repetition else None
-            found = read(cls, values, *more)
-            if stored is not None:
-                norms[id(found)] = Fraction(stored)
-            return found
+    def reads(values: Fields, one: ProvedTarget) -> ProvedTarget:
+        stored = values._left.pop("norm", None)
+        proved = genuine(values, one)
+        return proved if stored is None else replace(proved, norm=Fraction(stored))
 
-        def checks(
-            self: Any, *more: Any, check: Any = check, norms: Any = norms
-        ) -> ProvedTarget:
-            proved: ProvedTarget = check(self, *more)
-            return replace(proved, norm=norms.get(id(self), proved.norm))
-
-        patch.setattr(kind, "read", classmethod(reads))
-        patch.setattr(kind, "check", checks)
+    patch.setattr(one_target, "prove_repetition", reads)
 
 
 def _question_not_compared(patch: _Patch) -> None:
@@ -69,41 +60,38 @@ def _question_not_compared(patch: _Patch) -> None:
 
 def _recorded_is_believed(patch: _Patch) -> None:
     """The recorded probability of a block is used, not the one of its certificate."""
-    check = Block.check
+    genuine = one_target.prove_block
 
-    def believes(self: Block) -> ProvedTarget:
-        lower = self.recorded
-        try:
-            proved = check(self)
-        except Exception:
-            proved = check(replace(self, recorded=Fraction(0)))
-        return replace(proved, failure=1 - lower)
+    def believes(values: Fields, dim: int) -> ProvedTarget:
+        recorded = Fields("", {"probability": values.peek("probability")})
+        proved = genuine(values, dim)
+        return replace(proved, failure=1 - recorded.at_least("probability"))
 
-    patch.setattr(Block, "check", believes)
-    patch.setattr("slth_verify.bounds.rechecking.one_target.require_lower", _nothing)
+    patch.setattr(one_target, "prove_block", believes)
+    patch.setattr(one_target, "require_lower", _nothing)
     patch.setattr(mrss, "require_lower", _nothing)
 
 
 def _net_reaches_everything(patch: _Patch) -> None:
     """Points of the net may be farther than what was proved, and count once."""
-    check = Net.check
+    genuine = all_targets.prove_net
 
-    def everywhere(self: Net, one: ProvedTarget) -> Any:
-        proved = check(self, replace(one, norm=Fraction(10**9)))
+    def everywhere(values: Fields, one: ProvedTarget) -> ProvedBall:
+        proved = genuine(values, replace(one, norm=Fraction(10**9)))
         return replace(proved, failure=one.failure)
 
-    patch.setattr(Net, "check", everywhere)
+    patch.setattr(all_targets, "prove_net", everywhere)
     patch.setattr(mrss, "require_lower", _nothing)
 
 
 def _long_targets_forgotten(patch: _Patch) -> None:
     """Two sides without the targets beyond the norm that was proved."""
-    check = TwoSides.check
+    genuine = all_targets.prove_two_sides
 
-    def short(self: TwoSides, one: ProvedTarget) -> Any:
-        return check(self, replace(one, norm=Fraction(10**9)))
+    def short(values: Fields, one: ProvedTarget, **given: int) -> ProvedBall:
+        return genuine(values, replace(one, norm=Fraction(10**9)), **given)
 
-    patch.setattr(TwoSides, "check", short)
+    patch.setattr(all_targets, "prove_two_sides", short)
     patch.setattr(all_targets, "require_upper", _nothing)
     patch.setattr(mrss, "require_lower", _nothing)
 

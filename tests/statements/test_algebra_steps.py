@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from slth_verify.statements import statement
-from slth_verify.statements.derived._moments import cube_density
+from slth_verify.statements.paper._nsn_lemmas import one_subset
 
 x, t, e, s = sp.symbols("x t e s", positive=True)
 K, M, v = sp.symbols("K M v", positive=True)
@@ -29,7 +29,7 @@ def test_volume_times_mean_density_at_zero() -> None:
     # (2 eps)^m (2 pi)^(-m/2) E[R^(-m/2)], E[R^-s] = 2^-s Gamma(k/2 - s)/Gamma(k/2)
     moment = 2 ** (-M / 2) * sp.gamma((K - M) / 2) / sp.gamma(K / 2)
     k, m = sp.symbols("k m", integer=True)
-    stated = cube_density(k).subs({sp.Symbol("eps", real=True): e, k: K, m: M})
+    stated = one_subset(k).subs({sp.Symbol("eps", real=True): e, k: K, m: M})
     exact = (2 * e) ** M * (2 * sp.pi) ** (-M / 2) * moment
     assert sp.simplify(sp.expand_log(sp.log(exact / stated), force=True)) == 0
 

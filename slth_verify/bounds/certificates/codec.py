@@ -41,37 +41,22 @@ class Stored:
         }
 
     @classmethod
-    def from_values(
-        cls,
-        values: Mapping[str, object],
-        keys: Mapping[str, str] = _NO_KEYS,
-        **given: Any,
-    ) -> Self:
-        """The certificate of parameters that nobody vouches for.
-
-        Args:
-            values: All parameters that are not given, and nothing else.
-            keys: What the file calls them, where not by their names.
-            given: Parameters that the question determines.
-
-        Raises:
-            InvalidParameterError: If a parameter is missing, unknown, no exact number
-                or out of range.
-        """
-        left = dict(values)
-        found = cls.taken(lambda key: left.pop(key, None), keys, **given)
-        if left:
-            raise _refused(", ".join(sorted(left)), "no such parameter")
-        return found
-
-    @classmethod
     def taken(
         cls,
         take: Callable[[str], object],
         keys: Mapping[str, str] = _NO_KEYS,
         **given: Any,
     ) -> Self:
-        """As `from_values`, with a function that gives the value of a key."""
+        """The certificate of parameters that nobody vouches for.
+
+        Args:
+            take: Gives the value of a key; what it gives is read, or refused.
+            keys: What the file calls them, where not by their names.
+            given: Parameters that the question determines.
+
+        Raises:
+            InvalidParameterError: If a parameter is no exact number or out of range.
+        """
         read = {}
         for name, reader in cls._READERS.items():
             if name not in given:

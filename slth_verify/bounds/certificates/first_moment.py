@@ -12,12 +12,9 @@ the Euclidean norm, ``r e_1`` gives the smallest value and so the strongest boun
 from __future__ import annotations
 
 from slth_verify.bounds._inputs import accuracy, dimension, radius, sample_count
-from slth_verify.bounds.certificates.integrals.scale_integral import (
-    Box,
-    every_size,
-    scale_integral,
-)
-from slth_verify.enclosure import Enclosure, ExactNumber, from_ball, working_precision
+from slth_verify.bounds.certificates.hits import expected_hits
+from slth_verify.bounds.certificates.integrals.scale_integral import Box
+from slth_verify.enclosure import Enclosure, ExactNumber
 
 STATEMENT = "der:first-moment"
 
@@ -53,8 +50,4 @@ def first_moment(
     """
     width, norm = accuracy(eps, STATEMENT), radius(target_norm, STATEMENT)
     box = Box.on_axis(dimension(dim, STATEMENT), norm, width)
-    n = sample_count(n, STATEMENT)
-    with working_precision(bits):
-        some = from_ball(scale_integral(every_size(n), box)).within(0, None).readable()
-    empty = int(norm <= width)
-    return Enclosure(empty + some.lower, empty + some.upper)
+    return expected_hits(sample_count(n, STATEMENT), box, bits)

@@ -93,9 +93,10 @@ def subset_sum_number_mean(
 
     Source: def:subset-sum-number, der:nsn-law.
     """
-    if size is None:
-        return _mean_of_all_sizes(n, target, eps, bits)
     n = sample_count(n, _STATEMENT)
+    if size is None:
+        width = accuracy(eps, _STATEMENT)
+        return expected_hits(n, Box.around(vector(target, _STATEMENT), width), bits)
     size = subset_size(size, n)
     one = hit_probability(size, target, eps, bits=bits)
     with working_precision(bits):
@@ -103,12 +104,15 @@ def subset_sum_number_mean(
     return mean.within(0, None).readable()
 
 
-def _mean_of_all_sizes(
-    n: int, target: Sequence[ExactNumber], eps: ExactNumber, bits: int
-) -> Enclosure:
-    empty = hit_probability(0, target, eps)
-    n = sample_count(n, _STATEMENT)
-    box = Box.around(vector(target, _STATEMENT), accuracy(eps, _STATEMENT))
+def expected_hits(n: int, box: Box, bits: int) -> Enclosure:
+    """Enclosure of the mean of the subset-sum number of all sizes, for a box.
+
+    Args:
+        n: Number of samples, at least 1.
+        box: Where the sums must lie.
+        bits: Working precision.
+    """
     with working_precision(bits):
-        rest = from_ball(scale_integral(every_size(n), box)).within(0, None).readable()
-    return Enclosure(empty.lower + rest.lower, empty.upper + rest.upper)
+        some = from_ball(scale_integral(every_size(n), box)).within(0, None).readable()
+    empty = int(box.reach <= box.eps)
+    return Enclosure(empty + some.lower, empty + some.upper)

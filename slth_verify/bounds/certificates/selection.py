@@ -38,29 +38,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Protocol
 
 from slth_verify.enclosure import Ball, ComplexBall, pi, to_ball
 
 #: Upper bound of the maximum of ``(1 - exp(-y)) / sqrt(y)``, which is 0.6382 at 1.2564.
 _UNIMODAL = Fraction(64, 100)
-
-
-class Observable(Protocol):
-    """A non-negative sum over selected samples."""
-
-    def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]:
-        """Transforms of one selected large and one selected small sample."""
-        ...
-
-    @property
-    def steep(self) -> tuple[Ball, Ball]:
-        """Bounds on both transforms' derivatives, for ``Re z >= 0``."""
-        ...
-
-    def decay(self, height: Fraction) -> tuple[Ball, Ball]:
-        """The numbers d(U) of a large and a small sample, for ``U = height``."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -91,7 +73,7 @@ class Gain(Selection):
     """The sum of the gains of the selected samples."""
 
     def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]:
-        """See `Observable`."""
+        """See `laplace.Observable`."""
         wide, narrow = self._rates
         y = z + to_ball(self.slope)
         small = _resolvent(y, narrow) / pi()
@@ -100,11 +82,11 @@ class Gain(Selection):
 
     @cached_property
     def steep(self) -> tuple[Ball, Ball]:
-        """See `Observable`."""
+        """See `laplace.Observable`."""
         return to_ball(1 + self.share) / pi(), to_ball(self.share) / pi()
 
     def decay(self, height: Fraction) -> tuple[Ball, Ball]:
-        """See `Observable`; infinite below the height from which the bound holds."""
+        """See `laplace.Observable`; infinite where the bound does not hold yet."""
         wide, narrow = self._rates
         top = to_ball(height)
         if not top >= narrow:
@@ -124,19 +106,19 @@ class Energy(Selection):
     """The sum of the squared scales of the selected samples."""
 
     def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]:
-        """See `Observable`; also defined for real ``z > -1/2``."""
+        """See `laplace.Observable`; also defined for real ``z > -1/2``."""
         small = self._turned(z, self.share)
         large = self._turned(z, Fraction(1)) - small * to_ball(self.share)
         return large / to_ball(1 - self.share), small
 
     @cached_property
     def steep(self) -> tuple[Ball, Ball]:
-        """See `Observable`."""
+        """See `laplace.Observable`."""
         square = self.share**2
         return to_ball((1 + self.share + square) / 2), to_ball(square / 2)
 
     def decay(self, height: Fraction) -> tuple[Ball, Ball]:
-        """See `Observable`."""
+        """See `laplace.Observable`."""
         root = (2 * pi()).sqrt()
         small = 2 / (to_ball(self.share) * root * to_ball(height).sqrt())
         steep = to_ball((1 / self.share**2 - 1) / 2).sqrt() * to_ball(_UNIMODAL)

@@ -37,22 +37,15 @@ from itertools import pairwise
 from math import ceil, isqrt
 
 from slth_verify.bounds.certificates import codec
-from slth_verify.bounds.certificates.envelope import Corner, envelope_at_one
-from slth_verify.bounds.certificates.integrals.laplace import (
-    probabilities_below,
-    probability_above,
-)
+from slth_verify.bounds.certificates.label_event import Cells, LabelEvent
 from slth_verify.bounds.certificates.labels import Labels
 from slth_verify.bounds.certificates.pair_energy import PairEnergy
-from slth_verify.bounds.certificates.selection import Energy, Gain
 from slth_verify.bounds.certificates.stage import Stage, read_stages
 from slth_verify.enclosure import (
     Ball,
-    ComplexBall,
     NonFiniteError,
     binomial_cdf,
     from_ball,
-    normal_cdf,
     to_ball,
     working_precision,
 )
@@ -61,9 +54,6 @@ STATEMENT = "der:high-probability"
 
 #: Working precision, if no other is asked for.
 BITS = 128
-
-#: Values of the gain T at which the bound steps.
-_LEVELS = 64
 
 #: Error of truncation, relative to the probability of an event of the labels: of a
 #: first attempt, the least that is asked for; and relative to what the first one found.
@@ -75,13 +65,6 @@ _OF_MISSING, _NATS = Fraction(1, 10**10), 25
 
 #: Cells of the variance s.
 _SCALES = 128
-
-#: Chernoff rates that are tried for the energy.
-_RATES = tuple(Fraction(i, 128) for i in range(1, 63))
-
-
-#: Roots of both ends of a cell of the variance, and a lower bound of v there.
-_Cells = list[tuple[Ball, Ball, Ball]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +171,8 @@ class TwoStageCertificate(codec.Stored):
         bad = from_ball(energy.bad * labels.probability).upper
         found = whole
         if whole > 0:
-            event = _Event(self, stage, labels, self._cells(stage, energy), whole)
+            cells = self._cells(stage, energy)
+            event = LabelEvent(stage, labels, cells, self.slope, whole)
             found = event.missed(whole * _ROUGH)
             negligible = max(found * _OF_FOUND, whole * _LEAST)
             if negligible < whole * _ROUGH:
@@ -206,7 +190,7 @@ class TwoStageCertificate(codec.Stored):
             stage.energy,
         )
 
-    def _cells(self, stage: Stage, energy: PairEnergy) -> _Cells:
+    def _cells(self, stage: Stage, energy: PairEnergy) -> Cells:
         """Roots of both ends of every cell of s, and a lower bound of v there."""
         low, high = stage.scales
         means = [energy.mean(scale / self.share**2).log() for scale in (low, high)]
@@ -222,86 +206,6 @@ class TwoStageCertificate(codec.Stored):
             values.append((to_ball(scale).sqrt(), log.exp()))
         # the logarithm of v is concave in 1/s: on a cell it is least at an end
         return [(s, t, u.min(v)) for (s, u), (t, v) in pairwise(values)]
-
-    def _reaches(self, levels: list[Fraction], cells: _Cells) -> list[Fraction]:
-        """For each level c the largest y with v/y >= Phi(-(c + lambda s)/sqrt(s)).
-
-        Args:
-            levels: Rising values of the gain.
-            cells: See `_cells`.
-        """
-        slope = to_ball(self.slope)
-        # v / Phi rises with c: what it was at a lower level bounds it from below
-        known = [to_ball(0) for _ in cells]
-        reaches = []
-        for gain in levels:
-            level, found = to_ball(gain), list[Ball]()
-            for place in sorted(range(len(cells)), key=lambda i: float(known[i])):
-                if found and known[place] > found[-1]:
-                    continue
-                low, high, value = cells[place]
-                ratio = value / normal_cdf(-(level / high + slope * low))
-                known[place] = ratio
-                found.append(ratio.min(found[-1]) if found else ratio)
-            reaches.append(max(Fraction(0), from_ball(found[-1]).lower))
-        return reaches
-
-
-class _Event:
-    """An event of the labels: how often a target is missed on it.
-
-    Args:
-        certificate: Its certificate.
-        stage: How the samples are used on it.
-        labels: The second-stage samples.
-        cells: Cells of the variance.
-        whole: Upper bound of its probability.
-    """
-
-    def __init__(
-        self,
-        certificate: TwoStageCertificate,
-        stage: Stage,
-        labels: Labels,
-        cells: _Cells,
-        whole: Fraction,
-    ) -> None:
-        self.whole = whole
-        self.low, high = stage.scales
-        least, most = stage.gains
-        gain = Gain(certificate.share, certificate.slope)
-        energy = Energy(certificate.share, certificate.slope)
-        self.labels, self.gain, self.energy = labels, gain, energy
-        self.gains: list[ComplexBall] = []
-        self.energies: list[ComplexBall] = []
-        self.above = probability_above(labels, energy, high, list(_RATES))
-        self.levels = [
-            least + (most - least) * i / (_LEVELS - 1) for i in range(_LEVELS)
-        ]
-        self.reaches = certificate._reaches(self.levels, cells)
-
-    def missed(self, negligible: Fraction) -> Fraction:
-        """Bound of the mean of F, on the event.
-
-        Args:
-            negligible: Error of truncation that does not matter.
-        """
-        outside = self.outside(negligible)
-        below = probabilities_below(
-            self.labels, self.gain, self.levels, negligible, self.gains
-        )
-        steps: list[Corner] = [
-            (reach, outside + from_ball(chance).upper)
-            for reach, chance in zip(self.reaches, below, strict=True)
-        ]
-        return envelope_at_one(steps, self.whole)
-
-    def outside(self, negligible: Fraction) -> Fraction:
-        """Bound of the probability that the energy leaves its range, on the event."""
-        (short,) = probabilities_below(
-            self.labels, self.energy, [self.low], negligible, self.energies
-        )
-        return from_ball(short + self.above).upper
 
 
 def _log(value: Fraction) -> Ball:

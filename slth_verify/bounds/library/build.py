@@ -24,7 +24,7 @@ from slth_verify.bounds.library import store
 from slth_verify.bounds.library.answers import distance
 from slth_verify.bounds.library.entries import Entry, entry_of
 from slth_verify.bounds.library.rays import plan_of
-from slth_verify.bounds.searches.blocks import block_width
+from slth_verify.bounds.searches.blocks import block_width, certified_from, log_goal
 from slth_verify.bounds.searches.sides_of_blocks import sides_of_blocks_width
 from slth_verify.bounds.searches.sides_of_stages import (
     sides_of_stages_width,
@@ -80,11 +80,6 @@ _TIERS: tuple[tuple[str, int, int, tuple[Fraction, ...], tuple[Fraction, ...]], 
 
 #: A start is near if the dimension differs by at most this factor.
 _NEAR = 2.0
-
-#: The estimate must exceed the goal by this much before balls are asked.
-_SLACK = 3e-4
-
-_PATIENCE = 12
 
 #: Two stages: a start nearby needs little improvement.
 _PATIENCE_NEARBY = Patience(rounds=3, steps=50, squeezes=0)
@@ -146,25 +141,17 @@ def _blocks(question: Question, start: Entry | None) -> Certified | None:
         weight=Fraction(round(2 * known.weight * scale), 2),
         value=0.0,
     )
-    nats = question.nats
     counts = {1} if prob <= Fraction(1, 2) else {max(1, one - 1), one, one + 1}
     if prob != start.prob and prob > Fraction(1, 2):
-        counts |= {math.ceil(one * nats / start.question.nats)}
+        counts |= {math.ceil(one * question.nats / start.question.nats)}
     best: BlockWidth | None = None
     for blocks in sorted(counts):
-        log_goal = math.log(-math.expm1(-nats / blocks)) + _SLACK
         search = Search(dim, eps, NORM, start=begun)
-        proposal = search.least(log_goal)
-        for extra in range(_PATIENCE):
-            n = proposal.n + extra
-            if best is not None and blocks * n >= best.n:
-                break
-            width = BlockWidth.certified(
-                blocks, search.best(n).certificate(dim, eps, NORM)
-            )
-            if width.probability >= prob:
+        first = search.least(log_goal(question, blocks)).n
+        if best is None or blocks * first < best.n:
+            width = certified_from(search, question, blocks, first)
+            if width is not None and (best is None or width.n < best.n):
                 best = width
-                break
     return best
 
 

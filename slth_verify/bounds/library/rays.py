@@ -21,17 +21,15 @@ from slth_verify.bounds.library.entries import Entry
 from slth_verify.bounds.mrss.all_targets import from_sides_of_stages
 from slth_verify.bounds.mrss.fixed_target import from_blocks, from_two_stages
 from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.searches.blocks import log_goal
 from slth_verify.bounds.searches.sides_of_stages import Plan, plans_for
 from slth_verify.bounds.searches.two_stage_search import Search, Start
-from slth_verify.bounds.searches.weighted_float import Moment, accuracies_below
+from slth_verify.bounds.searches.weighted_float import accuracies_below
 from slth_verify.bounds.searches.weighted_search import Proposal
 from slth_verify.limits import CERTIFICATE_SAMPLES
 
 #: A certificate is stretched at most so far.
 _STRETCH = 3
-
-#: The float estimate of blocks must exceed the goal by this much.
-_SLACK = 3e-4
 
 #: Two stages are no better for accuracies above this share of the norm.
 _COARSE = 4
@@ -93,10 +91,9 @@ class BlockRay(Ray):
         asked, size = self.question, self._size(n)
         if not asked.dim + 3 <= size < n:
             return False
-        moment = Moment(n, size, asked.dim, float(self.tilt), float(self.weight))
-        value, _ = moment.best(float(asked.eps), float(asked.norm))
-        single = -math.expm1(-asked.nats / self.parts)
-        return value >= math.log(single) + _SLACK
+        proposal = Proposal(n, size, self.tilt, self.weight, 0.0)
+        value, _ = proposal.moment(asked.dim).best(float(asked.eps), float(asked.norm))
+        return value >= log_goal(asked, self.parts)
 
     def proved(self, n: int) -> FoundWidth:
         """See `Ray`."""
@@ -182,7 +179,7 @@ class SideRay(Ray):
 def plan_of(dim: int, norm: Fraction, prob: Fraction, tau: Fraction) -> Plan | None:
     """The plan of two sides with this standard deviation, if it works."""
     plans = plans_for(dim, norm, prob)
-    return next((plan for plan in plans if plan.tau == tau), None)
+    return next((plan for plan in plans if plan.sides.tau == tau), None)
 
 
 def _stretched(n: int, factor: Fraction) -> int:

@@ -13,7 +13,7 @@ from slth_verify.bounds.certificates.certified_width import (
     SidesOfBlocks,
     SidesOfStages,
 )
-from slth_verify.bounds.certificates.net_cells import net_size
+from slth_verify.bounds.certificates.net_cells import Net
 from slth_verify.bounds.certificates.two_sides import STATEMENT
 from slth_verify.bounds.mrss.fixed_target import (
     block_values,
@@ -129,7 +129,7 @@ def net_is_worth_a_try(question: Question, ball: TargetBall) -> bool:
     dim = question.dim
     if (dim > 1 and ball != "one-norm") or dim > _LARGEST_NET:
         return False
-    return net_size(dim, question.eps / 2, question.norm) * question.miss <= _FEW
+    return Net(question.eps / 2, question.norm).points(dim) * question.miss <= _FEW
 
 
 #: Up to this dimension, sides of blocks are compared as well.

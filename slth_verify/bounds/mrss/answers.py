@@ -91,23 +91,17 @@ def mrss_width(
     if kind == "necessary":
         below = necessary_width(dim, eps, prob, target_norm, universal=universal)
         return replace(below, inputs=below.inputs + which)
-    dim = dimension(dim, STATEMENT)
-    width = accuracy(eps, STATEMENT)
-    norm = radius(target_norm, STATEMENT)
-    goal = open_probability(prob, "prob", STATEMENT)
-    inputs: tuple[tuple[str, Json], ...] = (
-        ("dim", dim),
-        ("eps", written(width)),
-        ("prob", written(goal)),
-        ("target_norm", written(norm)),
-        ("universal", universal),
+    question = Question(
+        dim=dimension(dim, STATEMENT),
+        eps=accuracy(eps, STATEMENT),
+        norm=radius(target_norm, STATEMENT),
+        prob=open_probability(prob, "prob", STATEMENT),
     )
-    question = Question(dim, width, norm, goal)
     if universal:
         found = width_for_all(question, ball, effort, time_limit)
     else:
         found = width_for_one(question, effort, time_limit)
-    return width_result(found, inputs + which)
+    return width_result(found, question.inputs(universal=universal) + which)
 
 
 def width_result(
@@ -119,9 +113,8 @@ def width_result(
         found: The width with its derivation.
         inputs: The question, by name.
     """
-    ledger = found.ledger()
     return BoundResult(
-        statement=ledger[-1].statement,
+        statement=found.derivation[-1].statement,
         kind="certified",
         inputs=inputs,
         n=found.n,
@@ -129,7 +122,7 @@ def width_result(
         probability=Enclosure(found.probability, Fraction(1)),
         direction=Direction.UPPER,
         evidence=Evidence.ENCLOSED,
-        ledger=ledger,
+        ledger=found.derivation,
     )
 
 

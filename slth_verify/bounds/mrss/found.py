@@ -35,10 +35,6 @@ class FoundWidth:
         """Certified success probability."""
         return 1 - self.failure
 
-    def ledger(self) -> tuple[Step, ...]:
-        """The derivation of the width."""
-        return self.derivation
-
     def staircase(self) -> tuple[tuple[int, Fraction], ...]:
         """The stairs in order: widths rise strictly, failure probabilities fall.
 

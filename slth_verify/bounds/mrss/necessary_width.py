@@ -14,9 +14,9 @@ from slth_verify.bounds._inputs import (
     dimension,
     open_probability,
     radius,
-    written,
 )
-from slth_verify.bounds._ledger import Json, Step
+from slth_verify.bounds._ledger import Step
+from slth_verify.bounds._question import Question
 from slth_verify.bounds._result import BoundResult
 from slth_verify.bounds.certificates.first_moment import BITS, STATEMENT, first_moment
 from slth_verify.bounds.certificates.integrals.scale_integral import Box
@@ -63,30 +63,23 @@ def necessary_width(
 
     Source: der:first-moment; the worst target is der:worst-target.
     """
-    width, norm = accuracy(eps, STATEMENT), radius(target_norm, STATEMENT)
-    goal = open_probability(prob, "prob", STATEMENT)
-    dim = dimension(dim, STATEMENT)
-    box = Box.on_axis(dim, norm, width)
-    inputs: tuple[tuple[str, Json], ...] = (
-        ("dim", dim),
-        ("eps", written(width)),
-        ("prob", written(goal)),
-        ("target_norm", written(norm)),
-        ("universal", universal),
+    question = Question(
+        eps=accuracy(eps, STATEMENT),
+        norm=radius(target_norm, STATEMENT),
+        prob=open_probability(prob, "prob", STATEMENT),
+        dim=dimension(dim, STATEMENT),
     )
-    least = (
-        0 if norm <= width else _certified(_guess(box, goal), dim, width, norm, goal)
-    )
-    below = first_moment(least - 1, dim, width, norm) if least > 1 else None
+    least = 0 if question.norm <= question.eps else _certified(question)
+    below = _hits(least - 1, question) if least > 1 else None
     return BoundResult(
         statement=STATEMENT,
         kind="necessary",
-        inputs=inputs,
+        inputs=question.inputs(universal=universal),
         n=least,
         probability=Enclosure(Fraction(0), below.upper) if below is not None else None,
         direction=Direction.LOWER,
         evidence=Evidence.ENCLOSED,
-        ledger=_ledger(least, below, goal),
+        ledger=_ledger(least, below, question.prob),
     )
 
 
@@ -113,16 +106,18 @@ def _ledger(least: int, below: Enclosure | None, goal: Fraction) -> tuple[Step, 
     return (worst, bound)
 
 
-def _certified(
-    guess: int, dim: int, eps: Fraction, norm: Fraction, goal: Fraction
-) -> int:
-    """The largest n up to the guess for which ``n - 1`` certainly fails, or 1."""
+def _hits(n: int, question: Question) -> Enclosure:
+    return first_moment(n, question.dim, question.eps, question.norm)
+
+
+def _certified(question: Question) -> int:
+    """The largest n up to the float guess for which ``n - 1`` certainly fails, or 1."""
 
     def fails(n: int) -> bool:
-        below = first_moment(n - 1, dim, eps, norm)
-        return decide(below, "<", goal) is Verdict.VERIFIED
+        return decide(_hits(n - 1, question), "<", question.prob) is Verdict.VERIFIED
 
-    high, step = guess, 1
+    box = Box.on_axis(question.dim, question.norm, question.eps)
+    high, step = _guess(box, question.prob), 1
     if high <= 1 or fails(high):
         return high
     while high - step > 1 and not fails(high - step):

@@ -57,7 +57,7 @@ def net_width(
     return FoundWidth(
         n=one.n,
         failure=failure_of_net(count, one.failure),
-        derivation=(*one.ledger(), step),
+        derivation=(*one.derivation, step),
         size=one.size,
         stairs=tuple((n, failure_of_net(count, miss)) for n, miss in one.stairs),
     )

@@ -8,14 +8,13 @@ gone through one by one. Sums that may exceed 63 bits are Python integers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
-from math import ceil, floor, isfinite, lcm
+from math import ceil, floor, lcm
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.bounds._inputs import exact_accuracy, subset_size
+from slth_verify.bounds._inputs import datum, exact_accuracy, subset_size
 from slth_verify.enclosure import ExactNumber, exact
 from slth_verify.errors import InvalidParameterError
 
@@ -68,7 +67,10 @@ def subset_sum_number(
     """
     width = exact_accuracy(eps, _STATEMENT)
     goal = [exact(z, "target") for z in target]
-    rows = [[_entry(x, i) for x in vector] for i, vector in enumerate(sample)]
+    rows = [
+        [datum(x, f"sample[{i}]", _STATEMENT) for x in vector]
+        for i, vector in enumerate(sample)
+    ]
     n = len(rows)
     if not goal or any(len(row) != len(goal) for row in rows):
         raise InvalidParameterError(
@@ -128,15 +130,3 @@ def _subsets(columns: _Integers) -> Iterator[tuple[_Integers, int]]:
         sign = 1 if enters else -1
         total, taken = total + sign * columns[flipped], taken + sign
         yield total, taken
-
-
-def _entry(value: ExactNumber, index: int) -> Fraction:
-    """An entry of the sample; floats by their binary value."""
-    if not isinstance(value, float):
-        return exact(value, f"sample[{index}]")
-    if not isfinite(value):
-        raise InvalidParameterError(
-            f"sample[{index}]={value}: finite entries were required ({_STATEMENT}). "
-            "Remove the vector, or find out where it came from."
-        )
-    return Fraction(value)

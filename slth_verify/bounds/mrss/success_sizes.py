@@ -7,19 +7,17 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaln, ndtr
 
+from slth_verify.arrays import Float64Array
 from slth_verify.bounds.certificates.moments import crude_lower, sharp_lower
 from slth_verify.bounds.certificates.weighted_moment import (
     STATEMENT,
     WeightedCertificate,
 )
-from slth_verify.bounds.searches.log_sum import log_sum
-from slth_verify.bounds.searches.weighted_float import log_bound
+from slth_verify.bounds.searches.log_sum import log_hypergeometric, log_sum
+from slth_verify.bounds.searches.weighted_float import Moment
 from slth_verify.bounds.searches.weighted_search import Proposal, Search
-
-Floats = NDArray[np.float64]
 
 #: Up to so many samples every size is looked at, beyond only some around the best.
 _FEW_SAMPLES, _AROUND = 24, 1
@@ -121,9 +119,8 @@ def _proposal(
     for growth in (1.0, n / fewer, math.sqrt(n / fewer)):
         k = size or round(found.size * n / fewer)
         weight = Fraction(round(2 * float(found.weight) * growth), 2)
-        value = log_bound(
-            n, k, dim, float(eps), float(norm), float(found.tilt), float(weight)
-        )
+        moment = Moment(n, k, dim, float(found.tilt), float(weight))
+        value = moment.log_bound(float(eps), float(norm))
         trials.append(Proposal(n, k, found.tilt, weight, value))
     return max(trials, key=lambda trial: trial.value)
 
@@ -164,10 +161,7 @@ def _crude_estimates(n: int, dim: float, eps: float, norm: float) -> dict[int, f
     }
 
 
-def _log_pairs(n: int, size: int, log_zero: Floats) -> float:
+def _log_pairs(n: int, size: int, log_zero: Float64Array) -> float:
     """Logarithm of the mean of ``q_{k-J}``, J hypergeometric."""
     i = np.arange(min(size, n - size) + 1)
-    weight = 2 * (gammaln(size + 1) + gammaln(n - size + 1)) - gammaln(n + 1)
-    weight = weight - 2 * gammaln(i + 1) - gammaln(size - i + 1)
-    weight = weight - gammaln(n - size - i + 1)
-    return float(log_sum(weight + log_zero[i]))
+    return float(log_sum(log_hypergeometric(n, size, i) + log_zero[i]))

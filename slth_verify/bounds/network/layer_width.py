@@ -48,10 +48,15 @@ class LayerShape:
         """
         return share / (self.kernel**2 * self.entering)
 
+    def filters(self, n: int) -> int:
+        """Filters of the random 1x1 layer, over all entering channels."""
+        return 2 * n * self.entering
+
     def price(self, objective: str) -> int:
         """What one more unit of n costs: filters, or weights of both random layers."""
-        filters = 2 * self.entering
-        return filters * (1 if objective == "filters" else self.entering + self.dim)
+        return self.filters(1) * (
+            1 if objective == "filters" else self.entering + self.dim
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class LayerWidth:
     @property
     def filters(self) -> int:
         """Filters of the random 1x1 layer, over all entering channels."""
-        return 2 * self.n * self.shape.entering
+        return self.shape.filters(self.n)
 
     def numbers(self) -> tuple[tuple[str, Json], ...]:
         """The numbers of the layer, by name."""

@@ -191,7 +191,7 @@ def _layer(plan: LayerPlan, n: int, failure: Fraction) -> LayerWidth:
         share=plan.share,
         accuracy=shape.accuracy(plan.share),
         failure=failure,
-        ledger=(*plan.found.ledger(), signs),
+        ledger=(*plan.found.derivation, signs),
     )
 
 

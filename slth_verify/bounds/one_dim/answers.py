@@ -18,7 +18,7 @@ from fractions import Fraction
 from typing import Literal
 
 from slth_verify.bounds._inputs import accuracy, open_probability, written
-from slth_verify.bounds._ledger import Step
+from slth_verify.bounds._ledger import Json, Step
 from slth_verify.bounds._result import BoundResult, Kind
 from slth_verify.bounds.one_dim.formula import (
     HALF_STATEMENT,
@@ -104,34 +104,31 @@ def rss_width(
             "With eps >= 1 the empty sum is enough for [-1, 1]."
         )
     miss = width if delta is None else open_probability(delta, "delta", statement)
-    inputs = (("eps", written(width)), ("delta", written(miss)), ("half", half))
+    inputs: tuple[tuple[str, Json], ...] = (
+        ("eps", written(width)),
+        ("delta", written(miss)),
+        ("half", half),
+    )
     if kind == "necessary":
         n, reached, steps = _necessary(width, miss, half)
-        return BoundResult(
-            statement=NECESSARY,
-            kind=kind,
-            inputs=inputs,
-            n=n,
-            probability=reached,
-            direction=Direction.LOWER,
-            evidence=Evidence.EXACT,
-            ledger=steps,
-        )
-    if kind != "certified" or method not in _FIRST or (half and method == "reserve"):
+        statement, direction = NECESSARY, Direction.LOWER
+    elif kind != "certified" or method not in _FIRST or (half and method == "reserve"):
         raise InvalidParameterError(
             f"kind={kind!r}, method={method!r}, half={half}: kind 'certified' or "
             "'necessary', method 'programme' or 'closed', or 'reserve' for the whole "
             f"interval were required ({statement}). The paper's form is the bound of "
             "the statement thm:rss."
         )
-    n, reached, steps = _certified(width, miss, half, method)
+    else:
+        n, reached, steps = _certified(width, miss, half, method)
+        inputs, direction = (*inputs, ("method", method)), Direction.UPPER
     return BoundResult(
         statement=statement,
         kind=kind,
-        inputs=(*inputs, ("method", method)),
+        inputs=inputs,
         n=n,
         probability=reached,
-        direction=Direction.UPPER,
+        direction=direction,
         evidence=Evidence.EXACT,
         ledger=steps,
     )

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor, isfinite, lcm
+from math import ceil, floor, lcm
 
-from slth_verify.bounds._inputs import exact_accuracy
+from slth_verify.bounds._inputs import datum, exact_accuracy
 from slth_verify.bounds.one_dim.covering_walk import FITS, SumWalk
 from slth_verify.enclosure import ExactNumber, exact
 from slth_verify.errors import InvalidParameterError
@@ -91,7 +91,7 @@ def covers(
             f"{_MOST} samples and low <= high were required ({STATEMENT}). Check a "
             "part of the samples; more samples only add sums."
         )
-    values = [_sample(x, i) for i, x in enumerate(samples)]
+    values = [datum(x, f"samples[{i}]", STATEMENT) for i, x in enumerate(samples)]
     useful = _useful(values, max(abs(start), abs(end)) + width)
     scale = lcm(*(v.denominator for v in useful))
     integers = [int(v * scale) for v in useful]
@@ -110,18 +110,6 @@ def covers(
     witness = start if before is None else (left + right) / 2
     reason = f"no subset sum is within eps of the witness {witness}"
     return Covering(Verdict.REFUTED, witness, reason)
-
-
-def _sample(value: ExactNumber, index: int) -> Fraction:
-    """A sample as a fraction; floats by their binary value."""
-    if not isinstance(value, float):
-        return exact(value, f"samples[{index}]")
-    if not isfinite(value):
-        raise InvalidParameterError(
-            f"samples[{index}]={value}: a finite number was required ({STATEMENT}). "
-            "Remove the sample, or find out where it came from."
-        )
-    return Fraction(value)
 
 
 def _useful(values: list[Fraction], reach: Fraction) -> list[Fraction]:

@@ -1,8 +1,8 @@
 """Proving stored answers again, without the optimiser that found them.
 
 A stored answer is data of unknown origin. Each step of its ledger is read into a frozen
-certificate; the ``check`` of the certificate evaluates it and returns what that proves,
-a value of ``proved``; later steps and the answer may use nothing else. Values that no
+certificate, the certificate is evaluated, and what that proves is a value of
+``proved``; later steps and the answer may use nothing else. Values that no
 step uses are refused. No search is imported.
 """
 

@@ -13,7 +13,7 @@ from slth_verify.bounds.certificates.weighted_moment import STATEMENT
 from slth_verify.bounds.rechecking.all_targets import prove_ball
 from slth_verify.bounds.rechecking.one_target import (
     EMPTY,
-    EmptySubset,
+    prove_empty,
     prove_target,
     read_certificate,
 )
@@ -25,6 +25,7 @@ from slth_verify.bounds.rechecking.reader import (
     require,
     require_enclosed,
     require_lower,
+    require_steps,
     require_upper,
 )
 from slth_verify.enclosure import Enclosure
@@ -160,10 +161,7 @@ def prove_needed(document: Fields) -> str:
         document.exactly("statement", _first_moment.STATEMENT)
         n = document.integer("n", 0, _MOST_COUNTED)
         steps = document.steps()
-        require(
-            [step.statement for step in steps] == [_WORST, _first_moment.STATEMENT],
-            "the derivation is not that of the first moment",
-        )
+        require_steps(steps, _WORST, _first_moment.STATEMENT)
         steps[0].end()
         if n <= 1:
             require(
@@ -251,7 +249,7 @@ def _lower(
 ) -> Fraction:
     """The lower bound that a step proves for subsets of this size, of n samples."""
     if step.statement == EMPTY:
-        EmptySubset.read(step.values)
+        prove_empty(step.values, asked.dim, asked.eps)
         require(
             empty and size == 0 and asked.norm <= asked.eps,
             "the empty subset does not count or hit",

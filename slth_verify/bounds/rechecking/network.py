@@ -29,6 +29,7 @@ from slth_verify.bounds.rechecking.reader import (
     NotConfirmedError,
     require,
     require_lower,
+    require_steps,
     require_upper,
 )
 from slth_verify.errors import InvalidParameterError
@@ -92,10 +93,7 @@ def prove_needed(document: Fields) -> str:
         _same_total(document, layers)
         _given(document, hypotheses_of_needed(question, [x.n for x in layers]))
         steps = document.steps()
-        require(
-            [step.statement for step in steps] == [_ACCUMULATION],
-            f"one step of {_ACCUMULATION} was expected",
-        )
+        require_steps(steps, _ACCUMULATION)
         with steps[0].values as values:
             _same(values, "eps", question.eps)
             _same(values, "delta", question.delta)
@@ -126,11 +124,6 @@ class StoredLayer:
     recorded: Fraction | None
     steps: tuple[LedgerStep, ...]
 
-    @property
-    def filters(self) -> int:
-        """Filters of the random 1x1 layer, over all entering channels."""
-        return 2 * self.n * self.shape.entering
-
     @classmethod
     def read(cls, layer: Fields, shape: LayerShape, *, enough: bool) -> StoredLayer:
         """Read a layer whose shape is known from the question."""
@@ -154,7 +147,7 @@ class StoredLayer:
                 recorded=layer.number("failure") if enough else None,
                 steps=tuple(layer.steps()),
             )
-            _same(layer, "filters", Fraction(found.filters))
+            _same(layer, "filters", Fraction(shape.filters(n)))
         return found
 
     def prove(self, universal: bool) -> Fraction:
@@ -199,10 +192,7 @@ class StoredLayer:
             require(not self.steps, f"{self.name}: no step was expected")
             return
         require(self.n <= _MOST_COUNTED, f"{self.name}: n is too large to be counted")
-        require(
-            [step.statement for step in self.steps] == [layer_necessary.STATEMENT],
-            f"{self.name}: one step of {layer_necessary.STATEMENT} was expected",
-        )
+        require_steps(self.steps, layer_necessary.STATEMENT)
         with self.steps[0].values as values:
             entries, largest, accuracy, nats = (
                 values.number(key)
@@ -271,10 +261,7 @@ def _whole(
     steps: list[LedgerStep], question: NetworkQuestion, failure: Fraction
 ) -> None:
     """The steps for the network must record what was proved of its layers."""
-    require(
-        [step.statement for step in steps] == [_ACCUMULATION, STATEMENT],
-        "the derivation of the network is another one",
-    )
+    require_steps(steps, _ACCUMULATION, STATEMENT)
     with steps[0].values as values:
         _same(values, "eps", question.eps)
         values.exactly("objective", question.objective)
@@ -284,7 +271,11 @@ def _whole(
 
 
 def _same_total(document: Fields, layers: list[StoredLayer]) -> None:
-    _same(document, "filters", Fraction(sum(layer.filters for layer in layers)))
+    _same(
+        document,
+        "filters",
+        Fraction(sum(layer.shape.filters(layer.n) for layer in layers)),
+    )
 
 
 def _same(fields: Fields, key: str, own: Fraction) -> None:

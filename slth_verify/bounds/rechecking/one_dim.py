@@ -19,6 +19,7 @@ from slth_verify.bounds.rechecking.reader import (
     Fields,
     require,
     require_lower,
+    require_steps,
     require_upper,
 )
 
@@ -72,69 +73,40 @@ class ProvedCover:
     failure: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
-    """Samples that cover an interval, one after the other.
-
-    Attributes:
-        first: Accuracy e1 of the interval that is covered at first.
-        second: Accuracy e2 of what may stay uncovered.
-        law: ``programme`` or ``formula``.
-        samples: Number of samples.
-    """
-
-    first: Fraction
-    second: Fraction
-    law: str
-    samples: int
-
-    @classmethod
-    def read(cls, values: Fields) -> Growth:
-        """Read the parameters of a step."""
-        with values:
-            values.exactly("arithmetic", "exact")
-            first, second = values.number("e1"), values.number("e2")
-            require(
-                first > 0 and second > 0, f"{values.name}: e1 or e2 is not positive"
-            )
-            law = values.exactly("law", *_LAWS)
-            return cls(first, second, law, values.integer("samples", 0, _LAWS[law][1]))
-
-    def check(self, *, half: bool) -> ProvedCover:
-        """Evaluate the law for [-1/2, 1/2] or for [-1, 1]."""
-        start = 2 * self.first if half else self.first
-        missing = self.second if half else self.second / 2
-        require(start <= 1 and missing < 1, "e1 or e2 is too large")
-        coarse = min(self.first, self.second) >= _FINEST
-        require(coarse or self.law == "formula", "e1 or e2 is too small to be followed")
-        law, _ = _LAWS[self.law]
-        failure = next(islice(law(start, missing), self.samples, None))
-        return ProvedCover(half, self.first + self.second, self.samples, failure)
+def prove_growth(values: Fields, *, half: bool) -> tuple[ProvedCover, str]:
+    """Samples that cover [-1/2, 1/2] or [-1, 1], one after the other; and their law."""
+    with values:
+        values.exactly("arithmetic", "exact")
+        first, second = values.number("e1"), values.number("e2")
+        require(first > 0 and second > 0, f"{values.name}: e1 or e2 is not positive")
+        law = values.exactly("law", *_LAWS)
+        samples = values.integer("samples", 0, _LAWS[law][1])
+    start, missing = (2 * first, second) if half else (first, second / 2)
+    require(start <= 1 and missing < 1, "e1 or e2 is too large")
+    coarse = min(first, second) >= _FINEST
+    require(coarse or law == "formula", "e1 or e2 is too small to be followed")
+    failure = failure_of_law(law, start, missing, samples)
+    return ProvedCover(half, first + second, samples, failure), law
 
 
-@dataclass(frozen=True, slots=True)
-class Reserve:
+def failure_of_law(
+    law: str, start: Fraction, missing: Fraction, samples: int
+) -> Fraction:
+    """The failure probability of one of `_LAWS` after so many samples."""
+    failures, _ = _LAWS[law]
+    return next(islice(failures(start, missing), samples, None))
+
+
+def prove_reserve(values: Fields, covered: ProvedCover) -> ProvedCover:
     """Reserved samples that widen [-1/2, 1/2] to [-1, 1]."""
-
-    name: str
-    samples: int
-    recorded: Fraction
-
-    @classmethod
-    def read(cls, values: Fields) -> Reserve:
-        """Read the number of samples and the recorded failure probability."""
-        with values:
-            values.exactly("arithmetic", "exact")
-            samples = values.integer("samples", 0, _MOST_RESERVED)
-            return cls(values.name, samples, values.number("failure"))
-
-    def check(self, covered: ProvedCover) -> ProvedCover:
-        """Widen what was proved."""
-        lost = reserve_failure(self.samples)
-        require_upper(self.name, self.recorded, lost)
-        return ProvedCover(
-            False, covered.eps, covered.n + self.samples, covered.failure + lost
-        )
+    with values:
+        values.exactly("arithmetic", "exact")
+        samples = values.integer("samples", 0, _MOST_RESERVED)
+        recorded = values.number("failure")
+    lost = reserve_failure(samples)
+    require_upper(values.name, recorded, lost)
+    n, failure = covered.n + samples, covered.failure + lost
+    return ProvedCover(False, covered.eps, n, failure)
 
 
 def prove_enough(document: Fields) -> str:
@@ -158,15 +130,11 @@ def prove_enough(document: Fields) -> str:
         statement = document.exactly(
             "statement", HALF_STATEMENT if small else STATEMENT
         )
-        require(
-            [step.statement for step in steps] == [statement] * (1 + reserved),
-            f"the derivation does not rest on {statement}",
-        )
-        growth = Growth.read(steps[0].values)
-        require(method != "closed" or growth.law == "formula", "the law is another one")
-        proved = growth.check(half=small)
+        require_steps(steps, *[statement] * (1 + reserved))
+        proved, law = prove_growth(steps[0].values, half=small)
+        require(method != "closed" or law == "formula", "the law is another one")
         if reserved:
-            proved = Reserve.read(steps[1].values).check(proved)
+            proved = prove_reserve(steps[1].values, proved)
         require(
             proved.half == question.half and proved.eps <= question.eps,
             "another question is answered",
@@ -187,10 +155,7 @@ def prove_needed(document: Fields) -> str:
             question = RssQuestion.read(inputs)
         document.exactly("statement", NECESSARY)
         n, steps = document.integer("n", 0, _MOST_NEEDED), document.steps()
-        require(
-            [step.statement for step in steps] == [NECESSARY],
-            f"one step of {NECESSARY} was expected",
-        )
+        require_steps(steps, NECESSARY)
         if n == 0:
             steps[0].end()
         else:

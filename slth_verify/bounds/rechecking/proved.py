@@ -1,6 +1,6 @@
 """What a step of a derivation has proved: all that later steps and the answer may use.
 
-A value of these classes is made by the ``check`` of a certificate and by nothing else.
+A value of these classes is made where a certificate is evaluated, and nowhere else.
 No number of a document reaches one of them except as a parameter of a certificate that
 was evaluated with it.
 """

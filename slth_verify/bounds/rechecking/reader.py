@@ -233,6 +233,12 @@ def require(holds: bool, reason: str) -> None:
         raise NotConfirmedError(reason)
 
 
+def require_steps(steps: Sequence[LedgerStep], *statements: str) -> None:
+    """A derivation must consist of steps that rest on these statements, in order."""
+    found = tuple(step.statement for step in steps)
+    require(found == statements, f"steps of {', '.join(statements)} were expected")
+
+
 def require_lower(what: str, claimed: Fraction, proved: Fraction) -> None:
     """A recorded lower bound must follow from the one proved, and be it."""
     require(

@@ -30,30 +30,44 @@ def block_width(question: Question) -> BlockWidth:
     Raises:
         InvalidParameterError: If no certificate was found.
     """
-    asked = question.dim, question.eps, question.norm
-    search = Search(*asked)
+    search = Search(question.dim, question.eps, question.norm)
     blocks, proposal = _proposed(search, question)
-    for extra in range(_PATIENCE):
-        candidate = search.best(proposal.n + extra)
-        width = BlockWidth.certified(blocks, candidate.certificate(*asked))
+    found = certified_from(search, question, blocks, proposal.n)
+    if found is None:
+        what = f"no certificate was found up to n={proposal.n + _PATIENCE}"
+        raise question.refused(what, STATEMENT)
+    return found
+
+
+def certified_from(
+    search: Search, question: Question, blocks: int, first: int
+) -> BlockWidth | None:
+    """The first width that balls confirm, from so many samples of a block on."""
+    for n in range(first, first + _PATIENCE):
+        certificate = search.best(n).certificate(
+            question.dim, question.eps, question.norm
+        )
+        width = BlockWidth.certified(blocks, certificate)
         if width.probability >= question.prob:
             return width
-    what = f"no certificate was found up to n={proposal.n + _PATIENCE}"
-    raise question.refused(what, STATEMENT)
+    return None
+
+
+def log_goal(question: Question, blocks: int) -> float:
+    """Logarithm of what the estimate of one of so many blocks must reach."""
+    return math.log(-math.expm1(-question.nats / blocks)) + _SLACK
 
 
 def _proposed(search: Search, question: Question) -> tuple[int, Proposal]:
     """Number of blocks and parameters of one block with the least total. Untrusted."""
-    nats = question.nats
-    counts = {math.ceil(nats / -math.log1p(-single)) for single in _SINGLES}
+    counts = {math.ceil(question.nats / -math.log1p(-single)) for single in _SINGLES}
     if question.prob <= Fraction(1, 2):
         counts = {1}
     totals: dict[int, Proposal] = {}
 
     def total(blocks: int) -> int:
         if blocks not in totals:
-            single = -math.expm1(-nats / blocks)
-            totals[blocks] = search.least(math.log(single) + _SLACK)
+            totals[blocks] = search.least(log_goal(question, blocks))
         return blocks * totals[blocks].n
 
     best = min(counts)

@@ -9,13 +9,11 @@ import math
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from slth_verify.arrays import Float64Array
 from slth_verify.bounds.certificates.two_sides import Sides
 from slth_verify.bounds.searches.log_sum import log_sum
-
-Floats = NDArray[np.float64]
 
 #: What a search for two sides that found none says.
 NOTHING = "no certificate for all targets was found"
@@ -66,7 +64,7 @@ class Estimate:
         sides = Sides(blocks, TAUS[place], slope_above(slopes[place]))
         return math.log(max(failures[place], 1e-300)), sides
 
-    def of_measure(self, measure: Floats) -> tuple[Floats, Floats]:
+    def of_measure(self, measure: Float64Array) -> tuple[Float64Array, Float64Array]:
         """About `failure_of_measure` for every tau with its best slope, and the slopes.
 
         Args:
@@ -84,7 +82,7 @@ class Estimate:
             best = np.minimum(value, best)
         return best, slopes
 
-    def allowed(self, miss: float) -> tuple[Floats, Floats]:
+    def allowed(self, miss: float) -> tuple[Float64Array, Float64Array]:
         """The largest missed measures with this failure probability, and slopes."""
         low, high = np.zeros(len(TAUS)), np.full(len(TAUS), miss)
         for _ in range(40):

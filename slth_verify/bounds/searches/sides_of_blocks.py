@@ -1,7 +1,7 @@
 """Search for two sides of blocks that reach all targets. Floats propose, balls decide.
 
 The parameters of one block, the number of blocks, tau and the slope of the majorant
-are proposed from `log_bound`; `SidesOfBlocks.certified` evaluates them.
+are proposed from `Moment`; `SidesOfBlocks.certified` evaluates them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import SidesOfBlocks
 from slth_verify.bounds.certificates.two_sides import STATEMENT, failure_by_decay
 from slth_verify.bounds.searches.sides_float import NOTHING, Estimate
-from slth_verify.bounds.searches.weighted_float import decay, log_bound
-from slth_verify.bounds.searches.weighted_search import Proposal, Search
+from slth_verify.bounds.searches.weighted_float import Moment
+from slth_verify.bounds.searches.weighted_search import Search
 
 #: The float estimate must be this many nats better than asked before balls are asked.
 _SLACK = 2e-3
@@ -45,7 +45,7 @@ def sides_of_blocks_width(question: Question) -> SidesOfBlocks:
     proposal = search.least(-log_goal + _SLACK)
     for extra in range(_PATIENCE):
         candidate = search.best(proposal.n + extra)
-        _, sides = estimate.best(*_float_reach(candidate, dim, half), blocks)
+        _, sides = estimate.best(*_reach(candidate.moment(dim), half), blocks)
         certificate = candidate.certificate(dim, half, Fraction(0))
         width = SidesOfBlocks.certified(sides, certificate, question.norm)
         if width.failure <= question.miss:
@@ -70,25 +70,17 @@ def stairs_of(found: SidesOfBlocks) -> tuple[tuple[int, Fraction], ...]:
     return tuple(stairs)
 
 
-def _float_reach(proposal: Proposal, dim: int, eps: Fraction) -> tuple[float, float]:
-    """Estimates of ``log c`` and of kappa for these parameters."""
-    n, k = proposal.n, proposal.size
-    tilt, weight = float(proposal.tilt), float(proposal.weight)
-    return (
-        log_bound(n, k, dim, float(eps), 0.0, tilt, weight),
-        decay(n, k, dim, tilt, weight),
-    )
+def _reach(moment: Moment, eps: Fraction) -> tuple[float, float]:
+    """Estimates of ``log c`` and of kappa."""
+    return moment.log_bound(float(eps), 0.0), moment.decay
 
 
 def _search(estimate: Estimate, eps: Fraction, blocks: int) -> Search:
     """A search for the smallest estimate of the failure probability."""
 
     def objective(n: int, k: int, tilt: float, weight: float) -> float:
-        log_c = log_bound(n, k, estimate.dim, float(eps), 0.0, tilt, weight)
-        if not math.isfinite(log_c):
-            return -math.inf
-        rate = decay(n, k, estimate.dim, tilt, weight)
-        return -estimate.best(log_c, rate, blocks)[0]
+        log_c, rate = _reach(Moment(n, k, estimate.dim, tilt, weight), eps)
+        return -estimate.best(log_c, rate, blocks)[0] if log_c > -math.inf else log_c
 
     return Search(estimate.dim, eps, Fraction(0), objective)
 
@@ -103,7 +95,7 @@ def _proposed_blocks(estimate: Estimate, eps: Fraction, log_goal: float) -> int:
         proposal = search.best(n, fine=False)
         blocks = None
         if math.isfinite(proposal.value):
-            reach = _float_reach(proposal, estimate.dim, eps)
+            reach = _reach(proposal.moment(estimate.dim), eps)
             blocks = _enough_blocks(estimate, reach, log_goal, most)
         if blocks is not None and blocks * n < least:
             best, least = blocks, blocks * n

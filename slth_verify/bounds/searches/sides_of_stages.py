@@ -54,11 +54,6 @@ class Plan:
     reach: Fraction
     miss: Fraction
 
-    @property
-    def tau(self) -> Fraction:
-        """Standard deviation of the Gaussian measure."""
-        return self.sides.tau
-
 
 def plans_for(dim: int, norm: Fraction, goal: Fraction) -> list[Plan]:
     """What each side must do, for every standard deviation that is tried."""

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtr, chdtrc, gammaln, log_ndtr
-from scipy.stats import binom, chi2
+from scipy.stats import binom
 
-from slth_verify.bounds.searches.log_sum import log_sum
-
-Floats = NDArray[np.float64]
+from slth_verify.arrays import Float64Array
+from slth_verify.bounds.searches.log_sum import log_hypergeometric, log_sum
+from slth_verify.bounds.searches.two_stage_rule import Rule
 
 _ENERGIES, _SCALES, _LEVELS, _NODES = 32, 32, 32, 200
 
@@ -25,7 +25,7 @@ _REACH = (-2.0, 14.0)
 _ROOM = 1e-6
 
 #: Roots of both ends of every cell of the variance, and a logarithm for it.
-_Cells = tuple[Floats, Floats, Floats]
+_Cells = tuple[Float64Array, Float64Array, Float64Array]
 
 #: Laplace transforms of a large and of a small sample.
 _Law = Callable[[Any], tuple[NDArray[Any], NDArray[Any]]]
@@ -49,43 +49,6 @@ class Question:
     eps: float
     norm: float
     rare: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Parameters of all stages, by rules.
-
-    Attributes:
-        share: The number sigma.
-        portion: Size of the subsets over the number of first-stage samples.
-        scale: The variance s_a over the number of first-stage samples.
-        ratio: s_b / s_a.
-        slope: The number lambda.
-        cap: Largest squared scale of a good first-stage sample.
-        first: First-stage samples of the last stage.
-        tail: Chance left out at the upper end of the energy.
-    """
-
-    share: float
-    portion: float
-    scale: float
-    ratio: float
-    slope: float
-    cap: float
-    first: int
-    tail: float
-
-    def size(self, first: int) -> int:
-        """Size of the subsets of ``first`` samples."""
-        return round(self.portion * first)
-
-    def scales(self, first: int) -> tuple[float, float]:
-        """Range of the variance of the second stage."""
-        return self.scale * first, self.scale * first * self.ratio
-
-    def energy(self, first: int, rare: float) -> tuple[float, float]:
-        """Range of the energy of good samples; ``rare`` is left out below."""
-        return float(chi2.ppf(rare, first)), float(chi2.isf(self.tail, first))
 
 
 def firsts(question: Question, rule: Rule, cells: int) -> list[int]:
@@ -157,7 +120,7 @@ class _StageEstimate:
         levels = self._levels(self._cells())
         return float(levels[0]), float(levels[-1])
 
-    def _levels(self, cells: _Cells) -> Floats:
+    def _levels(self, cells: _Cells) -> Float64Array:
         low, high = (self._inverse(goal, cells) for goal in _REACH)
         return np.linspace(max(low, high / 1000), high, _LEVELS)
 
@@ -205,7 +168,7 @@ class _StageEstimate:
         log = log + self.question.dim / 2 * (ends - np.log(s))
         return np.sqrt(s[:-1]), np.sqrt(s[1:]), np.minimum(log[1:], log[:-1])
 
-    def _log_reach(self, gain: Floats | float, cells: _Cells) -> Floats:
+    def _log_reach(self, gain: Float64Array | float, cells: _Cells) -> Float64Array:
         """Logarithm of `TwoStageCertificate._reach`."""
         low, high, log = cells
         height = np.multiply.outer(gain, 1 / high) + self.rule.slope * low
@@ -222,7 +185,7 @@ class _StageEstimate:
         return high
 
     def _outside(self) -> float:
-        """About `_Event.outside`."""
+        """About `LabelEvent.outside`."""
         below = self.labels.below(np.array([self.low]), self.labels.energy)[0]
         return max(0.0, float(below)) + self.labels.above(self.high)
 
@@ -241,27 +204,27 @@ class _Labels:
     def _wedge(self, deviation: float) -> float:
         return math.atan(1 / (self.slope * deviation)) / math.pi
 
-    def _log_mean(self, large: Floats, small: Floats) -> Floats:
+    def _log_mean(self, large: Float64Array, small: Float64Array) -> Float64Array:
         """Logarithm of `Labels.mean`."""
         split = np.polyval(self.weights[::-1], small / large)
         return np.asarray((self.n - self.first) * np.log(large) + np.log(split))
 
-    def gain(self, z: Floats) -> tuple[Floats, Floats]:
+    def gain(self, z: Float64Array) -> tuple[Float64Array, Float64Array]:
         """About `Gain.transforms`."""
         rates = np.sqrt(1 + self.slope**2), np.sqrt(self.share**-2 + self.slope**2)
         wide, small = (_resolvent(z + self.slope, rate) / np.pi for rate in rates)
         return (wide - small) / (1 - self.share), small / self.share
 
-    def energy(self, z: Floats) -> tuple[Floats, Floats]:
+    def energy(self, z: Float64Array) -> tuple[Float64Array, Float64Array]:
         """About `Energy.transforms`."""
         wide, small = (self._turned(z, deviation) for deviation in (1.0, self.share))
         return (wide - self.share * small) / (1 - self.share), small
 
-    def _turned(self, z: Floats, deviation: float) -> Floats:
+    def _turned(self, z: Float64Array, deviation: float) -> Float64Array:
         root = np.sqrt(1 + 2 * z * deviation**2)
         return np.asarray(np.arctan(root / (self.slope * deviation)) / (np.pi * root))
 
-    def below(self, levels: Floats, law: _Law) -> Floats:
+    def below(self, levels: Float64Array, law: _Law) -> Float64Array:
         """About `probabilities_below`."""
         tilt = 10 / levels[-1]
         spacing = 6 / (levels[-1] + 14 / tilt)
@@ -283,18 +246,18 @@ class _Labels:
         return float(np.exp(np.min(mean - rates * level)))
 
 
-def _resolvent(y: Floats, rate: float) -> Floats:
+def _resolvent(y: Float64Array, rate: float) -> Float64Array:
     root = np.sqrt((rate - y) / (rate + y) + 0j)
     return np.asarray(2 * np.arctan(root) / (root * (rate + y)))
 
 
-def _log_coincidence(n: int, k: int, m: int, eps: float, energy: Floats) -> Floats:
+def _log_coincidence(
+    n: int, k: int, m: int, eps: float, energy: Float64Array
+) -> Float64Array:
     """Logarithm of `PairEnergy._coincidence`."""
     half = m / 2
     i = np.arange(min(k, n - k) + 1)
-    weight = -gammaln(i + 1) - gammaln(k - i + 1) - gammaln(i + 1)
-    weight = weight - gammaln(n - k - i + 1) + 2 * gammaln(k + 1)
-    weight = weight + 2 * gammaln(n - k + 1) - gammaln(n + 1)
+    weight = log_hypergeometric(n, k, i)
     log_q = np.log(2 * eps**2 / (math.pi * energy))
     far = i[i > half]
     moment = log_sum(weight[far] + gammaln(far - half) - gammaln(far))

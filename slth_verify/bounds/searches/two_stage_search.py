@@ -8,9 +8,9 @@ from fractions import Fraction
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from slth_verify.arrays import Float64Array
 from slth_verify.bounds.certificates.stage import Stage
 from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.searches.two_stage_float import (
@@ -19,7 +19,7 @@ from slth_verify.bounds.searches.two_stage_float import (
     firsts,
     gain_range,
 )
-from slth_verify.bounds.searches.two_stage_point import Point
+from slth_verify.bounds.searches.two_stage_rule import Point
 
 #: Smaller first stages, for the case that few samples are small.
 _CELLS = 4
@@ -32,8 +32,6 @@ _LARGEST = 200
 
 #: Rules of thumb that are improved before the best one is followed.
 _STARTS = 3
-
-_Floats = NDArray[np.float64]
 
 
 #: Steps of the first simplex.
@@ -94,7 +92,7 @@ class Search:
         rare = math.exp(-self._log_miss) / 1000
         self._question = Question(0, dim, float(eps), float(norm), rare)
         self._most = _LARGEST * (dim + 8)
-        self._point: _Floats | None = None
+        self._point: Float64Array | None = None
         self._near = 0
         self._patience = patience or Patience()
         self.rate = 0.05
@@ -108,7 +106,7 @@ class Search:
         Moves by the nats that are missing or left over, over how fast they fall with n.
         """
         n = self._near or self._start()
-        best: tuple[int, _Floats] | None = None
+        best: tuple[int, Float64Array] | None = None
         seen: dict[int, float] = {}
         while (
             0 < n <= self._most and n not in seen and len(seen) < self._patience.rounds
@@ -124,7 +122,7 @@ class Search:
             n = following
         return 0 if best is None else self._squeezed(*best)
 
-    def _squeezed(self, n: int, point: _Floats) -> int:
+    def _squeezed(self, n: int, point: Float64Array) -> int:
         """A few samples less, as long as more patience finds parameters for them."""
         self._point = point
         for _ in range(self._patience.squeezes):
@@ -159,14 +157,14 @@ class Search:
         return -self._log_miss
 
     @property
-    def _found(self) -> _Floats:
+    def _found(self) -> Float64Array:
         if self._point is None:
             raise ValueError("no point was searched yet")
         return self._point
 
     def _improved(
-        self, n: int, start: _Floats, evaluations: int
-    ) -> tuple[float, _Floats]:
+        self, n: int, start: Float64Array, evaluations: int
+    ) -> tuple[float, Float64Array]:
         found = minimize(
             lambda point: self._value(n, point, 2),
             start,
@@ -185,7 +183,7 @@ class Search:
         point = np.array(start.point) + self._usual(start.n)
         return -self._value(n, point, 2) - self._log_miss
 
-    def _usual(self, n: int) -> _Floats:
+    def _usual(self, n: int) -> Float64Array:
         """What the failure probability alone suggests for the last coordinates."""
         cap = math.log(2 * (self._log_miss + math.log(n)) + 4)
         return np.array(Point(0, 0, 0, 0, 0, cap=cap, first=0, tail=-self._log_miss))
@@ -236,7 +234,7 @@ class Search:
             n = math.ceil(1.25 * n)
         return 0
 
-    def _thumbs(self, n: int) -> list[_Floats]:
+    def _thumbs(self, n: int) -> list[Float64Array]:
         """Rules of thumb, as points: the slope falls, the range of s narrows with m."""
         wide = self._question.dim / (self._question.dim + 60)
         slope = 0.8 * self._question.dim**-0.23
@@ -264,7 +262,7 @@ class Search:
             for share, portion, scale, ratio, slope in grid
         ]
 
-    def _value(self, n: int, point: _Floats, cells: int) -> float:
+    def _value(self, n: int, point: Float64Array, cells: int) -> float:
         with np.errstate(all="ignore"):
             estimate = failure(
                 replace(self._question, n=n), Point(*point).rule(n), cells

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln, gammaln
 
-from slth_verify.bounds.searches.log_sum import log_sum
+from slth_verify.bounds.searches.log_sum import log_hypergeometric, log_sum
 
 Array = NDArray[np.float64]
 
@@ -24,26 +24,6 @@ _STEP = 1.25
 _WINDOW = 16.0
 
 
-def log_bound(
-    n: int, k: int, dim: int, eps: float, norm: float, tilt: float, weight: float
-) -> float:
-    """Logarithm of `WeightedCertificate.check`, approximately.
-
-    Args:
-        n: Number of samples.
-        k: Size of the subsets, ``dim + 3 <= k < n``.
-        dim: Dimension m.
-        eps: Accuracy.
-        norm: Euclidean norm of the target.
-        tilt: The number lambda.
-        weight: The exponent x.
-
-    Returns:
-        Minus infinity if the certificate proves nothing.
-    """
-    return Moment(n, k, dim, tilt, weight).log_bound(eps, norm)
-
-
 class Moment:
     """About `WeightedCertificate.check` for fixed parameters, any accuracy and norm.
 
@@ -51,30 +31,40 @@ class Moment:
 
     Args:
         n: Number of samples.
-        k: Size of the subsets.
+        k: Size of the subsets, ``dim + 3 <= k < n``.
         dim: Dimension m.
         tilt: The number lambda.
         weight: The exponent x.
+
+    Attributes:
+        useful: Whether the certificate may prove anything.
+        decay: About `WeightedCertificate.decay`: the bound falls like
+            ``exp(-decay |z|^2)``; infinite if the certificate proves nothing.
     """
 
     def __init__(self, n: int, k: int, dim: int, tilt: float, weight: float) -> None:
-        self.n, self.k, self.dim, self.tilt, self.weight = n, k, dim, tilt, weight
-        a, b = k / 2 - dim / 2, (n - k) / 2
+        self.n, self.dim, s = n, dim, dim / 2
+        self.decay = math.inf
+        a, b = k / 2 - s, (n - k) / 2
         self.useful = a > 1 and b > 2 * weight and k < n and 0 <= tilt < 0.25
         if not self.useful:
             return
         with np.errstate(all="ignore"):
-            self._decay = decay(n, k, dim, tilt, weight)
-            mass = _log_tilted(a, b - weight, dim / 2, 2 * tilt)
+            mass = _log_tilted(a, b - weight, s, 2 * tilt)
+            steeper = _log_tilted(a - 1, b - weight, s + 1, 2 * tilt)
+            self.decay = (1 - 2 * tilt) * math.exp(steeper - mass) / (n - 2)
             self._mass = mass - float(betaln(k / 2, b))
-            own = _log_tilted(a, b - 2 * weight, dim / 2, 4 * tilt)
-            own += _log_weight(n, k, np.array(k)) - betaln(k / 2, b)
-            self._own = float(own)
+            own = _log_tilted(a, b - 2 * weight, s, 4 * tilt)
+            self._own = float(own + log_hypergeometric(n, k, 0) - betaln(k / 2, b))
             self._rest = _bulk(n, k, dim, 4 * tilt, weight)
             self._near = _near(n, k, dim, tilt, weight)
 
     def log_bound(self, eps: float, norm: float) -> float:
-        """Logarithm of `WeightedCertificate.check`, approximately."""
+        """Logarithm of `WeightedCertificate.check`, approximately.
+
+        Returns:
+            Minus infinity if the certificate proves nothing.
+        """
         if not self.useful:
             return -math.inf
         s = self.dim / 2
@@ -82,7 +72,7 @@ class Moment:
             single = s * math.log(math.pi / eps**2)
             single += float(gammaln(self.n / 2 + s) - gammaln(self.n / 2))
             square = norm**2 + self.dim * eps**2 / 3
-            first = self._mass - self._decay * square / 2
+            first = self._mass - self.decay * square / 2
             own = np.array([single + self._own])
             terms = np.concatenate([own, self._near(single), self._rest])
             value = float(2 * first - log_sum(terms))
@@ -123,16 +113,6 @@ def accuracies_below(eps: float, norm: float) -> list[float]:
     return [place for place in ladder if place < eps]
 
 
-def decay(n: int, k: int, dim: int, tilt: float, weight: float) -> float:
-    """`WeightedCertificate.decay`: the bound falls like ``exp(-decay |z|^2)``."""
-    s = dim / 2
-    a, b = k / 2 - s, (n - k) / 2 - weight
-    if a <= 1 or b <= 0:
-        return math.inf
-    log_ratio = _log_tilted(a - 1, b, s + 1, 2 * tilt) - _log_tilted(a, b, s, 2 * tilt)
-    return (1 - 2 * tilt) * math.exp(log_ratio) / (n - 2)
-
-
 def _log_tilted(a: float, b: float, s: float, c: float) -> float:
     """About `log_tilted_beta`."""
     if min(a, b) <= 0:
@@ -142,15 +122,6 @@ def _log_tilted(a: float, b: float, s: float, c: float) -> float:
     log_x, log_y = -np.logaddexp(0, -t), -np.logaddexp(0, t)
     values = a * log_x + b * log_y - s * np.log1p(-c * np.exp(log_y))
     return float(log_sum(values)) + math.log(t[1] - t[0])
-
-
-def _log_weight(n: int, k: int, j: Array) -> Array:
-    """Logarithm of `hypergeometric_weight`."""
-    i = k - j
-    value = gammaln(k + 1) - gammaln(j + 1) - gammaln(i + 1)
-    value += gammaln(n - k + 1) - gammaln(i + 1) - gammaln(n - k - i + 1)
-    total = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
-    return np.asarray(value - total)
 
 
 def _near(
@@ -171,7 +142,7 @@ def _near(
         [_log_tilted(u - s, v - 2 * weight, s, c) for u, v in zip(e, f, strict=True)]
     ) - betaln(e, f)
     p = ((e - s) / (e + f - s - 2 * weight))[:, None]
-    log_weight = _log_weight(n, k, j)
+    log_weight = log_hypergeometric(n, k, i)
 
     def near(log_single: float) -> Array:
         threshold = min(-log_single / s, -0.5)
@@ -198,7 +169,7 @@ def _bulk(n: int, k: int, dim: int, c: float, weight: float) -> Array:
     j = np.arange(k - first, lowest, -1, dtype=float)
     if j.size == 0:
         return np.array([edge])
-    weights = _log_weight(n, k, j)
+    weights = log_hypergeometric(n, k, k - j)
     shape = _Shape(n, k, dim, c, weight, j)
     t, u = shape.mode()
     crude = weights + shape.log_value(t, u, np.zeros_like(t)) - shape.norm()
@@ -209,7 +180,7 @@ def _bulk(n: int, k: int, dim: int, c: float, weight: float) -> Array:
 
 def _edge(n: int, k: int, j: int, dim: int, c: float, weight: float) -> float:
     """The least overlap, where p is 0 or 1 (and D = 1 if 2k = n)."""
-    log_weight = float(_log_weight(n, k, np.array(float(j))))
+    log_weight = float(log_hypergeometric(n, k, k - j))
     half = (k - j) / 2
     if n == 2 * k:
         rest = half - dim / 2 - weight

@@ -35,12 +35,15 @@ class Proposal:
     weight: Fraction
     value: float
 
+    def moment(self, dim: int) -> Moment:
+        """What floats make of these parameters in a dimension."""
+        return Moment(self.n, self.size, dim, float(self.tilt), float(self.weight))
+
     def certificate(
         self, dim: int, eps: Fraction, norm: Fraction
     ) -> WeightedCertificate:
         """The certificate with these parameters, for this accuracy or a smaller one."""
-        moment = Moment(self.n, self.size, dim, float(self.tilt), float(self.weight))
-        _, accuracy = moment.best(float(eps), float(norm))
+        _, accuracy = self.moment(dim).best(float(eps), float(norm))
         return WeightedCertificate(
             n=self.n,
             size=self.size,

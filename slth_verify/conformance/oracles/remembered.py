@@ -20,7 +20,7 @@ _EVALUATORS: tuple[tuple[Any, str], ...] = (
     (one_dim, "reach_probability"),
     (one_dim, "reserve_failure"),
     (network, "success_of_layer"),
-    (one_dim.Growth, "check"),
+    (one_dim, "failure_of_law"),
     (TwoStageCertificate, "failure"),
 )
 

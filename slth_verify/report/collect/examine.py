@@ -24,11 +24,15 @@ from slth_verify.report.collect.passes.rounding import rounding_bound, target_st
 from slth_verify.report.collect.samples import sample_digits
 from slth_verify.report.collect.summaries import certified_bound
 from slth_verify.report.collect.targets import Subject
-from slth_verify.report.model.observations import TARGET_AND_PRUNED, finding_of, observe
+from slth_verify.report.model.observations import (
+    TARGET_AND_PRUNED,
+    Observation,
+    finding_of,
+    observe,
+)
 from slth_verify.report.model.parts import (
     Accuracy,
     MaskPicture,
-    Observation,
     Sample,
     SizeRow,
 )

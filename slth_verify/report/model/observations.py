@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.report.model.parts import Observation
 from slth_verify.report.model.quantity import Absent, Figure, enclosed, heuristic
 from slth_verify.verdict import Direction, Finding, Verdict
 
 #: Subject of the observations that bear on a ticket's certified error.
 TARGET_AND_PRUNED = "target and pruned network"
 CONSISTENT, CONTRADICTED, UNDECIDED = "consistent", "contradicted", "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Two networks compared by forward passes: evidence, never a proof of closeness.
+
+    Attributes:
+        subject: What was compared, in words.
+        inputs: The kind of inputs.
+        images: How many.
+        difference: Largest difference seen in float64.
+        rounding: Upper bound on what rounding can have done to it.
+        limit: What the true difference must not exceed.
+        outcome: ``"consistent"``, ``"contradicted"`` (a proof) or ``"undecided"``.
+        reason: Why.
+    """
+
+    subject: str
+    inputs: str
+    images: int
+    difference: Figure
+    rounding: Figure
+    limit: Figure
+    outcome: str
+    reason: str
 
 
 def observe(

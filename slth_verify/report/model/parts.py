@@ -163,31 +163,6 @@ class WitnessSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """Two networks compared by forward passes: evidence, never a proof of closeness.
-
-    Attributes:
-        subject: What was compared, in words.
-        inputs: The kind of inputs.
-        images: How many.
-        difference: Largest difference seen in float64.
-        rounding: Upper bound on what rounding can have done to it.
-        limit: What the true difference must not exceed.
-        outcome: ``"consistent"``, ``"contradicted"`` (a proof) or ``"undecided"``.
-        reason: Why.
-    """
-
-    subject: str
-    inputs: str
-    images: int
-    difference: Figure
-    rounding: Figure
-    limit: Figure
-    outcome: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Accuracy:
     """How target and pruned network classify the held-out images.
 

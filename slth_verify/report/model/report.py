@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from slth_verify.report.model.law_figures import LawFigures
+from slth_verify.report.model.observations import Observation
 from slth_verify.report.model.parts import (
     Accuracy,
     MaskPicture,
     NetworkSummary,
-    Observation,
     Rung,
     Sample,
     SizeRow,

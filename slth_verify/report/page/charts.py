@@ -30,30 +30,46 @@ def ladder_chart(case: Document, identifier: str) -> str:
     """Necessary, certified and used widths of every layer on a logarithmic axis."""
     rungs = list(reversed(case["ladder"]))
     text = "; ".join(f"layer {r['layer']}: {_width_words(r)}" for r in case["ladder"])
+    marks = (("necessary", ">", 1), ("certified", "<", 0), ("used", "o", 2))
+    rows = [
+        {key: float(ends(rung[key])[0]) for key, _, _ in marks if _has(rung[key])}
+        for rung in rungs
+    ]
 
     def draw(axes: Axes) -> None:
-        marks = (("necessary", ">", 1), ("certified", "<", 0), ("used", "o", 2))
-        for place, rung in enumerate(rungs):
-            known = [
-                float(ends(rung[key])[0]) for key, _, _ in marks if _has(rung[key])
-            ]
-            axes.plot([min(known), max(known)], [place, place], color=FAINT, zorder=1)
-        for key, marker, series in marks:
-            places = [n for n, rung in enumerate(rungs) if _has(rung[key])]
-            widths = [float(ends(rungs[n][key])[0]) for n in places]
-            if places:
-                colour = SERIES[series]
-                axes.scatter(
-                    widths, places, marker=marker, color=colour, label=key, zorder=2
-                )
-        axes.set_xscale("log")
-        axes.set_yticks(range(len(rungs)), [f"layer {r['layer']}" for r in rungs])
-        axes.set_ylim(-0.6, len(rungs) - 0.4)
+        _spans(axes, rows, marks, [f"layer {rung['layer']}" for rung in rungs])
         axes.set_xlabel("width n of a layer (2n filters per input channel)")
-        axes.grid(axis="x")
-        axes.legend(**_LEGEND)
 
     return svg(draw, (_WIDTH, 1.3 + 0.34 * len(rungs)), identifier, f"Widths. {text}.")
+
+
+def _spans(
+    axes: Axes,
+    rows: Sequence[Mapping[str, float]],
+    marks: Sequence[tuple[str, str, int]],
+    names: Sequence[str],
+) -> None:
+    """Named rows of numbers on a logarithmic axis: a line, and a mark for each key."""
+    for place, row in enumerate(rows):
+        span = [min(row.values()), max(row.values())]
+        axes.plot(span, [place, place], color=FAINT, zorder=1)
+    for key, marker, series in marks:
+        places = [n for n, row in enumerate(rows) if key in row]
+        if places:
+            axes.scatter(
+                [rows[n][key] for n in places],
+                places,
+                marker=marker,
+                s=70 if marker == "|" else 36,
+                color=SERIES[series],
+                label=key,
+                zorder=2,
+            )
+    axes.set_xscale("log")
+    axes.set_yticks(range(len(rows)), names)
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.grid(axis="x")
+    axes.legend(**_LEGEND)
 
 
 def law_chart(law: Document, identifier: str) -> str:
@@ -99,28 +115,12 @@ def error_chart(cases: Sequence[Document], identifier: str) -> str:
         for row in reversed(rows)
     )
 
+    marks = (("claimed", "|", 1), ("certified", "<", 0), ("observed", "x", 2))
+    shown = [{key: row[key] for key, _, _ in marks if row[key] > 0} for row in rows]
+
     def draw(axes: Axes) -> None:
-        marks = (("claimed", "|", 1), ("certified", "<", 0), ("observed", "x", 2))
-        for place, row in enumerate(rows):
-            span = [row[key] for key, _, _ in marks if row[key] > 0]
-            axes.plot([min(span), max(span)], [place, place], color=FAINT, zorder=1)
-        for key, marker, series in marks:
-            shown = [(row[key], n) for n, row in enumerate(rows) if row[key] > 0]
-            axes.scatter(
-                [x for x, _ in shown],
-                [n for _, n in shown],
-                marker=marker,
-                s=70 if marker == "|" else 36,
-                color=SERIES[series],
-                label=key,
-                zorder=2,
-            )
-        axes.set_xscale("log")
-        axes.set_yticks(range(len(rows)), [plain(row["name"]) for row in rows])
-        axes.set_ylim(-0.6, len(rows) - 0.4)
+        _spans(axes, shown, marks, [plain(row["name"]) for row in rows])
         axes.set_xlabel("error, as a part of the target's largest output")
-        axes.grid(axis="x")
-        axes.legend(**_LEGEND)
 
     return svg(draw, (_WIDTH, 1.2 + 0.3 * len(rows)), identifier, f"Errors. {text}.")
 

@@ -15,7 +15,7 @@ import sympy as sp
 from slth_verify.enclosure import Enclosure, enclose
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements.formulas.sums import expand_sums
-from slth_verify.verdict import Verdict
+from slth_verify.verdict import Verdict, overall
 
 Relation = Literal["<", "<=", ">", ">=", "=="]
 
@@ -146,11 +146,7 @@ def relation_truth(relation: Any, decider: Decider = decide) -> Verdict:
     if relation is sp.false:
         return Verdict.REFUTED
     if isinstance(relation, sp.And):
-        parts = [relation_truth(part, decider) for part in relation.args]
-        for worst in (Verdict.REFUTED, Verdict.INCONCLUSIVE):
-            if any(part is worst for part in parts):
-                return worst
-        return Verdict.VERIFIED
+        return overall(tuple(relation_truth(part, decider) for part in relation.args))
     symbol = _SYMBOLS.get(type(relation))
     if symbol is None:
         return Verdict.INCONCLUSIVE

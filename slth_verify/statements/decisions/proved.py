@@ -50,11 +50,7 @@ class Drawn(sp.Function):  # type: ignore[misc, unused-ignore]
     def _pretty(self, printer: Any) -> Any:
         return printer._print(self._plain())
 
-    def _sympystr(self, printer: Any) -> Any:
-        return printer._print(self._plain())
-
-    def _mathml_presentation(self, printer: Any) -> Any:
-        return printer._print(self._plain())
+    _sympystr = _mathml_presentation = _pretty
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         """LaTeX; SymPy hands over the exponent of a power already typeset."""

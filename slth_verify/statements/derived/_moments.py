@@ -15,22 +15,22 @@ from slth_verify.statements._build import (
     derived,
     eq,
     ge,
-    gt,
     hit,
     hit_probability,
     hyp,
     le,
     lower,
-    nsn_sample,
+    nsn_target,
     upper,
     var,
     z,
 )
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
-from slth_verify.statements._types import Quantity
+from slth_verify.statements._types import Claim, Hypothesis, Quantity
 from slth_verify.statements._vocabulary import ChiSquaredLaw, Expectation, Law, Norm
 from slth_verify.statements.decisions.proved import Least
 from slth_verify.statements.derived._nsn_law import R, at_axis, at_zero
+from slth_verify.statements.paper._nsn_lemmas import ONE_SUBSET_LEAST, one_subset
 
 _q, _D = sp.Function("q"), sp.Function("D")
 _RA, _RB, _RC = sp.symbols("R_A R_B R_C", positive=True)
@@ -42,19 +42,33 @@ def overlap(size: Any = j) -> Any:
     return sp.binomial(k, size) * sp.binomial(n - k, k - size) / sp.binomial(n, k)
 
 
-def cube_density(size: Any) -> Any:
-    """``(eps^2/pi)^(m/2) Gamma((i-m)/2)/Gamma(i/2)``, a bound on p_i(0) for i > m."""
-    scale = (eps**2 / sp.pi) ** (m / sp.Integer(2))
-    return scale * sp.gamma((size - m) / 2) / sp.gamma(size / 2)
+def some_hit(
+    name: str,
+    least: Any,
+    how: str = "",
+    *conditions: Hypothesis,
+    trends: str = "-r",
+) -> Claim:
+    """A lower bound of the probability that some k-subset hits, ``how`` in words."""
+    return lower(
+        name,
+        P,
+        least,
+        f"probability that some k-subset hits{how}",
+        Quantity.PROBABILITY,
+        *conditions,
+        trends=trends,
+        event=hit(X, z, eps, n, k),
+    )
 
 
 _CAPPED = sp.Piecewise(
-    (Least(sp.Integer(1), cube_density(k - j)), ge(k - j, m + 1)), (1, True)
+    (Least(sp.Integer(1), one_subset(k - j)), ge(k - j, m + 1)), (1, True)
 )
-_ONE = cube_density(k) * sp.exp(-(r**2 + m * eps**2 / 3) / (2 * (k - m - 2)))
-_CLOSED = _ONE / sp.Sum(overlap() * _CAPPED, (j, FIRST, k))
+_EXACT = at_axis(k) / sp.Sum(overlap() * _q(k - j), (j, FIRST, k))
+_CLOSED = ONE_SUBSET_LEAST / sp.Sum(overlap() * _CAPPED, (j, FIRST, k))
 
-_COMMON = (
+SYMBOLS = (
     var(X, "samples of n vectors of R^m", "the sample X_1, ..., X_n"),
     var(z, "vectors of R^m", "the target"),
     var(m, NATURALS, "dimension"),
@@ -62,15 +76,11 @@ _COMMON = (
     var(k, NATURALS, "size of the subsets"),
     var(eps, REALS, "accuracy in the max norm"),
     var(r, REALS, "bound on the 2-norm of the target"),
+)
+_COMMON = (
+    *SYMBOLS,
     var(P, REALS, "probability that some subset hits"),
     var(R, NONNEGATIVE, "sum of the squared scales of a subset"),
-)
-_CONDITIONS = (
-    hyp("nsn", nsn_sample(X, m, n), "X_i i.i.d. NSN (def:nsn)"),
-    hyp("dimension", ge(m, 1), "the dimension is positive"),
-    hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
-    hyp("radius-sign", ge(r, 0), "the radius is not negative"),
-    hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r"),
 )
 
 CRUDE_MOMENT = derived(
@@ -83,37 +93,23 @@ CRUDE_MOMENT = derived(
         var(_q, "functions of the size", "q_i = p_i(0), and q_0 = 1"),
     ),
     hypotheses=(
-        *_CONDITIONS,
+        *nsn_target(),
         hyp("subset", le(k, n), "a k-subset of [n] needs k <= n"),
         hyp("nonempty", ge(k, 1), "the subsets are not empty"),
     ),
-    conclusion=ge(
-        hit_probability(X, z, eps, n, k),
-        at_axis(k) / sp.Sum(overlap() * _q(k - j), (j, FIRST, k)),
-    ),
+    conclusion=ge(hit_probability(X, z, eps, n, k), _EXACT),
     definitions=(eq(_q(k), sp.Piecewise((at_zero(k), ge(k, 1)), (1, True))),),
     summary="P(some k-subset hits) >= p_k(r e_1)/E[q_(k-J)] with J the overlap of two "
     "uniform k-subsets, for every target with ||z||_2 <= r.",
     claims=(
-        lower(
+        some_hit(
             "closed",
-            P,
             _CLOSED,
-            "probability that some k-subset hits, in closed form",
-            Quantity.PROBABILITY,
+            ", in closed form",
             hyp("size", ge(k, m + 3), "three more terms than dimensions"),
             trends="+n -r",
-            event=hit(X, z, eps, n, k),
         ),
-        lower(
-            "exact",
-            P,
-            at_axis(k) / sp.Sum(overlap() * _q(k - j), (j, FIRST, k)),
-            "probability that some k-subset hits, with exact probabilities",
-            Quantity.PROBABILITY,
-            trends="+n -r",
-            event=hit(X, z, eps, n, k),
-        ),
+        some_hit("exact", _EXACT, ", with exact probabilities", trends="+n -r"),
     ),
     uses=("der:nsn-law", "der:worst-target", "lem:nsn-sum", "lem:nsn-joint"),
 )
@@ -134,7 +130,7 @@ SHARP_MOMENT = derived(
         var(_RC, NONNEGATIVE, "squared scales of the rest of the second; 0 if j = k"),
     ),
     hypotheses=(
-        *_CONDITIONS,
+        *nsn_target(),
         hyp("nonempty", ge(k, 1), "the subsets are not empty"),
         hyp("subset", le(k, n), "a k-subset of [n] needs k <= n"),
         hyp("shared", eq(Law(_RA), ChiSquaredLaw(j)), "R_A is chi-squared"),
@@ -158,17 +154,7 @@ SHARP_MOMENT = derived(
     ),
     summary="P(some k-subset hits) >= p_k(r e_1)^2/E[D(J)], where D(j) bounds the "
     "probability that two subsets with overlap j both hit, at the target 0.",
-    claims=(
-        lower(
-            "probability",
-            P,
-            _SHARP,
-            "probability that some k-subset hits",
-            Quantity.PROBABILITY,
-            trends="-r",
-            event=hit(X, z, eps, n, k),
-        ),
-    ),
+    claims=(some_hit("probability", _SHARP),),
     notes=(
         "erf at an infinite argument is 1: D(k) = E[erf(eps/sqrt(2 R_A))^m].",
         "The denominator is taken at the target 0 on purpose: it is not largest at "
@@ -186,7 +172,7 @@ FIRST_MOMENT = derived(
     "second-moment.md, Theorem 3",
     symbols=_COMMON,
     hypotheses=(
-        *_CONDITIONS[:-1],
+        *nsn_target()[:-1],
         hyp("axis", eq(Norm(z, 2), Norm(z, sp.oo)), "the target is on an axis"),
         hyp("norm", eq(Norm(z, 2), r), "the target is r e_1"),
     ),

@@ -18,9 +18,7 @@ from slth_verify.statements._build import (
     gt,
     hyp,
     le,
-    lower,
     nsn_sample,
-    upper,
     var,
     z,
 )
@@ -32,8 +30,8 @@ from slth_verify.statements._vocabulary import (
     Law,
     Norm,
     Prob,
-    SubsetSum,
 )
+from slth_verify.statements.paper._nsn_lemmas import HIT, one_hit
 
 R = sp.Symbol("R", positive=True)
 _S = sp.Symbol("S")
@@ -73,9 +71,8 @@ _DENSITY = (
     / sp.gamma(k / 2)
 )
 _CHARACTERISTIC = (1 + _t**2) ** (-k / sp.Integer(2))
-_HIT = le(Norm(SubsetSum(X, _S) - z, sp.oo), eps)
 _ON_AXIS = (eq(Norm(z, 2), r), eq(Norm(z, sp.oo), r))
-_AXIS_HIT = sp.And(_HIT, *_ON_AXIS, evaluate=False)
+_AXIS_HIT = sp.And(HIT, *_ON_AXIS, evaluate=False)
 
 _COMMON = (
     var(X, "samples of n vectors of R^m", "the sample X_1, ..., X_n"),
@@ -113,7 +110,7 @@ NSN_LAW = derived(
     ),
     hypotheses=_CONDITIONS,
     conclusion=eq(
-        Prob(_HIT), Expectation(sp.Product(interval_mass(_zi[_i]), (_i, 1, m)))
+        Prob(HIT), Expectation(sp.Product(interval_mass(_zi[_i]), (_i, 1, m)))
     ),
     summary="Given the scales, a sum of k NSN vectors has independent N(0, R) "
     "coordinates with R chi-squared of k degrees; so the probability to hit, the "
@@ -157,30 +154,11 @@ WORST_TARGET = derived(
     symbols=_COMMON,
     hypotheses=(*_CONDITIONS, hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r")),
     conclusion=sp.And(
-        ge(Prob(_HIT), at_axis(k)), le(Prob(_HIT), at_zero(k)), evaluate=False
+        ge(Prob(HIT), at_axis(k)), le(Prob(HIT), at_zero(k)), evaluate=False
     ),
     summary="Among all targets of 2-norm at most r (hence of 1-norm at most r), r "
     "e_1 is hit with the least probability, and 0 with the greatest.",
-    claims=(
-        lower(
-            "lower",
-            P,
-            at_axis(k),
-            "chance to hit z",
-            Quantity.PROBABILITY,
-            trends="-r",
-            event=_HIT,
-        ),
-        upper(
-            "upper",
-            P,
-            at_zero(k),
-            "chance to hit z",
-            Quantity.PROBABILITY,
-            trends="+eps -k",
-            event=_HIT,
-        ),
-    ),
+    claims=one_hit(at_axis(k), at_zero(k), "chance to hit z"),
     notes=("It holds for every value of R, hence also for sums over k.",),
     uses=("der:nsn-law",),
 )

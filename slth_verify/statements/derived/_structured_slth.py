@@ -9,10 +9,8 @@ from slth_verify.statements._build import (
     POSITIVE,
     REALS,
     X,
-    approximated,
     budget,
     derived,
-    eq,
     f,
     g,
     ge,
@@ -29,21 +27,17 @@ from slth_verify.statements._symbols import P, c_in, c_out, d, delta, depth, eps
 from slth_verify.statements._types import Quantity
 from slth_verify.statements._vocabulary import (
     ForAll,
-    Law,
     NamedSet,
-    Norm,
-    NormalLaw,
     Prob,
 )
 from slth_verify.statements.decisions.proved import Ceil
+from slth_verify.statements.paper._structured_slth import EVENT, NETWORKS, K, W
 
 _ROOT = (1 + eps) ** (1 / depth) - 1
 _n0, _nstar, _t = sp.symbols("n_0 n_star t", integer=True)
 _p, _di, _ei, _Lg = sp.symbols("p delta_i eps_i L_g", real=True)
-_W, _K = sp.symbols("W K")
 _WIDTH = _nstar + sp.sqrt(_nstar * _Lg) + _Lg
 _CHANNEL = ForAll(z, NamedSet("targets of a channel"), hit(X, z, _ei, _nstar))
-_EVENT = approximated(f, "target networks", g, "pruned networks", eps, sp.oo)
 
 STRUCTURED_SLTH = derived(
     "der:structured-slth",
@@ -77,19 +71,14 @@ STRUCTURED_SLTH = derived(
             "K_k or -K_k: that of the target, or all of 1-norm at most 1 at once",
         ),
         var(n, NATURALS, "n_i: the random 1x1 layer has 2 n_i c_(i-1) filters"),
-        var(_W, "random weights", "all entries of the random network of 2l layers"),
-        var(_K, "kernels of the target", "K^(1), ..., K^(l)"),
+        var(W, "random weights", "all entries of the random network of 2l layers"),
+        var(K, "kernels of the target", "K^(1), ..., K^(l)"),
         var(f, "target networks", "the target, or all targets at once"),
         var(g, "pruned networks", "what a blocked mask and filter removal leave"),
         var(P, REALS, "probability of a ticket within eps"),
     ),
     hypotheses=(
-        hyp("normal", eq(Law(_W), NormalLaw(0, 1)), "all weights i.i.d. N(0, 1)"),
-        hyp("kernel-norm", le(Norm(_K, 1), 1), "every ||K^(i)||_1 is at most 1"),
-        hyp("kernel-size", ge(d, 1), "kernels are not empty"),
-        hyp("channels-in", ge(c_in, 1), "at least one channel enters"),
-        hyp("channels-out", ge(c_out, 1), "at least one channel leaves"),
-        hyp("depth", ge(depth, 1), "at least one layer"),
+        *NETWORKS,
         hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
         hyp("delta-positive", gt(delta, 0), "the failure probability is positive"),
         hyp("delta-range", lt(delta, 1), "the failure probability is below 1"),
@@ -112,7 +101,7 @@ STRUCTURED_SLTH = derived(
         ),
         hyp("width", ge(n, _WIDTH), "wide enough, in every layer"),
     ),
-    conclusion=ge(Prob(_EVENT), 1 - delta),
+    conclusion=ge(Prob(EVENT), 1 - delta),
     failure_probability=delta,
     summary="Widths n_i = n* + sqrt(n* Lg) + Lg suffice, Lg = log(2t/delta_i), when n* "
     "NSN vectors of dimension d^2 c_out hit a channel within eps_i = "
@@ -125,7 +114,7 @@ STRUCTURED_SLTH = derived(
             "width multiplier n_i of one layer",
             Quantity.LAYER_WIDTH,
             trends="+n_star +L_g -delta +depth +c_in +n_0 -p",
-            event=ge(Prob(_EVENT), 1 - delta),
+            event=ge(Prob(EVENT), 1 - delta),
         ),
         budget(
             "accuracy",

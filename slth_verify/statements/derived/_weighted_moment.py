@@ -5,7 +5,6 @@ from __future__ import annotations
 import sympy as sp
 
 from slth_verify.statements._build import (
-    NATURALS,
     NATURALS0,
     NONNEGATIVE,
     REALS,
@@ -15,21 +14,19 @@ from slth_verify.statements._build import (
     eq,
     ge,
     gt,
-    hit,
     hit_probability,
     hyp,
     le,
-    lower,
     lt,
-    nsn_sample,
+    nsn_target,
     upper,
     var,
     z,
 )
 from slth_verify.statements._symbols import P, eps, j, k, lam, m, n, r, theta, x
 from slth_verify.statements._types import Quantity
-from slth_verify.statements._vocabulary import BetaLaw, Expectation, Law, Norm
-from slth_verify.statements.derived._moments import FIRST, overlap
+from slth_verify.statements._vocabulary import BetaLaw, Expectation, Law
+from slth_verify.statements.derived._moments import FIRST, SYMBOLS, overlap, some_hit
 from slth_verify.statements.derived._tangents import (
     WEIGHTS,
     term_disjoint,
@@ -82,13 +79,7 @@ WEIGHTED_MOMENT = derived(
     "Weighted second moment (Theorem U)",
     "weighted-moment.md, Theorem U",
     symbols=(
-        var(X, "samples of n vectors of R^m", "the sample X_1, ..., X_n"),
-        var(z, "vectors of R^m", "the target"),
-        var(m, NATURALS, "dimension"),
-        var(n, NATURALS, "number of samples"),
-        var(k, NATURALS, "size of the subsets"),
-        var(eps, REALS, "accuracy in the max norm"),
-        var(r, REALS, "bound on the 2-norm of the target"),
+        *SYMBOLS,
         var(lam, REALS, "tilt of |sum X_i|^2 / A in the weight; free"),
         var(x, REALS, "exponent of 1/(1 - share) in the weight; free"),
         var(theta, UNIT, "interpolation; free for each j"),
@@ -105,11 +96,7 @@ WEIGHTED_MOMENT = derived(
         ),
     ),
     hypotheses=(
-        hyp("nsn", nsn_sample(X, m, n), "X_i i.i.d. NSN (def:nsn)"),
-        hyp("dimension", ge(m, 1), "the dimension is positive"),
-        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
-        hyp("radius-sign", ge(r, 0), "the radius is not negative"),
-        hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r"),
+        *nsn_target(),
         hyp("size", ge(k, m + 3), "k/2 - m/2 > 1, for the first moment"),
         hyp("half", lt(2 * k, n), "k < n/2, where the product coordinates exist"),
         hyp("tilt-sign", ge(lam, 0), "the tilt is not negative"),
@@ -134,15 +121,7 @@ WEIGHTED_MOMENT = derived(
     summary="P(some k-subset hits) >= N_1^2/sum_j h(j) B(j), where hits are weighted "
     "by observable functions of the sample; uniform over ||z||_2 <= r.",
     claims=(
-        lower(
-            "probability",
-            P,
-            _PROBABILITY,
-            "probability that some k-subset hits",
-            Quantity.PROBABILITY,
-            trends="-r",
-            event=hit(X, z, eps, n, k),
-        ),
+        some_hit("probability", _PROBABILITY),
         upper(
             "term",
             _BJ,

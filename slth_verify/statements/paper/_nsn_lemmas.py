@@ -12,11 +12,11 @@ from slth_verify.statements._build import (
     REALS,
     X,
     ge,
-    gt,
     hyp,
     le,
     lower,
-    nsn_sample,
+    nsn_target,
+    nsn_vectors,
     the_paper,
     upper,
     var,
@@ -24,14 +24,17 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
-from slth_verify.statements._types import Kind, Provenance, Quantity
+from slth_verify.statements._types import Claim, Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Norm, Prob, SubsetSum
 
 _S, _S2 = sp.symbols("S S_2")
 
 
 def one_subset(size: Any) -> Any:
-    """``(eps^2/pi)^(m/2) Gamma((k-m)/2)/Gamma(k/2)``: volume times mean density."""
+    """``(eps^2/pi)^(m/2) Gamma((k-m)/2)/Gamma(k/2)``: volume times mean density.
+
+    A bound on p_k(0) for k > m.
+    """
     return (
         (eps**2 / sp.pi) ** (m / sp.Integer(2))
         * sp.gamma((size - m) / 2)
@@ -40,11 +43,37 @@ def one_subset(size: Any) -> Any:
 
 
 _UPPER = one_subset(k)
-_LOWER = _UPPER * sp.exp(-(r**2 + m * eps**2 / 3) / (2 * (k - m - 2)))
+#: Below the probability of one k-subset, for every target of 2-norm at most r.
+ONE_SUBSET_LEAST = _UPPER * sp.exp(-(r**2 + m * eps**2 / 3) / (2 * (k - m - 2)))
 _JOINT = one_subset(k) * one_subset(k - j)
-_HIT = le(Norm(SubsetSum(X, _S) - z, sp.oo), eps)
-_HIT2 = le(Norm(SubsetSum(X, _S2) - z, sp.oo), eps)
-_BOTH = sp.And(_HIT, _HIT2, evaluate=False)
+HIT = le(Norm(SubsetSum(X, _S) - z, sp.oo), eps)
+_SECOND = le(Norm(SubsetSum(X, _S2) - z, sp.oo), eps)
+_BOTH = sp.And(HIT, _SECOND, evaluate=False)
+
+
+def one_hit(least: Any, most: Any, meaning: str) -> tuple[Claim, Claim]:
+    """Claims about the probability that one k-subset hits a target within r."""
+    return (
+        lower(
+            "lower",
+            P,
+            least,
+            meaning,
+            Quantity.PROBABILITY,
+            trends="-r",
+            event=HIT,
+        ),
+        upper(
+            "upper",
+            P,
+            most,
+            meaning,
+            Quantity.PROBABILITY,
+            trends="+eps -k",
+            event=HIT,
+        ),
+    )
+
 
 _COMMON = (
     var(X, "samples of n vectors of R^m", "the sample X_1, ..., X_n"),
@@ -68,36 +97,15 @@ NSN_SUM = StatementData(
         var(P, REALS, "probability that the fixed subset hits"),
     ),
     hypotheses=(
-        hyp("nsn", nsn_sample(X, m, n), "X_i i.i.d. NSN (def:nsn)"),
-        hyp("dimension", ge(m, 1), "the dimension is positive"),
-        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
-        hyp("radius-sign", ge(r, 0), "the radius is not negative"),
-        hyp("target", le(Norm(z, 2), r), "||z||_2 is at most r"),
+        *nsn_target(),
         hyp("size", ge(k, m + 3), "three more terms than dimensions"),
     ),
-    conclusion=sp.And(ge(Prob(_HIT), _LOWER), le(Prob(_HIT), _UPPER), evaluate=False),
+    conclusion=sp.And(
+        ge(Prob(HIT), ONE_SUBSET_LEAST), le(Prob(HIT), _UPPER), evaluate=False
+    ),
     summary="A fixed sum of k NSN vectors is within eps of z with a probability of "
     "order (eps^2/pi)^(m/2) Gamma((k-m)/2)/Gamma(k/2).",
-    claims=(
-        lower(
-            "lower",
-            P,
-            _LOWER,
-            "probability of one subset",
-            Quantity.PROBABILITY,
-            trends="-r",
-            event=_HIT,
-        ),
-        upper(
-            "upper",
-            P,
-            _UPPER,
-            "probability of one subset",
-            Quantity.PROBABILITY,
-            trends="+eps -k",
-            event=_HIT,
-        ),
-    ),
+    claims=one_hit(ONE_SUBSET_LEAST, _UPPER, "probability of one subset"),
     notes=(
         "The paper's own constants are not at hand; these bounds are proved in "
         "docs/theory from der:nsn-law. The upper bound needs k > m only.",
@@ -118,9 +126,7 @@ NSN_JOINT = StatementData(
         var(P, REALS, "probability that both subsets hit"),
     ),
     hypotheses=(
-        hyp("nsn", nsn_sample(X, m, n), "X_i i.i.d. NSN (def:nsn)"),
-        hyp("dimension", ge(m, 1), "the dimension is positive"),
-        hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+        *nsn_vectors(),
         hyp("overlap", ge(j, 0), "the overlap is a size"),
         hyp("fresh", ge(k - j, m + 1), "more fresh terms than dimensions"),
     ),

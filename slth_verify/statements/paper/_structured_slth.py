@@ -28,11 +28,21 @@ from slth_verify.statements._types import Kind, Provenance, Quantity
 from slth_verify.statements._vocabulary import Law, Norm, NormalLaw, Prob
 
 A_D, A_C, A_IN, A_LOG = sp.symbols("a_d a_c a_in a_log", real=True)
-_W, _K = sp.symbols("W K")
+W, K = sp.symbols("W K")
 _WIDTH = (
     C * d**A_D * c_out**A_C * sp.log(d**2 * c_in**A_IN * c_out * depth / eps) ** A_LOG
 )
-_EVENT = approximated(f, "target networks", g, "pruned networks", eps, sp.oo)
+EVENT = approximated(f, "target networks", g, "pruned networks", eps, sp.oo)
+
+#: What is assumed of the random network and of the target.
+NETWORKS = (
+    hyp("normal", eq(Law(W), NormalLaw(0, 1)), "all weights i.i.d. N(0, 1)"),
+    hyp("kernel-norm", le(Norm(K, 1), 1), "every ||K^(i)||_1 is at most 1"),
+    hyp("kernel-size", ge(d, 1), "kernels are not empty"),
+    hyp("channels-in", ge(c_in, 1), "at least one channel enters"),
+    hyp("channels-out", ge(c_out, 1), "at least one channel leaves"),
+    hyp("depth", ge(depth, 1), "at least one layer"),
+)
 
 STRUCTURED_SLTH = StatementData(
     id="thm:structured-slth",
@@ -49,8 +59,8 @@ STRUCTURED_SLTH = StatementData(
         var(eps, REALS, "accuracy in the max norm, and also failure probability"),
         var(n, NATURALS, "n_i: the random 1x1 layer has 2 n_i c_(i-1) filters"),
         var(C, REALS, "universal constant, not named"),
-        var(_W, "random weights", "all entries of the random network of 2l layers"),
-        var(_K, "kernels of the target", "K^(1), ..., K^(l)"),
+        var(W, "random weights", "all entries of the random network of 2l layers"),
+        var(K, "kernels of the target", "K^(1), ..., K^(l)"),
         var(f, "target networks", "f(X) = relu(K^(l) * ... relu(K^(1) * X))"),
         var(
             g,
@@ -65,18 +75,13 @@ STRUCTURED_SLTH = StatementData(
         var(A_LOG, NONNEGATIVE, "exponent of the logarithm", sp.Integer(3)),
     ),
     hypotheses=(
-        hyp("normal", eq(Law(_W), NormalLaw(0, 1)), "all weights i.i.d. N(0, 1)"),
-        hyp("kernel-norm", le(Norm(_K, 1), 1), "every ||K^(i)||_1 is at most 1"),
-        hyp("kernel-size", ge(d, 1), "kernels are not empty"),
-        hyp("channels-in", ge(c_in, 1), "at least one channel enters"),
-        hyp("channels-out", ge(c_out, 1), "at least one channel leaves"),
-        hyp("depth", ge(depth, 1), "at least one layer"),
+        *NETWORKS,
         hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
         hyp("eps-range", lt(eps, 1), "the accuracy is below 1"),
         hyp("constant", gt(C, 0), "there is a universal C > 0 for which this holds"),
         hyp("width", ge(n, _WIDTH), "wide enough, in every layer i"),
     ),
-    conclusion=ge(Prob(_EVENT), 1 - eps),
+    conclusion=ge(Prob(EVENT), 1 - eps),
     failure_probability=eps,
     summary="A random CNN of 2l layers, with kernels 1x1xc_(i-1)x2n_ic_(i-1) and "
     "d_ixd_ix2n_ic_(i-1)xc_i in turn, contains for every target CNN of l layers a "
@@ -89,7 +94,7 @@ STRUCTURED_SLTH = StatementData(
             "width multiplier n_i of one layer",
             Quantity.LAYER_WIDTH,
             trends="+d +c_in +c_out +depth -eps +C",
-            event=ge(Prob(_EVENT), 1 - eps),
+            event=ge(Prob(EVENT), 1 - eps),
         ),
         lower(
             "probability",
@@ -98,7 +103,7 @@ STRUCTURED_SLTH = StatementData(
             "probability of success",
             Quantity.PROBABILITY,
             trends="-eps",
-            event=_EVENT,
+            event=EVENT,
         ),
     ),
     notes=(

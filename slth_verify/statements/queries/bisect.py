@@ -28,9 +28,10 @@ def extreme_integer(holds: Holds, side: Side) -> tuple[Any, Any] | None:
         The number and its neighbour at which the condition is refuted or a hypothesis
         fails, or None when nothing was found or a step stayed open.
     """
-    inside, outside = _first(holds), 0
+    inside, outside = _stepped(holds, Verdict.VERIFIED, 1, 2), 0
     if inside is not None and side == "greatest":
-        inside, outside = _beyond(holds, inside) or (None, 0)
+        outside = _stepped(holds, Verdict.REFUTED, 2 * inside, 2)
+        inside = None if outside is None else outside // 2
     if inside is None:
         return None
     while abs(inside - outside) > 1:
@@ -51,29 +52,15 @@ def _narrowed(
     return (middle, outside) if verdict is Verdict.VERIFIED else (inside, middle)
 
 
-def _first(holds: Holds) -> int | None:
-    """Some number at which the condition holds, by doubling from 1."""
-    value = 1
+def _stepped(holds: Holds, wanted: Verdict, value: Any, factor: Any) -> Any:
+    """The first of ``value``, ``factor * value``, ... with a verdict; None if open."""
     for _ in range(_MOST_DOUBLINGS):
-        verdict = holds(sp.Integer(value))
-        if verdict is Verdict.VERIFIED:
+        verdict = holds(sp.sympify(value))
+        if verdict is wanted:
             return value
         if verdict is Verdict.INCONCLUSIVE:
             return None
-        value *= 2
-    return None
-
-
-def _beyond(holds: Holds, start: int) -> tuple[int, int] | None:
-    """A number where it holds and a larger one where it is refuted."""
-    inside = start
-    for _ in range(_MOST_DOUBLINGS):
-        verdict = holds(sp.Integer(2 * inside))
-        if verdict is Verdict.REFUTED:
-            return inside, 2 * inside
-        if verdict is Verdict.INCONCLUSIVE:
-            return None
-        inside *= 2
+        value *= factor
     return None
 
 
@@ -89,16 +76,10 @@ def extreme_rational(holds: Holds, side: Side) -> tuple[Any, Any] | None:
     if inside is None:
         return None
     factor = sp.Rational(1, 2) if side == "least" else sp.Integer(2)
-    outside = inside * factor
-    for _ in range(_MOST_DOUBLINGS):
-        verdict = holds(outside)
-        if verdict is Verdict.INCONCLUSIVE:
-            return None
-        if verdict is Verdict.REFUTED:
-            break
-        inside, outside = outside, outside * factor
-    else:
+    outside = _stepped(holds, Verdict.REFUTED, inside * factor, factor)
+    if outside is None:
         return None
+    inside = outside / factor
     for _ in range(_BITS):
         narrowed = _narrowed(holds, inside, outside, (inside + outside) / 2)
         if narrowed is None:

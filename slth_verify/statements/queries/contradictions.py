@@ -47,7 +47,7 @@ def refutation(statement: StatementData, values: Mapping[Any, Any]) -> str | Non
         Exact: for all values of the others, or proved at the given ones. Only theorems
         with a proof in ``docs/theory`` refute.
     """
-    chosen = [c for c in constants(statement) if not _open(values.get(c, c))]
+    chosen = [c for c in constants(statement) if not values.get(c, c).free_symbols]
     if not chosen:
         return None
     for claim in statement.claims:
@@ -59,10 +59,6 @@ def refutation(statement: StatementData, values: Mapping[Any, Any]) -> str | Non
                 if found is not None:
                     return found
     return None
-
-
-def _open(value: Any) -> bool:
-    return bool(value.free_symbols)
 
 
 def _necessary(claim: Claim) -> Iterator[tuple[StatementData, Claim]]:

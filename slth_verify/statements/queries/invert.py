@@ -48,7 +48,7 @@ def invert(condition: Condition, symbol: Any, sign: Sign) -> Condition | None:
         Exact: every step is an equivalence wherever the hypotheses hold. A symbolic
         target of a power or a logarithm is taken to be positive.
     """
-    for rewrite in (_same, _expanded, sp.factor, sp.together):
+    for rewrite in (sp.sympify, _expanded, sp.factor, sp.together):
         rewritten = rewrite(condition.expression)
         if rewritten.count(symbol) == 1:
             current: Condition | None = Condition(
@@ -58,10 +58,6 @@ def invert(condition: Condition, symbol: Any, sign: Sign) -> Condition | None:
                 current = _peel(current, symbol, sign)
             return current
     return None
-
-
-def _same(expression: Any) -> Any:
-    return expression
 
 
 def _expanded(expression: Any) -> Any:
@@ -91,10 +87,9 @@ def _peel(condition: Condition, symbol: Any, sign: Sign) -> Condition | None:
 
 def _product(condition: Condition, symbol: Any, sign: Sign) -> Condition | None:
     factor, inner = condition.expression.as_independent(symbol, as_Add=False)
-    direction = sign(factor)
-    if direction in (None, 0):
+    relation = _moved(condition.relation, sign(factor))
+    if relation is None:
         return None
-    relation = condition.relation if direction == 1 else _FLIP[condition.relation]
     return Condition(inner, relation, condition.target / factor)
 
 
@@ -102,11 +97,10 @@ def _power(
     condition: Condition, base: Any, exponent: Any, sign: Sign
 ) -> Condition | None:
     """``base^exponent REL target`` with a positive base and a constant exponent."""
-    direction = sign(exponent)
-    if direction in (None, 0) or sign(base) != 1:
+    relation = _moved(condition.relation, sign(exponent))
+    if relation is None or sign(base) != 1:
         return None
     _refuse_nonpositive(condition, sign)
-    relation = condition.relation if direction == 1 else _FLIP[condition.relation]
     return Condition(base, relation, condition.target ** (1 / exponent))
 
 
@@ -115,12 +109,16 @@ def _exponential(
 ) -> Condition | None:
     """``base^exponent REL target`` with a constant base."""
     growth = sp.log(base)
-    direction = sign(growth)
-    if direction in (None, 0):
+    relation = _moved(condition.relation, sign(growth))
+    if relation is None:
         return None
     _refuse_nonpositive(condition, sign)
-    relation = condition.relation if direction == 1 else _FLIP[condition.relation]
     return Condition(exponent, relation, sp.log(condition.target) / growth)
+
+
+def _moved(relation: str, direction: int | None) -> str | None:
+    """The relation, turned round by something that falls; None if that is open."""
+    return {1: relation, -1: _FLIP[relation]}.get(direction or 0)
 
 
 def _refuse_nonpositive(condition: Condition, sign: Sign) -> None:

@@ -64,8 +64,9 @@ def _trend(signs: Signs, node: Any, symbol: Any) -> int | None:
     return _by_derivative(signs, node, symbol)
 
 
-def _terms(signs: Signs, node: Any, symbol: Any) -> int | None:
-    return combined(_trend(signs, term, symbol) for term in node.args)
+def _as_parts(signs: Signs, node: Any, symbol: Any) -> int | None:
+    """Of a sum, or of a function that increases in each argument."""
+    return combined(_trend(signs, part, symbol) for part in node.args)
 
 
 def _factors(signs: Signs, node: Any, symbol: Any) -> int | None:
@@ -89,10 +90,6 @@ def _power(signs: Signs, node: Any, symbol: Any) -> int | None:
         return through_base
     through_exponent = product((signs.of_log(base), _trend(signs, exponent, symbol)))
     return combined((through_base if is_free(symbol, base) else 0, through_exponent))
-
-
-def _increasing(signs: Signs, node: Any, symbol: Any) -> int | None:
-    return combined(_trend(signs, part, symbol) for part in node.args)
 
 
 def _decreasing(signs: Signs, node: Any, symbol: Any) -> int | None:
@@ -166,10 +163,9 @@ _NOT_DIFFERENTIATED = (
 )
 
 _RULES: tuple[tuple[Any, Callable[[Signs, Any, Any], int | None]], ...] = (
-    (sp.Add, _terms),
     (sp.Mul, _factors),
     ((sp.Pow, sp.exp), _power),
-    ((*INCREASING, Extreme, sp.Max, sp.Min), _increasing),
+    ((sp.Add, *INCREASING, Extreme, sp.Max, sp.Min), _as_parts),
     (sp.erfc, _decreasing),
     (sp.Integral, _integral),
     (sp.Sum, _sum),

@@ -126,10 +126,6 @@ def _over(signs: Signs, node: Any) -> int | None:
     return None if isinstance(node, sp.Product) and found != 1 else found
 
 
-def _factors(signs: Signs, node: Any) -> int | None:
-    return product(signs(factor) for factor in node.args)
-
-
 def _power(signs: Signs, node: Any) -> int | None:
     if isinstance(node, sp.exp) or node.exp.is_even:
         return 1
@@ -182,10 +178,6 @@ def _increases(function: Any) -> bool:
     return isinstance(function, INCREASING)
 
 
-def _gamma(signs: Signs, node: Any) -> int | None:
-    return 1 if signs(node.args[0]) == 1 else None
-
-
 def _binomial(signs: Signs, node: Any) -> int | None:
     """Nonnegative for integers, the upper one at least 0; 0 outside the triangle."""
     top, bottom = node.args
@@ -193,24 +185,19 @@ def _binomial(signs: Signs, node: Any) -> int | None:
     return 1 if counts else None
 
 
-def _extreme(signs: Signs, node: Any) -> int | None:
-    return combined(signs(part) for part in node.args)
-
-
 def _undefined(signs: Signs, node: Any) -> int | None:
     return 1 if node.func.__name__ in signs.nonnegative else None
 
 
 _RULES: tuple[tuple[Any, Callable[[Signs, Any], int | None]], ...] = (
-    (sp.Mul, _factors),
+    (sp.Mul, lambda signs, node: product(map(signs, node.args))),
     ((sp.Pow, sp.exp), _power),
     (sp.Add, _terms),
     (sp.log, lambda signs, node: signs.of_log(node.args[0])),
-    (sp.erf, lambda signs, node: signs(node.args[0])),
-    ((sp.erfc,), lambda signs, node: 1),
-    ((sp.ceiling, sp.floor), lambda signs, node: signs(node.args[0])),
-    (Extreme, _extreme),
-    (sp.gamma, _gamma),
+    (sp.erfc, lambda signs, node: 1),
+    ((sp.erf, sp.ceiling, sp.floor), lambda signs, node: signs(node.args[0])),
+    (Extreme, lambda signs, node: combined(map(signs, node.args))),
+    (sp.gamma, lambda signs, node: 1 if signs(node.args[0]) == 1 else None),
     (sp.binomial, _binomial),
     (AppliedUndef, _undefined),
     (sp.Piecewise, lambda signs, node: combined(signs(v) for v, _ in node.args)),

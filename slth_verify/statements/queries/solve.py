@@ -18,10 +18,7 @@ from slth_verify.statements.formulas.binding import is_free
 from slth_verify.statements.queries.bisect import extreme_integer, extreme_rational
 from slth_verify.statements.queries.bound import refuse_violations
 from slth_verify.statements.queries.box import sign
-from slth_verify.statements.queries.hypotheses import (
-    HypothesisCheck,
-    check_substitution,
-)
+from slth_verify.statements.queries.hypotheses import check_substitution
 from slth_verify.statements.queries.invert import Condition, NoSolutionError, invert
 from slth_verify.statements.queries.monotone import trend as proved_trend
 from slth_verify.statements.queries.ranges import domain_holds
@@ -150,10 +147,6 @@ def _at_least_domain(statement: StatementData, symbol: Any, value: Any) -> Any:
     return value if large else Greatest(sp.Integer(least), value)
 
 
-def _failing(check: HypothesisCheck) -> str:
-    return check.contradiction or f"{check.hypothesis.relation} fails"
-
-
 @dataclass(frozen=True, slots=True)
 class _Query:
     statement: StatementData
@@ -252,9 +245,10 @@ class _Query:
         )
         for check in check_substitution(self.statement, self.claim, trial):
             if check.verdict is Verdict.REFUTED:
+                failing = check.contradiction or f"{check.hypothesis.relation} fails"
                 raise self._unsolvable(
                     f"{self.symbol}={answer.value} is the {answer.side} value, but "
-                    f"{_failing(check)} ({check.hypothesis.meaning})"
+                    f"{failing} ({check.hypothesis.meaning})"
                 )
 
     def _domain(self) -> Any:

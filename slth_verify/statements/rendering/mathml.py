@@ -7,6 +7,7 @@ neither products nor case distinctions nor the words of `_vocabulary`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.entities import html5
 from typing import Any
 from xml.sax.saxutils import escape
@@ -32,6 +33,11 @@ def mathml(expression: Any) -> str:
     source = source.replace("<mo><</mo>", "<mo>&lt;</mo>")
     source = source.replace("<mo>></mo>", "<mo>&gt;</mo>")
     return _NAMED_ENTITY.sub(lambda match: html5[match.group(1)], source)
+
+
+def _call(name: str, fence: str = "()") -> Callable[[Any, Any], Any]:
+    """A method that prints a node as a function of its arguments."""
+    return lambda printer, node: printer._applied(name, *node.args, fence=fence)
 
 
 class _Printer(MathMLPresentationPrinter):  # type: ignore[misc, unused-ignore]
@@ -140,19 +146,17 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc, unused-ignore]
 
     # laws
 
-    def _print_Law(self, node: Any) -> Any:
-        return self._applied("law", *node.args)
+    _print_Law = _call("law")
+    _print_UniformLaw = _call("Unif", "[]")
+    _print_NormalLaw = _call("N")
+    _print_BetaLaw = _call("Beta")
+    _print_Expectation = _call("E", "[]")
+    _print_Prob = _call("P", "[]")
 
     def _print_Iid(self, node: Any) -> Any:
         law, count = node.args
         grouped = count if count.is_Atom else self._row("(", count, ")")
         return self._element("msup", law, self._row("\u2297", grouped))
-
-    def _print_UniformLaw(self, node: Any) -> Any:
-        return self._applied("Unif", *node.args, fence="[]")
-
-    def _print_NormalLaw(self, node: Any) -> Any:
-        return self._applied("N", *node.args)
 
     def _print_StandardNormalVector(self, node: Any) -> Any:
         unit = self._sub(self._name("I"), node.args[0])
@@ -164,15 +168,6 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc, unused-ignore]
     def _print_ChiSquaredLaw(self, node: Any) -> Any:
         chi = self._name("\u03c7")
         return self._element("msubsup", chi, node.args[0], self._leaf("mn", "2"))
-
-    def _print_BetaLaw(self, node: Any) -> Any:
-        return self._applied("Beta", *node.args)
-
-    def _print_Expectation(self, node: Any) -> Any:
-        return self._applied("E", *node.args, fence="[]")
-
-    def _print_Prob(self, node: Any) -> Any:
-        return self._applied("P", *node.args, fence="[]")
 
     # vectors and sets
 

@@ -16,7 +16,7 @@ from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.library import store
 from slth_verify.bounds.library.entries import Entry, entry_of
-from slth_verify.errors import InvalidParameterError
+from slth_verify.bounds.rechecking.reader import Fields, NotConfirmedError
 
 F = Fraction
 
@@ -37,17 +37,24 @@ CERTIFICATES: list[tuple[Stored, dict]] = [
     (Repetition(7), {}),
 ]
 
+
+def read(kind: type[Stored], values: dict, keys: dict | None = None, **given) -> Stored:
+    """A certificate read as the checker reads one: every value once, none left over."""
+    with Fields("stored", values) as fields:
+        return fields.certificate(kind, keys, **given)
+
+
 _positive = st.fractions(min_value=F(1, 100), max_value=100)
 
 
 @pytest.mark.parametrize(("certificate", "given"), CERTIFICATES)
 def test_what_isentry_of_is_read(certificate: Stored, given: dict) -> None:
     values = certificate.values()
-    assert type(certificate).from_values(values, **given) == certificate
+    assert read(type(certificate), values, **given) == certificate
     keys = {name: f"{name} of it" for name in values}
     renamed = certificate.values(keys=keys)
     assert set(renamed) == set(keys.values())
-    assert type(certificate).from_values(renamed, keys, **given) == certificate
+    assert read(type(certificate), renamed, keys, **given) == certificate
 
 
 @pytest.mark.parametrize(("certificate", "given"), CERTIFICATES)
@@ -59,26 +66,26 @@ def test_nothing_else_is_read(certificate: Stored, given: dict) -> None:
         lies += [{**values, name: lie} for lie in (None, 0.5, True, "-1/2", "nan", [])]
     for lie in lies:
         if lie.get("norm") == "-1/2" and kind is TwoStageCertificate:
-            assert kind.from_values(lie, **given).failure() == 1
+            assert read(kind, lie, **given).failure() == 1
         elif kind is TwoStageCertificate and "-1/2" in lie.values():
             assert _proves_nothing(lie, given)
         else:
-            with pytest.raises(InvalidParameterError):
-                kind.from_values(lie, **given)
+            with pytest.raises(NotConfirmedError):
+                read(kind, lie, **given)
 
 
 def _proves_nothing(lie: dict, given: dict) -> bool:
     """Whether parameters are refused, or read and then prove nothing."""
     try:
-        return TwoStageCertificate.from_values(lie, **given).failure() == 1
-    except InvalidParameterError:
+        return read(TwoStageCertificate, lie, **given).failure() == 1
+    except NotConfirmedError:
         return True
 
 
 @given(_positive, _positive, st.integers(1, 1000))
 def test_numbers_stay_exact(tau: Fraction, slope: Fraction, blocks: int) -> None:
     sides = Sides(blocks, tau, slope)
-    assert Sides.from_values(sides.values()) == sides
+    assert read(Sides, sides.values()) == sides
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ def test_stairs_are_certified_one_by_one() -> None:
     stairs = found.staircase()
     assert [n for n, _ in stairs] == sorted({n for n, _ in stairs})
     assert all(a[1] > b[1] for a, b in itertools.pairwise(stairs))
-    values = dict(found.ledger()[0].values)
+    values = dict(found.derivation[0].values)
     block = WeightedCertificate(
         n=int(values["n"]),
         size=int(values["size"]),
@@ -196,7 +196,7 @@ def test_stairs_are_certified_one_by_one() -> None:
         tilt=F(values["lambda"]),
         weight=F(values["weight"]),
     )
-    parameters = dict(found.ledger()[1].values)
+    parameters = dict(found.derivation[1].values)
     sides = Sides(
         int(parameters["blocks per side"]),
         F(parameters["tau"]),

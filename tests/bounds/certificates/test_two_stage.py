@@ -9,14 +9,11 @@ import pytest
 from scipy.special import log_ndtr
 from scipy.stats import binom
 
-from slth_verify.bounds.certificates import two_stage
+from slth_verify.bounds.certificates import label_event, two_stage
+from slth_verify.bounds.certificates.label_event import reaches
 from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
-from slth_verify.bounds.searches.two_stage_float import (
-    Question,
-    Rule,
-    failure,
-    gain_range,
-)
+from slth_verify.bounds.searches.two_stage_float import Question, failure, gain_range
+from slth_verify.bounds.searches.two_stage_rule import Rule
 from slth_verify.enclosure import working_precision
 
 F = Fraction
@@ -97,14 +94,14 @@ def test_lie_the_measure_is_convex() -> None:
 
 def check_reach(room, monkeypatch) -> None:
     """On a fine grid of scales, v/y stays above the normal tail at every level."""
-    monkeypatch.setattr(room, "_SCALES", 24)
+    monkeypatch.setattr(two_stage, "_SCALES", 24)
     with working_precision(128):
-        certificate, stage, energy = stage_of(room, TINY)
+        certificate, stage, energy = stage_of(two_stage, TINY)
         cells = certificate._cells(stage, energy)
         means = [
             float(energy.mean(scale / TINY.share**2).log()) for scale in stage.scales
         ]
-        reached = certificate._reaches([F(c) for c in (1, 5, 9, 20)], cells)
+        reached = room.reaches([F(c) for c in (1, 5, 9, 20)], cells, TINY.slope)
     ends = [float(scale) for scale in stage.scales]
     s = np.geomspace(*ends, 200)
     log_v = np.log([covered(means, 1, ends, scale) for scale in s])
@@ -115,7 +112,7 @@ def check_reach(room, monkeypatch) -> None:
 
 
 def test_the_reach_of_every_level(monkeypatch) -> None:
-    check_reach(two_stage, monkeypatch)
+    check_reach(label_event, monkeypatch)
 
 
 def test_cells_that_are_passed_over_change_no_reach() -> None:
@@ -123,8 +120,8 @@ def test_cells_that_are_passed_over_change_no_reach() -> None:
         certificate, stage, energy = stage_of(two_stage, TINY)
         cells = certificate._cells(stage, energy)
         levels = [F(c) for c in range(1, 40, 3)]
-        alone = [certificate._reaches([level], cells)[0] for level in levels]
-        assert certificate._reaches(levels, cells) == alone
+        alone = [reaches([level], cells, TINY.slope)[0] for level in levels]
+        assert reaches(levels, cells, TINY.slope) == alone
 
 
 def test_a_size_that_breaks_a_hypothesis_is_left_out() -> None:
@@ -166,12 +163,12 @@ CELLS = {
 
 REACH = {
     "H rounded down on a cell": (
-        "level / high + slope * low",
-        "level / low + slope * high",
+        "level / high + steep * low",
+        "level / low + steep * high",
     ),
     "slope forgotten": (
-        "level / high + slope * low",
-        "level / high + slope * high * 2",
+        "level / high + steep * low",
+        "level / high + steep * high * 2",
     ),
     "first cell only": ("if found and known[place] > found[-1]", "if found"),
     "what a lower level gave": (
@@ -180,12 +177,15 @@ REACH = {
     ),
 }
 
-LIES = [(check_cells, name) for name in CELLS] + [(check_reach, name) for name in REACH]
+LIES = [
+    *((check_cells, two_stage, name) for name in CELLS),
+    *((check_reach, label_event, name) for name in REACH),
+]
 
 
-@pytest.mark.parametrize(("check", "lie"), LIES, ids=[name for _, name in LIES])
-def test_lies_about_the_measure_are_seen(check, lie, mutant, monkeypatch) -> None:
-    wrong = mutant(two_stage, *(CELLS | REACH)[lie])
+@pytest.mark.parametrize(("check", "room", "lie"), LIES, ids=[*CELLS, *REACH])
+def test_lies_about_the_measure_are_seen(check, room, lie, mutant, monkeypatch) -> None:
+    wrong = mutant(room, *(CELLS | REACH)[lie])
     with pytest.raises(AssertionError):
         check(wrong, monkeypatch)
 

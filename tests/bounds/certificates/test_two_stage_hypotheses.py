@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from slth_verify.bounds.certificates import two_stage
+from slth_verify.bounds.certificates import label_event, two_stage
 from slth_verify.bounds.certificates.integrals import laplace
 from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
 from slth_verify.enclosure import NonFiniteError, from_ball, to_ball, working_precision
@@ -37,7 +37,7 @@ STAIRS = dataclasses.replace(
 @pytest.fixture(autouse=True)
 def few_terms(monkeypatch) -> None:
     """A weaker bound, at once."""
-    monkeypatch.setattr(two_stage, "_LEVELS", 16)
+    monkeypatch.setattr(label_event, "_LEVELS", 16)
     monkeypatch.setattr(laplace, "_MOST_NODES", 1 << 10)
 
 
@@ -149,5 +149,5 @@ def test_sums_without_a_value_prove_nothing(call, monkeypatch) -> None:
     def unknown(*_):
         raise NonFiniteError("nothing is known")
 
-    monkeypatch.setattr(two_stage, call, unknown)
+    monkeypatch.setattr(label_event, call, unknown)
     assert TINY.failure() == 1

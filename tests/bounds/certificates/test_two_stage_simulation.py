@@ -11,6 +11,7 @@ from scipy.special import log_ndtr
 from scipy.stats import binomtest
 
 from slth_verify.bounds.certificates import two_stage
+from slth_verify.bounds.certificates.label_event import LabelEvent
 from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
 from slth_verify.enclosure import from_ball, working_precision
 
@@ -107,7 +108,8 @@ def test_simulated_events_are_no_likelier_than_charged(draws) -> None:
         whole = from_ball(labels.probability).upper
         energy = TINY._energy(stage)
         bad = from_ball(energy.bad * labels.probability).upper
-        event = two_stage._Event(TINY, stage, labels, TINY._cells(stage, energy), whole)
+        cells = TINY._cells(stage, energy)
+        event = LabelEvent(stage, labels, cells, TINY.slope, whole)
         outside = event.outside(whole / 1000)
     low, high = stage.scales
     counts = {

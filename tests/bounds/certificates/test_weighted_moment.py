@@ -10,7 +10,7 @@ from scipy.special import betaln, gammaln, ndtr
 from scipy.stats import binomtest
 
 from slth_verify.bounds import WeightedCertificate, crude_lower, sharp_lower
-from slth_verify.bounds.searches.weighted_float import log_bound
+from slth_verify.bounds.searches.weighted_float import Moment
 from slth_verify.enclosure import from_ball, working_precision
 from slth_verify.errors import InvalidParameterError
 
@@ -41,9 +41,8 @@ def test_known_certificates(known, closed, quadrature) -> None:
 
 def test_floats_follow_the_balls() -> None:
     for case, _, _ in KNOWN[:2]:
-        estimate = log_bound(
-            case.n, case.size, case.dim, 0.01, 1.0, float(case.tilt), 0.0
-        )
+        moment = Moment(case.n, case.size, case.dim, float(case.tilt), 0.0)
+        estimate = moment.log_bound(0.01, 1.0)
         assert estimate == pytest.approx(math.log(case.check()), abs=2e-3)
 
 

@@ -48,7 +48,7 @@ def test_blocks_are_one_evaluator() -> None:
     found = by_blocks(QUESTION)
     assert found.probability >= F(11, 20)
     assert (found.n, found.failure) in found.staircase()
-    assert found.ledger()[0].statement == "der:weighted-moment"
+    assert found.derivation[0].statement == "der:weighted-moment"
     assert fixed_width(QUESTION).n <= found.n
 
 

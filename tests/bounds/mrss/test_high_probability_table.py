@@ -47,8 +47,8 @@ def table() -> ModuleType:
 def _certificate(row: dict, table: ModuleType) -> TwoStageCertificate:
     names = ("n", "share", "slope", "cap", "stages")
     values = {name: row[name] for name in names}
-    return TwoStageCertificate.from_values(
-        values, dim=row["dim"], eps=table.ACCURACY, norm=F(1)
+    return TwoStageCertificate.taken(
+        values.__getitem__, dim=row["dim"], eps=table.ACCURACY, norm=F(1)
     )
 
 

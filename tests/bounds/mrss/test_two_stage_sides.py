@@ -41,9 +41,8 @@ BLOCKS = {
 
 def _side(row: dict) -> TwoStageCertificate:
     names = ("norm", "n", "share", "slope", "cap", "stages")
-    return TwoStageCertificate.from_values(
-        {name: row[name] for name in names}, dim=row["dim"], eps=F(1, 100)
-    )
+    values = {name: row[name] for name in names}
+    return TwoStageCertificate.taken(values.__getitem__, dim=row["dim"], eps=F(1, 100))
 
 
 def _both(side: TwoStageCertificate, missed: F, tau: F, slope: F) -> F:

@@ -17,13 +17,14 @@ import pytest
 import sympy as sp
 
 from slth_verify.statements import Statement, statement, statements
-from slth_verify.statements.derived._moments import cube_density, overlap
+from slth_verify.statements.derived._moments import overlap
 from slth_verify.statements.derived._nsn_law import (
     R,
     at_zero,
     chi_squared_mean,
     interval_mass,
 )
+from slth_verify.statements.paper._nsn_lemmas import one_subset
 from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.monotone import trend
 from slth_verify.statements.queries.signs import Signs
@@ -143,7 +144,7 @@ def overlap_falls() -> bool:
 def width_of_the_closed_moment() -> int | None:
     """The capped terms fall with k - j, so they rise in j; the overlap falls in n."""
     s = boxed(statement("der:crude-moment"), "closed")
-    term = cube_density(k).subs(k, m + 1 + u)
+    term = one_subset(k).subs(k, m + 1 + u)
     below = trend(s, term, u) == -1  # and min(1, .) is at most 1, the value before
     total = next(iter(s.claim("closed").expression.atoms(sp.Sum)))
     assert sp.simplify(total.function.args[1][0] / overlap()) == 1

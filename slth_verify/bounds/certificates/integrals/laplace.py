@@ -48,21 +48,31 @@ _FEWEST, _MOST_NODES = 1 << 6, 1 << 12
 _FARTHEST, _CELL = 1 << 24, 64
 
 
-class _Law(Protocol):
-    @property
-    def missed(self) -> tuple[Ball, Ball]: ...
+class Observable(Protocol):
+    """A non-negative sum over selected samples."""
 
     @property
-    def steep(self) -> tuple[Ball, Ball]: ...
+    def missed(self) -> tuple[Ball, Ball]:
+        """Chances that a large and that a small sample is not selected."""
+        ...
 
-    def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]: ...
+    def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]:
+        """Transforms of one selected large and one selected small sample."""
+        ...
 
-    def decay(self, height: Fraction) -> tuple[Ball, Ball]: ...
+    @property
+    def steep(self) -> tuple[Ball, Ball]:
+        """Bounds on both transforms' derivatives, for ``Re z >= 0``."""
+        ...
+
+    def decay(self, height: Fraction) -> tuple[Ball, Ball]:
+        """The numbers d(U) of a large and a small sample, for ``U = height``."""
+        ...
 
 
 def probabilities_below(
     labels: Labels,
-    law: _Law,
+    law: Observable,
     levels: list[Fraction],
     negligible: Fraction,
     terms: list[ComplexBall] | None = None,
@@ -105,7 +115,7 @@ def probabilities_below(
 
 
 def probability_above(
-    labels: Labels, law: _Law, level: Fraction, rates: list[Fraction]
+    labels: Labels, law: Observable, level: Fraction, rates: list[Fraction]
 ) -> Ball:
     """Chernoff bound of ``P(labels' event and S >= level)`` by the best of the rates.
 
@@ -128,7 +138,7 @@ def probability_above(
 
 def _truncated(
     labels: Labels,
-    law: _Law,
+    law: Observable,
     spacing: Fraction,
     tilt: Fraction,
     last: Fraction,
@@ -156,7 +166,7 @@ class _Tail:
     def __init__(
         self,
         labels: Labels,
-        law: _Law,
+        law: Observable,
         spacing: Fraction,
         tilt: Fraction,
         last: Fraction,

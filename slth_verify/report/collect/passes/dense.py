@@ -15,8 +15,7 @@ from slth_verify.network import dense_module, mask_in_place
 from slth_verify.report.collect.passes.forward import Forward
 from slth_verify.report.collect.passes.networks import Networks, largest
 from slth_verify.report.collect.passes.rounding import pruned_steps, rounding_bound
-from slth_verify.report.model.observations import observe
-from slth_verify.report.model.parts import Observation
+from slth_verify.report.model.observations import Observation, observe
 from slth_verify.verdict import Finding, Verdict
 
 

@@ -1,15 +1,52 @@
-"""Coordinates of the rules of a two-stage certificate, for searches. Untrusted."""
+"""Rules of a two-stage certificate and their coordinates, for searches. Untrusted."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import chi2
 
 from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
-from slth_verify.bounds.searches.two_stage_float import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Parameters of all stages, by rules.
+
+    Attributes:
+        share: The number sigma.
+        portion: Size of the subsets over the number of first-stage samples.
+        scale: The variance s_a over the number of first-stage samples.
+        ratio: s_b / s_a.
+        slope: The number lambda.
+        cap: Largest squared scale of a good first-stage sample.
+        first: First-stage samples of the last stage.
+        tail: Chance left out at the upper end of the energy.
+    """
+
+    share: float
+    portion: float
+    scale: float
+    ratio: float
+    slope: float
+    cap: float
+    first: int
+    tail: float
+
+    def size(self, first: int) -> int:
+        """Size of the subsets of ``first`` samples."""
+        return round(self.portion * first)
+
+    def scales(self, first: int) -> tuple[float, float]:
+        """Range of the variance of the second stage."""
+        return self.scale * first, self.scale * first * self.ratio
+
+    def energy(self, first: int, rare: float) -> tuple[float, float]:
+        """Range of the energy of good samples; ``rare`` is left out below."""
+        return float(chi2.ppf(rare, first)), float(chi2.isf(self.tail, first))
 
 
 class Point(NamedTuple):
