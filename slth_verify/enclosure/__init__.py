@@ -30,7 +30,7 @@ from slth_verify.enclosure._normal import (
 )
 from slth_verify.enclosure._polynomial import complex_polynomial, polynomial
 from slth_verify.enclosure._precision import more_precision, working_precision
-from slth_verify.enclosure._second_opinion import error_bound_mp
+from slth_verify.enclosure._second_opinion import error_bound_mp, high_precision
 from slth_verify.enclosure._special import (
     Ball,
     beta_lower,
@@ -73,6 +73,7 @@ __all__ = [
     "from_ball",
     "gamma_lower",
     "gamma_upper",
+    "high_precision",
     "hull",
     "hypergeometric_weight",
     "integrate_analytic",

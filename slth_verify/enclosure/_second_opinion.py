@@ -47,8 +47,7 @@ def error_bound_mp(
     Source:
         der:a-posteriori, der:channel-certificate.
     """
-    mp = mpmath.MPContext()  # its own precision, not the process's
-    mp.dps = digits
+    mp = high_precision(digits)
     one, zero = mp.mpf(1), mp.mpf(0)
     # per channel: bound on f, bound on g, bound on |f - g|
     channels = [(one, one, zero)] * kernels[0].shape[1]
@@ -142,3 +141,10 @@ def _as_fraction(mp: Any, value: Any, exponent: int) -> Fraction:
     mantissa, shift = mp.frexp(value)
     scaled, bits = int(mp.ldexp(mantissa, mp.prec)), int(mp.prec)
     return Fraction(scaled) * Fraction(2) ** (int(shift) - bits + exponent)
+
+
+def high_precision(digits: int) -> Any:
+    """An mpmath context of its own, which leaves the process's precision alone."""
+    mp = mpmath.MPContext()
+    mp.dps = digits
+    return mp

@@ -89,7 +89,8 @@ def check(
             speaks of [-1, 1] and is multiplied by B.
         input_bound: B, positive and exact; not for graphs.
         cross_check: Also evaluate the bound in mpmath; a disagreement makes the result
-            INCONCLUSIVE. Costs about as much as the rest. Not yet for graphs.
+            INCONCLUSIVE. Costs about as much as the rest;
+            of graphs, some outputs of every stage are evaluated, which costs little.
         time_limit: Seconds; the check then runs in a process of its own, and is
             INCONCLUSIVE if it is not done. Without a limit, a check that would take
             minutes is not begun.
@@ -176,4 +177,4 @@ def _checked(
     loaded = GraphTicket.load(ticket) if _is_path(ticket) else validated_graph(ticket)  # type: ignore[arg-type]
     graph = TargetGraph.from_file(target) if _is_path(target) else target  # type: ignore[arg-type]
     asked = None if eps is None else read_graph_accuracy(eps, graph)  # type: ignore[arg-type]
-    return check_graph(loaded, graph, asked, limited=limited)  # type: ignore[arg-type]
+    return check_graph(loaded, graph, asked, cross_check=cross_check, limited=limited)  # type: ignore[arg-type]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 
 from slth_verify.graph.graph import TargetGraph
 from slth_verify.graph.nodes import Node
@@ -15,19 +16,21 @@ from slth_verify.graph.stages import Stage, staged
 from slth_verify.ieee import IEEE, departure
 from slth_verify.text import printable
 from slth_verify.ticket._findings import lower, upper
-from slth_verify.ticket.graphs.difference import NodeBounds, node_bounds
+from slth_verify.ticket.graphs.difference import Bounds, NodeBounds, node_bounds
 from slth_verify.ticket.graphs.findings import (
     filters_exist,
     fits,
     identity,
     scale,
+    second_opinion,
     stated_error,
     stored_weights,
 )
 from slth_verify.ticket.graphs.format import GraphTicket, StageTicket
 from slth_verify.ticket.graphs.outputs import OutputSpread
 from slth_verify.ticket.graphs.result import GraphCheckResult, StageBound
-from slth_verify.ticket.graphs.sums import PairSums, pair_sums
+from slth_verify.ticket.graphs.second_opinion import SecondOpinion
+from slth_verify.ticket.graphs.sums import KeptFilters, PairSums, pair_sums
 from slth_verify.ticket.graphs.weights import drawn_filters
 from slth_verify.ticket.graphs.witness import (
     GraphWitness,
@@ -45,7 +48,12 @@ _MOST_SECONDS = 120
 
 
 def check_graph(
-    ticket: GraphTicket, graph: TargetGraph, eps: Fraction | None, *, limited: bool
+    ticket: GraphTicket,
+    graph: TargetGraph,
+    eps: Fraction | None,
+    *,
+    cross_check: bool,
+    limited: bool,
 ) -> GraphCheckResult:
     """Check a ticket against its target.
 
@@ -53,6 +61,7 @@ def check_graph(
         ticket: Its fields have the types and ranges that they must have.
         graph: The target.
         eps: Bound to check instead of the ticket's own.
+        cross_check: Also evaluate some outputs of every stage in mpmath.
         limited: Whether somebody watches the time; else a long check is not begun.
 
     Rigor:
@@ -79,8 +88,10 @@ def check_graph(
     if costly is not None:
         return stopped(asked, [costly])
     pruned = _Pruned(ticket, parts, ledger)
+    opinion = SecondOpinion() if cross_check else None
+    watch = None if opinion is None else partial(_ask, opinion, pruned)
     try:
-        walked = list(node_bounds(nodes, pruned.sums))
+        walked = list(node_bounds(nodes, pruned.sums, watch))
     except ArithmeticError as undecided:
         claim = "weights of the random network are decided"
         ledger.append(Finding(claim, Verdict.INCONCLUSIVE, printable(str(undecided))))
@@ -89,6 +100,8 @@ def check_graph(
     spread = OutputSpread.of(walked[-1][1].bounds.target, reached_spread(graph))
     finding, witness = _within(graph, pruned, asked, error)
     ledger += [finding, scale(spread, asked), stated_error(ticket, error)]
+    if opinion is not None:
+        ledger.append(second_opinion(opinion))
     return GraphCheckResult(
         overall(tuple(item.verdict for item in ledger)),
         asked,
@@ -101,7 +114,13 @@ def check_graph(
 
 
 class _Pruned:
-    """The pruned network, made stage by stage; stored weights are compared once."""
+    """The pruned network, made stage by stage; stored weights are compared.
+
+    Attributes:
+        last: Filters and scale of the stage that was made last.
+    """
+
+    last: tuple[KeptFilters, int]
 
     def __init__(
         self,
@@ -117,7 +136,15 @@ class _Pruned:
         drawn = drawn_filters(self._ticket.seed, stage, part.width, part.filters)
         if part.weights is not None:
             self._ledger.append(stored_weights(stage, part, drawn))
+        self.last = drawn, part.exponent
         return pair_sums(stage, part.exponent, drawn)
+
+
+def _ask(
+    opinion: SecondOpinion, pruned: _Pruned, stage: Stage, source: Bounds, found: Bounds
+) -> None:
+    kept, exponent = pruned.last
+    opinion.look(stage, exponent, kept, source, found)
 
 
 def _too_costly(ticket: GraphTicket, stages: Sequence[Stage]) -> Finding | None:

@@ -61,14 +61,21 @@ class NodeBounds:
     carried: Fraction = Fraction(0)
 
 
+#: Called with a stage, the bounds of its source and its own, before they are tightened.
+Watch = Callable[[Stage, Bounds, Bounds], None]
+
+
 def node_bounds(
-    nodes: Sequence[Node], sums: Callable[[Stage], PairSums]
+    nodes: Sequence[Node],
+    sums: Callable[[Stage], PairSums],
+    watch: Watch | None = None,
 ) -> Iterator[tuple[Node, NodeBounds]]:
     """Bounds of every tensor, in the order of the nodes.
 
     Args:
         nodes: Of a staged graph.
         sums: Called once for each stage: what its kept filters add up to.
+        watch: Called with what is found of each stage, or None.
 
     Rigor:
         Enclosed, for every image of the box: sums are exact, ends are rounded outward
@@ -80,7 +87,7 @@ def node_bounds(
 
     def step(node: Node, sources: list[NodeBounds]) -> NodeBounds:
         if isinstance(node, Stage):
-            return _through_stage(node, sums(node), sources[0])
+            return _through_stage(node, sums(node), sources[0], watch)
         return through(node, sources)
 
     yield from walk(nodes, first_bounds(nodes[0]), step)
@@ -95,7 +102,9 @@ def first_bounds(node: Node) -> NodeBounds:
     return NodeBounds(Bounds(box, box, Range(same, same)), node.shape)
 
 
-def _through_stage(stage: Stage, sums: PairSums, source: NodeBounds) -> NodeBounds:
+def _through_stage(
+    stage: Stage, sums: PairSums, source: NodeBounds, watch: Watch | None
+) -> NodeBounds:
     ranges = source.bounds.target, source.bounds.pruned, source.bounds.difference
     whole, unit = common(end for ends in ranges for end in (*ends.lower, *ends.upper))
     columns = whole.reshape(6, -1)
@@ -108,6 +117,8 @@ def _through_stage(stage: Stage, sums: PairSums, source: NodeBounds) -> NodeBoun
         _outward(found.pruned, scale),
         _outward(found.difference, scale),
     )
+    if watch is not None:
+        watch(stage, source.bounds, bounds)
     return NodeBounds(
         tightened(bounds),
         stage_shape(stage, source.shape),

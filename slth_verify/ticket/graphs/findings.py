@@ -15,6 +15,7 @@ from slth_verify.ticket._findings import at_least, each_once, lower, upper
 from slth_verify.ticket._generator import GENERATOR
 from slth_verify.ticket.graphs.format import GraphTicket, StageTicket
 from slth_verify.ticket.graphs.outputs import OutputSpread
+from slth_verify.ticket.graphs.second_opinion import SecondOpinion
 from slth_verify.ticket.graphs.sums import KeptFilters
 from slth_verify.verdict import Finding, Verdict
 
@@ -93,6 +94,20 @@ def scale(found: OutputSpread, eps: Fraction) -> Finding:
         Verdict.VERIFIED,
         reason,
     )
+
+
+def second_opinion(opinion: SecondOpinion) -> Finding:
+    """Whether mpmath agrees with the exact bounds."""
+    claim = "mpmath gives the same bounds at 80 digits, for some outputs of every stage"
+    found = opinion.disagreement
+    if found is None:
+        return Finding(claim, Verdict.VERIFIED, f"{opinion.compared} outputs compared")
+    ends = " to ".join(lower(end) for end in found.exact)
+    reason = (
+        f"stage {printable(found.stage)}, output {found.output}: {ends}, mpmath "
+        f"{found.mpmath[0]!r} to {found.mpmath[1]!r}: one of two is wrong"
+    )
+    return Finding(claim, Verdict.INCONCLUSIVE, reason)
 
 
 def stated_error(ticket: GraphTicket, error: Fraction) -> Finding:

@@ -1,0 +1,200 @@
+"""Some outputs of every stage once more, in mpmath, from the kept filters on.
+
+Independent code on another backend, and another form of the same sum: a term of
+``pair(y) - stage(x)`` is ``W+ y+ + W- y- - K y + K (y - x)``, tried at both ends of y,
+at 0 if it lies between, and at both ends of y - x. It is not rigorous by itself, but a
+disagreement means that one of the two is wrong.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from slth_verify.enclosure import high_precision
+from slth_verify.graph.stages import Stage
+from slth_verify.graph.windows import inside_ranges
+from slth_verify.ticket.graphs.difference import Bounds
+from slth_verify.ticket.graphs.sums import KeptFilters
+
+#: Outputs of a stage that are looked at, with the worst one.
+_OUTPUTS = 3
+
+#: Bits to which the two must agree, of the sum of the moduli of all terms: 64-bit ends,
+#: less some for their rounding.
+_AGREEMENT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """An output of which mpmath says something else."""
+
+    stage: str
+    output: int
+    exact: tuple[Fraction, Fraction]
+    mpmath: tuple[float, float]
+
+
+class SecondOpinion:
+    """Looks at every stage as the certificate passes it.
+
+    Args:
+        digits: Decimal precision of every operation.
+    """
+
+    def __init__(self, digits: int = 80) -> None:
+        self._mp = high_precision(digits)
+        self.compared = 0
+        self.disagreement: Disagreement | None = None
+
+    def look(
+        self,
+        stage: Stage,
+        exponent: int,
+        kept: KeptFilters,
+        source: Bounds,
+        found: Bounds,
+    ) -> None:
+        """Compare the differences of some outputs, before they are tightened.
+
+        Args:
+            stage: The stage.
+            exponent: e of its pair.
+            kept: Its filters.
+            source: Of the tensor that it takes.
+            found: What the certificate says of its outputs.
+        """
+        for output in _chosen(found):
+            low, high, size = self._difference(stage, exponent, kept, source, output)
+            exact = found.difference.lower[output], found.difference.upper[output]
+            slack = self._mp.ldexp(size, -_AGREEMENT)
+            below, above = (self._number(end) for end in exact)
+            agree = abs(low - below) <= slack and abs(high - above) <= slack
+            self.compared += 1
+            if not agree and self.disagreement is None:
+                ends = float(low), float(high)
+                self.disagreement = Disagreement(stage.name, output, exact, ends)
+
+    def _difference(
+        self,
+        stage: Stage,
+        exponent: int,
+        kept: KeptFilters,
+        source: Bounds,
+        output: int,
+    ) -> tuple[Any, Any, Any]:
+        """Lower and upper end of one output, and the size of its terms."""
+        layer = stage.layer
+        wide, rows, columns = layer.weight.shape[1:]
+        group = output // (len(layer.weight) // layer.groups)
+        factor, shift, bias = self._affine(stage, output)
+        lows = np.full((rows, columns), self._mp.mpf(0), object)
+        highs, sizes = lows.copy(), lows.copy()
+        for place in range(wide):
+            channel = group * wide + place
+            weights = self._pair(stage, exponent, kept, channel, output)
+            points = list(self._points(source, channel))
+            for row, column in np.ndindex(rows, columns):
+                plus, minus = (part[row, column] for part in weights)
+                k = factor * self._mp.mpf(
+                    float(layer.weight[output, place, row, column])
+                )
+                terms = [
+                    (plus * y if y > 0 else -minus * y) - k * y + k * gap
+                    for y, gap in points
+                ]
+                lows[row, column] += min(terms)
+                highs[row, column] += max(terms)
+                sizes[row, column] += sum(
+                    (abs(plus) + abs(minus) + abs(k)) * (abs(y) + abs(gap))
+                    for y, gap in points
+                )
+        achieved = self._constant(stage, exponent, kept, output)
+        gap = achieved - (factor * bias + shift)
+        parts = list(_inside(stage))
+        return (
+            min(lows[part].sum() for part in parts) + gap,
+            max(highs[part].sum() for part in parts) + gap,
+            sizes.sum() + abs(achieved) + abs(factor * bias) + abs(shift),
+        )
+
+    def _affine(self, stage: Stage, output: int) -> tuple[Any, Any, Any]:
+        """Factor and summand of the batch norm, and the bias that the factor scales."""
+        mp, bias = self._mp, stage.layer.bias
+        own = mp.mpf(0) if bias is None else mp.mpf(float(bias[output]))
+        norm = stage.norm
+        if norm is None:
+            return mp.mpf(1), mp.mpf(0), own
+        scale, shift, mean, variance = (
+            mp.mpf(float(numbers[output]))
+            for numbers in (norm.scale, norm.shift, norm.mean, norm.variance)
+        )
+        root = mp.sqrt(variance + self._number(norm.epsilon))
+        return scale / root, shift, own - mean
+
+    def _points(self, source: Bounds, channel: int) -> Iterator[tuple[Any, Any]]:
+        ends = source.pruned.lower[channel], source.pruned.upper[channel]
+        ys = [*ends, Fraction(0)] if ends[0] < 0 < ends[1] else list(ends)
+        gaps = source.difference.lower[channel], source.difference.upper[channel]
+        for y, gap in itertools.product(ys, gaps):
+            yield self._number(y), self._number(gap)
+
+    def _pair(
+        self, stage: Stage, exponent: int, kept: KeptFilters, channel: int, output: int
+    ) -> list[Any]:
+        """Sums of |u| V of a channel and an output, by sign, ``(rows, columns)``."""
+        outs = len(stage.layer.weight) // stage.layer.groups
+        start, end = np.searchsorted(kept.owner, [channel, channel + 1])
+        scalars = kept.scalars[start:end].astype(np.float64)
+        kernels = kept.kernels[start:end, :, :, output % outs].astype(np.float64)
+        return [
+            self._sums(np.abs(scalars)[rows, None, None] * kernels[rows], exponent)
+            for rows in (scalars > 0, scalars < 0)
+        ]
+
+    def _constant(
+        self, stage: Stage, exponent: int, kept: KeptFilters, output: int
+    ) -> Any:
+        start = np.searchsorted(kept.owner, stage.channels)
+        scalars = kept.scalars[start:].astype(np.float64)
+        products = np.maximum(scalars, 0) * kept.constants[:, output]
+        return self._sums(products[:, None, None], exponent)[0, 0]
+
+    def _sums(self, products: Any, exponent: int) -> Any:
+        found = np.empty(products.shape[1:], object)
+        for at in np.ndindex(*found.shape):
+            total = self._mp.fsum(products[(slice(None), *at)].tolist())
+            found[at] = self._mp.ldexp(total, exponent)
+        return found
+
+    def _number(self, value: Fraction) -> Any:
+        return self._mp.mpf(value.numerator) / value.denominator
+
+
+def _chosen(found: Bounds) -> Sequence[int]:
+    """The output with the largest error, the first and the last."""
+    ends = zip(found.difference.lower, found.difference.upper, strict=True)
+    errors = [max(-low, high) for low, high in ends]
+    worst = errors.index(max(errors))
+    return sorted({worst, 0, len(errors) - 1})[:_OUTPUTS]
+
+
+def _inside(stage: Stage) -> Iterator[tuple[slice, slice]]:
+    """Which rows and columns of a window are inside the image, at every place."""
+    layer = stage.layer
+    window = layer.weight.shape[2:]
+    axes: list[set[tuple[int, int]]] = []
+    for axis, size in enumerate(window):
+        margins = layer.padding[2 * axis : 2 * axis + 2]
+        side, step = stage.shape[1 + axis], layer.stride[axis]
+        spans = inside_ranges(side, size, step, layer.dilation[axis], margins)
+        whole = {(0, size)}
+        zeros = layer.padding_mode == "zeros"
+        axes.append({(int(a), int(b)) for a, b in spans} if zeros else whole)
+    for rows, columns in itertools.product(*axes):
+        yield slice(*rows), slice(*columns)
