@@ -81,7 +81,7 @@ def find_graph_witness(
     exact = {stage.name: sums(stage) for stage in stages_of(graph)}
     try:
         pairs = {name: FloatPair.of(part) for name, part in exact.items()}
-        images = _starts(graph)
+        images = starting_images(graph)
     except OverflowError:  # weights or a box beyond floats
         return None
 
@@ -91,7 +91,7 @@ def find_graph_witness(
         return np.asarray(np.nan_to_num(flat, nan=0.0, posinf=np.finfo(float).max))
 
     best: GraphWitness | None = None
-    for image in _climbed(graph, images, merits)[:_EXACT]:
+    for image in climbed_images(graph, images, merits)[:_EXACT]:
         found = gaps(
             exact_values(graph, image),
             exact_pruned_values(graph, lambda stage: exact[stage.name], image),
@@ -117,7 +117,7 @@ def reached_spread(graph: TargetGraph) -> Fraction:
     if work(graph) > _MOST_WORK:
         return Fraction(0)
     try:
-        images = _starts(graph)
+        images = starting_images(graph)
     except OverflowError:  # a box beyond floats
         return Fraction(0)
     outputs = values(graph, images).reshape(len(images), graph.output_shape[0], -1)
@@ -153,7 +153,7 @@ def _box(graph: TargetGraph) -> tuple[Float64Array, Float64Array]:
     return low, np.maximum(low, high)
 
 
-def _starts(graph: TargetGraph) -> Float64Array:
+def starting_images(graph: TargetGraph) -> Float64Array:
     """Both ends of the box, its middle, zero if it is inside, random corners."""
     low, high = _box(graph)
     rng = np.random.default_rng(0)
@@ -163,7 +163,7 @@ def _starts(graph: TargetGraph) -> Float64Array:
     return np.concatenate([np.stack(plain), np.where(corners, high, low)])
 
 
-def _climbed(
+def climbed_images(
     graph: TargetGraph,
     images: Float64Array,
     merits: Callable[[Float64Array], Float64Array],
