@@ -14,7 +14,7 @@ import numpy as np
 from slth_verify.arrays import Float64Array
 from slth_verify.construction._problems import Residuals, Task
 from slth_verify.construction.graphs.plan import GraphPlan, StagePlan
-from slth_verify.construction.graphs.weights import FloatStage
+from slth_verify.construction.graphs.weights import FloatStage, within
 from slth_verify.graph import Range, TargetGraph
 from slth_verify.graph.nodes import Node
 from slth_verify.graph.stages import Stage, staged
@@ -28,8 +28,6 @@ from slth_verify.ticket.graphs.difference import (
     tightened,
 )
 from slth_verify.ticket.graphs.pair import Ends, PairNumbers, pair_ends
-
-_LARGEST = Fraction(10) ** 300
 
 
 class GraphForecast:
@@ -125,7 +123,7 @@ class GraphForecast:
 
 
 def _floats(ends: Sequence[Fraction]) -> Float64Array:
-    return np.array([float(max(-_LARGEST, min(_LARGEST, end))) for end in ends])
+    return np.array([float(within(end)) for end in ends])
 
 
 def _range(ends: Ends, slack: Float64Array | float) -> Range:

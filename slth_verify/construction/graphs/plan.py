@@ -20,7 +20,7 @@ from slth_verify.construction._law import (
     round_up,
     within_floats,
 )
-from slth_verify.construction.graphs.weights import FloatStage
+from slth_verify.construction.graphs.weights import LARGEST, FloatStage, within
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import Range, TargetGraph, ranges
 from slth_verify.graph.box_ranges import range_of
@@ -28,15 +28,16 @@ from slth_verify.graph.nodes import Clip, Node, Rectifier, Shape
 from slth_verify.graph.shapes import shape_of
 from slth_verify.graph.stages import Stage, staged
 from slth_verify.graph.walk import last, walk
-from slth_verify.limits import SCALE_EXPONENT, WIDTH
+from slth_verify.limits import WIDTH
 
 #: A column of the scaled stage has norm at most ``_NORM + m / _NORM_SHARE``, at most
 #: ``_COLUMNS`` times a random column's, and at most ``n / _FILTERS``: the residual of
 #: the ladder does not depend on the norm below that [measured].
 _NORM, _NORM_SHARE, _COLUMNS, _FILTERS = 2.0, 5.0, 8.0, 16.0
-#: Floats are kept below it.
-_FLOATS = 1e300
-_LARGEST = Fraction(10) ** 300
+#: No budget is larger than what belongs to such a width.
+_LEAST = 2.0**-200
+#: Exponents that a plan chooses; floats are beyond their range soon after.
+_EXPONENT = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,11 @@ def plan_graph(graph: TargetGraph, eps: Fraction) -> GraphPlan:
         raise InvalidParameterError(
             f"eps={eps}: an admissible error must be positive (thm:structured-slth)."
         )
+    with np.errstate(all="ignore"):  # beyond floats a plan is worse, no more
+        return _planned(graph, eps)
+
+
+def _planned(graph: TargetGraph, eps: Fraction) -> GraphPlan:
     found = ranges(graph)
     nodes = staged(graph)
     outlooks = [
@@ -167,15 +173,15 @@ class _Outlook:
         """
         stage = self.floats.stage
         exponent = self._exponent(error)
-        scaled = error / 2.0**exponent
-        width = self.cost / scaled
+        scaled = math.ldexp(error, -exponent)
+        width = self.cost / scaled if scaled else math.inf
         if not width <= WIDTH:
             raise InvalidParameterError(
                 f"stage {stage.name!r} needs about {width:.2e} filters a channel, more "
                 f"than {WIDTH}. Ask for a larger eps."
             )
         own, constant = (
-            _law(stage.kernel_shape(channel)) / width if width else 1.0
+            _law(stage.kernel_shape(channel)) / max(width, _LEAST) if width else 1.0
             for channel in (0, stage.channels)
         )
         return StagePlan(stage, exponent, self.signs, own, constant, round_up(width))
@@ -185,7 +191,7 @@ class _Outlook:
         stage = self.floats.stage
         norms = [
             (
-                float(np.linalg.norm(self.floats.column_sum(channel))),
+                _norm(self.floats.column_sum(channel)),
                 _wanted_norm(math.prod(stage.kernel_shape(channel))),
             )
             for channel, signs in enumerate(self.signs)
@@ -196,8 +202,19 @@ class _Outlook:
         size = max(norm / wanted for norm, wanted in norms)
         # n = cost 2^e / error, and norm / 2^e is to be at most n / _FILTERS
         square = _FILTERS * error / self.cost * max(norm for norm, _ in norms)
-        exponent = math.ceil(max(math.log2(size), math.log2(square) / 2))
-        return max(-SCALE_EXPONENT, min(SCALE_EXPONENT, exponent))
+        exponent = math.ceil(max(_log2(size), _log2(square) / 2))
+        return max(-_EXPONENT, min(_EXPONENT, exponent))
+
+
+def _norm(column: Float64Array) -> float:
+    """Euclidean norm, wherever floats hold it."""
+    size = float(np.abs(column).max())
+    return size * float(np.linalg.norm(column / size)) if size else 0.0
+
+
+def _log2(number: float) -> float:
+    """Binary logarithm, moved to where exponents are."""
+    return math.log2(min(max(number, 2.0**-_EXPONENT), 2.0**_EXPONENT))
 
 
 def _wanted_norm(dim: int) -> float:
@@ -240,7 +257,7 @@ def _step(
             errors, shape = sources[0]
             carried = slopes[node.name] @ errors + (node is begun)
             found = shape_of(node.layer, [node.shape])
-            return np.minimum(carried, _FLOATS), (
+            return np.minimum(carried, float(LARGEST)), (
                 found if len(shape) == 3 else (found[0], *shape[1:])
             )
         shapes = [shape for _, shape in sources]
@@ -261,4 +278,4 @@ def _around(errors: Float64Array) -> Range:
 
 
 def _float(number: Fraction) -> float:
-    return float(max(-_LARGEST, min(_LARGEST, number)))
+    return float(within(number))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
 
 from slth_verify.arrays import Float64Array
+from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.stages import Stage
+
+#: Floats of a plan are kept below it.
+LARGEST = 10**300
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +67,12 @@ class FloatStage:
         return full.reshape(outputs, self.stage.channels)
 
 
-def _floats(whole: object, bits: int) -> Float64Array:
-    """Integers times ``2^-bits`` as the nearest floats."""
-    return np.asarray(np.asarray(whole) / (1 << bits), np.float64)
+def within(number: Fraction) -> Fraction:
+    """The number, moved to where floats hold it."""
+    return min(max(number, Fraction(-LARGEST)), Fraction(LARGEST))
+
+
+def _floats(whole: Exact, bits: int) -> Float64Array:
+    """Integers times ``2^-bits`` as the nearest floats, up to 1e300."""
+    most = LARGEST << bits
+    return np.asarray(np.minimum(np.maximum(whole, -most), most) / (1 << bits), float)
