@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from slth_verify.arrays import Float32Array, Float64Array
+from slth_verify.errors import InvalidParameterError
+from slth_verify.graph import Convolution, Input, Node, Rectifier, TargetGraph
 from slth_verify.ieee import require_ieee
 from slth_verify.network._architecture import Architecture
 from slth_verify.network._target_fields import (
@@ -29,6 +31,7 @@ from slth_verify.network._target_fields import (
     label,
 )
 from slth_verify.network._target_io import TARGET_SCHEMA, read_target, write_target
+from slth_verify.numbers import ExactNumber, exact_number, shown
 
 if TYPE_CHECKING:
     import torch
@@ -179,6 +182,42 @@ class TargetCNN:
         from slth_verify.network._torch_io import target_module
 
         return target_module(self.kernels)
+
+    def to_graph(self, *, input_bound: ExactNumber = 1) -> TargetGraph:
+        """The same network as a target graph, for images in [-B, B].
+
+        Its tickets need no layer of norm 1, have signed certificates, and are files of
+        format 1.
+
+        Args:
+            input_bound: B, positive and exact.
+
+        Raises:
+            InvalidParameterError: If B is no positive number.
+        """
+        bound = exact_number(input_bound, "input_bound")
+        if bound <= 0:
+            raise InvalidParameterError(
+                f"input_bound={shown(input_bound)}: images range over [-B, B] for a "
+                "B > 0 (docs/target-graphs.md). Give the largest modulus of an entry."
+            )
+        channels = self.input_shape[0]
+        low, high = (-bound,) * channels, (bound,) * channels
+        nodes: list[Node] = [
+            Input(name="image", shape=self.input_shape, low=low, high=high)
+        ]
+        for layer, kernel in enumerate(self.kernels, start=1):
+            before, after = (len(kernel[0, 0]) - 1) // 2, len(kernel[0, 0]) // 2
+            nodes += [
+                Convolution(
+                    name=f"conv{layer}",
+                    sources=(nodes[-1].name,),
+                    weight=kernel,
+                    padding=(before, after, before, after),
+                ),
+                Rectifier(name=f"relu{layer}", sources=(f"conv{layer}",)),
+            ]
+        return TargetGraph(tuple(nodes), self.name)
 
     def description(self) -> dict[str, Any]:
         """The JSON object stored beside the weights."""
