@@ -166,7 +166,7 @@ LIES: list[tuple[Callable[[_Patch], None], st.SearchStrategy[dict[str, Any]]]] =
     (_long_targets_forgotten, built_answers(["stages"])),
     (_goal_forgotten, forged_answers(built_answers(["target"]))),
     (_delta_forgotten, _samples("half", "method")),
-    (_needed_believed, _samples("half")),
+    (_needed_believed, _samples("half", "method")),
     (_layers_believed, _samples("kernel", "budget")),
 ]
 
