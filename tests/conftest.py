@@ -1,4 +1,7 @@
-"""Planted lies: modules that are loaded again with one piece of source changed."""
+"""Planted lies: modules that are loaded again with one piece of source changed.
+
+Makes the package `handmade` beside this file importable.
+"""
 
 import signal
 import sys
@@ -7,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+sys.path.append(str(Path(__file__).parent))
 
 
 @pytest.fixture

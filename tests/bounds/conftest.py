@@ -128,13 +128,14 @@ def hit_rate() -> Callable[..., tuple[int, int]]:
         masks = ((np.arange(2**n)[:, None] >> np.arange(n)) & 1).astype(float)
         if size is not None:
             masks = masks[masks.sum(axis=1) == size]
-        goal = np.zeros(dim)
+        masks = np.ascontiguousarray(masks.T)
+        goal = np.zeros((dim, 1))
         goal[0] = 1
         hits = 0
         for _ in range(trials):
             scales = rng.standard_normal((n, 1))
-            sums = masks @ (scales * rng.standard_normal((n, dim)))
-            hits += bool((np.abs(sums - goal).max(axis=1) <= eps).any())
+            sums = (scales * rng.standard_normal((n, dim))).T @ masks
+            hits += bool((np.abs(sums - goal).max(axis=0) <= eps).any())
         return hits, trials
 
     return count

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from slth_verify.bounds.rechecking.proved import ProvedBall, ProvedTarget
 from slth_verify.bounds.rechecking.reader import Fields
 from slth_verify.conformance import ConformanceFailure, check_recheck
 from slth_verify.conformance.oracles.remembered import evaluated_once
-from slth_verify.strategies import built_answers, forged_answers, stored_answers
+from slth_verify.strategies import built_answers, forged_answers
 from slth_verify.verdict import Finding, Verdict
 
 #: Fixed cases: a lie must be found among them, on every run.
@@ -39,6 +41,9 @@ _CASES = settings(
 )
 
 _Patch = pytest.MonkeyPatch
+
+_SOURCE = files("slth_verify.strategies") / "answers.json"
+_STORED: dict[str, dict[str, Any]] = json.loads(_SOURCE.read_text(encoding="utf-8"))
 
 
 def _reach_is_read(patch: _Patch) -> None:
@@ -126,8 +131,8 @@ def _nothing(*_: object) -> None:
 
 def _samples(*names: str) -> st.SearchStrategy[dict[str, Any]]:
     """Changes of the genuine answers whose inputs have one of these names."""
-    wanted = stored_answers().filter(lambda x: set(names) <= set(x["inputs"]))
-    return forged_answers(wanted)
+    wanted = [x for x in _STORED.values() if set(names) <= set(x["inputs"])]
+    return forged_answers(st.sampled_from(wanted).map(copy.deepcopy))
 
 
 def _forged_reach() -> dict[str, Any]:
@@ -149,7 +154,7 @@ LIES: list[tuple[Callable[[_Patch], None], st.SearchStrategy[dict[str, Any]]]] =
     (_long_targets_forgotten, built_answers(["stages"])),
     (_goal_forgotten, forged_answers(built_answers(["target"]))),
     (_delta_forgotten, _samples("half", "method")),
-    (_needed_believed, _samples("half")),
+    (_needed_believed, _samples("half", "method")),
     (_layers_believed, _samples("kernel", "budget")),
 ]
 

@@ -14,7 +14,7 @@ from slth_verify import strategies as slst
 from slth_verify.network import TargetCNN
 from slth_verify.subset_sum import FilterBudget, MaxTolerance, Problem
 
-EXAMPLES = 600
+EXAMPLES = 300
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 
 

@@ -31,7 +31,7 @@ def _supported(name: str, problem: Problem) -> bool:
 
 @pytest.mark.parametrize("name", NAMES)
 @FEW
-@given(problem=slst.subset_sum_problems(max_size=18, max_dim=4), seed=st.integers(0, 3))
+@given(problem=slst.subset_sum_problems(max_size=15, max_dim=4), seed=st.integers(0, 3))
 def test_never_better_than_the_optimum_nor_worse_than_nothing(
     name: str, problem: Problem, seed: int
 ) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.special import betaln
 from scipy.stats import beta, chi2, hypergeom
 
 from slth_verify.bounds.certificates import pair_energy
@@ -45,18 +46,23 @@ def exact_coincidence(n: int, k: int, m: int, q: float) -> float:
         elif 2 * i == n:
             total += weight * q ** (m / 2)
         else:
-            law = beta(i, n / 2 - i)
+            a, b = i, n / 2 - i
+
+            def term(t: float, a: float = a, b: float = b) -> float:
+                density = (a - 1) * t + (b - 1) * math.log(-math.expm1(t))
+                return math.exp(t + density - betaln(a, b)) * (q / math.exp(t)) ** (
+                    m / 2
+                )
+
             value, _ = quad(
-                lambda t, law=law: (
-                    math.exp(t) * law.pdf(math.exp(t)) * (q / math.exp(t)) ** (m / 2)
-                ),
+                term,
                 math.log(q),
                 0,
                 limit=200,
                 epsrel=1e-10,
                 epsabs=0,
             )
-            total += weight * (law.cdf(q) + value)
+            total += weight * (beta.cdf(q, a, b) + value)
     return total
 
 

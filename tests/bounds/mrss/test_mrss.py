@@ -1,8 +1,10 @@
 """Widths and success probabilities: directions, tables, blocks, cache."""
 
+import copy
 import json
 import math
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from scipy.stats import binomtest
@@ -112,17 +114,30 @@ FORGED = {
 }
 
 
+@pytest.fixture(scope="module")
+def remembered(tmp_path_factory) -> tuple[Path, dict]:
+    """Where in its folder the cache keeps a width, and what it keeps."""
+    folder = tmp_path_factory.mktemp("honest")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SLTH_VERIFY_CACHE", str(folder))
+        assert mrss_width(2, "0.01", effort="best").n == 21
+    (place,) = folder.rglob("*.json")
+    return place.relative_to(folder), json.loads(place.read_text())
+
+
 @pytest.mark.parametrize("lie", FORGED)
-def test_a_forged_cache_makes_no_width_worse(lie, tmp_path, monkeypatch) -> None:
+def test_a_forged_cache_makes_no_width_worse(
+    lie, tmp_path, monkeypatch, remembered
+) -> None:
     monkeypatch.setenv("SLTH_VERIFY_CACHE", str(tmp_path))
-    honest = mrss_width(2, "0.01", effort="best")
-    (place,) = tmp_path.rglob("*.json")
-    document = json.loads(place.read_text())
-    answer = document["answer"]
+    name, document = remembered
+    answer = copy.deepcopy(document["answer"])
     answer["with"] |= FORGED[lie]
     answer["n"] = {"the same with another width": 1}.get(lie, answer["n"])
-    place.write_text(_forged(document["question"], answer))
-    assert mrss_width(2, "0.01", effort="best").n == honest.n == 21
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_text(_forged(document["question"], answer))
+    assert mrss_width(2, "0.01", effort="best").n == 21
+    assert [path.relative_to(tmp_path) for path in tmp_path.rglob("*.json")] == [name]
 
 
 def test_without_a_cache_folder_it_works_too(monkeypatch) -> None:
@@ -132,13 +147,20 @@ def test_without_a_cache_folder_it_works_too(monkeypatch) -> None:
     assert mrss_width(1, "0.1").n == 10
 
 
-def test_success_encloses_simulation(hit_rate) -> None:
-    for dim, n, eps, seed in [(1, 8, "0.02", 1), (2, 10, "0.1", 2), (3, 11, "0.3", 3)]:
-        hits, trials = hit_rate(dim, n, float(eps), 1200, seed)
-        enclosure = mrss_success(dim, n, None, eps).probability
-        low, high = float(enclosure.lower), float(enclosure.upper)
-        assert binomtest(hits, trials, low, alternative="less").pvalue > 1e-6
-        assert binomtest(hits, trials, high, alternative="greater").pvalue > 1e-6
+@pytest.mark.parametrize(
+    ("dim", "n", "eps"),
+    [
+        pytest.param(1, 8, "0.02", marks=pytest.mark.nightly),
+        (2, 10, "0.1"),
+        pytest.param(3, 11, "0.3", marks=pytest.mark.nightly),
+    ],
+)
+def test_success_encloses_simulation(dim, n, eps, hit_rate) -> None:
+    hits, trials = hit_rate(dim, n, float(eps), 1200, seed=dim)
+    enclosure = mrss_success(dim, n, None, eps).probability
+    low, high = float(enclosure.lower), float(enclosure.upper)
+    assert binomtest(hits, trials, low, alternative="less").pvalue > 1e-6
+    assert binomtest(hits, trials, high, alternative="greater").pvalue > 1e-6
 
 
 def test_success_with_a_fixed_size() -> None:
@@ -189,7 +211,9 @@ def test_wide_rows_of_the_table(dim, eps, cells, necessary) -> None:
     assert necessary <= mrss_width(dim, eps).n <= cells
 
 
-@pytest.mark.parametrize("norm", [30, 100, 400, 1000])
+@pytest.mark.parametrize(
+    "norm", [30, 100, 400, pytest.param(1000, marks=pytest.mark.nightly)]
+)
 def test_necessary_widths_of_far_targets_are_the_largest(norm) -> None:
     """One more sample is not excluded, and the float search found that at once."""
     n = mrss_width(1, "0.01", "0.9", norm, kind="necessary").n

@@ -1,0 +1,21 @@
+"""A box, and nodes after it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from slth_verify.graph import Input, Node
+
+F = Fraction
+
+
+def box(*shape: int) -> Input:
+    """A box with other ends for every channel: above, below and around 0."""
+    ends = [(F(1), F(2)), (F(-3), F(-1, 2)), (F(-1), F(1, 4)), (F(0), F(1))]
+    low, high = zip(*(ends[k % 4] for k in range(shape[0])), strict=True)
+    return Input(name="image", shape=shape, low=low, high=high)
+
+
+def after(kind: type[Node], *sources: str, **fields: Any) -> Node:
+    return kind(name="node", sources=sources or ("image",), **fields)
