@@ -27,7 +27,7 @@ settings.register_profile(
 settings.register_profile(
     "slth-ci",
     deadline=None,
-    max_examples=100,
+    max_examples=60,
     suppress_health_check=_SLOW,
     derandomize=True,
     database=None,
