@@ -41,6 +41,18 @@ _REPORTED = 1.1
     help="n_1,n_2,...: half the filters per input channel; default: estimated.",
 )
 @click.option(
+    "--budget",
+    type=integer(1),
+    help="Half-filters that the estimated widths may add up to, over all input "
+    "channels; more are refused.",
+)
+@click.option(
+    "--with-weights",
+    is_flag=True,
+    help="Store the weights of a graph's kept filters too; check derives them from the "
+    "seed anyway.",
+)
+@click.option(
     "--output", required=True, type=click.Path(dir_okay=False), help="Ticket file."
 )
 @click.option(
@@ -85,6 +97,8 @@ def command(
     eps: str,
     seed: int,
     widths: tuple[int, ...] | None,
+    budget: int | None,
+    with_weights: bool,
     output: str,
     time_limit: float | None,
     memory_limit: float | None,
@@ -115,7 +129,7 @@ def command(
     from slth_verify.errors import TrivialClaimWarning
 
     network = read_target(target, box)
-    chosen = sv.suggested_widths(network, eps) if widths is None else widths
+    chosen = widths or sv.suggested_widths(network, eps, budget=budget)
     if not as_json:
         note(f"random network: seed {seed}, widths {', '.join(map(str, chosen))}")
     question = f"{network.sha256} {eps} {seed} {chosen}"
@@ -139,8 +153,11 @@ def command(
             progress=lambda done, total: advance("subset sums", done, total),
             device=device,
         )
-        if isinstance(network, sv.TargetGraph) and beside is not None:
-            network.save(beside)
+        if isinstance(network, sv.TargetGraph):
+            if with_weights and isinstance(ticket, sv.GraphTicket):
+                ticket = sv.ticket.with_weights(ticket, network)
+            if beside is not None:
+                network.save(beside)
         ticket.save(output)
     for remark in remarks:
         note(str(remark.message))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
+
 from slth_verify.construction._budget import plan, unit_eps
 from slth_verify.construction.graphs.plan import plan_graph
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import TargetGraph
+from slth_verify.graph.stages import stages_of
 from slth_verify.network import TargetCNN
-from slth_verify.numbers import ExactNumber, exact_number, shown
+from slth_verify.numbers import ExactNumber, exact_number, rough, shown, whole_number
+from slth_verify.text import printable
 from slth_verify.ticket.graphs import read_graph_accuracy
 
 _MAX_WIDTH = 1 << 40
@@ -18,6 +23,7 @@ def suggested_widths(
     eps: ExactNumber,
     *,
     input_bound: ExactNumber = 1,
+    budget: int | None = None,
 ) -> tuple[int, ...]:
     """Widths n_i at which the search is expected to succeed; heuristic.
 
@@ -26,13 +32,43 @@ def suggested_widths(
         eps: Admissible sup error, in the target's units, positive; or a share such as
             ``"2%"``, as `slth_verify.prune` reads it.
         input_bound: B > 0; inputs range over [-B, B]. The box of a graph is its own.
+        budget: Half-filters that the random network may have, over all layers and
+            their input channels; None for no cap.
 
     Raises:
-        InvalidParameterError: If a width would leave the generator's range.
+        InvalidParameterError: If a width would leave the generator's range, or all
+            together the budget.
     """
     if isinstance(target, TargetGraph):
         require_own_box(input_bound)
-        return plan_graph(target, read_graph_accuracy(eps, target)).widths
+        widths = plan_graph(target, read_graph_accuracy(eps, target)).widths
+        channels = [stage.inputs for stage in stages_of(target)]
+    else:
+        widths = _layer_widths(target, eps, input_bound)
+        channels = list(target.architecture.channels[:-1])
+    _require_within(budget, widths, channels, eps)
+    return widths
+
+
+def _require_within(
+    budget: int | None, widths: Sequence[int], channels: Sequence[int], eps: ExactNumber
+) -> None:
+    if budget is None:
+        return
+    budget = whole_number(budget, "budget", least=1)
+    total = sum(n * count for n, count in zip(widths, channels, strict=True))
+    if total > budget:
+        raise InvalidParameterError(
+            f"budget={budget}: eps={printable(str(eps), 60)} is expected to take "
+            f"{total} half-filters (thm:structured-slth; widths go with 1 / eps). "
+            "Raise the budget, or eps by a factor of about "
+            f"{rough(Fraction(total, budget))}."
+        )
+
+
+def _layer_widths(
+    target: TargetCNN, eps: ExactNumber, input_bound: ExactNumber
+) -> tuple[int, ...]:
     allowed = unit_eps(target, eps, input_bound)
     widths = tuple(budget.width for budget in plan(target, allowed))
     if max(widths) > _MAX_WIDTH:

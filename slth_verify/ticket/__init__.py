@@ -19,6 +19,7 @@ from slth_verify.ticket.graphs import (
     StageTicket,
     output_spread,
     read_graph_accuracy,
+    with_weights,
 )
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "read_accuracy",
     "read_graph_accuracy",
     "read_input_bound",
+    "with_weights",
 ]

@@ -7,6 +7,7 @@ from slth_verify.ticket.graphs.outputs import (
     read_graph_accuracy,
 )
 from slth_verify.ticket.graphs.result import GraphCheckResult, StageBound
+from slth_verify.ticket.graphs.weights import with_weights
 from slth_verify.ticket.graphs.witness import GraphWitness
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "StoredWeights",
     "output_spread",
     "read_graph_accuracy",
+    "with_weights",
 ]

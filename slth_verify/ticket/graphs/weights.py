@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.enclosure import normal_quantiles
-from slth_verify.graph.stages import Stage
+from slth_verify.errors import InvalidTicketError
+from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.stages import Stage, stages_of
+from slth_verify.text import printable
 from slth_verify.ticket._generator import kernel_words, scalar_words
+from slth_verify.ticket.graphs.format import GraphTicket, StoredWeights
 from slth_verify.ticket.graphs.sums import KeptFilters
 
 #: Words that are made at a time.
@@ -48,6 +54,39 @@ def drawn_filters(
         _kernels(seed, stage.number, filters[:plain], shape),
         _kernels(seed, stage.number, filters[plain:], constant),
     )
+
+
+def with_weights(ticket: GraphTicket, graph: TargetGraph) -> GraphTicket:
+    """The same ticket with its weights, for readers without the generator.
+
+    Args:
+        ticket: Whose filters exist.
+        graph: The target that it was made for.
+
+    Raises:
+        InvalidTicketError: If the ticket is not of this target, or names filters that
+            do not exist.
+    """
+    stages = stages_of(graph)
+    names = [part.name for part in ticket.stages]
+    if ticket.target.get("sha256") != graph.sha256 or names != [s.name for s in stages]:
+        raise InvalidTicketError(
+            "the ticket was made for another target (docs/ticket-format.md). Give the "
+            "one that it names."
+        )
+    parts = []
+    for stage, part in zip(stages, ticket.stages, strict=True):
+        count, found = 2 * part.width * stage.inputs, part.filters
+        ends = np.concatenate([[-1], found, [count]])
+        if (ends[1:] <= ends[:-1]).any():
+            raise InvalidTicketError(
+                f"stage {printable(stage.name)}: filters must increase and lie below "
+                f"{count} (docs/ticket-format.md). Check the ticket."
+            )
+        drawn = drawn_filters(ticket.seed, stage, part.width, part.filters)
+        weights = StoredWeights(drawn.scalars, drawn.kernels, drawn.constants)
+        parts.append(replace(part, weights=weights))
+    return replace(ticket, stages=tuple(parts))
 
 
 def _kernels(
