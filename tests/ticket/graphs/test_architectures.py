@@ -48,13 +48,13 @@ def proved(name: str, eps: str, folder: Path) -> None:
     assert result.error_upper_bound is not None
     assert result.error_upper_bound <= Fraction(ticket.certified_error) <= ticket.eps
     images = images_of(graph)
+    found = values(graph, images)
     with torch.no_grad():
-        outputs = module(torch.tensor(images, dtype=torch.float32)).double().numpy()
-    pruned = pruned_by(graph, ticket, images)
-    assert np.abs(values(graph, images) - outputs).max() < 1e-3  # float32 and float64
-    difference = np.abs(pruned - outputs).max()
-    assert difference <= float(result.error_upper_bound) + 1e-3
-    assert difference > 0
+        given = torch.tensor(images.reshape(len(images), *shape))
+        outputs = module.double()(given).numpy()
+    assert np.allclose(found.ravel(), outputs.ravel(), rtol=1e-9, atol=1e-9)
+    difference = np.abs(pruned_by(graph, ticket, images) - found).max()
+    assert 0 < difference <= float(result.error_upper_bound)
 
 
 def pruned_by(graph: TargetGraph, ticket: Any, images: np.ndarray) -> np.ndarray:
@@ -72,7 +72,7 @@ def test_a_network_is_proved(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(LARGE))
 def test_a_larger_network_is_proved(name: str, tmp_path: Path) -> None:
-    proved(name, "40%", tmp_path)
+    proved(name, "45%", tmp_path)
 
 
 @pytest.mark.nightly
