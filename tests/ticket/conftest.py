@@ -92,6 +92,7 @@ def made() -> Maker:
 
 
 KEYS = {"ticket": "slth_verify_ticket", "target": "slth_verify_target"}
+GRAPH_KEYS = {"slth_ticket", "slth_verify_graph"}
 ERRORS = {"ticket": InvalidTicketError, "target": InvalidTargetError}
 
 
@@ -115,7 +116,7 @@ class Hostile:
     def described(self, path: Path, text: str) -> bytes:
         """The file with another description."""
         header, data = self.parts(path)
-        for key in set(KEYS.values()) & set(header["__metadata__"]):
+        for key in {*KEYS.values(), *GRAPH_KEYS} & set(header["__metadata__"]):
             header["__metadata__"][key] = text
         return self.framed(json.dumps(header), data)
 
