@@ -13,8 +13,19 @@ import pytest
 import slth_verify as sv
 from slth_verify.cli import run
 from slth_verify.errors import InvalidTargetError, InvalidTicketError
+from slth_verify.graph import (
+    AveragePool,
+    BatchNorm,
+    Clip,
+    Convolution,
+    Dense,
+    Input,
+    Rectifier,
+    Reshape,
+    TargetGraph,
+)
 from slth_verify.network import GENERATOR
-from slth_verify.ticket import Ticket, TicketLayer
+from slth_verify.ticket import GraphTicket, Ticket, TicketLayer
 
 Maker = Callable[..., tuple[sv.TargetCNN, Ticket]]
 
@@ -81,6 +92,7 @@ def made() -> Maker:
 
 
 KEYS = {"ticket": "slth_verify_ticket", "target": "slth_verify_target"}
+GRAPH_KEYS = {"slth_ticket", "slth_verify_graph"}
 ERRORS = {"ticket": InvalidTicketError, "target": InvalidTargetError}
 
 
@@ -104,7 +116,7 @@ class Hostile:
     def described(self, path: Path, text: str) -> bytes:
         """The file with another description."""
         header, data = self.parts(path)
-        for key in set(KEYS.values()) & set(header["__metadata__"]):
+        for key in {*KEYS.values(), *GRAPH_KEYS} & set(header["__metadata__"]):
             header["__metadata__"][key] = text
         return self.framed(json.dumps(header), data)
 
@@ -166,3 +178,55 @@ def scaled_ticket(scaled_target: Any) -> Ticket:
     """Within 5 % of that range."""
     widths = sv.suggested_widths(scaled_target, "5%")
     return sv.prune(scaled_target, sv.RandomCNN(3, widths), eps="5%")
+
+
+@pytest.fixture(scope="session")
+def grouped() -> TargetGraph:
+    """Stages of all kinds: groups and a batch norm, a batch norm alone, a dense layer.
+
+    Inputs and features have both signs, so that both halves of a pair matter.
+    """
+    rng = np.random.default_rng(2)
+
+    def floats(*shape: int) -> np.ndarray:
+        return (rng.standard_normal(shape) / 2).astype(np.float32)
+
+    def norm(name: str, source: str) -> BatchNorm:
+        return BatchNorm(
+            name=name,
+            sources=(source,),
+            scale=floats(4) + 1,
+            shift=floats(4),
+            mean=floats(4),
+            variance=floats(4) ** 2 + 1,
+            epsilon=Fraction(1, 10**5),
+        )
+
+    return TargetGraph(
+        (
+            Input(name="image", shape=(2, 3, 3), low=(-1, -1), high=(1, 1)),
+            Convolution(
+                name="conv",
+                sources=("image",),
+                weight=floats(4, 1, 2, 2),
+                groups=2,
+                padding=(1, 0, 0, 1),
+                stride=(2, 1),
+            ),
+            norm("its norm", "conv"),
+            Rectifier(name="leaky", sources=("its norm",), slopes=(Fraction(1, 4),)),
+            norm("alone", "leaky"),
+            Clip(name="clip", sources=("alone",), low=-3, high=3),
+            AveragePool(name="mean", sources=("clip",), window=(2, 3), stride=(1, 1)),
+            Reshape(name="flat", sources=("mean",), shape=(4,)),
+            Dense(name="dense", sources=("flat",), weight=floats(2, 4), bias=floats(2)),
+        ),
+        "grouped",
+    )
+
+
+@pytest.fixture(scope="session")
+def grouped_ticket(grouped: TargetGraph) -> GraphTicket:
+    """Within 20 % of the range of its outputs."""
+    network = sv.RandomCNN(2**63 + 5, sv.suggested_widths(grouped, "20%"))
+    return sv.prune(grouped, network, eps="20%", workers=1)

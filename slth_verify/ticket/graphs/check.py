@@ -16,6 +16,7 @@ from slth_verify.graph.stages import Stage, staged
 from slth_verify.ieee import IEEE, departure
 from slth_verify.text import printable
 from slth_verify.ticket._findings import lower, upper
+from slth_verify.ticket.graphs.cost import too_costly
 from slth_verify.ticket.graphs.difference import Bounds, NodeBounds, node_bounds
 from slth_verify.ticket.graphs.findings import (
     filters_exist,
@@ -38,13 +39,6 @@ from slth_verify.ticket.graphs.witness import (
     reached_spread,
 )
 from slth_verify.verdict import Finding, Verdict, overall
-
-#: Microseconds on one core [measured]: a kept filter, a kept weight, a weight of the
-#: target.
-_FILTER, _KEPT, _TARGET = 25, 2, 6
-
-#: Larger checks are made only with a time limit.
-_MOST_SECONDS = 120
 
 
 def check_graph(
@@ -84,7 +78,7 @@ def check_graph(
     ledger += [filters_exist(stage, parts[stage.name]) for stage in stages]
     if any(finding.verdict is not Verdict.VERIFIED for finding in ledger[2:]):
         return stopped(asked, ledger)
-    costly = None if limited else _too_costly(ticket, stages)
+    costly = None if limited else too_costly(ticket, graph, nodes)
     if costly is not None:
         return stopped(asked, [costly])
     pruned = _Pruned(ticket, parts, ledger)
@@ -145,23 +139,6 @@ def _ask(
 ) -> None:
     kept, exponent = pruned.last
     opinion.look(stage, exponent, kept, source, found)
-
-
-def _too_costly(ticket: GraphTicket, stages: Sequence[Stage]) -> Finding | None:
-    """A finding that ends a check without a time limit; None if it is affordable."""
-    cost = 0
-    for stage, kept in zip(stages, ticket.kept, strict=True):
-        rows, columns, outputs = stage.kernel_shape(0)
-        cost += kept * (_FILTER + _KEPT * rows * columns * outputs)
-        cost += _TARGET * stage.layer.weight.size
-    seconds = cost // 10**6
-    if seconds <= _MOST_SECONDS:
-        return None
-    return Finding(
-        f"the check takes at most about {_MOST_SECONDS} s, or has a time limit",
-        Verdict.INCONCLUSIVE,
-        f"it would take about {seconds} s on one core; not begun. Give a time limit.",
-    )
 
 
 def _within(

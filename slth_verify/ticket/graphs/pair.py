@@ -12,15 +12,15 @@ Python integers and of floats alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.arrays import IndexArray
+from slth_verify.deadline import look_at_the_clock
 from slth_verify.graph.stages import Stage
 from slth_verify.graph.windows import inside_ranges
 
@@ -208,22 +208,36 @@ def _over_places(
 ) -> PairEnds:
     """The hull, over all parts of a window that are inside, of its entries' sums."""
     biases = {
-        "target": (numbers.bias_least, numbers.bias_most),
-        "pruned": (numbers.bias, numbers.bias),
-        "own": (numbers.bias - numbers.bias_most, numbers.bias - numbers.bias_least),
-        "carried": (0, 0),
+        "target lower": numbers.bias_least,
+        "target upper": numbers.bias_most,
+        "pruned lower": numbers.bias,
+        "pruned upper": numbers.bias,
+        "own lower": numbers.bias - numbers.bias_most,
+        "own upper": numbers.bias - numbers.bias_least,
     }
-    cut = {name: list(_cut(values, _parts(stage))) for name, values in sums.items()}
-    found = {}
-    for name, (low, high) in biases.items():
-        found[name, 0] = [part + low for part in cut[f"{name} lower"]]
-        found[name, 1] = [part + high for part in cut[f"{name} upper"]]
-    for end in (0, 1):
-        pairs = zip(found["own", end], found["carried", end], strict=True)
-        found["difference", end] = [own + carried for own, carried in pairs]
+    rows, columns = _parts(stage)
+    running = {name: _running(values) for name, values in sums.items()}
+    hulls: dict[str, list[Numbers]] = {}
+    for top, bottom in rows.tolist():
+        look_at_the_clock()
+        cut = {}
+        for name, values in running.items():
+            strip = values[:, bottom] - values[:, top]
+            cut[name] = strip[:, columns[:, 1]] - strip[:, columns[:, 0]]
+            if name in biases:
+                cut[name] = cut[name] + biases[name][:, None]
+        for end in ("lower", "upper"):
+            cut[f"difference {end}"] = cut[f"own {end}"] + cut[f"carried {end}"]
+        for name, values in cut.items():
+            least = name.endswith("lower")
+            found = values.min(axis=1) if least else values.max(axis=1)
+            hulls.setdefault(name, []).append(found)
     return PairEnds(
         *(
-            Ends(np.minimum.reduce(found[name, 0]), np.maximum.reduce(found[name, 1]))
+            Ends(
+                np.minimum.reduce(hulls[f"{name} lower"]),
+                np.maximum.reduce(hulls[f"{name} upper"]),
+            )
             for name in ("target", "pruned", "own", "carried", "difference")
         )
     )
@@ -233,7 +247,7 @@ def _parts(stage: Stage) -> list[IndexArray]:
     """For rows and columns, which entries of a window are inside at some place."""
     layer = stage.layer
     window = layer.weight.shape[2:]
-    if layer.padding_mode != "zeros":
+    if layer.padding_mode != "zeros" or not any(layer.padding):
         return [np.array([[0, size]]) for size in window]
     return [
         np.unique(inside_ranges(side, size, step, apart, margins), axis=0)
@@ -248,7 +262,9 @@ def _parts(stage: Stage) -> list[IndexArray]:
     ]
 
 
-def _cut(values: Numbers, parts: Sequence[IndexArray]) -> Iterator[Numbers]:
-    """Sums over the last two axes, inside every part of a window."""
-    for (top, bottom), (left, right) in product(*(part.tolist() for part in parts)):
-        yield values[:, top:bottom, left:right].sum(axis=(1, 2))
+def _running(values: Numbers) -> Numbers:
+    """Sums over the rows above and the columns to the left of a place."""
+    outputs, rows, columns = values.shape
+    sums = np.zeros((outputs, rows + 1, columns + 1), values.dtype)
+    sums[:, 1:, 1:] = values.cumsum(axis=1).cumsum(axis=2)
+    return sums

@@ -31,8 +31,9 @@ _STARTS, _WALKS, _STEPS = 64, 8, 24
 #: Images that are evaluated exactly.
 _EXACT = 3
 #: Multiplications of one pass above which nothing is searched; an exact one takes 0.2
-#: us, and some hundred passes are made in floats.
-_MOST_WORK = 1 << 23
+#: us, and some hundred passes are made in floats. An entry of a tensor costs as much as
+#: some of them.
+_MOST_WORK, _ENTRY = 1 << 23, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,9 @@ class GraphWitness:
 
 
 def work(graph: TargetGraph) -> int:
-    """Multiplications of one forward pass."""
-    return sum(
+    """Multiplications of one forward pass, and what its tensors cost beside."""
+    entries = sum(math.prod(graph.shape(node.name)) for node in graph.nodes)
+    return _ENTRY * entries + sum(
         stage.layer.weight.size * math.prod(graph.shape(stage.output)[1:])
         for stage in stages_of(graph)
     )

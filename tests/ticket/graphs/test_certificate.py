@@ -1,0 +1,124 @@
+"""The certificate by channel contains the oracle's bounds, entry by entry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slth_verify.conformance.oracles.graph_differences import difference_bounds
+from slth_verify.conformance.oracles.pruned_graph import pruned_values
+from slth_verify.graph import TargetGraph
+from slth_verify.graph.stages import stages_of
+from slth_verify.strategies import target_graphs
+from slth_verify.ticket.graphs.values import (
+    FloatPair,
+    exact_pruned_values,
+    float_pruned_values,
+)
+
+GRAPHS = target_graphs(max_side=3) | target_graphs(min_steps=3, max_side=3)
+WAYS = st.sampled_from(["near", "far", "nothing", "swapped", "one sign", "exact"])
+
+
+def outside(known: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """Nodes of which an entry's interval is not in its channel's."""
+    assert set(known) == set(found)
+    wrong = []
+    for name, bounds in found.items():
+        for which in ("target", "pruned", "difference"):
+            range_ = getattr(bounds.bounds, which)
+            lower, upper = getattr(known[name], which)
+            for channel, (low, high) in enumerate(
+                zip(range_.lower, range_.upper, strict=True)
+            ):
+                if low > np.min(lower[channel]) or high < np.max(upper[channel]):
+                    wrong.append(f"{name}: {which}")
+    return wrong
+
+
+@given(GRAPHS, WAYS, st.integers(0, 999))
+def test_bounds_contain_those_of_every_entry(
+    pair_of: Any, bounds_of: Any, graph: TargetGraph, way: str, seed: int
+) -> None:
+    stages = pair_of(graph, way, seed)
+    assert not outside(difference_bounds(graph, stages), bounds_of(graph, stages))
+
+
+@given(
+    target_graphs(
+        min_steps=2, max_side=3, kinds={"convolution", "dense", "batch-norm", "clip"}
+    )
+    | target_graphs(
+        min_steps=2, max_side=3, kinds={"convolution", "rectifier", "sum", "batch-norm"}
+    ),
+    WAYS,
+    st.integers(0, 999),
+)
+def test_bounds_of_chains_of_stages(
+    pair_of: Any, bounds_of: Any, graph: TargetGraph, way: str, seed: int
+) -> None:
+    stages = pair_of(graph, way, seed)
+    assert not outside(difference_bounds(graph, stages), bounds_of(graph, stages))
+
+
+@given(GRAPHS, WAYS, st.integers(0, 999), st.lists(st.integers(0, 999), max_size=3))
+def test_values_on_images_stay_inside(
+    pair_of: Any,
+    image_of: Any,
+    values_of: Any,
+    bounds_of: Any,
+    graph: TargetGraph,
+    way: str,
+    seed: int,
+    images: list[int],
+) -> None:
+    stages = pair_of(graph, way, seed)
+    bounds = bounds_of(graph, stages)
+    for number in (0, 1, *images):
+        for name, (low, high, y) in values_of(
+            graph, stages, image_of(graph, number)
+        ).items():
+            found = bounds[name].bounds
+            for (least, most), range_ in (
+                ((low, high), found.target),
+                ((y, y), found.pruned),
+                ((y - high, y - low), found.difference),
+            ):
+                ends = range_.lower, range_.upper
+                for channel, (lower, upper) in enumerate(zip(*ends, strict=True)):
+                    assert lower <= np.min(most[channel])
+                    assert np.max(least[channel]) <= upper
+
+
+@given(GRAPHS, WAYS, st.integers(0, 999), st.integers(0, 999))
+def test_exact_values_are_those_of_the_oracle(
+    pair_of: Any,
+    image_of: Any,
+    sums_of: Any,
+    graph: TargetGraph,
+    way: str,
+    seed: int,
+    number: int,
+) -> None:
+    stages, image = pair_of(graph, way, seed), image_of(graph, number)
+    found = exact_pruned_values(graph, sums_of(stages), image)
+    known = pruned_values(graph, stages, image)[graph.output.name]
+    assert np.array_equal(found, known)
+
+
+@given(
+    target_graphs(max_side=3, kinds={"convolution", "dense", "rectifier", "sum"}),
+    st.integers(0, 999),
+)
+def test_floats_are_near_exact_values(
+    pair_of: Any, image_of: Any, sums_of: Any, graph: TargetGraph, seed: int
+) -> None:
+    sums = sums_of(pair_of(graph, "near", seed))
+    image = image_of(graph, seed)
+    pairs = {stage.name: FloatPair.of(sums(stage)) for stage in stages_of(graph)}
+    (found,) = float_pruned_values(graph, pairs, image[None].astype(float))
+    known = exact_pruned_values(graph, sums, image).astype(float)
+    assert np.allclose(found, known, rtol=1e-9, atol=1e-9 * np.abs(known).max())

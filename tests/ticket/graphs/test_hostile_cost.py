@@ -1,0 +1,242 @@
+"""Small files that cost much: not begun without a time limit, ended with one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import slth_verify as sv
+from slth_verify.bounded import run_bounded
+from slth_verify.cli import run
+from slth_verify.graph import (
+    BatchNorm,
+    Convolution,
+    Dense,
+    Input,
+    Node,
+    Permute,
+    Rectifier,
+    Reshape,
+    Sum,
+    TargetGraph,
+)
+from slth_verify.graph.stages import stages_of
+from slth_verify.network import GENERATOR
+from slth_verify.ticket import GraphTicket, StageTicket
+from slth_verify.verdict import Verdict, exit_code
+
+ONE = np.ones((1, 1), np.float32)
+
+
+def image(*shape: int) -> Input:
+    return Input(name="image", shape=shape, low=(-1,) * shape[0], high=(1,) * shape[0])
+
+
+def after(source: str, name: str, kind: type[Node], **fields: Any) -> Node:
+    return kind(name=name, sources=(source,), **fields)
+
+
+def norm(source: str, channels: int = 1) -> Node:
+    ones = np.ones(channels, np.float32)
+    names = "scale", "shift", "mean", "variance"
+    fields = dict.fromkeys(names, ones)
+    return after(source, "norm", BatchNorm, **fields, epsilon=Fraction(1, 2))
+
+
+def row(count: int, first: Input, kind: type[Node], **fields: Any) -> TargetGraph:
+    names = ["image", *(f"n{i}" for i in range(count))]
+    nodes = [
+        after(names[i], names[i + 1], kind, **fields) for i in range(len(names) - 1)
+    ]
+    return TargetGraph((first, *nodes))
+
+
+def ticket_of(
+    graph: TargetGraph,
+    *,
+    width: int = 10,
+    exponent: int = 0,
+    filters: tuple[int, int] = (0, 2),
+) -> GraphTicket:
+    parts = tuple(
+        StageTicket(stage.name, width, exponent, np.arange(*filters, dtype=np.int64))
+        for stage in stages_of(graph)
+    )
+    return GraphTicket(
+        {"name": "", "sha256": graph.sha256},
+        GENERATOR,
+        1,
+        parts,
+        Fraction(1, 1000),
+        "1e900",
+    )
+
+
+def depthwise() -> tuple[TargetGraph, GraphTicket]:
+    """Few weights a channel, but a thousand outputs for each constant filter."""
+    layer = after(
+        "image",
+        "conv",
+        Convolution,
+        weight=np.ones((1000, 1, 1, 1), np.float32),
+        bias=np.ones(1000, np.float32),
+        groups=1000,
+    )
+    graph = TargetGraph((image(1000, 1, 1), layer))
+    start = 2 * 50_000 * 1000
+    return graph, ticket_of(graph, width=50_000, filters=(start, start + 100_000))
+
+
+def channels() -> tuple[TargetGraph, GraphTicket]:
+    turned = after("image", "turned", Permute, axes=(1, 0, 2))
+    relu = after("turned", "relu", Rectifier)
+    graph = TargetGraph((image(1, 1 << 22, 1), turned, relu))
+    return graph, ticket_of(graph)
+
+
+def features() -> tuple[TargetGraph, GraphTicket]:
+    flat = after("image", "flat", Reshape, shape=(1 << 24,))
+    graph = TargetGraph((image(1, 1 << 12, 1 << 12), flat))
+    return graph, ticket_of(graph)
+
+
+def places() -> tuple[TargetGraph, GraphTicket]:
+    graph = row(
+        50,
+        image(1, 1 << 24, 1),
+        Convolution,
+        weight=np.ones((1, 1, 3, 1), np.float32),
+        padding=(1, 1, 0, 0),
+    )
+    return graph, ticket_of(graph)
+
+
+def parts() -> tuple[TargetGraph, GraphTicket]:
+    graph = row(
+        5,
+        image(1, 1500, 1500),
+        Convolution,
+        weight=np.ones((1, 1, 1500, 1500), np.float32),
+        padding=(1499, 1500, 1499, 1500),
+    )
+    return graph, ticket_of(graph, filters=(0, 0))
+
+
+def kept() -> tuple[TargetGraph, GraphTicket]:
+    graph = row(1, image(1, 1, 1), Convolution, weight=np.ones((1000, 1, 1, 1), "f4"))
+    return graph, ticket_of(graph, width=1 << 48, filters=(0, 100_000))
+
+
+COSTLY: dict[str, Callable[[], tuple[TargetGraph, GraphTicket]]] = {
+    "constant filters of many outputs": depthwise,
+    "filters of many outputs": kept,
+    "millions of channels": channels,
+    "millions of features": features,
+    "millions of places": places,
+    "millions of parts of a window": parts,
+}
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_a_long_check_is_not_begun(name: str) -> None:
+    graph, ticket = COSTLY[name]()
+    result = run_bounded(sv.check, ticket, graph, seconds=30, memory=2 << 30)
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert "not begun" in result.ledger[-1].reason
+    assert result.error_upper_bound is None
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_a_long_check_ends_with_its_time(name: str) -> None:
+    graph, ticket = COSTLY[name]()
+    result = run_bounded(sv.check, ticket, graph, seconds=60, time_limit=1)
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert "limit" in result.ledger[-1].claim
+
+
+def extreme(exponent: int) -> tuple[TargetGraph, GraphTicket]:
+    graph = row(300, image(1), Dense, weight=ONE)
+    return graph, ticket_of(graph, exponent=exponent)
+
+
+CHEAP: dict[str, Callable[[], tuple[TargetGraph, GraphTicket]]] = {
+    "hundreds of layers, exponents 1024": lambda: extreme(1024),
+    "hundreds of layers, exponents -1024": lambda: extreme(-1024),
+    "a thousand doublings": lambda: with_ticket(
+        TargetGraph(
+            (
+                image(1),
+                after("image", "n0", Dense, weight=ONE),
+                *(
+                    Sum(name=f"n{i + 1}", sources=(f"n{i}", f"n{i}"))
+                    for i in range(998)
+                ),
+            )
+        )
+    ),
+    "a batch norm of a long row": lambda: with_ticket(
+        TargetGraph(
+            (
+                image(1, 1 << 23, 1 << 23),
+                after("image", "r", Reshape, shape=(1, 1 << 23, 1 << 22, 2)),
+                norm("r"),
+            )
+        )
+    ),
+    "a huge image": lambda: with_ticket(
+        row(
+            3,
+            image(1, 1 << 24, 1 << 24),
+            Convolution,
+            weight=np.ones((1, 1, 3, 3), "f4"),
+        )
+    ),
+    "parts of a window": lambda: with_ticket(
+        row(
+            3,
+            image(1, 100, 100),
+            Convolution,
+            weight=np.ones((1, 1, 100, 100), np.float32),
+            padding=(99, 100, 99, 100),
+        )
+    ),
+    "wide blocks": lambda: ticket_pair(
+        row(1, image(1), Dense, weight=ONE), width=1 << 48, filters=(2**49 - 5, 2**49)
+    ),
+}
+
+
+def with_ticket(graph: TargetGraph) -> tuple[TargetGraph, GraphTicket]:
+    return graph, ticket_of(graph)
+
+
+def ticket_pair(graph: TargetGraph, **fields: Any) -> tuple[TargetGraph, GraphTicket]:
+    return graph, ticket_of(graph, **fields)
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_a_small_file_is_checked_at_bounded_cost(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    graph, ticket = CHEAP[name]()
+    ticket.save(tmp_path / "ticket")
+    graph.save(tmp_path / "target")
+    paths = tmp_path / "ticket", tmp_path / "target"
+    result = run_bounded(sv.check, *paths, seconds=90, memory=1 << 30)
+    assert result.verdict in (Verdict.REFUTED, Verdict.INCONCLUSIVE)
+    assert result.error_upper_bound is not None
+    monkeypatch.setattr("slth_verify.ticket.check", lambda *_, **__: result)
+    words = ["check", *map(str, paths)]
+    assert run(words) == run([*words, "--json"]) == exit_code(result.verdict)
+    printed = capsys.readouterr().out
+    assert len(printed) < 5_000_000
+    assert json.loads(printed[printed.index("\n{") :])["command"] == "check"
