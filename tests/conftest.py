@@ -129,9 +129,17 @@ def grouped() -> sv.TargetGraph:
                 epsilon=Fraction(1, 8),
             ),
             graph.Rectifier(name="relu", sources=("norm",)),
-            graph.Reshape(name="flat", sources=("relu",), shape=(6 * 3 * 8,)),
+            graph.AveragePool(
+                name="mean",
+                sources=("relu",),
+                window=(3, 4),
+                stride=(3, 4),
+                padding=(0, 1, 2, 0),
+                counts_padding=False,
+            ),
+            graph.Reshape(name="flat", sources=("mean",), shape=(12,)),
             graph.Dense(
-                name="dense", sources=("flat",), weight=drawn(3, 144), bias=drawn(3)
+                name="dense", sources=("flat",), weight=drawn(3, 12), bias=drawn(3)
             ),
         )
     )

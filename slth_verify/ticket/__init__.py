@@ -17,6 +17,7 @@ from slth_verify.ticket.graphs import (
     OutputSpread,
     StageBound,
     StageTicket,
+    is_graph_ticket,
     read_graph_accuracy,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "accumulate",
     "check",
     "exact_sum",
+    "is_graph_ticket",
     "layer_residuals",
     "output_bound",
     "output_range",

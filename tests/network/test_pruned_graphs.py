@@ -32,7 +32,9 @@ from slth_verify.network import (
     pruned_graph_module,
     random_graph_size,
 )
-from slth_verify.network.pruned_graphs._pairs import RandomPair
+from slth_verify.network.pruned_graphs.pairs import RandomPair
+from slth_verify.network.torch_graphs._evaluate import evaluated
+from slth_verify.network.torch_graphs._evaluate import given as known
 from slth_verify.ticket.graphs.sums import pair_sums
 from slth_verify.ticket.graphs.values import FloatPair, float_pruned_values
 from slth_verify.ticket.graphs.weights import drawn_filters
@@ -131,9 +133,6 @@ def test_drawn_graphs_are_what_numpy_computes(
 ) -> None:
     images = box_images(graph, seed)
     found = outputs(graph_module(graph, dtype="float64"), images)
-    from slth_verify.network.torch_graphs._evaluate import evaluated
-    from slth_verify.network.torch_graphs._evaluate import given as known
-
     exact = evaluated(graph.nodes, {graph.input.name: known(torch.from_numpy(images))})
     last = exact[graph.output.name]
     wanted, error = last.value.numpy(), last.error.numpy()
@@ -276,7 +275,7 @@ def test_too_large_networks_are_refused(
     stages = tuple(dataclasses.replace(p, width=1 << 40) for p in wide.stages)
     with pytest.raises(InvalidParameterError, match="50000000"):
         graph_masks(grouped, dataclasses.replace(wide, stages=stages))
-    monkeypatch.setattr("slth_verify.network.pruned_graphs._networks.WEIGHTS", 9)
+    monkeypatch.setattr("slth_verify.network.pruned_graphs.networks.WEIGHTS", 9)
     with pytest.raises(InvalidTicketError, match="merge=True"):
         pruned_graph_module(grouped, hand_ticket(grouped))
 
@@ -300,17 +299,6 @@ def test_modules_are_copied_pickled_and_exported(
         module, (torch.from_numpy(images),), dynamic_shapes=[{0: batch}]
     )
     assert_same(outputs(program.module(), images[:3]), found[:3])
-
-
-def test_an_imported_pruned_network_is_itself(
-    grouped: TargetGraph, hand_ticket: Maker, box_images: Images
-) -> None:
-    module = pruned_graph_module(grouped, hand_ticket(grouped), dtype="float64")
-    images = box_images(grouped)
-    again = graph_from_torch(graph_module(grouped), grouped.input.shape, box=(-1, 1))
-    assert_same(values(again, images), values(grouped, images))
-    assert graph_size(again) == graph_size(grouped)
-    del module
 
 
 def test_sizes_of_a_graph() -> None:

@@ -6,13 +6,13 @@ them, and `graph_masks` says which of its weights remain. `graph_module` is any 
 itself. Nothing is proved here; `slth_verify.check` does that.
 """
 
-from slth_verify.network.pruned_graphs._networks import (
+from slth_verify.network.pruned_graphs.networks import (
     dense_graph_module,
     graph_masks,
     graph_module,
     pruned_graph_module,
 )
-from slth_verify.network.pruned_graphs._sizes import graph_size, random_graph_size
+from slth_verify.network.pruned_graphs.sizes import graph_size, random_graph_size
 
 __all__ = [
     "dense_graph_module",

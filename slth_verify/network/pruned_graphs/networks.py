@@ -16,15 +16,15 @@ from slth_verify.graph.stages import Stage, staged, stages_of
 from slth_verify.limits import SCALE_EXPONENT, WEIGHTS, WIDTH
 from slth_verify.network._pruned import DENSE_LIMIT
 from slth_verify.network._random_cnn import GENERATOR, RandomCNN
-from slth_verify.network.pruned_graphs._operations import GraphNetwork, operation_of
-from slth_verify.network.pruned_graphs._pairs import (
+from slth_verify.network.pruned_graphs.operations import GraphNetwork, operation_of
+from slth_verify.network.pruned_graphs.pairs import (
     RandomPair,
     dense_pair,
     kept_pair,
     pair_masks,
     pair_weights,
 )
-from slth_verify.network.pruned_graphs._sizes import weights_of_a_filter
+from slth_verify.network.pruned_graphs.sizes import weights_of_a_filter
 from slth_verify.numbers import shown, whole_numbers
 from slth_verify.text import counted
 
@@ -52,7 +52,7 @@ def graph_module(graph: TargetGraph, *, dtype: DType = "float32") -> nn.Module:
     Rigor:
         Floating point: weights are rounded to the dtype, sums as torch adds.
     """
-    return _network(graph, graph.nodes, _dtype(dtype), {})
+    return _network(graph, graph.nodes, torch_dtype(dtype), {})
 
 
 def pruned_graph_module(
@@ -90,7 +90,7 @@ def pruned_graph_module(
     Source:
         docs/theory/networks.md, "The pair of random layers", "Powers of two".
     """
-    chosen = _dtype(dtype)
+    chosen = torch_dtype(dtype)
     parts = _parts(graph, ticket)
     count = sum(
         pair_weights(stage, part.filters // (2 * part.width)) for stage, part in parts
@@ -140,7 +140,7 @@ def dense_graph_module(
     Source:
         thm:structured-slth; of biases docs/theory/networks.md.
     """
-    chosen, stages = _dtype(dtype), stages_of(graph)
+    chosen, stages = torch_dtype(dtype), stages_of(graph)
     listed = [0] * len(stages) if exponents is None else exponents
     numbers = whole_numbers(widths, "widths", least=1, most=WIDTH)
     powers = whole_numbers(
@@ -205,7 +205,8 @@ def graph_masks(graph: TargetGraph, ticket: GraphTicket) -> dict[str, torch.Tens
     }
 
 
-def _dtype(dtype: str) -> torch.dtype:
+def torch_dtype(dtype: str) -> torch.dtype:
+    """The torch dtype of that name."""
     if not isinstance(dtype, str) or dtype not in _DTYPES:
         raise InvalidParameterError(
             f"dtype={shown(dtype)}: 'float32' or 'float64' was required "
