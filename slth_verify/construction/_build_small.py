@@ -31,7 +31,8 @@ from slth_verify.network import (
 from slth_verify.network.pruned_graphs.networks import DType
 from slth_verify.numbers import shown
 from slth_verify.text import printable
-from slth_verify.ticket import GraphTicket, Ticket, is_graph_ticket, prove_weights
+from slth_verify.ticket import GraphTicket, Ticket, prove_weights
+from slth_verify.ticket.graphs import is_graph_ticket
 
 __all__ = [
     "Collapsed",

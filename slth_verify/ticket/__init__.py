@@ -17,7 +17,6 @@ from slth_verify.ticket.graphs import (
     OutputSpread,
     StageBound,
     StageTicket,
-    is_graph_ticket,
     read_graph_accuracy,
 )
 
@@ -39,7 +38,6 @@ __all__ = [
     "accumulate",
     "check",
     "exact_sum",
-    "is_graph_ticket",
     "layer_residuals",
     "output_bound",
     "output_range",

@@ -12,6 +12,7 @@ from torch import nn
 from slth_verify.construction.graphs.small_graphs import small_graph
 from slth_verify.errors import InvalidTicketError, UnprovedTicketError
 from slth_verify.graph import TargetGraph
+from slth_verify.graph.nodes import Weights
 from slth_verify.graph.stages import stages_of
 from slth_verify.limits import WEIGHTS
 from slth_verify.network import (
@@ -65,7 +66,7 @@ class CollapsedGraph:
     @property
     def bytes_before(self) -> int:
         """Of the weights of the whole random network."""
-        return _BYTES * self.before.parameters
+        return int(_BYTES * self.before.parameters)
 
     @property
     def bytes_after(self) -> int:
@@ -96,7 +97,7 @@ class CollapsedGraph:
         """Write an ONNX file; see `network.graph_to_onnx`."""
         graph_to_onnx(self.graph, path)
 
-    def _weights(self) -> list[np.ndarray]:
+    def _weights(self) -> list[Weights]:
         arrays = (
             getattr(node, field.name)
             for node in self.graph.nodes
