@@ -154,6 +154,16 @@ def padding(value: int) -> Callable[[Any], None]:
     return change
 
 
+def twice(data: Any) -> None:
+    nodes = data["graph_module"]["graph"]["nodes"]
+    nodes[1]["outputs"] = nodes[0]["outputs"]
+
+
+def doubled(data: Any) -> None:
+    node = data["graph_module"]["graph"]["nodes"][0]
+    node["inputs"].append(node["inputs"][0])
+
+
 RUNS = "__import__('pathlib').Path('{}').touch()"
 HOSTILE: dict[str, Callable[[Any], None]] = {
     "a function of torch": first_node("target", "torch.os.system"),
@@ -169,6 +179,8 @@ HOSTILE: dict[str, Callable[[Any], None]] = {
     "an unknown tensor": first_argument({"as_tensor": {"name": "nothing"}}),
     "an endless image": padding(1 << 40),
     "a padding beyond integers": padding(1 << 70),
+    "a name twice": twice,
+    "an argument twice": doubled,
     "no nodes": lambda data: data["graph_module"]["graph"].update(nodes=None),
     "no signature": lambda data: data["graph_module"].update(signature=[]),
     "another schema": lambda data: data["schema_version"].update(major=7),

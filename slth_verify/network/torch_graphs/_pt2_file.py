@@ -31,7 +31,10 @@ SCHEMA: Final = 8
 _RECORDS: Final = 10 * LAYERS
 
 #: Torch's numbers of the dtypes of weights.
-_DTYPES: Final = {7: np.dtype("<f4"), 8: np.dtype("<f8")}
+_DTYPES: Final[dict[int, np.dtype[Any]]] = {
+    7: np.dtype("<f4"),
+    8: np.dtype("<f8"),
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -99,15 +99,17 @@ class _Program:
                     "tensor_constant": "tensor_constant_name",
                 }[kind]
             ]
-            self._values[entry["arg"]["name"]] = _Weight(target, f"weight_{number}")
+            self._name(entry["arg"]["name"], _Weight(target, f"weight_{number}"))
         if len(images) != 1:
             raise ValueError(f"{len(images)} inputs, and one is read")
-        self._values[images[0]] = self._graph.placeholder("image")
+        self._name(images[0], self._graph.placeholder("image"))
         return str(images[0])
 
     def _add(self, node: Any) -> None:
         called = _operation(node["target"])
         given = {entry["name"]: self._value(entry["arg"]) for entry in node["inputs"]}
+        if len(given) != len(node["inputs"]):
+            raise ValueError(f"an argument of {shown(node['target'])} is there twice")
         args = []
         for argument in called._schema.arguments:
             if argument.kwarg_only or argument.name not in given:
@@ -118,13 +120,18 @@ class _Program:
         if len(outputs) == 1:
             ((kind, entry),) = outputs[0].items()
             if kind != "as_tensors":
-                self._values[_name(kind, entry)] = result
+                self._name(_output(kind, entry), result)
                 return
             outputs = [{"as_tensor": part} for part in entry]
         for place, output in enumerate(outputs):
             ((kind, entry),) = output.items()
             item = self._graph.call_function(operator.getitem, (result, place))
-            self._values[_name(kind, entry)] = item
+            self._name(_output(kind, entry), item)
+
+    def _name(self, name: str, value: Any) -> None:
+        if name in self._values:
+            raise ValueError(f"two tensors are called {shown(name)}")
+        self._values[name] = value
 
     def _value(self, argument: Any) -> Any:
         ((kind, entry),) = argument.items()
@@ -188,7 +195,7 @@ def _operation(target: Any) -> Any:
     return getattr(packet, parts[4])
 
 
-def _name(kind: str, entry: Any) -> str:
+def _output(kind: str, entry: Any) -> str:
     if kind == "as_tensor":
         return str(entry["name"])
     if kind == "as_sym_int":
