@@ -18,12 +18,22 @@ RESULTS = Path(__file__).resolve().parents[1] / "reports" / "benchmarks"
 
 def seconds(work: Callable[[], object], repeats: int) -> float:
     """Median wall time of ``work``."""
+    return median(_times(work, repeats))
+
+
+def spread(work: Callable[[], object], repeats: int) -> list[float]:
+    """Least, median and largest wall time of ``work``, in milliseconds."""
+    times = [1e3 * time for time in _times(work, repeats)]
+    return [min(times), median(times), max(times)]
+
+
+def _times(work: Callable[[], object], repeats: int) -> list[float]:
     times = []
     for _ in range(repeats):
         start = time.perf_counter()
         work()
         times.append(time.perf_counter() - start)
-    return median(times)
+    return times
 
 
 def machine() -> dict[str, Any]:

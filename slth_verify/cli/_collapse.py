@@ -11,7 +11,7 @@ from slth_verify.errors import UnprovedTicketError
 from slth_verify.verdict import exit_code
 
 if TYPE_CHECKING:
-    from slth_verify.construction import Collapsed
+    from slth_verify.construction import Collapsed, CollapsedGraph
 
 
 @click.command()
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     "--output",
     required=True,
     type=click.Path(dir_okay=False),
-    help="Safetensors file with the weights of the torch nn.Sequential.",
+    help="Safetensors file of the small network.",
+)
+@click.option(
+    "--target",
+    type=click.Path(exists=True, dir_okay=False),
+    help="File of the target, for a graph's ticket.",
 )
 @click.option(
     "--merge",
@@ -28,18 +33,21 @@ if TYPE_CHECKING:
     help="Also add up filters that see the same channel with the same sign.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(ticket: str, output: str, merge: bool, as_json: bool) -> int:
+def command(
+    ticket: str, output: str, target: str | None, merge: bool, as_json: bool
+) -> int:
     """Delete the removed filters of TICKET's random network and keep what is dense.
 
     The weights are generated again from the ticket's seed, once the ticket's own are
     proved to be these; if they are not, nothing is written (exit code 1, or 3 if that
     is undecided). Outputs approximate the target divided by the scale that is printed.
+    Of a graph's ticket a target graph is written, otherwise an nn.Sequential.
     """
-    try_output(output, {"TICKET": ticket})
+    try_output(output, {"TICKET": ticket, "--target": target})
     from slth_verify.construction import collapse
 
     try:
-        collapsed = collapse(ticket, merge=merge)
+        collapsed = collapse(ticket, target, merge=merge)
     except UnprovedTicketError as error:
         note(f"slth-verify: {error}")
         if as_json:
@@ -59,8 +67,10 @@ def command(ticket: str, output: str, merge: bool, as_json: bool) -> int:
     return 0
 
 
-def _figures(collapsed: Collapsed) -> dict[str, Any]:
-    return {
+def _figures(collapsed: Collapsed | CollapsedGraph) -> dict[str, Any]:
+    from slth_verify.construction import CollapsedGraph
+
+    figures: dict[str, Any] = {
         "scale": str(collapsed.output_scale),
         "parameters": {
             "random": collapsed.before.parameters,
@@ -72,3 +82,9 @@ def _figures(collapsed: Collapsed) -> dict[str, Any]:
             "collapsed": collapsed.after.multiply_adds,
         },
     }
+    if isinstance(collapsed, CollapsedGraph):
+        figures["bytes"] = {
+            "random": collapsed.bytes_before,
+            "collapsed": collapsed.bytes_after,
+        }
+    return figures

@@ -11,11 +11,18 @@ from slth_verify.construction._prune import certified_error, prune
 from slth_verify.construction._search_points import search_points
 from slth_verify.construction._widths import suggested_widths
 
-_NEEDS_TORCH = ("Collapsed", "architecture_of", "collapse", "merged_network")
+_NEEDS_TORCH = (
+    "Collapsed",
+    "CollapsedGraph",
+    "architecture_of",
+    "collapse",
+    "merged_network",
+)
 
 __all__ = [
     "ChannelBlock",
     "Collapsed",
+    "CollapsedGraph",
     "FilterPool",
     "LayerBudget",
     "architecture_of",

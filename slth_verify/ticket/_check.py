@@ -10,7 +10,6 @@ from slth_verify.bounded import LimitReachedError, run_bounded
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.graph import TargetGraph
 from slth_verify.numbers import ExactNumber, shown
-from slth_verify.tensors import READING_ERRORS, has_metadata
 from slth_verify.ticket._accuracy import read_input_bound
 from slth_verify.ticket._check_layers import check_layers, stopped
 from slth_verify.ticket._format import Ticket
@@ -19,11 +18,11 @@ from slth_verify.ticket._target_file import HasKernels
 from slth_verify.ticket.graphs import (
     GraphCheckResult,
     GraphTicket,
+    is_graph_ticket,
     read_graph_accuracy,
 )
 from slth_verify.ticket.graphs.check import check_graph
 from slth_verify.ticket.graphs.check import stopped as stopped_graph
-from slth_verify.ticket.graphs.format import FORMAT_KEY
 from slth_verify.ticket.graphs.format import validated as validated_graph
 from slth_verify.verdict import Finding, Verdict
 
@@ -141,12 +140,7 @@ def _speaks_of_a_graph(ticket: _Path | Ticket | GraphTicket) -> bool:
     """Whether it is a ticket of a graph, by its class or its file's metadata."""
     if isinstance(ticket, Ticket):
         return False
-    if isinstance(ticket, GraphTicket):
-        return True
-    try:
-        return has_metadata(ticket, FORMAT_KEY)
-    except READING_ERRORS:
-        return False  # the reader says what is wrong
+    return isinstance(ticket, GraphTicket) or is_graph_ticket(ticket)
 
 
 def _refuse_mixed(graphs: bool) -> NoReturn:

@@ -16,8 +16,9 @@ from slth_verify.graph import TargetGraph
 from slth_verify.network.onnx_graphs._agreement import require_agreement
 from slth_verify.network.onnx_graphs._file import read_model
 from slth_verify.network.onnx_graphs._reading import read_graph
+from slth_verify.network.onnx_graphs._writing import graph_to_onnx
 
-__all__ = ["graph_from_onnx"]
+__all__ = ["graph_from_onnx", "graph_to_onnx"]
 
 
 def graph_from_onnx(

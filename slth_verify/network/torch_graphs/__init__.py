@@ -14,18 +14,20 @@ neither hooks nor subclasses.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from slth_verify.graph import TargetGraph
 from slth_verify.graph.given_input import input_node
 from slth_verify.network.torch_graphs._agreement import require_same
 from slth_verify.network.torch_graphs._operations import translated
+from slth_verify.network.torch_graphs._pt2_program import module_of_file
 from slth_verify.network.torch_graphs._trace import traced
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["graph_from_torch"]
+__all__ = ["graph_from_pt2", "graph_from_torch"]
 
 
 def graph_from_torch(
@@ -83,3 +85,40 @@ def graph_from_torch(
     graph, steps = translated(trace, image, name)
     require_same(module, trace, graph, steps)
     return graph
+
+
+def graph_from_pt2(
+    path: str | os.PathLike[str], *, box: Any = (0, 1), name: str | None = None
+) -> TargetGraph:
+    """Read a target graph off a file of `torch.export.save` that nobody vouches for.
+
+    Torch's own reader is not used, as it may run what a file says. The program is read
+    as JSON, and weights as raw bytes; operations are those that `graph_from_torch`
+    reads, and pickled parts are never opened. What is read is made a module, and
+    imported like any other.
+
+    Sizes of the batch must not be baked into the program: export it with
+    ``dynamic_shapes=[{0: torch.export.Dim("batch")}]``.
+
+    Args:
+        path: A regular ``.pt2`` file with one input and one output.
+        box: Where inputs lie, as for `graph_from_torch`.
+        name: A label; the file's name without its suffix if None.
+
+    Raises:
+        InvalidTargetError: If the file is damaged, too large or of another version;
+            where it holds pickled weights; or naming the first operation that is not
+            covered.
+        InvalidParameterError: If the box is none.
+
+    Rigor:
+        As `graph_from_torch`; that the module is the file's program rests on the
+        reading of its description.
+
+    Cost:
+        As `graph_from_torch`, and the file's size in memory twice.
+    """
+    module, input_shape, label = module_of_file(path)
+    return graph_from_torch(
+        module, input_shape, box=box, name=label if name is None else name
+    )

@@ -34,7 +34,8 @@ from slth_verify.graph import (
     Reshape,
     Sum,
 )
-from slth_verify.graph.nodes import Margins, Node, Weights
+from slth_verify.graph.nodes import Node, Weights
+from slth_verify.network._torch_io import padded
 
 Tensor = torch.Tensor
 _UNIT_ROUNDOFF = 2.0**-53
@@ -98,10 +99,10 @@ def _convolution(node: Convolution, sources: list[Value]) -> Value:
     weight = _tensor(node.weight)
 
     def apply(x: Tensor, moduli: bool) -> Tensor:
-        padded = _padded(x, node.padding, node.padding_mode)
+        filled = padded(x, node.padding, node.padding_mode)
         kernel = weight.abs() if moduli else weight
         return F.conv2d(
-            padded, kernel, None, node.stride, 0, node.dilation, node.groups
+            filled, kernel, None, node.stride, 0, node.dilation, node.groups
         )
 
     return _linear(node, sources[0], node.weight[0].size, apply)
@@ -119,8 +120,8 @@ def _dense(node: Dense, sources: list[Value]) -> Value:
 
 def _average_pool(node: AveragePool, sources: list[Value]) -> Value:
     def total(x: Tensor, margins: float) -> Tensor:
-        padded = _padded(x, node.padding, "zeros", margins)
-        return F.avg_pool2d(padded, node.window, node.stride, divisor_override=1)
+        filled = padded(x, node.padding, "zeros", margins)
+        return F.avg_pool2d(filled, node.window, node.stride, divisor_override=1)
 
     ones = torch.ones_like(sources[0].value[:1])
     counts = total(ones, 1.0 if node.counts_padding else 0.0)
@@ -171,8 +172,8 @@ def _clip(node: Clip, sources: list[Value]) -> Value:
 
 def _max_pool(node: MaxPool, sources: list[Value]) -> Value:
     def largest(x: Tensor, margins: float) -> Tensor:
-        padded = _padded(x, node.padding, "zeros", margins)
-        return F.max_pool2d(padded, node.window, node.stride, 0, node.dilation)
+        filled = padded(x, node.padding, "zeros", margins)
+        return F.max_pool2d(filled, node.window, node.stride, 0, node.dilation)
 
     return Value(largest(sources[0].value, -np.inf), largest(sources[0].error, 0.0))
 
@@ -194,16 +195,6 @@ def _concat(_: Concat, sources: list[Value]) -> Value:
         torch.cat([source.value for source in sources], 1),
         torch.cat([source.error for source in sources], 1),
     )
-
-
-def _padded(x: Tensor, padding: Margins, mode: str, fill: float = 0.0) -> Tensor:
-    if not any(padding):
-        return x
-    top, bottom, left, right = padding
-    margins = (left, right, top, bottom)
-    if mode == "zeros":
-        return F.pad(x, margins, value=fill)
-    return F.pad(x, margins, mode=mode)
 
 
 def _tensor(weights: Weights) -> Tensor:
@@ -232,5 +223,5 @@ _RULES: dict[type[Node], Callable[[Any, list[Value]], Value]] = {
     Reshape: _moved(lambda node, x: x.reshape(len(x), *node.shape)),
     Permute: _moved(lambda node, x: x.permute(0, *(axis + 1 for axis in node.axes))),
     Crop: _moved(_crop),
-    Pad: _moved(lambda node, x: _padded(x, node.padding, node.padding_mode)),
+    Pad: _moved(lambda node, x: padded(x, node.padding, node.padding_mode)),
 }

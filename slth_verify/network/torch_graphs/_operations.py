@@ -81,7 +81,7 @@ def _one_of(several: Any, node: fx.Node, book: Book) -> str:
 
 def _read(node: fx.Node, book: Book) -> Step:
     call = Call(node, _arguments(node), book)
-    reader = _READERS.get(operation_of(node))
+    reader = READERS.get(operation_of(node))
     if reader is None:
         raise call.refused("runs an operation that no node expresses", ADVICE)
     value = node.meta["val"]
@@ -245,7 +245,7 @@ def _cat(call: Call) -> str:
     return call.add(Concat, *sources)
 
 
-_READERS: dict[str, Reader] = {
+READERS: dict[str, Reader] = {
     "conv1d": _convolution,
     "conv2d": _convolution,
     "linear": _linear,

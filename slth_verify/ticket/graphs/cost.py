@@ -13,7 +13,7 @@ from slth_verify.verdict import Finding, Verdict
 
 #: Microseconds on one core [measured]: a kept filter, a kept weight, a weight of the
 #: target.
-_FILTER, _KEPT, _TARGET = 25, 2, 6
+_FILTER, _KEPT, _TARGET = 15, 0.3, 6
 #: A channel that a node takes or makes; a row or column of a padded stage's tensor; an
 #: output of a stage for each part of a window that is inside at some place.
 _CHANNEL, _PLACE, _PART = 50, 2.5, 2.5

@@ -31,7 +31,13 @@ from slth_verify.limits import (
     WIDTH,
 )
 from slth_verify.numbers import exact_number, shown, whole_number
-from slth_verify.tensors import READING_ERRORS, exact_keys, integer, read_tensors
+from slth_verify.tensors import (
+    READING_ERRORS,
+    exact_keys,
+    has_metadata,
+    integer,
+    read_tensors,
+)
 from slth_verify.text import printable, reason_of
 
 FORMAT_KEY = "slth_ticket"
@@ -184,6 +190,14 @@ class GraphTicket:
             "weights": any(part.weights is not None for part in self.stages),
             "versions": self.versions,
         }
+
+
+def is_graph_ticket(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is a ticket of a graph, by its metadata; False if unreadable."""
+    try:
+        return has_metadata(path, FORMAT_KEY)
+    except READING_ERRORS:
+        return False  # the reader says what is wrong
 
 
 def validated(ticket: GraphTicket) -> GraphTicket:

@@ -1,0 +1,51 @@
+"""How large graphs and their random networks are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import fields
+
+import numpy as np
+
+from slth_verify.graph import BatchNorm, Convolution, Dense, TargetGraph
+from slth_verify.graph.stages import Stage, stages_of
+from slth_verify.network._pruned import Size
+
+
+def random_graph_size(graph: TargetGraph, widths: Sequence[int]) -> Size:
+    """Size of the whole random network of a graph, before mask and pruning.
+
+    Args:
+        graph: The target.
+        widths: n of each stage.
+    """
+    parameters = multiply_adds = 0
+    for stage, width in zip(stages_of(graph), widths, strict=True):
+        inside = math.prod(stage.shape[1:])
+        outside = math.prod(graph.shape(stage.output)[1:])
+        first = 2 * width * stage.channels**2
+        rest = 2 * width * weights_of_a_filter(stage) - first
+        parameters += first + rest
+        multiply_adds += first * inside + rest * outside
+    return Size(parameters, multiply_adds)
+
+
+def graph_size(graph: TargetGraph) -> Size:
+    """Size of a graph: numbers in its layers, and products of one forward pass."""
+    parameters = multiply_adds = 0
+    for node in graph.nodes:
+        arrays = [getattr(node, field.name) for field in fields(node)]
+        parameters += sum(x.size for x in arrays if isinstance(x, np.ndarray))
+        if isinstance(node, (Convolution, Dense)):
+            places = math.prod(graph.shape(node.name)[1:])
+            multiply_adds += node.weight.size * places
+        elif isinstance(node, BatchNorm):
+            multiply_adds += math.prod(graph.shape(node.name))
+    return Size(parameters, multiply_adds)
+
+
+def weights_of_a_filter(stage: Stage) -> int:
+    """Weights of the dense pair for each filter of a block, over all channels."""
+    plain = stage.channels * (stage.channels + math.prod(stage.kernel_shape(0)))
+    return plain + stage.has_bias * (1 + len(stage.layer.weight))

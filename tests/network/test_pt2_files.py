@@ -1,0 +1,291 @@
+"""Exported programs that nobody vouches for: read, and never run."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import pickle
+import warnings
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, made
+from slth_verify.errors import InvalidTargetError
+from slth_verify.graph import values
+from slth_verify.network import graph_from_pt2, graph_from_torch
+from slth_verify.network.torch_graphs import _pt2_program
+
+Records = dict[str, bytes]
+PROGRAM = "models/model.json"
+
+
+def exported(module: nn.Module, shape: tuple[int, ...], path: Path) -> Path:
+    """The file that torch writes, for batches of any size."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        batch = [{0: torch.export.Dim("batch", min=2)}]
+        image = (torch.zeros(2, *shape),)
+        program = torch.export.export(module, image, dynamic_shapes=batch)
+        torch.export.save(program, path)
+    return path
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_files_are_read_as_their_modules(name: str, tmp_path: Path) -> None:
+    module, shape = ARCHITECTURES[name]
+    original = made(module)
+    path = exported(original, tuple(shape), tmp_path / "net.pt2")
+    graph = graph_from_pt2(path, box=(-1, 1))
+    wanted = graph_from_torch(original, tuple(shape), box=(-1, 1))
+    assert graph.name == "net"
+    images = np.random.default_rng(0).uniform(-1, 1, (3, *wanted.input.shape))
+    assert np.array_equal(values(graph, images), values(wanted, images))
+
+
+@pytest.fixture(scope="module")
+def honest(tmp_path_factory: pytest.TempPathFactory) -> Records:
+    path = tmp_path_factory.mktemp("honest") / "net.pt2"
+    module = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2))
+    exported(module.eval(), (1, 4, 4), path)
+    with zipfile.ZipFile(path) as archive:
+        return {
+            name.partition("/")[2]: archive.read(name) for name in archive.namelist()
+        }
+
+
+def written(records: Records, path: Path, **options: Any) -> Path:
+    with zipfile.ZipFile(path, "w", **options) as archive:
+        for name, data in records.items():
+            archive.writestr(f"net/{name}", data)
+    return path
+
+
+def changed(records: Records, name: str, change: Callable[[Any], None]) -> Records:
+    data = json.loads(records[name])
+    change(data)
+    return {**records, name: json.dumps(data).encode()}
+
+
+class Bomb:
+    """Leaves a file behind when it is unpickled."""
+
+    def __init__(self, trace: Path) -> None:
+        self.trace = trace
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.trace,)
+
+
+def bomb(trace: Path) -> bytes:
+    with io.BytesIO() as buffer:
+        torch.save(Bomb(trace), buffer)
+        return buffer.getvalue()
+
+
+def test_a_pickle_among_sample_inputs_never_runs(
+    honest: Records, tmp_path: Path
+) -> None:
+    trace = tmp_path / "ran"
+    records = {**honest, "data/sample_inputs/model.pt": bomb(trace)}
+    path = written(records, tmp_path / "net.pt2", compression=zipfile.ZIP_STORED)
+    assert len(graph_from_pt2(path).nodes) == 5
+    assert not trace.exists()
+    with warnings.catch_warnings():  # the lie is real: torch's own reader runs it
+        warnings.simplefilter("ignore")
+        with contextlib.suppress(Exception):
+            torch.export.load(str(path))
+    assert trace.exists()
+
+
+@pytest.mark.parametrize("kind", ["pickled weight", "pickled constant", "legacy"])
+def test_other_pickles_never_run(kind: str, honest: Records, tmp_path: Path) -> None:
+    trace = tmp_path / "ran"
+
+    def pickled(data: Any) -> None:
+        entry = next(iter(data["config"].values()))
+        entry["use_pickle"] = True
+
+    records = {**honest, "data/weights/weight_0": bomb(trace)}
+    if kind == "pickled weight":
+        records = changed(records, "data/weights/model_weights_config.json", pickled)
+    elif kind == "pickled constant":
+        records["data/constants/opaque_obj_0"] = pickle.dumps(Bomb(trace))
+        records["data/constants/model_constants_config.json"] = json.dumps(
+            {"config": {"0.weight": {"path_name": "opaque_obj_0", "use_pickle": True}}}
+        ).encode()
+    else:
+        del records["data/weights/model_weights_config.json"]
+        records["data/weights/model.pt"] = bomb(trace)
+    with pytest.raises(InvalidTargetError, match=r"no exported program"):
+        graph_from_pt2(written(records, tmp_path / "net.pt2"))
+    assert not trace.exists()
+
+
+def first_node(key: str, value: Any) -> Callable[[Any], None]:
+    def change(data: Any) -> None:
+        data["graph_module"]["graph"]["nodes"][0][key] = value
+
+    return change
+
+
+def first_argument(value: Any) -> Callable[[Any], None]:
+    def change(data: Any) -> None:
+        node = data["graph_module"]["graph"]["nodes"][-1]
+        node["inputs"].append({"name": "bias", "arg": value, "kind": 1})
+
+    return change
+
+
+def padding(value: int) -> Callable[[Any], None]:
+    def change(data: Any) -> None:
+        for node in data["graph_module"]["graph"]["nodes"]:
+            if "conv2d" in node["target"]:
+                argument = {"name": "padding", "arg": {"as_ints": [value, value]}}
+                node["inputs"].append(argument)
+
+    return change
+
+
+def twice(data: Any) -> None:
+    nodes = data["graph_module"]["graph"]["nodes"]
+    nodes[1]["outputs"] = nodes[0]["outputs"]
+
+
+def doubled(data: Any) -> None:
+    node = data["graph_module"]["graph"]["nodes"][0]
+    node["inputs"].append(node["inputs"][0])
+
+
+RUNS = "__import__('pathlib').Path('{}').touch()"
+HOSTILE: dict[str, Callable[[Any], None]] = {
+    "a function of torch": first_node("target", "torch.os.system"),
+    "a function of math": first_node("target", "math.exp"),
+    "a builtin operator": first_node("target", "_operator.call"),
+    "a file reader": first_node("target", "torch.ops.aten.from_file.default"),
+    "another library": first_node("target", "torch.ops.higher_order.cond.default"),
+    "no such overload": first_node("target", "torch.ops.aten.relu.__class__"),
+    "a dunder": first_node("target", "torch.ops.aten.__class__.default"),
+    "an expression": first_argument({"as_sym_int": {"as_expr": {"expr_str": RUNS}}}),
+    "an operator argument": first_argument({"as_operator": "torch.os.system"}),
+    "a graph argument": first_argument({"as_graph": {}}),
+    "an unknown tensor": first_argument({"as_tensor": {"name": "nothing"}}),
+    "an endless image": padding(1 << 40),
+    "a padding beyond integers": padding(1 << 70),
+    "a name twice": twice,
+    "an argument twice": doubled,
+    "no nodes": lambda data: data["graph_module"]["graph"].update(nodes=None),
+    "no signature": lambda data: data["graph_module"].update(signature=[]),
+    "another schema": lambda data: data["schema_version"].update(major=7),
+    "no graph": lambda data: data.update(graph_module=3),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_programs_are_refused(
+    name: str, honest: Records, tmp_path: Path
+) -> None:
+    records = changed(honest, PROGRAM, HOSTILE[name])
+    with pytest.raises(InvalidTargetError):
+        graph_from_pt2(written(records, tmp_path / "net.pt2"))
+
+
+def meta(key: str, value: Any) -> Callable[[Any], None]:
+    def change(data: Any) -> None:
+        data["config"]["0.weight"]["tensor_meta"][key] = value
+
+    return change
+
+
+WEIGHTS: dict[str, Callable[[Any], None]] = {
+    "another dtype": meta("dtype", 13),
+    "past the end": meta("storage_offset", {"as_int": 1}),
+    "a negative stride": meta("strides", [{"as_int": -1}] * 4),
+    "a negative offset": meta("storage_offset", {"as_int": -8}),
+    "endless": meta("sizes", [{"as_int": 1 << 30}] * 4),
+    "an expression": meta("sizes", [{"as_expr": {"expr_str": RUNS}}] * 4),
+    "no strides": meta("strides", []),
+    "another path": lambda data: data["config"]["0.weight"].update(path_name="../x"),
+    "no weight": lambda data: data["config"].pop("0.weight"),
+}
+
+
+@pytest.mark.parametrize("name", WEIGHTS)
+def test_hostile_weights_are_refused(
+    name: str, honest: Records, tmp_path: Path
+) -> None:
+    config = "data/weights/model_weights_config.json"
+    records = changed(honest, config, WEIGHTS[name])
+    with pytest.raises(InvalidTargetError):
+        graph_from_pt2(written(records, tmp_path / "net.pt2"))
+
+
+def test_a_weight_that_is_stretched_without_end_is_refused(
+    honest: Records, tmp_path: Path
+) -> None:
+    config = "data/weights/model_weights_config.json"
+    records = changed(honest, config, meta("strides", [{"as_int": 0}] * 4))
+    graph_from_pt2(written(records, tmp_path / "net.pt2"))
+    records = changed(records, config, meta("sizes", [{"as_int": 1 << 9}] * 4))
+    with pytest.raises(InvalidTargetError, match="shape"):
+        graph_from_pt2(written(records, tmp_path / "net.pt2"))
+
+
+def test_damaged_archives_are_refused(honest: Records, tmp_path: Path) -> None:
+    path = tmp_path / "net.pt2"
+    whole = written(honest, path).read_bytes()
+    broken = [b"", b"PK", whole[:-30], whole[: len(whole) // 2], whole[100:]]
+    for data in broken:
+        path.write_bytes(data)
+        with pytest.raises(InvalidTargetError, match=r"\.pt2"):
+            graph_from_pt2(path)
+    for absent in ("archive_format", "byteorder", PROGRAM):
+        records = {name: data for name, data in honest.items() if name != absent}
+        with pytest.raises(InvalidTargetError, match=r"\.pt2"):
+            graph_from_pt2(written(records, path))
+    with pytest.raises(InvalidTargetError, match="compressed"):
+        graph_from_pt2(written(honest, path, compression=zipfile.ZIP_DEFLATED))
+    with pytest.raises(InvalidTargetError, match="compiled"):
+        graph_from_pt2(written({**honest, "data/aotinductor/x.so": b""}, path))
+    with pytest.raises(InvalidTargetError, match=r"\.pt2"):
+        graph_from_pt2(tmp_path / "absent.pt2")
+
+
+def test_deep_and_long_descriptions_are_refused(
+    honest: Records, tmp_path: Path
+) -> None:
+    for data in (b"[" * 100_000, b'{"a": 1' + b"0" * 5000 + b"}", b"{} {}"):
+        with pytest.raises(InvalidTargetError, match=r"\.pt2"):
+            graph_from_pt2(written({**honest, PROGRAM: data}, tmp_path / "net.pt2"))
+
+
+def test_a_baked_batch_is_refused(tmp_path: Path) -> None:
+    class Baked(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x.view(x.size(0), 4)
+
+    path = tmp_path / "net.pt2"
+    program = torch.export.export(Baked(), (torch.zeros(1, 1, 2, 2),))
+    torch.export.save(program, path)
+    with pytest.raises(InvalidTargetError):
+        graph_from_pt2(path)
+
+
+def test_a_reading_that_admits_every_operation_is_seen(
+    mutant: Callable[..., Any],
+) -> None:
+    """Without the list of operations a file could have another one read."""
+    wrong = mutant(
+        _pt2_program, 'if not {parts[3], parts[3].removesuffix("_")} & _KNOWN:', "if 0:"
+    )
+    target = "torch.ops.aten.from_file.default"
+    assert wrong._operation(target) is torch.ops.aten.from_file.default
+    with pytest.raises(ValueError, match="not admitted"):
+        _pt2_program._operation(target)
