@@ -21,6 +21,7 @@ from slth_verify.cli import run
 from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, made
 from slth_verify.construction import CollapsedGraph, collapse
 from slth_verify.construction.graphs import collapse as collapsing
+from slth_verify.construction.graphs import small_graphs
 from slth_verify.construction.graphs.small_graphs import _double
 from slth_verify.errors import (
     InvalidParameterError,
@@ -34,6 +35,7 @@ from slth_verify.network import (
     graph_from_torch,
     graph_masks,
     graph_module,
+    pruned_graph_module,
     random_graph_size,
 )
 from slth_verify.ticket.graphs import weights as checked_weights
@@ -335,3 +337,86 @@ def test_command_asks_for_the_target(
     arguments = ["collapse", files["ticket"], "--target", files["target"]]
     assert run([*arguments, "--output", files["target"]]) == 2
     assert "--target" in capsys.readouterr().err
+
+
+def test_command_writes_nothing_from_a_false_ticket(
+    files: dict[str, str],
+    grouped: TargetGraph,
+    hand_ticket: Maker,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    false = dataclasses.replace(hand_ticket(grouped), **FALSE["another target"])
+    false.save(files["ticket"])
+    arguments = ["collapse", files["ticket"], "--target", files["target"], "--json"]
+    assert run([*arguments, "--output", files["small"]]) == 1
+    assert json.loads(capsys.readouterr().out)["verdict"] == "REFUTED"
+    assert not Path(files["small"]).exists()
+
+
+def test_the_networks_of_a_proved_ticket_are_near_its_target(
+    box_images: Images,
+) -> None:
+    weight, bias = np.array([[0.5, -0.25]]), np.array([0.125])
+    graph = TargetGraph(
+        (
+            sv.graph.Input(name="x", shape=(2,), low=(-1, -1), high=(1, 1)),
+            Dense(name="d", sources=("x",), weight=weight, bias=bias),
+        )
+    )
+    network = sv.RandomCNN(1, sv.suggested_widths(graph, "5%"))
+    ticket = sv.prune(graph, network, eps="5%")
+    result = sv.check(ticket, graph)
+    assert result.verdict is Verdict.VERIFIED
+    images = box_images(graph)
+    wanted = sv.graph.values(graph, images)
+    modules = [pruned_graph_module(graph, ticket, dtype="float64")]
+    modules += [
+        collapse(ticket, graph, merge=merge, dtype="float64").module()
+        for merge in (False, True)
+    ]
+    for module in modules:
+        gap = np.abs(outputs(module, images) - wanted).max()
+        assert 0 < gap <= float(result.error_upper_bound) + 1e-12
+
+
+LIES = {
+    "the negative part forgotten": (
+        "if negative.any() and stage.sources[0] not in self._positive:",
+        "if False:",
+    ),
+    "signs not changed": ('"scale": zeros - 1,', '"scale": zeros + 1,'),
+    "no power of two": (
+        "np.ldexp(kernels.astype(np.float64), exponent)",
+        "np.ldexp(kernels.astype(np.float64), 0)",
+    ),
+    "no bias": ("if stage.has_bias else None", "if False else None"),
+    "every tensor positive": (
+        "if (\n            (isinstance(node, Rectifier) and not any(node.slopes))",
+        "if (\n            isinstance(node, Rectifier)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_wrong_small_network_is_seen(
+    name: str,
+    grouped: TargetGraph,
+    hand_ticket: Maker,
+    box_images: Images,
+    mutant: Callable[..., object],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ticket, images = hand_ticket(grouped, 2), box_images(grouped)
+    assert any(part.exponent for part in ticket.stages)
+    wanted = masked_outputs(grouped, ticket, images)
+    wrong = mutant(small_graphs, *LIES[name])
+    monkeypatch.setattr(collapsing, "small_graph", wrong.small_graph)
+    gaps = []
+    for merge in (False, True):
+        try:
+            small = collapse(ticket, grouped, merge=merge, dtype="float64")
+        except InvalidParameterError:
+            gaps.append(np.inf)
+            continue
+        gaps.append(np.abs(small_outputs(small, images) - wanted).max())
+    assert max(gaps) > 1e-3 * np.abs(wanted).max()

@@ -16,7 +16,9 @@ from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, m
 from slth_verify.construction import collapse
 from slth_verify.errors import InvalidTargetError, MissingExtraError
 from slth_verify.graph import Dense, Input, TargetGraph, ranges, values
+from slth_verify.graph.nodes import KINDS
 from slth_verify.network import graph_from_onnx, graph_from_torch, graph_to_onnx
+from slth_verify.network.onnx_graphs import _writing
 
 pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -88,3 +90,7 @@ def test_without_onnx_the_extra_is_named(
     graph = TargetGraph((Input(name="x", shape=(1,), low=(0,), high=(1,)),))
     with pytest.raises(MissingExtraError, match=r"slth-verify\[onnx\]"):
         graph_to_onnx(graph, tmp_path / "net.onnx")
+
+
+def test_every_kind_of_node_is_written() -> None:
+    assert set(_writing._WRITERS) == set(KINDS.values()) - {Input}

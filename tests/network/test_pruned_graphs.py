@@ -7,6 +7,7 @@ import dataclasses
 import pickle
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from slth_verify import strategies as slst
 from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, made
 from slth_verify.errors import InvalidParameterError, InvalidTicketError
 from slth_verify.graph import Convolution, Dense, Input, TargetGraph, values
+from slth_verify.graph.nodes import KINDS
 from slth_verify.graph.stages import staged, stages_of
 from slth_verify.network import (
     RandomCNN,
@@ -32,6 +34,7 @@ from slth_verify.network import (
     pruned_graph_module,
     random_graph_size,
 )
+from slth_verify.network.pruned_graphs import networks, operations
 from slth_verify.network.pruned_graphs.pairs import RandomPair
 from slth_verify.network.torch_graphs._evaluate import evaluated
 from slth_verify.network.torch_graphs._evaluate import given as known
@@ -325,3 +328,60 @@ def test_sizes_of_a_graph() -> None:
     first, second = 4 * 2 * 2 * 16, 4 * 2 * 27 * 4
     assert size.multiply_adds == first + second + 6 * (12 * (12 + 5) + 1 + 5)
     assert len(staged(graph)) == 4
+
+
+def test_every_kind_of_node_has_an_operation() -> None:
+    kinds = set(KINDS.values()) - {Input}
+    assert set(operations._FUNCTIONS) | set(operations._MODULES) == kinds
+
+
+LIES = {
+    "padding always counts": ("if node.counts_padding else", "if True else"),
+    "zeros win in a max pool": ('"zeros", -math.inf)', '"zeros", 0.0)'),
+    "slopes forgotten": ("if any(node.slopes) else []", "if False else []"),
+    "other axes": ("axis + 1 for axis", "3 - axis for axis"),
+    "margins of zeros": (
+        "padded(input, self.margins, self.margin_mode)",
+        'padded(input, self.margins, "zeros")',
+    ),
+    "scale and shift exchanged": (
+        "self.variance, self.scale, self.shift)",
+        "self.variance, self.shift, self.scale)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_a_wrong_operation_is_seen(
+    name: str,
+    grouped: TargetGraph,
+    mutant: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    box_images: Images,
+) -> None:
+    nodes = (
+        *grouped.nodes[:2],
+        sv.graph.MaxPool(
+            name="max",
+            sources=("groups",),
+            window=(2, 2),
+            stride=(1, 1),
+            padding=(1, 0, 0, 1),
+        ),
+        sv.graph.Permute(name="turned", sources=("max",), axes=(0, 2, 1)),
+    )
+    images = box_images(grouped)
+
+    def gaps() -> list[float]:
+        found = []
+        for graph in (grouped, TargetGraph(nodes)):
+            made_ = outputs(graph_module(graph, dtype="float64"), images)
+            wanted = values(graph, images)
+            same = made_.shape == wanted.shape
+            found.append(float(np.abs(made_ - wanted).max()) if same else np.inf)
+        return found
+
+    assert max(gaps()) < 1e-12
+    wrong = mutant(operations, *LIES[name])
+    monkeypatch.setattr(networks, "operation_of", wrong.operation_of)
+    assert not max(gaps()) < 1e-3
