@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from slth_verify.cli._ladder import Rung, climb, print_ladder, rung
 from slth_verify.cli._output import progress
-from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 from slth_verify.cli._types import integers
+from slth_verify.cli.bounds.ladder import Rung, climb, print_ladder, rung
+from slth_verify.cli.bounds.paper_form import (
+    PAPER_FORM,
+    KindChoice,
+    paper_form,
+    paper_line,
+)
 from slth_verify.limits import KERNEL_SIDE, WEIGHTS
 
 if TYPE_CHECKING:
