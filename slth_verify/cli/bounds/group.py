@@ -39,6 +39,7 @@ def command() -> None:
     slth-verify bounds rss --eps 0.01 --kind all
     slth-verify bounds success --dim 2 --n 20 --eps 0.1
     slth-verify bounds network --kernel 3,3 --channels 1,8,16 --eps 0.1 --delta 0.01
+    slth-verify bounds network --target net.safetensors --eps 2% --delta 0.01
     slth-verify bounds recheck answer.json
     """
 

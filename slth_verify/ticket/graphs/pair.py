@@ -213,7 +213,9 @@ def _over_places(
         "own": (numbers.bias - numbers.bias_most, numbers.bias - numbers.bias_least),
         "carried": (0, 0),
     }
-    cut = {name: list(_cut(values, _parts(stage))) for name, values in sums.items()}
+    cut = {
+        name: list(_cut(values, window_parts(stage))) for name, values in sums.items()
+    }
     found = {}
     for name, (low, high) in biases.items():
         found[name, 0] = [part + low for part in cut[f"{name} lower"]]
@@ -229,7 +231,7 @@ def _over_places(
     )
 
 
-def _parts(stage: Stage) -> list[IndexArray]:
+def window_parts(stage: Stage) -> list[IndexArray]:
     """For rows and columns, which entries of a window are inside at some place."""
     layer = stage.layer
     window = layer.weight.shape[2:]
