@@ -26,8 +26,9 @@ _BITS = 30
 #: An error so small that a stage passes it on as if all stages were linear.
 _PROBE = Fraction(1, 1 << 200)
 
-#: Rounds in which all accuracies are scaled up towards eps, and what is near enough.
-_ROUNDS, _NEAR = 8, Fraction(999, 1000)
+#: Rounds in which all accuracies are scaled towards eps, and what is near enough.
+_ROUNDS, _NEAR = 30, Fraction(99, 100)
+_A_LITTLE_LESS = 1 - Fraction(1, 1 << 10)
 
 _NOTHING = Accuracy(Fraction(0), Fraction(0))
 
@@ -110,26 +111,24 @@ def _scaled(
 ) -> tuple[tuple[Accuracy, ...], Errors]:
     """The units times one number, as large as it was found to be admissible."""
     scale, best = Fraction(1), None
+    low, high = Fraction(0), None
     for _ in range(_ROUNDS):
         found = tuple(_times(unit, scale) for unit in units)
         errors = recurrence.errors(found)
         if errors.whole <= eps:
-            best = found, errors
-            if errors.whole >= _NEAR * eps:
-                break
-        if not errors.whole:
-            break
-        scale = down(scale * eps / errors.whole, _BITS) * (1 - Fraction(1, 1 << 14))
-    while best is None:
-        scale /= 2
-        if scale < Fraction(1, 1 << 100):
-            raise InvalidParameterError(
-                f"eps={rough(eps)}: no accuracies of the stages were found that keep "
-                "the error within it (der:graph-slth). Ask for a larger eps."
-            )
-        found = tuple(_times(unit, scale) for unit in units)
-        errors = recurrence.errors(found)
-        best = (found, errors) if errors.whole <= eps else None
+            low, best = scale, (found, errors)
+            if not errors.whole or errors.whole >= _NEAR * eps:
+                return best
+        else:
+            high = scale
+        scale = down(scale * eps / errors.whole, _BITS) * _A_LITTLE_LESS
+        if high is not None and not low < scale < high:
+            scale = (low + high) / 2
+    if best is None:
+        raise InvalidParameterError(
+            f"eps={rough(eps)}: no accuracies of the stages were found that keep the "
+            "error within it (der:graph-slth). Ask for a larger eps."
+        )
     return best
 
 

@@ -92,6 +92,8 @@ def needed(
     Rigor:
         Enclosed, rounded down.
     """
+    if not stages:
+        return Needed(0, None, "", Fraction(0))
     success = 1 - delta
     one_sign = positive_channels(nodes)
     outputs = _output_coordinates(graph, nodes, eps)

@@ -75,7 +75,7 @@ def _read(path: str) -> TargetGraph:
 
 
 def _enough(found: GraphResult) -> Rung:
-    said = f"is enough, {found.filters} filters"
+    said = f"these are enough, {found.filters} filters"
     return rung(found, said, *_table(found), *given(found))
 
 
