@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     )
     from slth_verify.bounds.certificates.moments import crude_lower, sharp_lower
     from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
+    from slth_verify.bounds.graphs.result import GraphResult, StageWidth
+    from slth_verify.bounds.graphs.widths import graph_widths
     from slth_verify.bounds.mrss.answers import mrss_success, mrss_width
     from slth_verify.bounds.mrss.necessary_width import necessary_width
     from slth_verify.bounds.mrss.subset_sum_number import subset_sum_number
@@ -41,15 +43,18 @@ _HOMES = {
     "BoundResult": "_result",
     "Covering": "one_dim.covering",
     "Direction": "_result",
+    "GraphResult": "graphs.result",
     "Kind": "_result",
     "LayerWidth": "network.result",
     "NetworkQuestion": "network.inputs",
     "NetworkResult": "network.result",
+    "StageWidth": "graphs.result",
     "Step": "_ledger",
     "WeightedCertificate": "certificates.weighted_moment",
     "covers": "one_dim.covering",
     "crude_lower": "certificates.moments",
     "first_moment": "certificates.first_moment",
+    "graph_widths": "graphs.widths",
     "hit_probability": "certificates.hits",
     "joint_hit_probability": "certificates.joint_hits",
     "mrss_success": "mrss.answers",
@@ -71,15 +76,18 @@ __all__ = [
     "BoundResult",
     "Covering",
     "Direction",
+    "GraphResult",
     "Kind",
     "LayerWidth",
     "NetworkQuestion",
     "NetworkResult",
+    "StageWidth",
     "Step",
     "WeightedCertificate",
     "covers",
     "crude_lower",
     "first_moment",
+    "graph_widths",
     "hit_probability",
     "joint_hit_probability",
     "mrss_success",

@@ -27,7 +27,7 @@ _COMMANDS = {
     "prune": "_prune",
     "check": "_check",
     "collapse": "_collapse",
-    "bounds": "_bounds",
+    "bounds": "bounds",
     "statements": "_statements",
 }
 

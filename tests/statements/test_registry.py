@@ -45,6 +45,8 @@ DERIVED = (
     "der:accumulation",
     "der:structured-slth",
     "der:layer-necessary",
+    "der:graph-slth",
+    "der:graph-necessary",
     "der:multiset-borell",
     "der:high-probability",
     "der:a-posteriori",

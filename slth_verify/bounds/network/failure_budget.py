@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Protocol
 
 from slth_verify.bounds._bisect import least_that
-from slth_verify.bounds.network.layer_width import LayerPlan
+from slth_verify.bounds.network.sign_split import Staircase
 from slth_verify.bounds.searches.sign_split_float import estimated_failure
 from slth_verify.errors import InvalidParameterError
 
@@ -28,8 +29,23 @@ _PATIENCE = 10_000
 _WIDEST = 64
 
 
+class Plan(Protocol):
+    """A layer, or a stage of a graph, whose problems have certificates."""
+
+    @property
+    def groups(self) -> Sequence[tuple[int, Staircase]]:
+        """How often filters of one sign are needed, with what they certify."""
+
+    @property
+    def start(self) -> int:
+        """Filters of one sign that the hardest problem needs."""
+
+    def failure(self, n: int) -> Fraction:
+        """Upper bound of the probability that a problem fails with 2n filters."""
+
+
 def certified_widths(
-    plans: Sequence[LayerPlan], prices: Sequence[int], delta: Fraction
+    plans: Sequence[Plan], prices: Sequence[int], delta: Fraction
 ) -> tuple[tuple[int, ...], tuple[Fraction, ...]]:
     """Widths of all layers, and certified failure probabilities that fit into delta.
 
@@ -73,11 +89,14 @@ class _Exchange:
     """Cheap widths under a bound on the sum of estimated failure probabilities."""
 
     def __init__(
-        self, plans: Sequence[LayerPlan], prices: Sequence[int], delta: float
+        self, plans: Sequence[Plan], prices: Sequence[int], delta: float
     ) -> None:
         self.plans, self.prices, self.delta = plans, prices, delta
-        self._stairs = [
-            [(width, float(failure)) for width, failure in plan.stairs]
+        self._groups = [
+            [
+                (count, [(width, float(failure)) for width, failure in stairs])
+                for count, stairs in plan.groups
+            ]
             for plan in plans
         ]
         self._known: dict[tuple[int, int], float] = {}
@@ -85,8 +104,8 @@ class _Exchange:
     def run(self) -> list[int]:
         """The widths found."""
         floors = [
-            plan.shape.problems * stairs[-1][1]
-            for plan, stairs in zip(self.plans, self._stairs, strict=True)
+            sum(count * stairs[-1][1] for count, stairs in groups)
+            for groups in self._groups
         ]
         spare = (self.delta - sum(floors)) / len(floors)
         widths = []
@@ -101,21 +120,22 @@ class _Exchange:
         return widths
 
     def failure(self, layer: int, n: int) -> float:
-        """Estimated probability that some channel of the layer fails."""
+        """Estimated probability that some problem of the layer fails."""
         key = (layer, n)
         if key not in self._known:
-            shape = self.plans[layer].shape
-            one = estimated_failure(n, self._stairs[layer], shape.signs)
-            self._known[key] = shape.entering * one
+            self._known[key] = sum(
+                count * estimated_failure(n, stairs, 1)
+                for count, stairs in self._groups[layer]
+            )
         return self._known[key]
 
     def _least(self, layer: int, share: float) -> int | None:
         """The least n whose failure probability is at most ``share``, if any."""
-        plan = self.plans[layer]
-        low, high = 0, max(1, plan.found.n)
+        start = max(1, self.plans[layer].start)
+        low, high = 0, start
         while self.failure(layer, high) > share:
             low, high = high, 2 * high
-            if high > _WIDEST * max(1, plan.found.n):
+            if high > _WIDEST * start:
                 return None
         return least_that(lambda n: self.failure(layer, n) <= share, low, high)
 

@@ -78,6 +78,16 @@ class LayerPlan:
         """What a number of filters of one sign certifies."""
         return self.found.staircase()
 
+    @property
+    def groups(self) -> tuple[tuple[int, Staircase], ...]:
+        """How often filters of one sign are needed, with what they certify."""
+        return ((self.shape.problems, self.stairs),)
+
+    @property
+    def start(self) -> int:
+        """Filters of one sign that a problem needs."""
+        return self.found.n
+
     def failure(self, n: int) -> Fraction:
         """Upper bound of the probability that some channel of the layer fails.
 

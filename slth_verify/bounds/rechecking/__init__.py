@@ -70,6 +70,7 @@ def recheck(document: Mapping[str, Any]) -> Finding:
             return Finding(
                 "the paper's form", Verdict.VACUOUS, "its constant has no value"
             )
+        require(topic != "graph", "it rests on its target's weights, which it lacks")
         require((kind, topic) in _PROVERS, "no answer of this kind is known")
         prove, direction, evidence = _PROVERS[kind, topic]
         fields.exactly("direction", direction)
@@ -94,6 +95,8 @@ def _topic(fields: Fields) -> str:
     named = Fields("inputs", fields.peek("inputs"))
     if named.has("kernel"):
         return "network"
+    if named.has("sha256"):
+        return "graph"
     if named.has("half"):
         return "rss"
     return "mrss" if named.has("prob") else "success"

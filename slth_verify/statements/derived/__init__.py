@@ -3,6 +3,8 @@
 from slth_verify.statements.derived._channels import CHANNEL_CERTIFICATE
 from slth_verify.statements.derived._covering import NET, TWO_BLOCKS
 from slth_verify.statements.derived._drawn_weights import DRAWN_LAYER, DRAWN_WEIGHT
+from slth_verify.statements.derived._graph_necessary import GRAPH_NECESSARY
+from slth_verify.statements.derived._graph_slth import GRAPH_SLTH
 from slth_verify.statements.derived._high_probability import HIGH_PROBABILITY
 from slth_verify.statements.derived._layer_necessary import LAYER_NECESSARY
 from slth_verify.statements.derived._layers import (
@@ -40,6 +42,8 @@ STATEMENTS = (
     ACCUMULATION,
     STRUCTURED_SLTH,
     LAYER_NECESSARY,
+    GRAPH_SLTH,
+    GRAPH_NECESSARY,
     MULTISET_BORELL,
     HIGH_PROBABILITY,
     A_POSTERIORI,

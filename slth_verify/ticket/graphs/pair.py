@@ -215,7 +215,7 @@ def _over_places(
         "own lower": numbers.bias - numbers.bias_most,
         "own upper": numbers.bias - numbers.bias_least,
     }
-    rows, columns = _parts(stage)
+    rows, columns = window_parts(stage)
     running = {name: _running(values) for name, values in sums.items()}
     hulls: dict[str, list[Numbers]] = {}
     for top, bottom in rows.tolist():
@@ -243,7 +243,7 @@ def _over_places(
     )
 
 
-def _parts(stage: Stage) -> list[IndexArray]:
+def window_parts(stage: Stage) -> list[IndexArray]:
     """For rows and columns, which entries of a window are inside at some place."""
     layer = stage.layer
     window = layer.weight.shape[2:]

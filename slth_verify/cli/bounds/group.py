@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from slth_verify.cli._bounds_network import EFFORT, EFFORTS, network
-from slth_verify.cli._bounds_recheck import recheck
-from slth_verify.cli._bounds_rss import rss
-from slth_verify.cli._ladder import Rung, climb, enough, needed, print_ladder
 from slth_verify.cli._output import busy, print_answers
-from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 from slth_verify.cli._types import integer
+from slth_verify.cli.bounds.ladder import Rung, climb, enough, needed, print_ladder
+from slth_verify.cli.bounds.network import EFFORT, EFFORTS, network
+from slth_verify.cli.bounds.paper_form import (
+    PAPER_FORM,
+    KindChoice,
+    paper_form,
+    paper_line,
+)
+from slth_verify.cli.bounds.recheck import recheck
+from slth_verify.cli.bounds.rss import rss
 from slth_verify.limits import DIMENSION, SAMPLES
 
 if TYPE_CHECKING:
@@ -34,6 +39,7 @@ def command() -> None:
     slth-verify bounds rss --eps 0.01 --kind all
     slth-verify bounds success --dim 2 --n 20 --eps 0.1
     slth-verify bounds network --kernel 3,3 --channels 1,8,16 --eps 0.1 --delta 0.01
+    slth-verify bounds network --target net.safetensors --eps 2% --delta 0.01
     slth-verify bounds recheck answer.json
     """
 

@@ -6,8 +6,13 @@ from functools import partial
 
 import click
 
-from slth_verify.cli._ladder import Rung, climb, enough, needed, print_ladder
-from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
+from slth_verify.cli.bounds.ladder import Rung, climb, enough, needed, print_ladder
+from slth_verify.cli.bounds.paper_form import (
+    PAPER_FORM,
+    KindChoice,
+    paper_form,
+    paper_line,
+)
 from slth_verify.errors import InvalidParameterError
 
 

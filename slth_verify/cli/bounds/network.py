@@ -1,4 +1,4 @@
-"""``slth-verify bounds network``: widths of all layers of Theorem 2."""
+"""``slth-verify bounds network``: widths of all layers of Theorem 2, or of a target."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from slth_verify.cli._ladder import Rung, climb, print_ladder, rung
 from slth_verify.cli._output import progress
-from slth_verify.cli._paper_form import PAPER_FORM, KindChoice, paper_form, paper_line
 from slth_verify.cli._types import integers
+from slth_verify.cli.bounds.graph import print_target_widths
+from slth_verify.cli.bounds.ladder import Rung, climb, given, print_ladder, rung
+from slth_verify.cli.bounds.paper_form import (
+    PAPER_FORM,
+    KindChoice,
+    paper_form,
+    paper_line,
+)
 from slth_verify.limits import KERNEL_SIDE, WEIGHTS
 
 if TYPE_CHECKING:
@@ -29,14 +35,17 @@ EFFORT = (
 @click.option(
     "--kernel",
     type=integers(1, KERNEL_SIDE),
-    required=True,
     help="Kernel size of every layer: 3,3.",
 )
 @click.option(
     "--channels",
     type=integers(1, WEIGHTS),
-    required=True,
     help="Channels before the first layer and after every layer: 1,8,16.",
+)
+@click.option(
+    "--target",
+    type=click.Path(exists=True, dir_okay=False),
+    help="A target graph or plain target, in place of --kernel and --channels.",
 )
 @click.option("--eps", required=True, help="Accuracy of the network in the max norm.")
 @click.option("--delta", required=True, help="Failure probability.")
@@ -47,8 +56,9 @@ EFFORT = (
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def network(
-    kernel: tuple[int, ...],
-    channels: tuple[int, ...],
+    kernel: tuple[int, ...] | None,
+    channels: tuple[int, ...] | None,
+    target: str | None,
     eps: str,
     delta: str,
     universal: bool,
@@ -63,7 +73,29 @@ def network(
     For kernels with ||K||_1 <= 1, inputs in [-1, 1] and ideal normal weights. Necessary
     widths need images at least as large as the kernels, in both directions. Each answer
     lists its hypotheses, with what it still says about RandomCNN's float32 weights.
+
+    With --target, of all stages of that network, with its own norms and box.
     """
+    if target is not None:
+        own = {
+            "--kernel": kernel,
+            "--channels": channels,
+            "--universal": universal,
+            "--objective=weights": objective == "weights",
+        }
+        print_target_widths(
+            target,
+            eps,
+            delta,
+            kind,
+            effort,
+            refused=[name for name, given in own.items() if given],
+            explain=explain,
+            as_json=as_json,
+        )
+        return 0
+    if kernel is None or channels is None:
+        raise click.UsageError("Give --kernel and --channels, or --target.")
     from slth_verify.bounds import network_question, network_width
 
     asked = network_question(
@@ -93,21 +125,16 @@ def network(
 
 def _enough(found: NetworkResult) -> Rung:
     said = f"{_widths(found)} is enough, {found.filters} filters"
-    return rung(found, said, *_given(found))
+    return rung(found, said, *given(found))
 
 
 def _needed(found: NetworkResult) -> Rung:
     said = f"fewer than {_widths(found)} in a layer are not enough for it"
-    return rung(found, said, *_given(found))
+    return rung(found, said, *given(found))
 
 
 def _widths(result: NetworkResult) -> str:
     return "n = " + ", ".join(str(n) for n in result.widths)
-
-
-def _given(result: NetworkResult) -> list[str]:
-    """The hypotheses of an answer, one a line."""
-    return [f"    given [{item.name}]: {item.text}" for item in result.hypotheses]
 
 
 def _paper(asked: NetworkQuestion, eps: str) -> Rung:

@@ -1,0 +1,1 @@
+"""Answers about target graphs: widths of all stages of one given network."""

@@ -1,0 +1,189 @@
+"""What a question about a target graph is answered with: one entry a stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from slth_verify.bounds import _ledger_mathml as ml
+from slth_verify.bounds._ledger import Condition, Json, Step, step_document, step_line
+from slth_verify.bounds._result import Kind, completed
+from slth_verify.bounds.graphs.error_sums import ErrorSums
+from slth_verify.enclosure import Enclosure, directed_decimal
+from slth_verify.verdict import Direction, Evidence, NoTruthValue
+
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageWidth:
+    """The width of one stage.
+
+    Attributes:
+        name: Of its node.
+        kernel: Rows and columns of the window.
+        channels: Channels of its source.
+        outputs: Channels that leave it.
+        groups: Groups of channels.
+        inputs: Channels that its pair reads, the constant one included.
+        n: The number n_i: the random 1x1 layer has 2 n_i filters for each of them; 0
+            where none is needed; None where nothing is proved.
+        reason: Why there is no n; empty if there is one.
+        details: Exponent, problems, accuracies and norms, by name; exact rationals.
+        failure: ``certified``: upper bound of the probability that the stage fails.
+        ledger: The derivation of the stage's width.
+    """
+
+    name: str
+    kernel: tuple[int, int]
+    channels: int
+    outputs: int
+    groups: int
+    inputs: int
+    n: int | None
+    reason: str = ""
+    details: tuple[tuple[str, Json], ...] = ()
+    failure: Fraction | None = None
+    ledger: tuple[Step, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        known: ErrorSums,
+        n: int | None,
+        reason: str = "",
+        details: tuple[tuple[str, Json], ...] = (),
+        failure: Fraction | None = None,
+        ledger: tuple[Step, ...] = (),
+    ) -> StageWidth:
+        """Of a stage."""
+        stage = known.stage
+        outputs, _, rows, columns = stage.layer.weight.shape
+        return cls(
+            name=stage.name,
+            kernel=(rows, columns),
+            channels=stage.channels,
+            outputs=outputs,
+            groups=stage.layer.groups,
+            inputs=stage.inputs,
+            n=n,
+            reason=reason,
+            details=details,
+            failure=failure,
+            ledger=ledger,
+        )
+
+    @property
+    def filters(self) -> int | None:
+        """Filters of the random 1x1 layer, over all channels that it reads."""
+        return None if self.n is None else 2 * self.n * self.inputs
+
+    def to_json(self) -> dict[str, object]:
+        """The JSON object of one stage; keys without value left out."""
+        document: dict[str, object] = {
+            "name": self.name,
+            "kernel": list(self.kernel),
+            "channels_in": self.channels,
+            "channels_out": self.outputs,
+            "groups": self.groups,
+            "inputs": self.inputs,
+            "n": self.n,
+            "filters": self.filters,
+            "reason": self.reason or None,
+            "details": dict(self.details) or None,
+            "failure": None,
+            "ledger": [step_document(step) for step in self.ledger],
+        }
+        if self.failure is not None:
+            document["failure"] = directed_decimal(self.failure, _DIGITS, up=True)
+        return {key: value for key, value in document.items() if value is not None}
+
+    def to_line(self) -> str:
+        """The stage in one line."""
+        rows, columns = self.kernel
+        said = f"n={self.n}, filters={self.filters}" if self.n is not None else "no n"
+        return (
+            f"{self.name}: {rows}x{columns}, {self.channels} to {self.outputs} "
+            f"channels: {said}{self.reason and f' ({self.reason})'}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphResult(NoTruthValue):
+    """Widths of all stages of a target graph, with their provenance.
+
+    Attributes:
+        statement: Identifier of the statement that carries the bound.
+        kind: ``certified`` or ``necessary``.
+        inputs: The question, by name.
+        stages: One entry a stage, in the graph's order.
+        filters: Filters of all random 1x1 layers together: enough, or needed.
+        probability: Enclosure of the probability that the bound speaks of.
+        direction: Whether the widths bound the least ones from above or from below.
+        evidence: How the widths are known.
+        hypotheses: What the answer takes for granted.
+        ledger: The derivation for the network; each stage has its own beside it.
+    """
+
+    statement: str
+    kind: Kind
+    inputs: tuple[tuple[str, Json], ...]
+    stages: tuple[StageWidth, ...]
+    filters: int
+    probability: Enclosure | None
+    direction: Direction
+    evidence: Evidence
+    hypotheses: tuple[Condition, ...]
+    ledger: tuple[Step, ...]
+
+    @property
+    def widths(self) -> tuple[int | None, ...]:
+        """The numbers n_i."""
+        return tuple(stage.n for stage in self.stages)
+
+    def to_json(self) -> dict[str, object]:
+        """The JSON object of ``bounds network --target``; no empty values."""
+        document: dict[str, object] = {
+            "statement": self.statement,
+            "kind": self.kind,
+            "inputs": dict(self.inputs),
+            "stages": [stage.to_json() for stage in self.stages],
+            "filters": self.filters,
+            "probability": None,
+            "direction": str(self.direction),
+            "evidence": self.evidence.value,
+            "hypotheses": [
+                {"name": item.name, "text": item.text} for item in self.hypotheses
+            ],
+            "ledger": [step_document(step) for step in self.ledger],
+        }
+        return completed(document, self.probability)
+
+    def to_text(self) -> str:
+        """The derivation as plain text, one step per line."""
+        question = ", ".join(f"{name}={value}" for name, value in self.inputs)
+        lines = [f"{self.statement} ({self.kind}, {self.direction}): {question}"]
+        for stage in self.stages:
+            lines.append(f"  {stage.to_line()}")
+            lines += [f"    {name}={value}" for name, value in stage.details]
+            lines += [f"    {step_line(step)}" for step in stage.ledger]
+        lines += [f"  given [{item.name}]: {item.text}" for item in self.hypotheses]
+        lines += [f"  {step_line(step)}" for step in self.ledger]
+        return "\n".join([*lines, f"  {self._result()}"])
+
+    def to_mathml(self) -> str:
+        """The derivation as one element of presentation MathML, well-formed XML."""
+        head = f"{self.statement} ({self.kind}, {self.direction})"
+        rows = [ml.words(head), ml.equations(self.inputs)]
+        rows += [ml.words(f"given: {item.text}") for item in self.hypotheses]
+        for number, stage in enumerate(self.stages, start=1):
+            rows.append(ml.words(stage.to_line()))
+            rows += ml.step_rows(stage.ledger, f"{number}.")
+        rows += ml.step_rows(self.ledger)
+        return ml.document([*rows, ml.words(self._result())])
+
+    def _result(self) -> str:
+        total = f"result: filters={self.filters}"
+        if self.probability is not None:
+            total += f", probability in {self.probability}"
+        return f"{total} [{self.evidence.value}]"

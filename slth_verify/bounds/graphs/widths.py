@@ -1,0 +1,317 @@
+"""Widths of all stages of one given target graph, with its real norms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import get_args
+
+import numpy as np
+
+from slth_verify.bounds._inputs import accuracy, one_of, open_probability, written
+from slth_verify.bounds._ledger import Condition, Json, Step
+from slth_verify.bounds._result import Kind
+from slth_verify.bounds.graphs.accuracies import accuracies_within
+from slth_verify.bounds.graphs.necessary import needed
+from slth_verify.bounds.graphs.recurrence import Accuracy, Errors, Recurrence
+from slth_verify.bounds.graphs.result import GraphResult, StageWidth
+from slth_verify.bounds.graphs.stage_plan import Problems, StagePlan, stage_plan
+from slth_verify.bounds.mrss.widths import Effort
+from slth_verify.bounds.network.failure_budget import certified_widths
+from slth_verify.enclosure import Enclosure, ExactNumber
+from slth_verify.graph import Convolution, Input, Node, Rectifier, TargetGraph
+from slth_verify.network import TargetCNN
+from slth_verify.numbers import rough
+from slth_verify.ticket.graphs import read_graph_accuracy
+from slth_verify.verdict import Direction, Evidence
+
+ENOUGH, NEEDED = "der:graph-slth", "der:graph-necessary"
+
+#: Share of delta that the subset sums leave to the random signs.
+_FOR_SIGNS = Fraction(1, 16)
+
+#: Called as ``progress(stage, done, total)``.
+Advance = Callable[[str, int, int], None]
+
+_WEIGHTS = Condition(
+    "weights",
+    "weights are independent ideal N(0, 1) numbers; nothing is claimed here for the "
+    "float32 weights of RandomCNN (der:drawn-layer is about the paper's class)",
+)
+_NOT_STORED = Condition(
+    "recheck",
+    "the answer cannot be proved again from its JSON alone: it rests on the weights of "
+    "the target of this digest; ask again with the target",
+)
+
+
+def graph_widths(
+    target: TargetGraph | TargetCNN,
+    eps: ExactNumber,
+    delta: ExactNumber,
+    *,
+    kind: Kind = "certified",
+    effort: Effort = "quick",
+    progress: Advance | None = None,
+) -> GraphResult:
+    """How wide each stage of the random network must be, for one given target.
+
+    Every affine stage (a convolution or dense node with the batch norm behind it, or a
+    batch norm of its own) becomes a pair of random layers: a 1x1 layer with 2 n_i
+    filters for each channel of its source and, if the stage has a bias, for a constant
+    channel; and a layer with the stage's geometry (docs/theory/networks.md).
+
+    Args:
+        target: The network. A `TargetCNN` is read as the graph of its layers, with
+            inputs in [-1, 1].
+        eps: Accuracy in the maximum norm over all images of the box: positive, or a
+            share of the output's range such as ``"2%"``.
+        delta: Failure probability, strictly between 0 and 1.
+        kind: ``certified`` (enough), or ``necessary``: what every proof must exceed. Of
+            several stages only the number of all filters together is bounded; a stage
+            alone has no width then, and says why.
+        effort: How much work the width of each stage is worth, see `mrss_width`.
+        progress: Called after every stage.
+
+    Returns:
+        The widths n_i with their derivations. ``probability`` encloses the success
+        probability of the certified widths.
+
+    Raises:
+        InvalidParameterError: If an argument is out of range, or no certificate was
+            found for a stage.
+
+    Rigor:
+        Enclosed. Accuracies, scales and shares of delta are proposed in floating point;
+        that the errors stay within ``eps`` is decided exactly for the target's weights,
+        the failure probability in balls with the exact binomial law of the signs.
+
+    Cost:
+        Two widths of a dimension up to ``rows columns c_out`` for every stage, see
+        `mrss_width`, and a walk through the graph in exact arithmetic for each.
+
+    Source:
+        der:graph-slth, der:graph-necessary.
+    """
+    graph = target if isinstance(target, TargetGraph) else graph_of(target)
+    one_of(kind, "kind", ("certified", "necessary"), ENOUGH)
+    one_of(effort, "effort", get_args(Effort), ENOUGH)
+    allowed = accuracy(read_graph_accuracy(eps, graph), ENOUGH)
+    miss = open_probability(delta, "delta", ENOUGH)
+    inputs: tuple[tuple[str, Json], ...] = (
+        ("target", graph.name),
+        ("sha256", graph.sha256),
+        ("eps", written(allowed)),
+        ("delta", written(miss)),
+    )
+    recurrence = Recurrence.of(graph)
+    if kind == "necessary":
+        return _needed(graph, recurrence, allowed, miss, inputs)
+    advance = progress or (lambda stage, done, total: None)
+    return _enough(recurrence, allowed, miss, inputs, effort, advance)
+
+
+def graph_of(target: TargetCNN) -> TargetGraph:
+    """The layers of a plain target as a graph with inputs in [-1, 1].
+
+    A readout behind them is left out.
+    """
+    nodes: list[Node] = [
+        Input(
+            name="input",
+            shape=target.input_shape,
+            low=(Fraction(-1),) * target.input_shape[0],
+            high=(Fraction(1),) * target.input_shape[0],
+        )
+    ]
+    for layer, kernel in enumerate(target.kernels, start=1):
+        before = (kernel.shape[2] - 1) // 2
+        after = kernel.shape[2] - 1 - before
+        nodes.append(
+            Convolution(
+                name=f"layers.{layer}",
+                sources=(nodes[-1].name,),
+                weight=np.asarray(kernel),
+                padding=(before, after, before, after),
+            )
+        )
+        nodes.append(Rectifier(name=f"relu.{layer}", sources=(nodes[-1].name,)))
+    return TargetGraph(tuple(nodes), target.name)
+
+
+def _enough(
+    recurrence: Recurrence,
+    eps: Fraction,
+    delta: Fraction,
+    inputs: tuple[tuple[str, Json], ...],
+    effort: Effort,
+    advance: Advance,
+) -> GraphResult:
+    prices = [2 * known.stage.inputs for known in recurrence.stages]
+    accuracies, errors = accuracies_within(recurrence, eps, prices)
+    plans = _plans(recurrence, accuracies, errors, delta, effort, advance)
+    hard = [plan for plan in plans if plan.groups]
+    widths, failures = (
+        certified_widths(hard, [plan.price for plan in hard], delta)
+        if hard
+        else ((), ())
+    )
+    found = dict(zip(map(id, hard), zip(widths, failures, strict=True), strict=True))
+    stages = tuple(
+        _stage(plan, *found.get(id(plan), (0, Fraction(0)))) for plan in plans
+    )
+    failure = sum(failures, Fraction(0))
+    return GraphResult(
+        statement=ENOUGH,
+        kind="certified",
+        inputs=inputs,
+        stages=stages,
+        filters=sum(stage.filters or 0 for stage in stages),
+        probability=Enclosure(1 - failure, Fraction(1)),
+        direction=Direction.UPPER,
+        evidence=Evidence.ENCLOSED,
+        hypotheses=(
+            Condition("target", "the target is the graph of this digest"),
+            Condition("inputs", "inputs range over the box of the target's input"),
+            Condition(
+                "scales",
+                "the pair of a stage is multiplied by 2^exponent, as its entry says",
+            ),
+            Condition(
+                "constant-channel",
+                "a stage with a bias has one more block of filters, which reads a "
+                "constant channel of ones: this project's extension of the paper",
+            ),
+            _WEIGHTS,
+            _NOT_STORED,
+        ),
+        ledger=_ledger(errors, eps, delta, failure),
+    )
+
+
+def _plans(
+    recurrence: Recurrence,
+    accuracies: Sequence[Accuracy],
+    errors: Errors,
+    delta: Fraction,
+    effort: Effort,
+    advance: Advance,
+) -> list[StagePlan]:
+    stages = recurrence.stages
+    prices = [2 * known.stage.inputs * known.dim for known in stages]
+    plans = []
+    for i, known in enumerate(stages):
+        advance("widths of the stages", i, len(stages))
+        miss = delta * (1 - _FOR_SIGNS) * prices[i] / sum(prices)
+        plans.append(stage_plan(known, accuracies[i], errors.sources[i], miss, effort))
+    advance("widths of the stages", len(stages), len(stages))
+    return plans
+
+
+def _stage(plan: StagePlan, n: int, failure: Fraction) -> StageWidth:
+    kernels, bias = plan.problems
+    details: list[tuple[str, Json]] = [
+        ("exponent", plan.exponent),
+        *_numbers("kernel", kernels),
+        *_numbers("bias", bias),
+    ]
+    steps = [step for found in plan.found if found for step in found.ledger()]
+    if plan.groups:
+        steps.append(
+            Step(
+                statement=ENOUGH,
+                text="Of the 2n filters of a channel a binomial number has the sign "
+                "that is asked for; union bound over channels, signs and the bias.",
+                values=(
+                    ("n", str(n)),
+                    ("problems", str(sum(count for count, _ in plan.groups))),
+                    ("failure", str(Enclosure(Fraction(0), failure))),
+                ),
+            )
+        )
+    return StageWidth.of(plan.known, n, "", tuple(details), failure, tuple(steps))
+
+
+def _numbers(name: str, problems: Problems) -> list[tuple[str, Json]]:
+    """The problems of one kind, in the stage's own units."""
+    if not problems.count:
+        return [(f"{name}_problems", 0)]
+    return [
+        (f"{name}_problems", problems.count),
+        (f"{name}_dim", problems.dim),
+        (f"{name}_norm", str(problems.norm)),
+        (f"{name}_accuracy", str(problems.accuracy)),
+    ]
+
+
+def _ledger(
+    errors: Errors, eps: Fraction, delta: Fraction, failure: Fraction
+) -> tuple[Step, ...]:
+    return (
+        Step(
+            statement=ENOUGH,
+            text="With every entry within the accuracies of its stage the recurrence "
+            "keeps all outputs within eps.",
+            values=(("eps", str(eps)), ("error", str(errors.whole))),
+        ),
+        Step(
+            statement=ENOUGH,
+            text="The failure probabilities of all problems add up.",
+            values=(
+                ("delta", str(delta)),
+                ("failure", str(Enclosure(Fraction(0), failure))),
+            ),
+        ),
+    )
+
+
+def _needed(
+    graph: TargetGraph,
+    recurrence: Recurrence,
+    eps: Fraction,
+    delta: Fraction,
+    inputs: tuple[tuple[str, Json], ...],
+) -> GraphResult:
+    found = needed(graph, recurrence.nodes, recurrence.stages, eps, delta)
+    return GraphResult(
+        statement=NEEDED,
+        kind="necessary",
+        inputs=inputs,
+        stages=tuple(
+            StageWidth.of(known, found.width, found.reason)
+            for known in recurrence.stages
+        ),
+        filters=found.filters,
+        probability=None,
+        direction=Direction.LOWER,
+        evidence=Evidence.ENCLOSED,
+        hypotheses=(
+            Condition("target", "the target is the graph of this digest"),
+            Condition("inputs", "inputs range over the box of the target's input"),
+            Condition(
+                "scales",
+                "stages may be multiplied by powers of two that are chosen before the "
+                "weights are drawn",
+            ),
+            Condition(
+                "mask",
+                "filters of the blocked 1x1 layers are kept or removed, with the same "
+                "number for every channel of a stage",
+            ),
+            _WEIGHTS,
+            _NOT_STORED,
+        ),
+        ledger=(
+            Step(
+                statement=NEEDED,
+                text="The expected number of masks that hit the outputs at one place "
+                "of an image, or the kernel of an only stage, is at least 1 - delta "
+                "only with so many filters.",
+                values=(
+                    ("delta", str(delta)),
+                    ("filters", str(found.filters)),
+                    ("nats", rough(found.nats)),
+                ),
+            ),
+        ),
+    )
