@@ -11,12 +11,14 @@ import pytest
 
 from slth_verify.errors import NoTicketFoundError
 from slth_verify.report import Profile, render_html, schema, to_document
+from slth_verify.report._progress import silent
 from slth_verify.report.collect.graphs import case as graph_case
 from slth_verify.report.collect.graphs import passes
 from slth_verify.report.collect.graphs.figures import within_what_was_asked
 from slth_verify.report.collect.graphs.passes import look
 from slth_verify.report.model.observations import finding_of
 from slth_verify.report.model.quantity import Absent
+from slth_verify.report.page.graphs import believed, contradictions
 from slth_verify.ticket import GraphTicket, check
 from slth_verify.verdict import Verdict
 
@@ -36,9 +38,7 @@ def made_of(graph_subject, graph_made, tmp_path):
 
     def made_again():
         (tmp_path / "tickets").mkdir()
-        case = graph_case.run_graph_case(
-            graph_subject, _PROFILE, tmp_path, lambda stage, done, total: None
-        )
+        case = graph_case.run_graph_case(graph_subject, _PROFILE, tmp_path, silent)
         report = dataclasses.replace(
             graph_made.report, graphs=(case,), verdict=case.verdict
         )
@@ -215,10 +215,19 @@ def _finding_that_is_refuted(case):
         _finding_that_is_refuted,
     ],
 )
-def test_documents_that_contradict_themselves_are_not_shown_as_verified(
-    graph_document, lie
-):
-    lie(graph_document["graphs"][0])
+def test_documents_that_contradict_themselves_are_not_believed(graph_document, lie):
+    (case,) = graph_document["graphs"]
+    assert contradictions([case]) == ()
+    assert believed(case) == "VERIFIED"
+    lie(case)
+    ((name, finding),) = contradictions([case])
+    assert name == case["name"]
+    assert "the document says VERIFIED" in finding["reason"]
+    assert believed(case) == "INCONCLUSIVE"
+
+
+def test_a_lie_in_a_document_is_not_shown_as_verified(graph_document):
+    _seen_above_the_error(graph_document["graphs"][0])
     _not_believed(graph_document)
 
 
