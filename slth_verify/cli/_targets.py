@@ -49,6 +49,15 @@ def read_target(path: str, box: str | None) -> TargetCNN | TargetGraph:
             f"--box={printable(box)}: this file says itself where its inputs lie "
             "(docs/target-graphs.md). Leave the option out."
         )
+    return saved_target(path)
+
+
+def saved_target(path: str) -> TargetCNN | TargetGraph:
+    """A plain target or a graph that was saved in safetensors.
+
+    Raises:
+        InvalidTargetError: If the file holds neither.
+    """
     from slth_verify.graph import TargetGraph
     from slth_verify.graph.files import GRAPH_KEY
     from slth_verify.network import TargetCNN

@@ -8,6 +8,7 @@ from slth_verify.report.collect.run import (
     write_report,
 )
 from slth_verify.report.model.document import schema, to_document, to_json
+from slth_verify.report.model.graph_case import GraphCase
 from slth_verify.report.model.profile import PROFILES, Profile, load_profile
 from slth_verify.report.model.report import SCHEMA_VERSION, CaseReport, Report
 from slth_verify.report.page.html import render_html
@@ -18,6 +19,7 @@ __all__ = [
     "PROFILES",
     "SCHEMA_VERSION",
     "CaseReport",
+    "GraphCase",
     "Profile",
     "Progress",
     "Report",

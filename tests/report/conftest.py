@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import copy
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
+from slth_verify.graph import (
+    Convolution,
+    Dense,
+    Input,
+    MaxPool,
+    Rectifier,
+    Reshape,
+    TargetGraph,
+)
 from slth_verify.network import TargetCNN
 from slth_verify.report import Profile, Report, to_document
 from slth_verify.report.collect.run import report_on
 from slth_verify.report.collect.targets import (
+    GraphSubject,
     HeldOut,
     Subject,
     dense_subject,
@@ -86,3 +97,52 @@ def made_again(tmp_path_factory: pytest.TempPathFactory) -> Made:
 def document(made: Made) -> dict[str, Any]:
     """A copy of the document, free to be changed."""
     return copy.deepcopy(made.document)
+
+
+@pytest.fixture(scope="session")
+def graph_subject() -> GraphSubject:
+    """A target graph of a few weights, with what the paper's class lacks."""
+    rng = np.random.default_rng(3)
+
+    def weights(*shape: int) -> Any:
+        return rng.uniform(0.25, 1, shape).astype(np.float32)
+
+    graph = TargetGraph(
+        (
+            Input(name="image", shape=(1, 4, 4), low=(0,), high=(1,)),
+            Convolution(
+                name="conv",
+                sources=("image",),
+                weight=weights(2, 1, 1, 1),
+                bias=-weights(2) / 4,
+            ),
+            Rectifier(name="relu", sources=("conv",)),
+            MaxPool(name="pool", sources=("relu",), window=(2, 2), stride=(2, 2)),
+            Reshape(name="flat", sources=("pool",), shape=(8,)),
+            Dense(
+                name="dense", sources=("flat",), weight=weights(3, 8), bias=weights(3)
+            ),
+        ),
+        "toy graph",
+    )
+    images = rng.integers(0, 17, (8, 4, 4)).astype(np.uint8)
+    held_out = HeldOut(images, rng.integers(0, 3, 8))
+    description = "A toy with biases."
+    return GraphSubject(graph, "trained", description, 7, Fraction(1, 10), held_out)
+
+
+@pytest.fixture(scope="session")
+def graph_made(
+    graph_subject: GraphSubject, tmp_path_factory: pytest.TempPathFactory
+) -> Made:
+    """A report on that graph alone."""
+    folder = tmp_path_factory.mktemp("graph")
+    profile = Profile(name="tiny", law_dimension=0, certified_dimension=0)
+    report = report_on((graph_subject,), profile, folder, seed=0)
+    return Made(report, to_document(report), folder, [])
+
+
+@pytest.fixture
+def graph_document(graph_made: Made) -> dict[str, Any]:
+    """A copy of its document, free to be changed."""
+    return copy.deepcopy(graph_made.document)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,48 +21,14 @@ from slth_verify.report.collect.summaries import (
     witness_summary,
 )
 from slth_verify.report.collect.targets import Subject
+from slth_verify.report.collect.task import Task
 from slth_verify.report.model.parts import NetworkSummary
 from slth_verify.report.model.profile import Profile
 from slth_verify.report.model.quantity import Figure, exact
 from slth_verify.report.model.report import CaseReport
 from slth_verify.subset_sum import Journal
-from slth_verify.text import printable
 from slth_verify.ticket import Ticket, check
 from slth_verify.verdict import Finding, Verdict, overall
-
-#: Folder of tickets and targets inside the output folder.
-TICKETS = "tickets"
-
-
-@dataclass(frozen=True, eq=False)
-class _Task:
-    """What all steps of a case share."""
-
-    subject: Subject
-    profile: Profile
-    output: Path
-    progress: Progress
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def ticket_file(self) -> str:
-        return f"{TICKETS}/{self.subject.stem}.slth.safetensors"
-
-    @property
-    def target_file(self) -> str:
-        return f"{TICKETS}/{self.subject.stem}.target.safetensors"
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[Callable[[int, int], None]]:
-        """Time a stage and report its progress."""
-        label = f"{printable(self.subject.target.name)}: {name}"
-        self.progress(label, 0, 1)
-        start = time.perf_counter()
-        try:
-            yield lambda done, total: self.progress(label, done, total)
-        finally:
-            self.seconds[name] = round(time.perf_counter() - start, 3)
-        self.progress(label, 1, 1)
 
 
 def run_case(
@@ -90,8 +53,8 @@ def run_case(
         The case, without its ladder; INCONCLUSIVE with the reason if no ticket was
         found. Every other failure is raised.
     """
-    task = _Task(subject, profile, output, progress)
     target = subject.target
+    task = Task(target.name, subject.stem, output, progress)
     with task.stage("target"):
         largest, largest_on = probe(subject, profile)
         eps = claimed_eps(profile, subject, largest)
@@ -125,27 +88,29 @@ def run_case(
         finding = Finding(claim, Verdict.INCONCLUSIVE, str(error))
         return replace(case, findings=(finding,))
     ticket.save(output / task.ticket_file)
-    return _completed(task, case, largest)
+    return _completed(task, subject, profile, case, largest)
 
 
-def _completed(task: _Task, case: CaseReport, largest: Figure) -> CaseReport:
+def _completed(
+    task: Task, subject: Subject, profile: Profile, case: CaseReport, largest: Figure
+) -> CaseReport:
     """Read the ticket back from its file and look at it from all sides."""
     path = task.output / task.ticket_file
     ticket = Ticket.load(path)
     with task.stage("check"):
         result = check(ticket, task.output / task.target_file)
     with task.stage("examine") as step:
-        seen = examine(task.subject, ticket, result, task.profile, step)
+        seen = examine(subject, ticket, result, profile, step)
     findings = [*result.ledger, *seen.findings]
-    if task.subject.held_out is not None:
-        part, on = task.profile.relative_limit, f"on the {case.target.largest_on}"
+    if subject.held_out is not None:
+        part, on = profile.relative_limit, f"on the {case.target.largest_on}"
         limit = limit_finding(result, largest, part, on)
         findings += [limit] if limit is not None else []
     return replace(
         case,
         verdict=overall(tuple(finding.verdict for finding in findings)),
         ticket=ticket_figures(task.ticket_file, path, ticket, result, largest),
-        witness=witness_summary(result, task.subject.target.input_shape[0]),
+        witness=witness_summary(result, subject.target.input_shape[0]),
         observations=seen.observations,
         accuracy=seen.accuracy,
         masks=seen.masks,

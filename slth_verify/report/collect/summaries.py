@@ -17,7 +17,7 @@ from slth_verify.report.model.parts import (
 )
 from slth_verify.report.model.profile import Profile
 from slth_verify.report.model.quantity import Absent, Figure, Quantity, enclosed, exact
-from slth_verify.ticket import CheckResult, LayerBound, Ticket
+from slth_verify.ticket import CheckResult, GraphCheckResult, LayerBound, Ticket
 from slth_verify.verdict import Direction, Finding, Verdict
 
 _OUTPUT = "target output"
@@ -117,7 +117,7 @@ def witness_summary(result: CheckResult, channels: int) -> WitnessSummary | None
     )
 
 
-def certified_bound(result: CheckResult) -> Fraction | None:
+def certified_bound(result: CheckResult | GraphCheckResult) -> Fraction | None:
     """The checker's bound, if it is one on the network that the ticket names.
 
     Returns:

@@ -1,11 +1,11 @@
-"""The targets of a report: the shipped digits network and small adversarial ones."""
+"""The targets of a report: the shipped digits networks and small adversarial ones."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from importlib.resources import as_file, files
@@ -14,12 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from slth_verify.arrays import Float32Array
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
+from slth_verify.graph import TargetGraph
 from slth_verify.network import TargetCNN
 from slth_verify.numbers import ExactNumber, shown
-from slth_verify.ticket import read_accuracy
+from slth_verify.report.collect.generated import KINDS, draw
+from slth_verify.ticket import read_accuracy, read_graph_accuracy
 
+#: The accuracy of a target graph for which nobody asked another.
+GRAPH_SHARE = "2%"
+_DIGITS = files("slth_verify") / "data" / "digits"
 _LONGEST_STEM = 100  # characters, so that file names stay within every system's limit
 
 
@@ -79,6 +83,34 @@ class Subject:
         return _stem(self.target.name)
 
 
+@dataclass(frozen=True, eq=False)
+class GraphSubject:
+    """A target graph to be approximated; see `Subject`.
+
+    Attributes:
+        target: The network.
+        origin: ``"trained"``, or ``"given"`` by the user.
+        description: What is special about it.
+        seed: Seed of its random network and of its test inputs.
+        eps: The accuracy, in the target's units.
+        held_out: Images to classify, if the target classifies.
+        asked: ``eps`` as the user wrote it; empty if nobody asked.
+    """
+
+    target: TargetGraph
+    origin: str
+    description: str
+    seed: int
+    eps: Fraction
+    held_out: HeldOut | None = None
+    asked: str = ""
+
+    @property
+    def stem(self) -> str:
+        """The target's name as the beginning of file names."""
+        return _stem(self.target.name)
+
+
 def _stem(name: str) -> str:
     short = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:_LONGEST_STEM]
     return short or "target"
@@ -95,53 +127,82 @@ def derived_seed(seed: int, name: str) -> int:
 
 def digits_subject(seed: int) -> Subject:
     """The trained digits network with its held-out images."""
-    folder = files("slth_verify") / "data" / "digits"
-    with as_file(folder / "network.safetensors") as path:
+    with as_file(_DIGITS / "network.safetensors") as path:
         target = TargetCNN.from_file(path)
-    with as_file(folder / "heldout.safetensors") as path:
-        held_out = read_held_out(path)
     description = (
         "A trained network on real handwritten digits; the images below were held out "
         "of its training."
     )
-    return Subject(
-        target, "trained", description, derived_seed(seed, target.name), held_out
+    own = derived_seed(seed, target.name)
+    return Subject(target, "trained", description, own, _digits_held_out())
+
+
+def lenet_subject(seed: int) -> GraphSubject:
+    """The digits LeNet, a target graph, with the same held-out images."""
+    with as_file(_DIGITS / "lenet.safetensors") as path:
+        target = TargetGraph.from_file(path)
+    description = (
+        "A small LeNet, trained on the same handwritten digits by an ordinary torch "
+        "script; the images were held out of its training."
+    )
+    return GraphSubject(
+        target,
+        "trained",
+        description,
+        derived_seed(seed, target.name),
+        read_graph_accuracy(GRAPH_SHARE, target),
+        _digits_held_out(),
     )
 
 
+def _digits_held_out() -> HeldOut:
+    with as_file(_DIGITS / "heldout.safetensors") as path:
+        return read_held_out(path)
+
+
 def given_subjects(
-    targets: Sequence[TargetCNN], seed: int, eps: ExactNumber | None = None
-) -> tuple[Subject, ...]:
+    targets: Sequence[TargetCNN | TargetGraph],
+    seed: int,
+    eps: ExactNumber | None = None,
+) -> tuple[Subject | GraphSubject, ...]:
     """A user's own networks; those of the same name are numbered.
 
     Args:
         targets: The networks.
         seed: The report's seed.
         eps: Admissible sup error of each, in its units, or a share such as ``"2%"``;
-            None for the profile's part of its largest output.
+            None for the profile's part of its largest output, and for ``"2%"`` of a
+            graph's certified range.
 
     Raises:
         InvalidParameterError: If ``eps`` is no positive number.
     """
-    subjects: list[Subject] = []
+    subjects: list[Subject | GraphSubject] = []
+    asked = "" if eps is None else str(eps)
+    description = "A network that was given to the report."
     for target in targets:
         name, number = target.name, 1
         while _stem(name) in {subject.stem for subject in subjects}:
             number += 1
             name = f"{target.name}-{number}"
-        named = replace(target, name=name)
-        own = derived_seed(seed, name)
-        accuracy = None if eps is None else _positive(eps, target)
-        description = "A network that was given to the report."
-        asked = "" if eps is None else str(eps)
-        subjects.append(
-            Subject(named, "given", description, own, eps=accuracy, asked=asked)
-        )
+        named, own = replace(target, name=name), derived_seed(seed, name)
+        if isinstance(named, TargetGraph):
+            share = GRAPH_SHARE if eps is None else eps
+            bound = _positive(read_graph_accuracy(share, named), share)
+            subjects.append(
+                GraphSubject(named, "given", description, own, bound, asked=asked)
+            )
+        else:
+            accuracy = None
+            if eps is not None:
+                accuracy = _positive(read_accuracy(eps, named.kernels), eps)
+            subjects.append(
+                Subject(named, "given", description, own, eps=accuracy, asked=asked)
+            )
     return tuple(subjects)
 
 
-def _positive(eps: ExactNumber, target: TargetCNN) -> Fraction:
-    accuracy = read_accuracy(eps, target.kernels)
+def _positive(accuracy: Fraction, eps: ExactNumber) -> Fraction:
     if accuracy <= 0:
         raise InvalidParameterError(
             f"eps={shown(eps)}: an admissible error must be positive "
@@ -187,14 +248,14 @@ def generated_subjects(seed: int, count: int) -> tuple[Subject, ...]:
         seed: The report's seed.
         count: How many; kinds repeat with other weights after the last.
     """
-    kinds = tuple(_KINDS.items())
+    kinds = tuple(KINDS.items())
     subjects = []
     for number in range(count):
-        kind, (draw, description) = kinds[number % len(kinds)]
+        kind, (make, description) = kinds[number % len(kinds)]
         repeat = number // len(kinds)
         name = kind if not repeat else f"{kind}-{repeat + 1}"
         own = derived_seed(seed, name)
-        kernels, shape = draw(np.random.default_rng(own))
+        kernels, shape = make(np.random.default_rng(own))
         target = TargetCNN(kernels, shape, name)
         subjects.append(Subject(target, "generated", description, own))
     return tuple(subjects)
@@ -205,76 +266,10 @@ def dense_subject(seed: int) -> Subject:
     name = "dense"
     own = derived_seed(seed, name)
     rng = np.random.default_rng(own)
-    kernels = (_draw(rng, 2, 2, 1), _draw(rng, 1, 2, 1))
+    kernels = (draw(rng, 2, 2, 1), draw(rng, 1, 2, 1))
     description = (
         "So small that the whole random network is realised densely, masked and "
         "compared with the pruned one."
     )
     target = TargetCNN(kernels, (2, 3, 3), name)
     return Subject(target, "generated", description, own, dense=True)
-
-
-_Drawn = tuple[tuple[Float32Array, ...], tuple[int, int, int]]
-
-
-def _draw(rng: np.random.Generator, c_out: int, c_in: int, size: int) -> Float32Array:
-    """Weights bounded away from 0 with random signs, so that outputs are not all 0."""
-    shape = (c_out, c_in, size, size)
-    signs = rng.choice([1.0, 1.0, -1.0], size=shape)
-    return (signs * rng.uniform(0.25, 1.0, size=shape)).astype(np.float32)
-
-
-def _pointwise(rng: np.random.Generator) -> _Drawn:
-    return (_draw(rng, 3, 2, 1), _draw(rng, 2, 3, 1)), (2, 4, 4)
-
-
-def _one_hot(rng: np.random.Generator) -> _Drawn:
-    kernel = np.zeros((2, 3, 3, 3), dtype=np.float32)
-    row, column = rng.integers(0, 3, size=2)
-    kernel[:, rng.integers(0, 3), row, column] = _draw(rng, 2, 1, 1)[:, 0, 0, 0]
-    kernel[0] = np.abs(kernel[0])
-    return (kernel,), (3, 5, 5)
-
-
-def _equal(rng: np.random.Generator) -> _Drawn:
-    first, second = _draw(rng, 1, 1, 3), np.abs(_draw(rng, 1, 1, 1))
-    kernels = (np.repeat(first, 2, axis=0), np.broadcast_to(second, (2, 2, 1, 1)))
-    return tuple(np.ascontiguousarray(kernel) for kernel in kernels), (1, 5, 5)
-
-
-def _ill_scaled(rng: np.random.Generator) -> _Drawn:
-    first, second, third = _draw(rng, 2, 1, 1), _draw(rng, 2, 2, 1), _draw(rng, 1, 2, 1)
-    first[1] *= np.float32(1e-3)
-    kernels = (np.abs(first) * np.float32(1e-6), second, third * np.float32(1e4))
-    kernels[1][:, 0] = np.abs(kernels[1][:, 0])
-    kernels[2][:, 0] = np.abs(kernels[2][:, 0])
-    return kernels, (1, 4, 4)
-
-
-def _zero_filter(rng: np.random.Generator) -> _Drawn:
-    first, second = _draw(rng, 2, 2, 1), _draw(rng, 2, 2, 1)
-    first[1], second[0] = 0.0, 0.0
-    second[1] = np.abs(second[1])
-    first[0] = np.abs(first[0])
-    return (first, second), (2, 4, 4)
-
-
-def _subnormal(rng: np.random.Generator) -> _Drawn:
-    first, second = _draw(rng, 2, 2, 1), np.abs(_draw(rng, 1, 2, 1))
-    return (first * np.float32(1e-40), second), (2, 3, 3)
-
-
-_KINDS: dict[str, tuple[Callable[[np.random.Generator], _Drawn], str]] = {
-    "pointwise": (_pointwise, "1x1 kernels only, two layers."),
-    "one-hot": (_one_hot, "One entry of one input channel, all other weights zero."),
-    "equal-kernels": (_equal, "All filters of a layer equal; one channel in."),
-    "ill-scaled": (
-        _ill_scaled,
-        "Three layers scaled by 1e-6, 1 and 1e4, and a channel by 1e-3.",
-    ),
-    "zero-filter": (_zero_filter, "A filter of zeros in each of two layers."),
-    "subnormal": (
-        _subnormal,
-        "Weights below the least normal float32 in the first of two layers.",
-    ),
-}

@@ -42,7 +42,8 @@ class Profile:
 
     Attributes:
         name: A label.
-        digits: Whether the shipped digits network is a case.
+        digits: Whether the shipped digits networks are cases: the plain one, and the
+            LeNet as a target graph.
         generated: Number of generated targets, at least 0.
         dense: Whether a tiny case is also realised densely.
         relative_eps: Claimed error as a part of the target's largest output, an exact

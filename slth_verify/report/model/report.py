@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slth_verify.report.model.graph_case import GraphCase
 from slth_verify.report.model.law_figures import LawFigures
 from slth_verify.report.model.observations import Observation
 from slth_verify.report.model.parts import (
@@ -78,13 +79,14 @@ class Report(NoTruthValue):
         counts: Findings by verdict.
         seed: The report's seed, in decimal digits.
         profile: What was covered.
-        cases: Target by target.
+        cases: Target by target, those of the paper's class.
         statements: The statements of the paper.
         replay: Commands that repeat what the report says.
         versions: Software.
         platform: Machine, as far as it matters.
         seconds: Wall time in all.
         law: How far searches get, or None if the profile measures no law.
+        graphs: Target graphs, one by one.
     """
 
     verdict: Verdict
@@ -98,3 +100,4 @@ class Report(NoTruthValue):
     platform: dict[str, str]
     seconds: float
     law: LawFigures | None = None
+    graphs: tuple[GraphCase, ...] = ()

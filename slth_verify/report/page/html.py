@@ -17,6 +17,7 @@ from slth_verify.report.page.display import (
     share,
     signed,
 )
+from slth_verify.report.page.graphs import believed, contradiction, kept_in_stages
 from slth_verify.report.page.mathml import safe_mathml
 from slth_verify.report.page.parts import (
     Page,
@@ -54,10 +55,13 @@ def render_html(document: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
+        believed=believed,
+        contradiction=contradiction,
         figure=figure,
         grouped=grouped,
         kept=kept_filters,
         kept_in=kept_in_picture,
+        kept_in_stages=kept_in_stages,
         looseness=looseness,
         mathml=safe_mathml,
         observed=observed,

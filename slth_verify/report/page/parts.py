@@ -21,6 +21,7 @@ from slth_verify.report.page.charts import (
     whole_mask_chart,
 )
 from slth_verify.report.page.display import ends, grouped
+from slth_verify.report.page.graphs import believed, contradictions, stage_chart
 from slth_verify.report.page.pixels import pixel_picture
 
 Document = Mapping[str, Any]
@@ -41,6 +42,7 @@ _SECTIONS = (
     ("law", "Law of the search"),
     ("tickets", "Tickets"),
     ("accuracy", "Accuracy"),
+    ("graphs", "Networks people have"),
     ("masks", "Masks"),
     ("collapse", "Collapse"),
     ("findings", "Findings"),
@@ -58,7 +60,10 @@ class Page:
         style: The style sheet.
         style_hash: Its SHA-256 as a content-security policy names it.
         data: The document as JSON that cannot end its element.
+        verdict: The document's, unless its figures contradict it.
         headline: One sentence for the verdict.
+        graphs: Cases of target graphs.
+        everything: All cases, those of target graphs last.
         lead: The first case if it is VERIFIED, else None.
         scored: The first case with an accuracy, or None.
         verified_cases: Number of cases that are VERIFIED.
@@ -78,7 +83,10 @@ class Page:
     style: Markup
     style_hash: str
     data: Markup
+    verdict: str
     headline: str
+    graphs: tuple[Document, ...]
+    everything: tuple[Document, ...]
     lead: Document | None
     scored: Document | None
     verified_cases: int
@@ -97,7 +105,11 @@ class Page:
     @classmethod
     def of(cls, document: Document) -> Page:
         """Collect it from a document."""
-        cases = document["cases"]
+        cases, graphs = document["cases"], tuple(document.get("graphs", ()))
+        everything = (*cases, *graphs)
+        verdict = document["verdict"]
+        if verdict == "VERIFIED" and contradictions(graphs):
+            verdict = "INCONCLUSIVE"
         whole = sorted((c for c in cases if c["masks"] and _is_whole(c)), key=_filters)
         drawn = tuple(c for c in cases if c["masks"] and not _is_whole(c))
         ladders = tuple(c for c in cases if c["ladder"])
@@ -110,12 +122,15 @@ class Page:
             style=Markup(style),
             style_hash=f"sha256-{base64.b64encode(digest).decode()}",
             data=_embedded(document),
-            headline=_HEADLINES[document["verdict"]],
-            lead=cases[0] if _is_certified(cases[0]) else None,
+            verdict=verdict,
+            headline=_HEADLINES[verdict],
+            graphs=graphs,
+            everything=everything,
+            lead=everything[0] if _is_certified(everything[0]) else None,
             scored=next((c for c in cases if c["accuracy"]), None),
-            verified_cases=sum(c["verdict"] == "VERIFIED" for c in cases),
+            verified_cases=sum(believed(case) == "VERIFIED" for case in everything),
             sections=_sections(document),
-            problems=_problems(cases),
+            problems=(*_problems(everything), *contradictions(graphs)),
             ladders=ladders,
             drawn=drawn,
             whole=tuple(whole),
@@ -124,7 +139,7 @@ class Page:
             pictures={c["name"]: _pictures(c, power) for c in cases if c["samples"]},
             magnification=power,
             statement_groups=_groups(document["statements"]),
-            stages=tuple(dict.fromkeys(s for c in cases for s in c["seconds"])),
+            stages=tuple(dict.fromkeys(s for c in everything for s in c["seconds"])),
         )
 
 
@@ -169,7 +184,7 @@ def _embedded(document: Document) -> Markup:
 
 def _is_certified(case: Document) -> bool:
     ticket = case["ticket"]
-    if ticket is None or case["verdict"] != "VERIFIED":
+    if ticket is None or believed(case) != "VERIFIED":
         return False
     return "absent" not in ticket["certified_error"]
 
@@ -190,6 +205,8 @@ def _sections(document: Document) -> tuple[tuple[str, str], ...]:
         "widths": any(case["ladder"] for case in cases),
         "accuracy": any(case["accuracy"] for case in cases),
         "samples": any(case["samples"] for case in cases),
+        "graphs": bool(document.get("graphs")),
+        **dict.fromkeys(("tickets", "masks", "collapse"), bool(cases)),
     }
     return tuple(item for item in _SECTIONS if there.get(item[0], True))
 
@@ -213,6 +230,9 @@ def _charts(
     found = {"errors": Markup(error_chart(document["cases"], "errors"))}
     if document["law"] is not None:
         found["law"] = Markup(law_chart(document["law"], "law"))
+    for number, case in enumerate(document.get("graphs", ())):
+        name = f"stages-{number}"
+        found[name] = Markup(stage_chart(case, name))
     for case in ladders[:1]:
         found[f"ladder-{case['name']}"] = Markup(ladder_chart(case, "ladder"))
     for kind, chosen, draw in (

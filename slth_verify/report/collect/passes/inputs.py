@@ -12,13 +12,13 @@ from slth_verify.arrays import Float64Array
 _MAX_PATTERNS = 12
 
 
-def uniform_images(count: int, shape: tuple[int, int, int], seed: int) -> Float64Array:
+def uniform_images(count: int, shape: tuple[int, ...], seed: int) -> Float64Array:
     """Independent entries, uniform on [-1, 1], shape ``(count, *shape)``."""
     rng = np.random.default_rng([seed, 1])
     return rng.uniform(-1.0, 1.0, (count, *shape))
 
 
-def corner_images(count: int, shape: tuple[int, int, int], seed: int) -> Float64Array:
+def corner_images(count: int, shape: tuple[int, ...], seed: int) -> Float64Array:
     """Half with entries -1 and 1, half with entries -1, 0 and 1."""
     rng = np.random.default_rng([seed, 2])
     signs = rng.integers(0, 2, (count - count // 2, *shape)) * 2 - 1

@@ -1,0 +1,1 @@
+"""Cases of target graphs: pruned, checked and looked at."""

@@ -1,0 +1,166 @@
+"""Target graphs and their tickets as figures with kind and safe side."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from dataclasses import fields
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from slth_verify.enclosure import directed_decimal
+from slth_verify.graph import BatchNorm, Convolution, Node, TargetGraph
+from slth_verify.graph.nodes import KINDS
+from slth_verify.graph.stages import Stage, stages_of
+from slth_verify.report.model.graph_case import (
+    GraphFigures,
+    GraphSummary,
+    StageFigures,
+)
+from slth_verify.report.model.quantity import Absent, Quantity, enclosed, exact
+from slth_verify.ticket import (
+    GraphCheckResult,
+    GraphTicket,
+    OutputSpread,
+    StageBound,
+    StageTicket,
+)
+from slth_verify.verdict import Direction, Finding, Verdict
+
+OUTPUT = "target output"
+_NOTHING = "the checker did not accept the ticket: see the findings"
+
+
+def graph_summary(graph: TargetGraph, file: str, outputs: OutputSpread) -> GraphSummary:
+    """The target as figures.
+
+    Args:
+        graph: The target.
+        file: Its path relative to the report.
+        outputs: How far its outputs range.
+    """
+    low, high = graph.input.low, graph.input.high
+    names = {kind: name for name, kind in KINDS.items()}
+    return GraphSummary(
+        file=file,
+        sha256=graph.sha256,
+        input_shape=graph.input.shape,
+        output_shape=graph.output_shape,
+        low=exact(min(low), "entry of an image", Direction.LOWER),
+        high=exact(max(high), "entry of an image", Direction.UPPER),
+        boxes=len(set(low)) > 1 or len(set(high)) > 1,
+        nodes=dict(Counter(names[type(node)] for node in graph.nodes)),
+        weights=exact(sum(map(_weights, graph.nodes)), "weights"),
+        outside=graph.outside_papers_class or "",
+        output_range=enclosed(outputs.lower, outputs.upper, Direction.BOTH, OUTPUT),
+        widest=enclosed(outputs.reached, outputs.widest, Direction.BOTH, OUTPUT),
+    )
+
+
+def graph_figures(
+    file: str,
+    path: Path,
+    graph: TargetGraph,
+    ticket: GraphTicket,
+    result: GraphCheckResult,
+    bound: Fraction | None,
+) -> GraphFigures:
+    """The certified figures of a ticket.
+
+    Args:
+        file: The ticket's path relative to the report.
+        path: Where it lies.
+        graph: The target.
+        ticket: As read from there.
+        result: What the checker said.
+        bound: What of it is certified; None leaves all figures absent.
+    """
+    stages = zip(stages_of(graph), ticket.stages, result.per_stage, strict=False)
+    share = result.share_of_range
+    return GraphFigures(
+        file=file,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        certified_error=Absent(_NOTHING)
+        if bound is None
+        else enclosed(bound, bound, Direction.UPPER, OUTPUT),
+        share_of_range=Absent(_NOTHING)
+        if bound is None or share is None
+        else enclosed(share, share, Direction.UPPER),
+        stages=tuple(_stage(graph, *parts) for parts in stages if bound is not None),
+    )
+
+
+def within_what_was_asked(bound: Fraction | None, eps: Fraction) -> Finding:
+    """Whether the certified error is at most the accuracy that the ticket was made for.
+
+    The ticket's own claim is another number, which its file states.
+
+    Args:
+        bound: The checker's bound; None if there is none, or if it does not go with the
+            checker's findings.
+        eps: The accuracy that was asked for.
+
+    Rigor:
+        Exact comparison.
+    """
+    asked = directed_decimal(eps, 9, up=False)
+    claim = f"the certified error is at most the {asked} that was asked for"
+    if bound is None:
+        reason = "no bound was certified that goes with the checker's findings"
+        return Finding(claim, Verdict.INCONCLUSIVE, reason)
+    if bound <= eps:
+        reason = f"it is at most {directed_decimal(bound, 9, up=True)}"
+        return Finding(claim, Verdict.VERIFIED, reason)
+    reason = f"it is {directed_decimal(bound, 9, up=False)} or more"
+    return Finding(claim, Verdict.REFUTED, reason)
+
+
+def _weights(node: Node) -> int:
+    arrays = (getattr(node, field.name) for field in fields(node))
+    return sum(array.size for array in arrays if isinstance(array, np.ndarray))
+
+
+def _stage(
+    graph: TargetGraph, stage: Stage, part: StageTicket, found: StageBound
+) -> StageFigures:
+    def at_most(error: Fraction) -> Quantity:
+        return enclosed(error, error, Direction.UPPER, f"output of {found.name}")
+
+    return StageFigures(
+        stage=found.name,
+        layer=layer_words(graph, stage),
+        width=exact(part.width, "n"),
+        exponent=part.exponent,
+        filters=exact(2 * part.width * stage.inputs, "filters"),
+        kept=exact(found.kept, "filters"),
+        own_error=at_most(found.own_error),
+        carried_error=at_most(found.carried_error),
+        error=at_most(found.error),
+        output=enclosed(
+            found.lower, found.upper, Direction.BOTH, f"output of {found.name}"
+        ),
+    )
+
+
+def layer_words(graph: TargetGraph, stage: Stage) -> str:
+    """What a stage is, such as ``"3x3 convolution, 6 to 12, with biases"``."""
+    node, layer = graph.node(stage.name), stage.layer
+    outputs = len(layer.weight)
+    if isinstance(node, BatchNorm):
+        return f"batch norm of {outputs} channels"
+    words = [f"dense, {stage.channels} to {outputs}"]
+    if isinstance(node, Convolution):
+        rows, columns = layer.weight.shape[2:]
+        words = [f"{rows}x{columns} convolution, {stage.channels} to {outputs}"]
+        if math.prod(layer.stride) > 1:
+            words.append(f"stride {layer.stride[0]}x{layer.stride[1]}")
+        if layer.groups > 1:
+            words.append(f"{layer.groups} groups")
+    if layer.bias is not None:
+        words.append("with biases")
+    if stage.norm is not None:
+        words.append("batch norm folded in")
+    return ", ".join(words)

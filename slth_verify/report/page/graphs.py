@@ -1,0 +1,114 @@
+"""Target graphs on the page: their chart, and figures that do not go together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from slth_verify.report.page.display import ends, grouped
+from slth_verify.report.page.svg import SERIES, plain, svg
+
+Document = Mapping[str, Any]
+
+#: Inches; the page scales charts to its own width.
+_WIDTH = 8.6
+#: Height of a bar; a stage has two in a row of height 1.
+_BAR = 0.36
+
+
+def contradiction(case: Document) -> str:
+    """Why a document's VERIFIED cannot be believed, from its own figures; or empty.
+
+    Args:
+        case: A target graph's.
+    """
+    ticket = case["ticket"]
+    if case["verdict"] != "VERIFIED":
+        return ""
+    if ticket is None or "absent" in ticket["certified_error"]:
+        return "the document says VERIFIED, and names no certified error"
+    low, high = ends(ticket["certified_error"])
+    if low > ends(case["eps"])[1]:
+        return "the document says VERIFIED, but its certified error exceeds the claim"
+    seen = [item["difference"] for item in case["observations"]]
+    if any("absent" in figure or ends(figure)[0] > high for figure in seen):
+        return (
+            "the document says VERIFIED, but a difference that was seen is not below "
+            "its certified error"
+        )
+    if any(finding["verdict"] != "VERIFIED" for finding in case["findings"]):
+        return "the document says VERIFIED, but one of its findings is not"
+    return ""
+
+
+def contradictions(cases: Sequence[Document]) -> tuple[tuple[str, Document], ...]:
+    """Names of such cases of target graphs, with a finding that says so."""
+    claim = "the document's figures go together with its verdict"
+    return tuple(
+        (case["name"], {"claim": claim, "verdict": "INCONCLUSIVE", "reason": reason})
+        for case in cases
+        if (reason := contradiction(case))
+    )
+
+
+def believed(case: Document) -> str:
+    """The verdict of a case as the page shows it; plain cases have masks."""
+    doubtful = "masks" not in case and contradiction(case)
+    return "INCONCLUSIVE" if doubtful else str(case["verdict"])
+
+
+def kept_in_stages(case: Document, key: str = "kept") -> str:
+    """Kept filters of all stages, or all ``filters`` that there were."""
+    return grouped(sum(int(stage[key]["value"]) for stage in case["ticket"]["stages"]))
+
+
+def stage_chart(case: Document, identifier: str) -> str:
+    """Own and carried error of every stage, as shares of its certified range.
+
+    Stages whose outputs are constant have no shares and are left out.
+    """
+    ticket = case["ticket"]
+    stages = [] if ticket is None else ticket["stages"]
+    rows = [
+        (stage["stage"], *(_share(stage, key) for key in ("own", "carried")))
+        for stage in stages
+        if _range(stage) > 0
+    ]
+    if not rows:
+        return ""
+    text = "; ".join(
+        f"{name}: own {own:.2g} %, carried {carried:.2g} %"
+        for name, own, carried in rows
+    )
+
+    def draw(axes: Axes) -> None:
+        for place, (label, series) in enumerate((("own", 0), ("carried", 1))):
+            axes.barh(
+                [row + (place - 0.5) * _BAR for row in range(len(rows))],
+                [values[1 + place] for values in rows],
+                height=_BAR,
+                color=SERIES[series],
+                label=f"{label} error",
+            )
+        axes.set_yticks(range(len(rows)), [plain(name) for name, *_ in rows])
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_xlim(left=0)
+        axes.set_xlabel("error, in per cent of the certified range of the stage")
+        axes.grid(axis="x")
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2
+        )
+
+    size = (_WIDTH, 1.0 + 0.45 * len(rows))
+    return svg(draw, size, identifier, f"Errors of stages. {text}.")
+
+
+def _range(stage: Document) -> float:
+    low, high = ends(stage["output"])
+    return float(high - low)
+
+
+def _share(stage: Document, key: str) -> float:
+    return 100 * float(ends(stage[f"{key}_error"])[1]) / _range(stage)

@@ -1,0 +1,257 @@
+"""Planted lies about target graphs, and failures: each must be seen."""
+
+from __future__ import annotations
+
+import dataclasses
+from fractions import Fraction
+
+import jsonschema
+import numpy as np
+import pytest
+
+from slth_verify.errors import NoTicketFoundError
+from slth_verify.report import Profile, render_html, schema, to_document
+from slth_verify.report._progress import silent
+from slth_verify.report.collect.graphs import case as graph_case
+from slth_verify.report.collect.graphs import passes
+from slth_verify.report.collect.graphs.figures import within_what_was_asked
+from slth_verify.report.collect.graphs.passes import look
+from slth_verify.report.model.observations import finding_of
+from slth_verify.report.model.quantity import Absent
+from slth_verify.report.page.graphs import believed, contradictions
+from slth_verify.ticket import GraphTicket, check
+from slth_verify.verdict import Verdict
+
+_PROFILE = Profile(name="lies", law_dimension=0, certified_dimension=0)
+
+
+@pytest.fixture(scope="module")
+def checked(graph_subject, graph_made):
+    (case,) = graph_made.report.graphs
+    ticket = GraphTicket.load(graph_made.folder / case.ticket.file)
+    return graph_subject, ticket, check(ticket, graph_subject.target)
+
+
+@pytest.fixture
+def made_of(graph_subject, graph_made, tmp_path):
+    """Makes the case again, and the page of a report that has only this one."""
+
+    def made_again():
+        (tmp_path / "tickets").mkdir()
+        case = graph_case.run_graph_case(graph_subject, _PROFILE, tmp_path, silent)
+        report = dataclasses.replace(
+            graph_made.report, graphs=(case,), verdict=case.verdict
+        )
+        document = to_document(report)
+        jsonschema.validate(document, schema())
+        return case, render_html(document)
+
+    return made_again
+
+
+def test_error_above_the_claim_that_is_called_verified(made_of, monkeypatch):
+    """A checker that lies about its verdict is not believed."""
+
+    def lying(ticket, target):
+        honest = check(ticket, target)
+        return dataclasses.replace(honest, error_upper_bound=2 * honest.eps)
+
+    monkeypatch.setattr(graph_case, "check", lying)
+    case, page = made_of()
+    assert case.verdict is Verdict.INCONCLUSIVE
+    assert isinstance(case.ticket.certified_error, Absent)
+    assert case.ticket.stages == ()
+    assert case.observations == ()
+    assert "INCONCLUSIVE" in page[page.index("<h1>") : page.index("</h1>")]
+
+
+def test_bound_below_the_truth_is_refuted_by_an_image(made_of, monkeypatch):
+    def lying(ticket, target):
+        honest = check(ticket, target)
+        return dataclasses.replace(honest, error_upper_bound=Fraction(1, 10**9))
+
+    monkeypatch.setattr(graph_case, "check", lying)
+    case, page = made_of()
+    assert case.verdict is Verdict.REFUTED
+    assert case.observations[0].outcome == "contradicted"
+    assert '<span class="contradicted">contradicted</span>' in page
+
+
+def test_an_exact_pass_decides_what_floats_saw(checked, monkeypatch):
+    subject, ticket, result = checked
+    honest = look(subject, ticket, result.error_upper_bound, _PROFILE)
+    seen = Fraction(honest.observations[0].difference.lower)
+    for bound, outcome in ((seen * 2, "consistent"), (seen / 2, "contradicted")):
+        (found,) = look(subject, ticket, bound, _PROFILE).observations
+        assert found.outcome == outcome
+
+    # floats that see far too much prove nothing
+    real = passes.float_pruned_values
+    monkeypatch.setattr(passes, "float_pruned_values", lambda *a: real(*a) + 5)
+    (found,) = look(subject, ticket, result.error_upper_bound, _PROFILE).observations
+    assert Fraction(found.difference.lower) > 4
+    assert found.outcome == "consistent"
+    assert Fraction(found.rounding.upper) > 4
+    # but leave it open where no exact pass is affordable
+    monkeypatch.setattr(passes, "_MOST_WORK", 0)
+    (found,) = look(subject, ticket, result.error_upper_bound, _PROFILE).observations
+    assert found.outcome == "undecided"
+    assert finding_of(found).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_passes_that_are_not_finite_are_undecided(checked, monkeypatch, value):
+    subject, ticket, result = checked
+    real = passes.float_pruned_values
+    monkeypatch.setattr(passes, "float_pruned_values", lambda *a: real(*a) * value)
+    (found,) = look(subject, ticket, result.error_upper_bound, _PROFILE).observations
+    assert found.outcome == "undecided"
+    assert finding_of(found).verdict is Verdict.INCONCLUSIVE
+
+
+def test_weights_beyond_floats_are_undecided(checked, monkeypatch):
+    subject, ticket, result = checked
+    parts = [dataclasses.replace(part, exponent=2000) for part in ticket.stages]
+    other = dataclasses.replace(ticket, stages=tuple(parts))
+    (found,) = look(subject, other, result.error_upper_bound, _PROFILE).observations
+    assert found.outcome == "undecided"
+
+
+def test_images_are_moved_into_the_box_before_they_refute(checked):
+    subject, ticket, result = checked
+    outside = np.full((1, 4, 4), 1e9)
+    sums = {
+        stage.name: passes.pair_sums(
+            stage,
+            part.exponent,
+            passes.drawn_filters(ticket.seed, stage, part.width, part.filters),
+        )
+        for stage, part in zip(
+            passes.stages_of(subject.target), ticket.stages, strict=True
+        )
+    }
+    difference = passes._exactly(subject.target, sums, outside)
+    assert 0 < difference <= result.error_upper_bound
+
+
+@pytest.mark.parametrize(
+    ("bound", "verdict"),
+    [
+        (Fraction(1, 10), Verdict.VERIFIED),
+        (Fraction(1, 10) + Fraction(1, 10**30), Verdict.REFUTED),
+        (None, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_the_certified_error_is_compared_with_what_was_asked(bound, verdict):
+    assert within_what_was_asked(bound, Fraction(1, 10)).verdict is verdict
+
+
+def test_ticket_file_with_a_wider_claim_is_held_to_what_was_asked(made_of, monkeypatch):
+    """One filter less, and a claim and a stated error that cover it."""
+    real = GraphTicket.save
+
+    def boastful(self, path):
+        first, *others = self.stages
+        fewer = dataclasses.replace(first, filters=first.filters[1:])
+        lie = dataclasses.replace(
+            self, stages=(fewer, *others), eps=Fraction(100), certified_error="99"
+        )
+        real(lie, path)
+
+    monkeypatch.setattr(graph_case.GraphTicket, "save", boastful)
+    case, _ = made_of()
+    assert case.verdict is Verdict.REFUTED
+    wrong = [f for f in case.findings if f.verdict is Verdict.REFUTED]
+    assert [f.claim for f in wrong] == [
+        "the certified error is at most the 0.1 that was asked for"
+    ]
+
+
+def test_no_ticket_is_inconclusive_and_still_reported(made_of, monkeypatch):
+    def in_vain(*_, **__):
+        raise NoTicketFoundError("eps was not reached", 2.0)
+
+    monkeypatch.setattr(graph_case, "prune", in_vain)
+    case, page = made_of()
+    assert case.verdict is Verdict.INCONCLUSIVE
+    assert case.ticket is None
+    assert "was not reached" in case.findings[0].reason
+    assert "What is not verified" in page
+    assert "no ticket: see the findings" in page[page.index('id="graphs"') :]
+
+
+def _error_above_the_claim(case):
+    case["ticket"]["certified_error"]["interval"] = ["0.2", "0.3"]
+
+
+def _no_error_at_all(case):
+    case["ticket"]["certified_error"] = {"absent": "planted"}
+
+
+def _no_ticket(case):
+    case["ticket"] = None
+
+
+def _seen_above_the_error(case):
+    case["observations"][0]["difference"]["value"] = "0.5"
+
+
+def _seen_nothing_finite(case):
+    case["observations"][0]["difference"] = {"absent": "not finite: nan"}
+
+
+def _finding_that_is_refuted(case):
+    case["findings"][3]["verdict"] = "REFUTED"
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        _error_above_the_claim,
+        _no_error_at_all,
+        _no_ticket,
+        _seen_above_the_error,
+        _seen_nothing_finite,
+        _finding_that_is_refuted,
+    ],
+)
+def test_documents_that_contradict_themselves_are_not_believed(graph_document, lie):
+    (case,) = graph_document["graphs"]
+    assert contradictions([case]) == ()
+    assert believed(case) == "VERIFIED"
+    lie(case)
+    ((name, finding),) = contradictions([case])
+    assert name == case["name"]
+    assert "the document says VERIFIED" in finding["reason"]
+    assert believed(case) == "INCONCLUSIVE"
+
+
+def test_a_lie_in_a_document_is_not_shown_as_verified(graph_document):
+    _seen_above_the_error(graph_document["graphs"][0])
+    _not_believed(graph_document)
+
+
+def test_a_lie_beside_plain_cases_is_seen(made, graph_document):
+    _error_above_the_claim(graph_document["graphs"][0])
+    plain = {"cases": made.document["cases"][1:2], "law": None}
+    html = _not_believed({**graph_document, **plain})
+    order = [html.index(f'id="{name}"') for name in ("tickets", "graphs", "findings")]
+    assert order == sorted(order)
+
+
+def _not_believed(document):
+    jsonschema.validate(document, schema())
+    assert document["verdict"] == "VERIFIED"
+    html = render_html(document)
+    headline = html[html.index("<title>") : html.index("</h1>")]
+    assert "VERIFIED" not in headline
+    assert "INCONCLUSIVE" in headline
+    problems = html[html.index("What is not") : html.index("Reading figures")]
+    assert "the document says VERIFIED" in problems
+    section = html[html.index('<h2 id="graphs">') :]
+    badge = section[section.index("<h3>") : section.index("</h3>")]
+    assert "INCONCLUSIVE" in badge
+    assert "verified" not in badge
+    total = len(document["cases"]) + 1
+    assert f"{total - 1} of {total}</span> targets" in html
+    return html
