@@ -215,7 +215,7 @@ def _stage(plan: StagePlan, n: int, failure: Fraction) -> StageWidth:
         *_numbers("kernel", kernels),
         *_numbers("bias", bias),
     ]
-    steps = [step for found in plan.found if found for step in found.ledger()]
+    steps = [step for found in plan.found if found for step in found.derivation]
     if plan.groups:
         steps.append(
             Step(
