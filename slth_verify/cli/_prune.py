@@ -81,14 +81,14 @@ _REPORTED = 1.1
 @click.option(
     "--box",
     metavar="LOW,HIGH",
-    help="Where inputs of an .onnx TARGET lie, exact, such as 0,1. Other files say it "
+    help="Where inputs of an .onnx or .pt2 TARGET lie, exact: 0,1. Other files say it "
     "themselves.",
 )
 @click.option(
     "--save-target",
     metavar="FILE",
     type=click.Path(dir_okay=False),
-    help="Where the graph of an .onnx TARGET is written, for check; default: beside "
+    help="Where the graph of such a TARGET is written, for check; default: beside "
     "the ticket.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -111,8 +111,9 @@ def command(
 ) -> int:
     """Prune the random network of a seed until it computes TARGET within eps.
 
-    TARGET is a .safetensors file that TargetGraph.save or TargetCNN.save wrote, or an
-    .onnx file (extra onnx). From a trained torch module to a checked ticket:
+    TARGET is a .safetensors file that TargetGraph.save or TargetCNN.save wrote, an
+    .onnx file (extra onnx), or a .pt2 file of torch.export. From a trained torch module
+    to a checked ticket:
 
     \b
       graph = sv.graph_from_torch(module, input_shape=(1, 28, 28), box=(0, 1))

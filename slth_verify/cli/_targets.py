@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from slth_verify.network import TargetCNN
     from slth_verify.ticket import OutputRange, OutputSpread
 
+#: Files of other tools, which say nothing of a box.
+_IMPORTED = (".onnx", ".pt2")
+
 #: Files that may run code when they are read.
 _PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
 
@@ -26,8 +29,9 @@ def read_target(path: str, box: str | None) -> TargetCNN | TargetGraph:
     """The network that a file holds.
 
     Args:
-        path: A graph or a plain target in safetensors, or an ONNX model.
-        box: ``LOW,HIGH``, where the inputs of an ONNX model lie.
+        path: A graph or a plain target in safetensors, an ONNX model, or a program of
+            torch.export.
+        box: ``LOW,HIGH``, where the inputs of the latter two lie.
 
     Raises:
         InvalidTargetError: If the file is neither, or a pickle.
@@ -38,12 +42,16 @@ def read_target(path: str, box: str | None) -> TargetCNN | TargetGraph:
         raise InvalidTargetError(
             f"TARGET={printable(path)}: such a file is a pickle, which runs code when "
             "it is read (docs/target-graphs.md). Load it where you trust it, and save "
-            "graph_from_torch(module, ...), or export it as ONNX."
+            "graph_from_torch(module, ...), or export it as ONNX or with torch.export."
         )
     if suffix == ".onnx":
         from slth_verify.network.onnx_graphs import graph_from_onnx
 
         return graph_from_onnx(path, box=_box(box))
+    if suffix == ".pt2":
+        from slth_verify.network.torch_graphs import graph_from_pt2
+
+        return graph_from_pt2(path, box=_box(box))
     if box is not None:
         raise InvalidParameterError(
             f"--box={printable(box)}: this file says itself where its inputs lie "
@@ -72,7 +80,7 @@ def saved_target(path: str) -> TargetCNN | TargetGraph:
 
 def imported_target(path: str, output: str, asked: str | None) -> str | None:
     """Where the graph of an imported file is written; None for other files."""
-    if Path(path).suffix.lower() == ".onnx":
+    if Path(path).suffix.lower() in _IMPORTED:
         return asked or f"{output}.target.safetensors"
     if asked is not None:
         raise InvalidParameterError(
@@ -119,14 +127,14 @@ def target_scale(target: TargetCNN | TargetGraph, error: Fraction) -> Scale:
 def _box(text: str | None) -> tuple[Fraction, Fraction]:
     if text is None:
         raise InvalidParameterError(
-            "--box is missing: an ONNX file does not say where its inputs lie "
+            "--box is missing: such a file does not say where its inputs lie "
             "(docs/target-graphs.md). Give it, such as --box 0,1."
         )
     parts = text.split(",")
     if len(parts) != 2:
         raise InvalidParameterError(
             f"--box={shown(text)}: two numbers LOW,HIGH are required "
-            "(docs/target-graphs.md). For boxes by channel, use graph_from_onnx."
+            "(docs/target-graphs.md). For boxes by channel, import the file in Python."
         )
     low, high = (exact_number(part, "--box") for part in parts)
     return low, high

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import get_args
 
-import numpy as np
-
 from slth_verify.bounds._inputs import accuracy, one_of, open_probability, written
 from slth_verify.bounds._ledger import Condition, Json, Step
 from slth_verify.bounds._result import Kind
@@ -19,7 +17,7 @@ from slth_verify.bounds.graphs.stage_plan import Problems, StagePlan, stage_plan
 from slth_verify.bounds.mrss.widths import Effort
 from slth_verify.bounds.network.failure_budget import certified_widths
 from slth_verify.enclosure import Enclosure, ExactNumber
-from slth_verify.graph import Convolution, Input, Node, Rectifier, TargetGraph
+from slth_verify.graph import TargetGraph
 from slth_verify.network import TargetCNN
 from slth_verify.numbers import rough
 from slth_verify.ticket.graphs import read_graph_accuracy
@@ -93,7 +91,7 @@ def graph_widths(
     Source:
         der:graph-slth, der:graph-necessary.
     """
-    graph = target if isinstance(target, TargetGraph) else graph_of(target)
+    graph = target if isinstance(target, TargetGraph) else target.to_graph()
     one_of(kind, "kind", ("certified", "necessary"), ENOUGH)
     one_of(effort, "effort", get_args(Effort), ENOUGH)
     allowed = accuracy(read_graph_accuracy(eps, graph), ENOUGH)
@@ -109,34 +107,6 @@ def graph_widths(
         return _needed(graph, recurrence, allowed, miss, inputs)
     advance = progress or (lambda stage, done, total: None)
     return _enough(recurrence, allowed, miss, inputs, effort, advance)
-
-
-def graph_of(target: TargetCNN) -> TargetGraph:
-    """The layers of a plain target as a graph with inputs in [-1, 1].
-
-    A readout behind them is left out.
-    """
-    nodes: list[Node] = [
-        Input(
-            name="input",
-            shape=target.input_shape,
-            low=(Fraction(-1),) * target.input_shape[0],
-            high=(Fraction(1),) * target.input_shape[0],
-        )
-    ]
-    for layer, kernel in enumerate(target.kernels, start=1):
-        before = (kernel.shape[2] - 1) // 2
-        after = kernel.shape[2] - 1 - before
-        nodes.append(
-            Convolution(
-                name=f"layers.{layer}",
-                sources=(nodes[-1].name,),
-                weight=np.asarray(kernel),
-                padding=(before, after, before, after),
-            )
-        )
-        nodes.append(Rectifier(name=f"relu.{layer}", sources=(nodes[-1].name,)))
-    return TargetGraph(tuple(nodes), target.name)
 
 
 def _enough(

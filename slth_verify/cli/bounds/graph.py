@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from slth_verify.cli._output import progress
+from slth_verify.cli._targets import read_target
 from slth_verify.cli.bounds.ladder import Rung, climb, given, print_ladder, rung
 from slth_verify.cli.bounds.paper_form import PAPER_FORM, paper_form, paper_line
-from slth_verify.errors import InvalidTargetError
 from slth_verify.text import printable
 
 if TYPE_CHECKING:
@@ -43,10 +43,12 @@ def print_target_widths(
         as_json: Whether to print JSON.
     """
     from slth_verify.bounds import graph_widths
+    from slth_verify.network import TargetCNN
 
     if refused:
         raise click.UsageError(f"--target goes without {', '.join(refused)}.")
-    target = _read(path)
+    found = read_target(path, None)
+    target = found.to_graph() if isinstance(found, TargetCNN) else found
     with progress() as advance:
         ask = partial(graph_widths, target, eps, delta, effort=effort, progress=advance)
         rungs = {
@@ -56,22 +58,6 @@ def print_target_widths(
         }
         answers = climb(kind, rungs)
     print_ladder(answers, explain=explain, as_json=as_json)
-
-
-def _read(path: str) -> TargetGraph:
-    """A graph, or a plain target as a graph."""
-    from slth_verify.bounds.graphs.widths import graph_of
-    from slth_verify.graph import TargetGraph
-    from slth_verify.network import TargetCNN
-
-    try:
-        return TargetGraph.from_file(path)
-    except InvalidTargetError as error:
-        try:
-            plain = TargetCNN.from_file(path)
-        except InvalidTargetError:
-            raise error from None
-        return graph_of(plain)
 
 
 def _enough(found: GraphResult) -> Rung:

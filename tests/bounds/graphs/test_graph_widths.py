@@ -18,7 +18,6 @@ from slth_verify.bounds.graphs.stage_plan import (
     bias_problem,
     kernel_problems,
 )
-from slth_verify.bounds.graphs.widths import graph_of
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import (
@@ -155,7 +154,7 @@ def test_one_sign_needs_fewer_than_two(line) -> None:
 def test_plain_targets_are_graphs_of_the_papers_class() -> None:
     kernel = np.full((2, 1, 3, 3), 1 / 32, np.float32)
     target = TargetCNN((kernel,), (1, 5, 5))
-    graph = graph_of(target)
+    graph = target.to_graph()
     assert graph.in_papers_class
     found = graph_widths(target, "0.1", "0.1")
     assert found == graph_widths(graph, "0.1", "0.1")
