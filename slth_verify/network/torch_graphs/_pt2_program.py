@@ -188,7 +188,7 @@ class _Recorded(nn.Module):
 
     def forward(self, image: torch.Tensor) -> Any:
         """The output of a batch of images."""
-        return fx.Interpreter(self).run(image)  # type: ignore[arg-type]
+        return fx.Interpreter(self).run(image)
 
 
 class _Weight:
@@ -248,4 +248,4 @@ def _require_bounded(module: Any, shape: tuple[int, ...]) -> None:
     bare = _Recorded(module.graph)
     for name, tensor in module.named_buffers():
         bare.register_buffer(name, tensor.to("meta"))
-    _Sizes(bare).run(meta)  # type: ignore[arg-type]
+    _Sizes(bare).run(meta)
