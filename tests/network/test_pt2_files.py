@@ -197,6 +197,31 @@ def test_hostile_programs_are_refused(
         graph_from_pt2(written(records, tmp_path / "net.pt2"))
 
 
+@pytest.mark.parametrize("place", ["name", "string", "target", "tensor"])
+def test_no_text_is_run(place: str, honest: Records, tmp_path: Path) -> None:
+    trace = tmp_path / "ran"
+    code = RUNS.format(trace)
+
+    def change(data: Any) -> None:
+        graph = data["graph_module"]["graph"]
+        node = next(n for n in graph["nodes"] if "conv2d" in n["target"])
+        if place == "name":
+            node["inputs"].append({"name": f"x={code}", "arg": {"as_int": 1}})
+        elif place == "string":
+            node["inputs"].append(
+                {"name": "padding", "arg": {"as_string": f"'+{code}"}}
+            )
+        elif place == "target":
+            node["target"] = f"torch.ops.aten.relu.{code}"
+        else:
+            node["outputs"][0]["as_tensor"]["name"] = code
+
+    path = written(changed(honest, PROGRAM, change), tmp_path / "net.pt2")
+    with pytest.raises(InvalidTargetError):
+        graph_from_pt2(path)
+    assert not trace.exists()
+
+
 def meta(key: str, value: Any) -> Callable[[Any], None]:
     def change(data: Any) -> None:
         data["config"]["0.weight"]["tensor_meta"][key] = value

@@ -64,7 +64,7 @@ class _Program:
         self._archive = archive
         self._whole = archive.program["graph_module"]
         self._graph = fx.Graph()
-        self._root = nn.Module()
+        self._root = _Recorded(self._graph)
         self._values: dict[str, Any] = {}
         self._entries = WEIGHTS  # that may still be loaded
 
@@ -82,7 +82,7 @@ class _Program:
         )
         sizes = graph["tensor_values"][image]["sizes"]
         shape = tuple(integer(size["as_int"]) for size in sizes[1:])
-        return fx.GraphModule(self._root, self._graph).eval(), shape
+        return self._root.eval(), shape
 
     def _inputs(self, specs: Any) -> str:
         """Weights as buffers, the image as the only input; its name."""
@@ -111,7 +111,10 @@ class _Program:
         if len(given) != len(node["inputs"]):
             raise ValueError(f"an argument of {shown(node['target'])} is there twice")
         args = []
-        for argument in called._schema.arguments:
+        known = called._schema.arguments
+        if not given.keys() <= {argument.name for argument in known}:
+            raise ValueError(f"{shown(node['target'])} has no arguments {[*given]}")
+        for argument in known:
             if argument.kwarg_only or argument.name not in given:
                 break
             args.append(given.pop(argument.name))
@@ -172,6 +175,22 @@ class _Program:
         return self._values[part["as_name"]]
 
 
+class _Recorded(nn.Module):
+    """Runs the operations of a graph one by one.
+
+    An `fx.GraphModule` would write them as Python source and execute that; no text of
+    a file may come there.
+    """
+
+    def __init__(self, graph: fx.Graph) -> None:
+        super().__init__()
+        self.graph = graph
+
+    def forward(self, image: torch.Tensor) -> Any:
+        """The output of a batch of images."""
+        return fx.Interpreter(self).run(image)
+
+
 class _Weight:
     """A weight that is not loaded yet."""
 
@@ -226,13 +245,7 @@ def _require_bounded(module: Any, shape: tuple[int, ...]) -> None:
     if len(dtypes) > 1:
         raise ValueError("weights of float32 and of float64")
     meta = torch.empty(BATCH, *shape, dtype=dtypes.pop(), device="meta")
-    weights = {name: x.to("meta") for name, x in module.named_buffers()}
-    bare = fx.GraphModule(_holder(weights), module.graph)
+    bare = _Recorded(module.graph)
+    for name, tensor in module.named_buffers():
+        bare.register_buffer(name, tensor.to("meta"))
     _Sizes(bare).run(meta)
-
-
-def _holder(weights: dict[str, torch.Tensor]) -> nn.Module:
-    holder = nn.Module()
-    for name, tensor in weights.items():
-        holder.register_buffer(name, tensor)
-    return holder
