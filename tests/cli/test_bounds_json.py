@@ -3,11 +3,14 @@
 import json
 from importlib.resources import files
 
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
 from slth_verify import bounds
 from slth_verify.cli import run
+from slth_verify.graph import Dense, Input, TargetGraph
+from slth_verify.network import TargetCNN
 
 VALIDATOR = Draft202012Validator(bounds.schema())
 
@@ -68,9 +71,52 @@ def test_answers_validate_and_are_proved_again(words, capsys, tmp_path) -> None:
     assert code == (3 if expected == "VACUOUS" else 0)
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory) -> str:
+    """A graph of one stage in a file."""
+    path = tmp_path_factory.mktemp("graph") / "net.safetensors"
+    nodes = (
+        Input(name="image", shape=(1,), low=("0",), high=("1",)),
+        Dense(name="out", sources=("image",), weight=np.ones((1, 1), np.float32)),
+    )
+    TargetGraph(nodes).save(path)
+    return str(path)
+
+
+def test_widths_of_a_target_validate_and_need_it_again(saved, capsys, tmp_path) -> None:
+    words = f"network --target {saved} --eps 20% --delta 1/5 --kind all"
+    code, document = _printed(words, capsys)
+    assert code == 0
+    paper, enough, needed = document["results"]
+    assert paper["kind"] == "paper-form"
+    assert needed["stages"][0]["n"] <= enough["stages"][0]["n"]
+    assert enough["inputs"]["eps"] == "1/5"
+    stored = tmp_path / "answer.json"
+    stored.write_text(json.dumps(document))
+    code, findings = _printed(f"recheck {stored}", capsys)
+    assert code == 3
+    assert all("weights" in one["reason"] for one in findings["findings"])
+    assert run(["bounds", *words.split()]) == 0
+    said = capsys.readouterr().out
+    assert f"n = {enough['stages'][0]['n']}  (1 problems of channels, 0 of" in said
+    assert "given [recheck]" in said
+
+
+def test_a_plain_target_is_read_as_well(capsys, tmp_path) -> None:
+    path = tmp_path / "plain.safetensors"
+    TargetCNN((np.full((1, 1, 1, 1), 0.5, np.float32),), (1, 2, 2)).save(path)
+    words = f"network --target {path} --eps 0.2 --delta 1/5 --kind necessary"
+    assert _printed(words, capsys)[1]["stages"][0]["name"] == "layers.1"
+    both = f"{words} --kernel 3"
+    assert "--kernel" in _printed(both, capsys)[1]["error"]
+    path.write_text("no network")
+    assert _printed(words, capsys)[0] == 2
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        "network --eps 0.1 --delta 0.1",
         "rss --eps 0",
         "rss --eps 0.4 --kind paper-form",
         "rss",

@@ -6,6 +6,7 @@ them is exact.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -111,25 +112,37 @@ def _scaled(
 ) -> tuple[tuple[Accuracy, ...], Errors]:
     """The units times one number, as large as it was found to be admissible."""
     scale, best = Fraction(1), None
-    low, high = Fraction(0), None
+    low: tuple[Fraction, Fraction] | None = None
+    high: tuple[Fraction, Fraction] | None = None
     for _ in range(_ROUNDS):
         found = tuple(_times(unit, scale) for unit in units)
         errors = recurrence.errors(found)
         if errors.whole <= eps:
-            low, best = scale, (found, errors)
-            if not errors.whole or errors.whole >= _NEAR * eps:
+            gained = low is None or errors.whole > low[1]
+            low, best = (scale, errors.whole), (found, errors)
+            if not gained or not errors.whole or errors.whole >= _NEAR * eps:
                 return best
         else:
-            high = scale
-        scale = down(scale * eps / errors.whole, _BITS) * _A_LITTLE_LESS
-        if high is not None and not low < scale < high:
-            scale = (low + high) / 2
+            high = scale, errors.whole
+        scale *= eps / errors.whole
+        if low is not None and high is not None:
+            scale = _between(low, high, eps)
+        scale = down(scale, _BITS) * _A_LITTLE_LESS
     if best is None:
         raise InvalidParameterError(
             f"eps={rough(eps)}: no accuracies of the stages were found that keep the "
             "error within it (der:graph-slth). Ask for a larger eps."
         )
     return best
+
+
+def _between(
+    low: tuple[Fraction, Fraction], high: tuple[Fraction, Fraction], eps: Fraction
+) -> Fraction:
+    """Where a power law through two scales with their errors has the error eps."""
+    steps = math.log(high[0] / low[0]), math.log(high[1] / low[1])
+    share = math.log(eps / low[1]) / steps[1] if steps[1] > 0 else 0.5
+    return low[0] * Fraction(math.exp(steps[0] * share))
 
 
 def _times(unit: Accuracy, scale: Fraction) -> Accuracy:
