@@ -19,9 +19,9 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from slth_verify.enclosure._normal_floats import proposed_quantiles
 from slth_verify.enclosure._normal_table import REACH, centred_normal_cdf
 from slth_verify.enclosure._precision import working_precision
+from slth_verify.enclosure._quantile_guesses import proposed_quantiles
 from slth_verify.verdict import NoTruthValue, Verdict
 
 _START_BITS = 96

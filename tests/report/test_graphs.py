@@ -20,6 +20,7 @@ from slth_verify.graph import BatchNorm, Convolution, Input, TargetGraph
 from slth_verify.report import Profile, render_html, schema
 from slth_verify.report._progress import silent
 from slth_verify.report.collect.graphs import case as graph_case
+from slth_verify.report.collect.graphs import passes
 from slth_verify.report.collect.graphs.figures import layer_words
 from slth_verify.report.collect.run import report_on, subjects_of
 from slth_verify.report.collect.targets import given_subjects, lenet_subject
@@ -280,6 +281,18 @@ def test_without_images_nothing_is_observed(graph_subject, tmp_path: Path) -> No
     case = graph_case.run_graph_case(subject, profile, tmp_path, silent)
     assert case.verdict is Verdict.VERIFIED
     assert case.observations == ()
+
+
+def test_large_graphs_get_fewer_images(graph_subject, monkeypatch) -> None:
+    subject = dataclasses.replace(graph_subject, held_out=None)
+    monkeypatch.setattr(passes, "work", lambda graph: passes._MOST_PASSES // 3)
+    _, images = passes._images(subject, _TINY)
+    assert len(images) == 6
+    monkeypatch.setattr(passes, "work", lambda graph: passes._MOST_PASSES * 9)
+    _, images = passes._images(subject, _TINY)
+    assert len(images) == 2
+    assert images.min() >= 0
+    assert images.max() <= 1
 
 
 def test_the_digits_lenet_is_a_case(tmp_path: Path) -> None:

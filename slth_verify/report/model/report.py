@@ -85,7 +85,8 @@ class Report(NoTruthValue):
         versions: Software.
         platform: Machine, as far as it matters.
         seconds: Wall time in all.
-        law: How far searches get, or None if the profile measures no law.
+        law: How far searches get, or None if the profile measures no law or all targets
+            are graphs.
         graphs: Target graphs, one by one.
     """
 

@@ -89,8 +89,8 @@ def depthwise() -> tuple[TargetGraph, GraphTicket]:
         groups=1000,
     )
     graph = TargetGraph((image(1000, 1, 1), layer))
-    start = 2 * 50_000 * 1000
-    return graph, ticket_of(graph, width=50_000, filters=(start, start + 100_000))
+    start = 2 * 500_000 * 1000
+    return graph, ticket_of(graph, width=500_000, filters=(start, start + 1_000_000))
 
 
 def channels() -> tuple[TargetGraph, GraphTicket]:
@@ -130,7 +130,7 @@ def parts() -> tuple[TargetGraph, GraphTicket]:
 
 def kept() -> tuple[TargetGraph, GraphTicket]:
     graph = row(1, image(1, 1, 1), Convolution, weight=np.ones((1000, 1, 1, 1), "f4"))
-    return graph, ticket_of(graph, width=1 << 48, filters=(0, 100_000))
+    return graph, ticket_of(graph, width=1 << 48, filters=(0, 1_000_000))
 
 
 COSTLY: dict[str, Callable[[], tuple[TargetGraph, GraphTicket]]] = {

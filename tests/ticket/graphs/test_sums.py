@@ -194,8 +194,8 @@ SUMS = {
         "part for part in (*parts, bias[0])",
     ),
     "rounded sums": (
-        "exact_units(column.tolist())",
-        "int(float(column.sum()) * 2.0**PRODUCT_BITS)",
+        "sums[channel] = exact_column_sums(products)",
+        "sums[channel] = [int(x * 2.0**PRODUCT_BITS) for x in products.sum(axis=0)]",
     ),
     "the first filter of a channel forgotten": (
         "starts[channel] : starts[channel + 1]",

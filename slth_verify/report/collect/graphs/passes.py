@@ -37,9 +37,9 @@ from slth_verify.ticket.graphs.weights import drawn_filters
 from slth_verify.ticket.graphs.witness import work
 from slth_verify.verdict import Direction, Evidence
 
-#: Multiplications of a pass above which no image is evaluated exactly, and entries of
-#: weights and tensors that a batch may take.
-_MOST_WORK, _ENTRIES = 1 << 23, 1 << 22
+#: Multiplications of a pass above which no image is evaluated exactly, of all passes
+#: over images of one kind, and entries of tensors in a batch.
+_MOST_WORK, _MOST_PASSES, _ENTRIES = 1 << 23, 1 << 33, 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def look(
         subject: The target.
         ticket: As read from its file.
         bound: The certified error, which no image may contradict.
-        profile: How many images, where none were held out.
+        profile: How many images, where none were held out; large graphs get fewer.
 
     Returns:
         On the held-out images, or else on random ones of the box.
@@ -107,12 +107,15 @@ def _images(subject: GraphSubject, profile: Profile) -> tuple[str, Float64Array]
         )
     except OverflowError:  # a box beyond floats
         return "", np.empty((0, *source.shape))
-    unit = np.concatenate(
-        [
-            uniform_images(profile.uniform_inputs, source.shape, subject.seed),
-            corner_images(profile.corner_inputs, source.shape, subject.seed),
-        ]
+    most = max(1, _MOST_PASSES // max(1, work(subject.target)))
+    uniform, corner = (
+        draw(min(count, most), source.shape, subject.seed)
+        for draw, count in (
+            (uniform_images, profile.uniform_inputs),
+            (corner_images, profile.corner_inputs),
+        )
     )
+    unit = np.concatenate([uniform, corner])
     halves = (low + high) / 2 + unit * ((high - low) / 2)
     return "uniform and corner images of the box", np.clip(halves, low, high)
 
