@@ -203,4 +203,5 @@ def _inside(stage: Stage) -> list[tuple[slice, slice]]:
         side, step = stage.shape[1 + axis], layer.stride[axis]
         spans = inside_ranges(side, size, step, layer.dilation[axis], margins)
         axes.append([slice(a, b) for a, b in np.unique(spans, axis=0).tolist()])
-    return list(itertools.product(*axes))
+    rows, columns = axes
+    return list(itertools.product(rows, columns))
