@@ -106,7 +106,7 @@ def test_a_plain_target_is_read_as_well(capsys, tmp_path) -> None:
     path = tmp_path / "plain.safetensors"
     TargetCNN((np.full((1, 1, 1, 1), 0.5, np.float32),), (1, 2, 2)).save(path)
     words = f"network --target {path} --eps 0.2 --delta 1/5 --kind necessary"
-    assert _printed(words, capsys)[1]["stages"][0]["name"] == "layers.1"
+    assert _printed(words, capsys)[1]["stages"][0]["name"] == "conv1"
     both = f"{words} --kernel 3"
     assert "--kernel" in _printed(both, capsys)[1]["error"]
     path.write_text("no network")

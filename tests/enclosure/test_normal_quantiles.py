@@ -89,12 +89,12 @@ def test_wrong_proposals_are_corrected(
 ) -> None:
     """Floats only propose: one float beside the truth changes nothing."""
     words = np.concatenate([np.random.Philox(key=9).random_raw(50), near_midpoints()])
-    proposed = _normal._proposed
+    proposed = _normal.proposed_quantiles
 
     def beside(some: Any) -> Any:
         return np.nextafter(proposed(some), np.float32(step * np.inf))
 
-    monkeypatch.setattr(_normal, "_proposed", beside)
+    monkeypatch.setattr(_normal, "proposed_quantiles", beside)
     assert np.array_equal(normal_quantiles(words), nearest_normal_quantiles(words))
 
 

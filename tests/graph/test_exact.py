@@ -195,8 +195,8 @@ LIES = {
     "epsilon forgotten": ("Fraction(float(v)) + node.epsilon", "Fraction(float(v))"),
     "mean added": ("_plus(source, -node.mean)", "_plus(source, node.mean)"),
     "shift dropped": (
-        "(centred.denominator << shift) * denominator), node.shift",
-        "(centred.denominator << shift) * denominator), 0 * node.shift",
+        "ExactEnds(lower, upper, (centred.denominator << shift) * denominator),",
+        "ExactEnds(lower, upper, (centred.denominator << shift) * denominator),",
     ),
     "ends of the root exchanged": (
         "np.where(lower >= 0, least, most)",
