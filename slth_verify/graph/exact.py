@@ -179,10 +179,8 @@ def _batch_norm(node: BatchNorm, sources: Sequence[ExactEnds]) -> ExactEnds:
     lower = lower * np.where(lower >= 0, least, most)
     same = source.upper is source.lower and all(a == b for a, b in roots)
     upper = lower if same else upper * np.where(upper >= 0, most, least)
-    return _plus(
-        ExactEnds(lower, upper, (centred.denominator << shift) * denominator),
-        node.shift,
-    )
+    unit = (centred.denominator << shift) * denominator
+    return _plus(ExactEnds(lower, upper, unit), node.shift)
 
 
 def _rectifier(node: Rectifier, sources: Sequence[ExactEnds]) -> ExactEnds:

@@ -194,10 +194,7 @@ def test_inverse_roots_are_enclosed(number, exponent) -> None:
 LIES = {
     "epsilon forgotten": ("Fraction(float(v)) + node.epsilon", "Fraction(float(v))"),
     "mean added": ("_plus(source, -node.mean)", "_plus(source, node.mean)"),
-    "shift dropped": (
-        "ExactEnds(lower, upper, (centred.denominator << shift) * denominator),",
-        "ExactEnds(lower, upper, (centred.denominator << shift) * denominator),",
-    ),
+    "shift dropped": ("upper, unit), node.shift)", "upper, unit), 0 * node.shift)"),
     "ends of the root exchanged": (
         "np.where(lower >= 0, least, most)",
         "np.where(lower >= 0, most, least)",
