@@ -140,6 +140,11 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
+def log_of(number: Fraction) -> float:
+    """Natural logarithm of a positive number, however large or small; rounded."""
+    return math.log(number.numerator) - math.log(number.denominator)
+
+
 def rough(value: Fraction) -> str:
     """Six significant digits, for messages only; cheap whatever the value."""
     if value == 0:

@@ -66,7 +66,7 @@ def subset_size(value: ExactNumber, n: int, *, least: int = 0) -> int:
 
 def accuracy(value: ExactNumber, statement: str, name: str = "eps") -> Fraction:
     """An accuracy: a positive number within the admitted range."""
-    return _in_range(exact_accuracy(value, statement, name), name, statement)
+    return in_range(exact_accuracy(value, statement, name), name, statement)
 
 
 def exact_accuracy(value: ExactNumber, statement: str, name: str = "eps") -> Fraction:
@@ -104,7 +104,7 @@ def radius(value: ExactNumber, statement: str, name: str = "target_norm") -> Fra
             f"{name}={rough(number)}: a norm is at least 0 ({statement}). "
             f"Pass {name} >= 0."
         )
-    return _in_range(number, name, statement) if number else number
+    return in_range(number, name, statement) if number else number
 
 
 def one_of(value: object, name: str, admitted: tuple[str, ...], statement: str) -> None:
@@ -131,7 +131,7 @@ def vector(values: Sequence[ExactNumber], statement: str) -> list[Fraction]:
         )
     for number in numbers:
         if number:
-            _in_range(abs(number), "target", statement)
+            in_range(abs(number), "target", statement)
     return numbers
 
 
@@ -154,7 +154,8 @@ def written(value: Fraction | int | bool) -> Json:
     return int(value) if value.denominator == 1 else str(value)
 
 
-def _in_range(number: Fraction, name: str, statement: str) -> Fraction:
+def in_range(number: Fraction, name: str, statement: str) -> Fraction:
+    """The number, if searches and balls evaluate such ones."""
     if _SMALL <= number <= _LARGE:
         return number
     raise InvalidParameterError(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 
 from slth_verify.bounds._inputs import written
 from slth_verify.bounds._ledger import Json
 from slth_verify.errors import InvalidParameterError
-from slth_verify.numbers import rough
+from slth_verify.numbers import log_of, rough
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Question:
     @property
     def nats(self) -> float:
         """Minus the logarithm of the failure probability, however small."""
-        return math.log(self.miss.denominator) - math.log(self.miss.numerator)
+        return -log_of(self.miss)
 
     def inputs(self, *, universal: bool) -> tuple[tuple[str, Json], ...]:
         """The question by name, as results show it."""

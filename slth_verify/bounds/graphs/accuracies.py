@@ -19,7 +19,7 @@ from slth_verify.bounds.graphs.recurrence import (
 )
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph.dyadics import down
-from slth_verify.numbers import rough
+from slth_verify.numbers import log_of, rough
 
 #: Bits of an accuracy; rounding down by one unit costs less than one filter.
 _BITS = 30
@@ -29,6 +29,8 @@ _PROBE = Fraction(1, 1 << 200)
 
 #: Rounds in which all accuracies are scaled towards eps, and what is near enough.
 _ROUNDS, _NEAR = 30, Fraction(99, 100)
+#: Natural exponents that floats hold.
+_EXPONENT = 700.0
 _A_LITTLE_LESS = 1 - Fraction(1, 1 << 10)
 
 _NOTHING = Accuracy(Fraction(0), Fraction(0))
@@ -140,9 +142,11 @@ def _between(
     low: tuple[Fraction, Fraction], high: tuple[Fraction, Fraction], eps: Fraction
 ) -> Fraction:
     """Where a power law through two scales with their errors has the error eps."""
-    steps = math.log(high[0] / low[0]), math.log(high[1] / low[1])
-    share = math.log(eps / low[1]) / steps[1] if steps[1] > 0 else 0.5
-    return low[0] * Fraction(math.exp(steps[0] * share))
+    steps = log_of(high[0] / low[0]), log_of(high[1] / low[1])
+    share = log_of(eps / low[1]) / steps[1] if steps[1] > 0 else 0.5
+    return low[0] * Fraction(
+        math.exp(max(-_EXPONENT, min(_EXPONENT, steps[0] * share)))
+    )
 
 
 def _times(unit: Accuracy, scale: Fraction) -> Accuracy:

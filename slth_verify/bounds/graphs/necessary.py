@@ -34,7 +34,6 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.arrays import Float64Array
 from slth_verify.bounds.graphs.error_sums import ErrorSums
 from slth_verify.enclosure import from_ball, pi, to_ball, working_precision
 from slth_verify.graph import Range, Rectifier, Reshape, TargetGraph, exact_values
@@ -45,15 +44,13 @@ from slth_verify.graph.shapes import shape_of
 from slth_verify.graph.stages import Stage
 from slth_verify.graph.walk import walk
 from slth_verify.ticket.graphs.pair import window_parts
+from slth_verify.ticket.graphs.witness import inside, starting_images
 
 _PRECISION = 128
 _Coordinates = Sequence[Fraction]
 
 #: Above every value of a tensor that a clip or the box could cancel.
 _HUGE = Fraction(1 << 4000)
-
-#: Images that are tried in floats, besides the corners and the middle of the box.
-_IMAGES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,21 +186,24 @@ def _output_coordinates(
         return []
     groups = last.layer.groups
     best: list[Fraction] = []
-    sizes, image, group, place = 0.0, None, 0, 0
-    for candidate in _images(graph):
-        found = values(graph, candidate[None])[0].reshape(graph.output_shape[0], -1)
-        found = np.maximum(found, 0) if rectified else np.abs(found)
-        parts = np.maximum(found - float(eps), 0).reshape(groups, -1, found.shape[1])
-        scores = (parts**2).sum(axis=1)
-        if np.isfinite(scores).all() and scores.max() > sizes:
-            sizes = float(scores.max())
-            image = candidate
-            group, place = divmod(int(scores.argmax()), scores.shape[1])
-    if image is None:
+    try:
+        images = starting_images(graph)
+    except OverflowError:  # a box beyond floats
         return best
+    found = values(graph, images)
+    found = np.maximum(found, 0) if rectified else np.abs(found)
+    parts = np.maximum(found - float(eps), 0).reshape(
+        len(images), groups, -1, math.prod(graph.output_shape[1:])
+    )
+    with np.errstate(over="ignore"):
+        scores = (parts**2).sum(axis=2)
+    if not np.isfinite(scores).all() or not scores.any():
+        return best
+    at = np.unravel_index(int(scores.argmax()), scores.shape)
+    number, group, place = (int(index) for index in at)
     ends = [
-        end.reshape(groups, -1, math.prod(graph.output_shape[1:]))[group, :, place]
-        for end in exact_values(graph, image)
+        end.reshape(groups, -1, scores.shape[2])[group, :, place]
+        for end in exact_values(graph, inside(graph, images[number]))
     ]
     for low, high in zip(*ends, strict=True):
         if rectified:  # where the target is below eps, ReLU may hide anything
@@ -211,30 +211,6 @@ def _output_coordinates(
         else:
             best.append(max(low, -high, Fraction(0)))
     return best
-
-
-def _images(graph: TargetGraph) -> list[Float64Array]:
-    """Images of the box: corners and its middle."""
-    node = graph.input
-    axes = (-1, *(1,) * (len(node.shape) - 1))
-    low = np.array([_float(end, 1) for end in node.low]).reshape(axes)
-    high = np.array([_float(end, -1) for end in node.high]).reshape(axes)
-    rng = np.random.default_rng(0)
-    shares = [np.zeros(node.shape), np.ones(node.shape), np.full(node.shape, 0.5)]
-    shares += [rng.integers(0, 2, node.shape).astype(float) for _ in range(_IMAGES)]
-    images = [
-        np.clip(np.where(share == 1, high, low + (high - low) * share), low, high)
-        for share in shares
-    ]
-    return images if (low <= high).all() else []
-
-
-def _float(number: Fraction, side: int) -> float:
-    """The nearest float that is not below, or not above."""
-    found = float(number)
-    if (Fraction(found) - number) * side < 0:
-        found = math.nextafter(found, side * math.inf)
-    return found
 
 
 def _alone(

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+from slth_verify.bounds._inputs import in_range
 from slth_verify.bounds._question import Question
 from slth_verify.bounds.graphs.error_sums import ErrorSums
 from slth_verify.bounds.graphs.recurrence import Accuracy
@@ -21,6 +22,8 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import Range
 from slth_verify.graph.dyadics import down, up
 from slth_verify.limits import DIMENSION, SCALE_EXPONENT
+
+ENOUGH = "der:graph-slth"
 
 #: Bits of a norm.
 _BITS = 8
@@ -166,13 +169,13 @@ def _question(
     if problems.dim > DIMENSION:
         raise InvalidParameterError(
             f"stage {known.stage.name!r}: a problem of dimension {problems.dim}, above "
-            f"{DIMENSION} (der:graph-slth). Ask about a smaller network."
+            f"{DIMENSION} ({ENOUGH}). Ask about a smaller network."
         )
-    scale = Fraction(2) ** -exponent
+    scale, where = Fraction(2) ** -exponent, f"stage {known.stage.name!r}"
     return Question(
         problems.dim,
-        problems.accuracy * scale,
-        problems.norm * scale,
+        in_range(problems.accuracy * scale, f"{where}, accuracy", ENOUGH),
+        in_range(problems.norm * scale, f"{where}, norm", ENOUGH),
         1 - down(miss, _BITS),
     )
 
@@ -183,7 +186,8 @@ def _exponent(both: tuple[Problems, Problems]) -> int:
     if not hard:
         return 0
     ratio = max(one.norm / Fraction(_cheap_norm(one.dim)) for one in hard)
-    exponent = math.ceil(math.log2(ratio))
+    exponent = ratio.numerator.bit_length() - ratio.denominator.bit_length()
+    exponent += ratio > Fraction(2) ** exponent
     return max(-SCALE_EXPONENT, min(SCALE_EXPONENT, exponent))
 
 

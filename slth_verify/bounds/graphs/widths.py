@@ -13,7 +13,7 @@ from slth_verify.bounds.graphs.accuracies import accuracies_within
 from slth_verify.bounds.graphs.necessary import needed
 from slth_verify.bounds.graphs.recurrence import Accuracy, Errors, Recurrence
 from slth_verify.bounds.graphs.result import GraphResult, StageWidth
-from slth_verify.bounds.graphs.stage_plan import Problems, StagePlan, stage_plan
+from slth_verify.bounds.graphs.stage_plan import ENOUGH, Problems, StagePlan, stage_plan
 from slth_verify.bounds.mrss.widths import Effort
 from slth_verify.bounds.network.failure_budget import certified_widths
 from slth_verify.enclosure import Enclosure, ExactNumber
@@ -23,7 +23,7 @@ from slth_verify.numbers import rough
 from slth_verify.ticket.graphs import read_graph_accuracy
 from slth_verify.verdict import Direction, Evidence
 
-ENOUGH, NEEDED = "der:graph-slth", "der:graph-necessary"
+NEEDED = "der:graph-necessary"
 
 #: Share of delta that the subset sums leave to the random signs.
 _FOR_SIGNS = Fraction(1, 16)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
-from fractions import Fraction
 from functools import lru_cache
 
 from slth_verify.bounds._question import Question
@@ -13,6 +12,7 @@ from slth_verify.bounds.library import store
 from slth_verify.bounds.library.entries import Entry
 from slth_verify.bounds.library.rays import Ray, least, ray_of
 from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.numbers import log_of
 
 #: Dimensions of each form whose entries are looked at; more of them where the shape of
 #: a certificate varies, and costs little.
@@ -133,12 +133,7 @@ def distance(entry: Entry, question: Question) -> float:
     """How different two questions are, in about the same unit for each respect."""
     return (
         3 * abs(math.log(question.dim / entry.dim))
-        + abs(_log(question.eps / entry.eps))
-        + abs(_log(max(question.norm, question.eps) / entry.norm))
+        + abs(log_of(question.eps / entry.eps))
+        + abs(log_of(max(question.norm, question.eps) / entry.norm))
         + abs(question.nats - entry.question.nats) / 3
     )
-
-
-def _log(ratio: Fraction) -> float:
-    """Logarithm of a positive number, however large or small."""
-    return math.log(ratio.numerator) - math.log(ratio.denominator)

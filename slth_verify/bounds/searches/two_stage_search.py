@@ -20,6 +20,7 @@ from slth_verify.bounds.searches.two_stage_float import (
     gain_range,
 )
 from slth_verify.bounds.searches.two_stage_rule import Point
+from slth_verify.numbers import log_of
 
 #: Smaller first stages, for the case that few samples are small.
 _CELLS = 4
@@ -88,7 +89,7 @@ class Search:
         start: Start | None = None,
         patience: Patience | None = None,
     ) -> None:
-        self._log_miss = math.log(miss.denominator) - math.log(miss.numerator)
+        self._log_miss = -log_of(miss)
         rare = math.exp(-self._log_miss) / 1000
         self._question = Question(0, dim, float(eps), float(norm), rare)
         self._most = _LARGEST * (dim + 8)

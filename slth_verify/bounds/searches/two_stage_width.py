@@ -8,6 +8,7 @@ from fractions import Fraction
 from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.two_stage import STATEMENT, TwoStageCertificate
 from slth_verify.bounds.searches.two_stage_search import Search
+from slth_verify.numbers import log_of
 
 #: Certificates that are tried while the width settles.
 _PATIENCE = 6
@@ -53,13 +54,8 @@ def settled(
         tried.add(n)
         certificate = search.certificate(n, eps, norm)
         failure = certificate.failure()
-        surplus = search.nats - _nats(failure)
+        surplus = search.nats - log_of(failure)
         if surplus >= 0 and (best is None or n < best[0].n):
             best = certificate, failure
         n -= math.floor(surplus / search.rate) or (1 if surplus > 0 else -1)
     return best
-
-
-def _nats(probability: Fraction) -> float:
-    """Logarithm of a positive probability, however small."""
-    return math.log(probability.numerator) - math.log(probability.denominator)

@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from slth_verify.arrays import Float64Array
+from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.exact import exact_values
 from slth_verify.graph.float_values import values
 from slth_verify.graph.graph import TargetGraph
@@ -93,7 +94,8 @@ def find_graph_witness(
         return np.asarray(np.nan_to_num(flat, nan=0.0, posinf=np.finfo(float).max))
 
     best: GraphWitness | None = None
-    for image in climbed_images(graph, images, merits)[:_EXACT]:
+    for floats in climbed_images(graph, images, merits)[:_EXACT]:
+        image = inside(graph, floats)
         found = gaps(
             exact_values(graph, image),
             exact_pruned_values(graph, lambda stage: exact[stage.name], image),
@@ -102,7 +104,7 @@ def find_graph_witness(
         gap = Fraction(found.ravel()[flat])
         if gap > (eps if best is None else best.difference):
             best = GraphWitness(
-                tuple(Fraction(x) for x in image.ravel().tolist()),
+                tuple(image.ravel().tolist()),
                 image.shape,
                 tuple(int(i) for i in np.unravel_index(flat, found.shape)),
                 gap,
@@ -131,35 +133,48 @@ def reached_spread(graph: TargetGraph) -> Fraction:
     row = by_image[channel]
     ends = []
     for flat, side in ((int(row.argmax()), 0), (int(row.argmin()), 1)):
-        exact = exact_values(graph, images[flat // places])[side]
+        exact = exact_values(graph, inside(graph, images[flat // places]))[side]
         ends.append(exact.reshape(graph.output_shape[0], -1)[channel, flat % places])
     return Fraction(max(ends[0] - ends[1], Fraction(0)))
 
 
+def inside(graph: TargetGraph, image: Float64Array) -> Exact:
+    """The image with every entry moved into the box, as fractions.
+
+    No float need lie in a box, so what is decided is decided of such an image.
+    """
+    ends = zip(image, graph.input.low, graph.input.high, strict=True)
+    moved = [
+        min(max(Fraction(x), low), high)
+        for channel, low, high in ends
+        for x in channel.ravel().tolist()
+    ]
+    found = np.empty(image.shape, object)
+    found.ravel()[:] = moved
+    return found
+
+
 def _box(graph: TargetGraph) -> tuple[Float64Array, Float64Array]:
-    """Floats inside the box, near its ends, for every entry of an image."""
+    """The floats next to the box's ends, for every entry of an image."""
     shape = graph.input.shape
-    ends = []
-    for numbers, side in ((graph.input.low, np.inf), (graph.input.high, -np.inf)):
-        floats = np.array([float(number) for number in numbers])
-        outside = [
-            Fraction(float(value)) < number
-            if side > 0
-            else Fraction(float(value)) > number
-            for value, number in zip(floats, numbers, strict=True)
-        ]
-        floats[outside] = np.nextafter(floats[outside], side)
-        column = floats.reshape(-1, *(1,) * (len(shape) - 1))
-        ends.append(np.broadcast_to(column, shape))
-    low, high = ends
-    return low, np.maximum(low, high)
+    low, high = (
+        np.array([float(number) for number in numbers]).reshape(
+            -1, *(1,) * (len(shape) - 1)
+        )
+        for numbers in (graph.input.low, graph.input.high)
+    )
+    return np.broadcast_to(low, shape), np.broadcast_to(high, shape)
 
 
 def starting_images(graph: TargetGraph) -> Float64Array:
-    """Both ends of the box, its middle, zero if it is inside, random corners."""
+    """Both ends of the box, its middle, zero if it is inside, random corners.
+
+    Raises:
+        OverflowError: If floats do not reach the box.
+    """
     low, high = _box(graph)
     rng = np.random.default_rng(0)
-    plain = [low, high, (low + high) / 2, np.clip(0.0, low, high)]
+    plain = [low, high, low / 2 + high / 2, np.clip(0.0, low, high)]
     corners = rng.random((_STARTS, *low.shape)) < 0.5
     corners[: _STARTS // 2] &= rng.random((_STARTS // 2, *low.shape)) < 0.3
     return np.concatenate([np.stack(plain), np.where(corners, high, low)])

@@ -34,7 +34,7 @@ from slth_verify.ticket.graphs.values import (
     gaps,
 )
 from slth_verify.ticket.graphs.weights import drawn_filters
-from slth_verify.ticket.graphs.witness import work
+from slth_verify.ticket.graphs.witness import inside, work
 from slth_verify.verdict import Direction, Evidence
 
 #: Multiplications of a pass above which no image is evaluated exactly, of all passes
@@ -166,15 +166,7 @@ def _exactly(
     graph: TargetGraph, sums: dict[str, PairSums], image: Float64Array
 ) -> Fraction:
     """The difference at an image is at least this; the image is moved into the box."""
-    entries = np.array(
-        [
-            [min(max(Fraction(x), low), high) for x in channel.ravel().tolist()]
-            for channel, low, high in zip(
-                image, graph.input.low, graph.input.high, strict=True
-            )
-        ],
-        object,
-    ).reshape(image.shape)
+    entries = inside(graph, image)
     pruned = exact_pruned_values(graph, lambda stage: sums[stage.name], entries)
     return Fraction(gaps(exact_values(graph, entries), pruned).max())
 
