@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -22,10 +21,7 @@ from safetensors.numpy import save
 from slth_verify.errors import InvalidTicketError
 from slth_verify.files import write_atomically
 from slth_verify.limits import (
-    DIGITS,
-    EXPONENT,
     LAYERS,
-    NAME,
     SCALE_EXPONENT,
     SEEDS,
     WIDTH,
@@ -33,6 +29,12 @@ from slth_verify.limits import (
 from slth_verify.numbers import exact_number, shown, whole_number
 from slth_verify.tensors import READING_ERRORS, exact_keys, integer, read_tensors
 from slth_verify.text import printable, reason_of
+from slth_verify.ticket._fields import (
+    rational,
+    require_array,
+    require_eps,
+    require_text,
+)
 
 TICKET_KEY = "slth_verify_ticket"
 TICKET_SCHEMA = 1
@@ -50,10 +52,6 @@ _KEYS = frozenset(
 )
 _TARGET_KEYS = frozenset({"name", "sha256", "input_shape", "readout"})
 _NETWORK_KEYS = frozenset({"generator", "seed", "widths"})
-
-#: Digits of eps; any accuracy over any admitted input bound has fewer.
-_EPS_DIGITS = 2 * (DIGITS + EXPONENT)
-_RATIONAL = re.compile(r"[0-9]+(/0*[1-9][0-9]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,20 +196,11 @@ def _parse(data: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Ticket:
         seed=network["seed"],
         widths=tuple(network["widths"]),
         scale_exponents=tuple(data["scale_exponents"]),
-        eps=_rational(data["eps"]),
+        eps=rational(data["eps"]),
         certified_error=data["certified_error"],
         layers=layers,
         versions=data["versions"],
     )
-
-
-def _rational(text: Any) -> Fraction:
-    """``"p/q"``; its digits are counted before it is parsed."""
-    if not isinstance(text, str) or not _RATIONAL.fullmatch(text):
-        raise ValueError(f"eps={shown(text)} is no rational p/q")
-    if any(len(part) > _EPS_DIGITS for part in text.split("/")):
-        raise ValueError(f"eps has more than {_EPS_DIGITS} digits")
-    return Fraction(text)
 
 
 def validated(ticket: Ticket) -> Ticket:
@@ -238,11 +227,7 @@ def _checked(ticket: Ticket) -> Ticket:
         for value in values:
             whole_number(integer(value), name, least=least, most=most)
     whole_number(len(ticket.layers), "layers", least=1, most=LAYERS)
-    eps = ticket.eps
-    if not isinstance(eps, Fraction) or eps < 0:
-        raise ValueError(f"eps={shown(eps)} is no rational >= 0")
-    if max(eps.numerator, eps.denominator) >= 10**_EPS_DIGITS:
-        raise ValueError(f"eps has more than {_EPS_DIGITS} digits")
+    require_eps(ticket.eps)
     _check_texts(ticket)
     if exact_number(ticket.certified_error, "certified_error") < 0:
         raise ValueError(f"certified_error={shown(ticket.certified_error)} < 0")
@@ -265,9 +250,7 @@ def _check_texts(ticket: Ticket) -> None:
         *labels,
         *ticket.versions.items(),
     ):
-        if not isinstance(text, str) or len(text) > NAME:
-            raise ValueError(f"{shown(name)}: {shown(text)} is no short text")
-        text.encode("utf-8")  # an unpaired surrogate is no text
+        require_text(name, text)
 
 
 def _check_layer(number: int, layer: TicketLayer) -> None:
@@ -276,10 +259,6 @@ def _check_layer(number: int, layer: TicketLayer) -> None:
         ("scalars", layer.scalars, np.float32, 1),
         ("kernels", layer.kernels, np.float32, 4),
     ):
-        if array.dtype != dtype or array.ndim != dimensions:
-            raise ValueError(
-                f"layers.{number}.{name} has dtype {array.dtype} and shape "
-                f"{array.shape}"
-            )
+        require_array(f"layers.{number}.{name}", array, dtype, dimensions)
         if len(array) != len(layer.filters):
             raise ValueError(f"tensors of layer {number} differ in length")

@@ -2,78 +2,43 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
+from handmade.collapsed_graphs import masked_outputs, outputs, small_outputs
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.nn.utils import prune
 
 import slth_verify as sv
 from slth_verify import strategies as slst
-from slth_verify.cli import run
 from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, made
-from slth_verify.construction import CollapsedGraph, collapse
+from slth_verify.construction import collapse
 from slth_verify.construction.graphs import collapse as collapsing
 from slth_verify.construction.graphs import small_graphs
 from slth_verify.construction.graphs.small_graphs import _double
 from slth_verify.errors import (
     InvalidParameterError,
-    InvalidTicketError,
-    UnprovedTicketError,
 )
 from slth_verify.graph import BatchNorm, Convolution, Dense, TargetGraph
 from slth_verify.graph.stages import stages_of
 from slth_verify.network import (
-    dense_graph_module,
     graph_from_torch,
-    graph_masks,
     graph_module,
     pruned_graph_module,
     random_graph_size,
 )
-from slth_verify.ticket.graphs import weights as checked_weights
 from slth_verify.ticket.graphs.sums import pair_sums
 from slth_verify.ticket.graphs.values import exact_pruned_values
 from slth_verify.ticket.graphs.weights import drawn_filters
 from slth_verify.verdict import Verdict
 
 Maker = Callable[..., sv.GraphTicket]
+
+
 Images = Callable[..., np.ndarray]
-
-
-def masked_outputs(
-    graph: TargetGraph, ticket: sv.GraphTicket, images: np.ndarray
-) -> np.ndarray:
-    """Of the whole random network, pruned by torch's own masks."""
-    module = dense_graph_module(
-        graph,
-        ticket.seed,
-        [part.width for part in ticket.stages],
-        exponents=[part.exponent for part in ticket.stages],
-        dtype="float64",
-    )
-    for path, mask in graph_masks(graph, ticket).items():
-        prune.custom_from_mask(module.get_submodule(path), "weight", mask)
-    return outputs(module, images)
-
-
-def outputs(module: torch.nn.Module, images: np.ndarray) -> np.ndarray:
-    with torch.no_grad():
-        return module(torch.from_numpy(images)).numpy()
-
-
-def small_outputs(found: CollapsedGraph, images: np.ndarray) -> np.ndarray:
-    module = found.module()
-    dtypes = {x.dtype for x in (*module.parameters(), *module.buffers())}
-    (dtype,) = dtypes or {torch.float64}
-    return outputs(module, images.astype(str(dtype).split(".")[1]))
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
@@ -199,158 +164,6 @@ def test_sizes_and_files(
         assert np.array_equal(outputs(module, images), small_outputs(small, images))
     merged = collapse(ticket, grouped, merge=True)
     assert merged.after.parameters < small.after.parameters < small.before.parameters
-
-
-FALSE = {
-    "another target": {"target": {"name": "", "sha256": "0" * 64}},
-    "another generator": {"generator": "mt19937"},
-    "no stages": {"stages": ()},
-}
-
-
-@pytest.mark.parametrize("name", FALSE)
-def test_a_false_ticket_is_not_built(
-    name: str, grouped: TargetGraph, hand_ticket: Maker
-) -> None:
-    ticket = dataclasses.replace(hand_ticket(grouped), **FALSE[name])
-    with pytest.raises(UnprovedTicketError, match="REFUTED") as caught:
-        collapse(ticket, grouped)
-    assert caught.value.verdict is Verdict.REFUTED
-
-
-@pytest.mark.parametrize("filters", [[-1, 2], [2, 2], [0, 1 << 40]])
-def test_filters_that_are_not_there_are_refused(
-    filters: list[int], grouped: TargetGraph, hand_ticket: Maker
-) -> None:
-    ticket = hand_ticket(grouped)
-    first = dataclasses.replace(ticket.stages[0], filters=np.array(filters))
-    ticket = dataclasses.replace(ticket, stages=(first, *ticket.stages[1:]))
-    with pytest.raises(UnprovedTicketError, match="exist"):
-        collapse(ticket, grouped)
-
-
-def test_stored_weights_are_not_believed(
-    grouped: TargetGraph, hand_ticket: Maker
-) -> None:
-    ticket = hand_ticket(grouped)
-    stages = []
-    for stage, part in zip(stages_of(grouped), ticket.stages, strict=True):
-        drawn = drawn_filters(ticket.seed, stage, part.width, part.filters)
-        stored = sv.ticket.graphs.StoredWeights(
-            drawn.scalars, drawn.kernels, drawn.constants
-        )
-        stages.append(dataclasses.replace(part, weights=stored))
-    true = dataclasses.replace(ticket, stages=tuple(stages))
-    plain, found = (collapse(x, grouped).graph.sha256 for x in (ticket, true))
-    assert found == plain
-    lie = stages[0].weights.scalars.copy()
-    lie[0] = np.nextafter(lie[0], np.float32(9))
-    wrong = dataclasses.replace(stages[0].weights, scalars=lie)
-    stages[0] = dataclasses.replace(stages[0], weights=wrong)
-    with pytest.raises(UnprovedTicketError, match="stored weights"):
-        collapse(dataclasses.replace(ticket, stages=tuple(stages)), grouped)
-
-
-def test_an_undecided_ticket_is_not_built(
-    grouped: TargetGraph, hand_ticket: Maker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def undecided(*_: object) -> None:
-        raise ArithmeticError("not decided")
-
-    monkeypatch.setattr(checked_weights, "normal_quantiles", undecided)
-    with pytest.raises(UnprovedTicketError, match="INCONCLUSIVE") as caught:
-        collapse(hand_ticket(grouped), grouped)
-    assert caught.value.verdict is Verdict.INCONCLUSIVE
-
-
-def test_what_does_not_fit_is_refused(
-    grouped: TargetGraph, hand_ticket: Maker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ticket = hand_ticket(grouped)
-    with pytest.raises(InvalidParameterError, match="--target"):
-        collapse(ticket)
-    with pytest.raises(InvalidParameterError, match="float16"):
-        collapse(ticket, grouped, dtype="float16")  # type: ignore[call-overload]
-    for exponent in (200, -200):
-        stages = tuple(
-            dataclasses.replace(part, exponent=exponent) for part in ticket.stages
-        )
-        far = dataclasses.replace(ticket, stages=stages)
-        with pytest.raises(InvalidParameterError, match="float64"):
-            collapse(far, grouped)
-        assert collapse(far, grouped, dtype="float64").after.parameters
-    monkeypatch.setattr(collapsing, "WEIGHTS", 9)
-    with pytest.raises(InvalidTicketError, match="--merge"):
-        collapse(ticket, grouped)
-    collapse(ticket, grouped, merge=True)
-
-
-def test_a_plain_ticket_takes_no_target(ticket, grouped: TargetGraph) -> None:
-    for options in ({"target": grouped}, {"dtype": "float32"}):
-        with pytest.raises(InvalidParameterError, match="Leave both out"):
-            collapse(ticket, **options)
-
-
-@pytest.fixture
-def files(grouped: TargetGraph, hand_ticket: Maker, tmp_path: Path) -> dict[str, str]:
-    found = {
-        name: str(tmp_path / f"{name}.safetensors")
-        for name in ("ticket", "target", "small")
-    }
-    hand_ticket(grouped).save(found["ticket"])
-    grouped.save(found["target"])
-    return found
-
-
-@pytest.mark.parametrize("merge", [False, True])
-def test_command_collapses(
-    merge: bool,
-    files: dict[str, str],
-    grouped: TargetGraph,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    arguments = ["collapse", files["ticket"], "--target", files["target"]]
-    arguments += ["--output", files["small"], *(["--merge"] if merge else [])]
-    assert run(arguments) == 0
-    assert "parameters" in capsys.readouterr().out
-    assert run([*arguments, "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
-    small = collapse(files["ticket"], files["target"], merge=merge)
-    assert document["parameters"] == {
-        "random": small.before.parameters,
-        "collapsed": small.after.parameters,
-    }
-    assert document["bytes"]["collapsed"] == small.bytes_after
-    assert document["scale"] == "1"
-    read = TargetGraph.from_file(files["small"])
-    assert read.sha256 == small.graph.sha256
-    assert read.output_shape == grouped.output_shape
-
-
-def test_command_asks_for_the_target(
-    files: dict[str, str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = ["collapse", files["ticket"], "--output", files["small"]]
-    assert run(arguments) == 2
-    assert "--target" in capsys.readouterr().err
-    assert not Path(files["small"]).exists()
-    arguments = ["collapse", files["ticket"], "--target", files["target"]]
-    assert run([*arguments, "--output", files["target"]]) == 2
-    assert "--target" in capsys.readouterr().err
-
-
-def test_command_writes_nothing_from_a_false_ticket(
-    files: dict[str, str],
-    grouped: TargetGraph,
-    hand_ticket: Maker,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    false = dataclasses.replace(hand_ticket(grouped), **FALSE["another target"])
-    false.save(files["ticket"])
-    arguments = ["collapse", files["ticket"], "--target", files["target"], "--json"]
-    assert run([*arguments, "--output", files["small"]]) == 1
-    assert json.loads(capsys.readouterr().out)["verdict"] == "REFUTED"
-    assert not Path(files["small"]).exists()
 
 
 def test_the_networks_of_a_proved_ticket_are_near_its_target(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
-import pickle
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -12,25 +10,22 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from handmade.graph_modules import assert_same, by_the_checker, masked, outputs, whole
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import nn
 from torch.nn.utils import prune
 
 import slth_verify as sv
 from slth_verify import strategies as slst
 from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, made
-from slth_verify.errors import InvalidParameterError, InvalidTicketError
-from slth_verify.graph import Convolution, Dense, Input, TargetGraph, values
+from slth_verify.graph import Convolution, Input, TargetGraph, values
 from slth_verify.graph.nodes import KINDS
-from slth_verify.graph.stages import staged, stages_of
+from slth_verify.graph.stages import stages_of
 from slth_verify.network import (
     RandomCNN,
-    dense_graph_module,
     graph_from_torch,
     graph_masks,
     graph_module,
-    graph_size,
     pruned_graph_module,
     random_graph_size,
 )
@@ -38,52 +33,11 @@ from slth_verify.network.pruned_graphs import networks, operations
 from slth_verify.network.pruned_graphs.pairs import RandomPair
 from slth_verify.network.torch_graphs._evaluate import evaluated
 from slth_verify.network.torch_graphs._evaluate import given as known
-from slth_verify.ticket.graphs.sums import pair_sums
-from slth_verify.ticket.graphs.values import FloatPair, float_pruned_values
-from slth_verify.ticket.graphs.weights import drawn_filters
 
 Maker = Callable[..., sv.GraphTicket]
+
+
 Images = Callable[..., np.ndarray]
-
-
-def whole(graph: TargetGraph, ticket: sv.GraphTicket, dtype: str) -> nn.Module:
-    """The dense random network of a ticket, not pruned."""
-    return dense_graph_module(
-        graph,
-        ticket.seed,
-        [part.width for part in ticket.stages],
-        exponents=[part.exponent for part in ticket.stages],
-        dtype=dtype,
-    )
-
-
-def masked(graph: TargetGraph, ticket: sv.GraphTicket) -> nn.Module:
-    """The same, pruned by torch's own tool."""
-    module = whole(graph, ticket, "float64")
-    for path, mask in graph_masks(graph, ticket).items():
-        prune.custom_from_mask(module.get_submodule(path), "weight", mask)
-    return module
-
-
-def outputs(module: nn.Module, images: np.ndarray) -> np.ndarray:
-    with torch.no_grad():
-        return module(torch.from_numpy(images)).numpy()
-
-
-def by_the_checker(
-    graph: TargetGraph, ticket: sv.GraphTicket, images: np.ndarray
-) -> np.ndarray:
-    """What the checker takes the pruned network for, in floats."""
-    pairs = {}
-    for stage, part in zip(stages_of(graph), ticket.stages, strict=True):
-        drawn = drawn_filters(ticket.seed, stage, part.width, part.filters)
-        pairs[stage.name] = FloatPair.of(pair_sums(stage, part.exponent, drawn))
-    return float_pruned_values(graph, pairs, images)
-
-
-def assert_same(one: np.ndarray, other: np.ndarray, part: float = 1e-12) -> None:
-    assert one.shape == other.shape
-    assert np.abs(one - other).max() <= part * np.abs(other).max()
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
@@ -234,100 +188,6 @@ def test_nothing_kept_gives_zeros(grouped: TargetGraph, hand_ticket: Maker) -> N
     found = module(torch.ones(2, *grouped.input.shape))
     assert found.shape == (2, *grouped.output_shape)
     assert not found.any()
-
-
-@pytest.mark.parametrize(
-    ("change", "match"),
-    [
-        ({"generator": "mt19937"}, "generator"),
-        ({"target": {"name": "", "sha256": "0" * 64}}, "another target"),
-        ({"stages": ()}, "stages"),
-    ],
-)
-def test_tickets_of_other_networks_are_refused(
-    change: dict, match: str, grouped: TargetGraph, hand_ticket: Maker
-) -> None:
-    ticket = dataclasses.replace(hand_ticket(grouped), **change)
-    for make in (pruned_graph_module, graph_masks):
-        with pytest.raises(InvalidTicketError, match=match):
-            make(grouped, ticket)
-
-
-@pytest.mark.parametrize("filters", [[-1, 2], [2, 2], [3, 1], [0, 1 << 40]])
-def test_filters_that_are_not_there_are_refused(
-    filters: list[int], grouped: TargetGraph, hand_ticket: Maker
-) -> None:
-    ticket = hand_ticket(grouped)
-    first = dataclasses.replace(ticket.stages[0], filters=np.array(filters))
-    ticket = dataclasses.replace(ticket, stages=(first, *ticket.stages[1:]))
-    with pytest.raises(InvalidTicketError, match="filters"):
-        pruned_graph_module(grouped, ticket)
-
-
-def test_too_large_networks_are_refused(
-    grouped: TargetGraph, hand_ticket: Maker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    count = len(stages_of(grouped))
-    with pytest.raises(InvalidParameterError, match="50000000"):
-        dense_graph_module(grouped, 1, [1 << 40] * count)
-    with pytest.raises(InvalidParameterError, match="one of both"):
-        dense_graph_module(grouped, 1, [2])
-    with pytest.raises(InvalidParameterError, match="float16"):
-        graph_module(grouped, dtype="float16")  # type: ignore[arg-type]
-    wide = hand_ticket(grouped)
-    stages = tuple(dataclasses.replace(p, width=1 << 40) for p in wide.stages)
-    with pytest.raises(InvalidParameterError, match="50000000"):
-        graph_masks(grouped, dataclasses.replace(wide, stages=stages))
-    monkeypatch.setattr("slth_verify.network.pruned_graphs.networks.WEIGHTS", 9)
-    with pytest.raises(InvalidTicketError, match="merge=True"):
-        pruned_graph_module(grouped, hand_ticket(grouped))
-
-
-def test_a_graph_without_stages_has_a_network(hand_ticket: Maker) -> None:
-    graph = TargetGraph((Input(name="x", shape=(2,), low=(0, 0), high=(1, 1)),))
-    module = pruned_graph_module(graph, hand_ticket(graph))
-    assert torch.equal(module(torch.ones(3, 2)), torch.ones(3, 2))
-
-
-def test_modules_are_copied_pickled_and_exported(
-    grouped: TargetGraph, hand_ticket: Maker, box_images: Images
-) -> None:
-    module = pruned_graph_module(grouped, hand_ticket(grouped), dtype="float64")
-    images = box_images(grouped)
-    found = outputs(module, images)
-    for other in (copy.deepcopy(module), pickle.loads(pickle.dumps(module))):
-        assert np.array_equal(outputs(other, images), found)
-    batch = torch.export.Dim("batch", min=2)
-    program = torch.export.export(
-        module, (torch.from_numpy(images),), dynamic_shapes=[{0: batch}]
-    )
-    assert_same(outputs(program.module(), images[:3]), found[:3])
-
-
-def test_sizes_of_a_graph() -> None:
-    graph = TargetGraph(
-        (
-            Input(name="x", shape=(2, 4, 4), low=(0, 0), high=(1, 1)),
-            Convolution(
-                name="c", sources=("x",), weight=np.ones((3, 2, 3, 3), np.float32)
-            ),
-            sv.graph.Reshape(name="r", sources=("c",), shape=(12,)),
-            Dense(
-                name="d",
-                sources=("r",),
-                weight=np.ones((5, 12), np.float32),
-                bias=np.ones(5, np.float32),
-            ),
-        )
-    )
-    size = graph_size(graph)
-    assert size.parameters == 54 + 60 + 5
-    assert size.multiply_adds == 54 * 4 + 60
-    size = random_graph_size(graph, (2, 3))
-    assert size.parameters == 4 * 2 * (2 + 27) + 6 * (12 * (12 + 5) + 1 + 5)
-    first, second = 4 * 2 * 2 * 16, 4 * 2 * 27 * 4
-    assert size.multiply_adds == first + second + 6 * (12 * (12 + 5) + 1 + 5)
-    assert len(staged(graph)) == 4
 
 
 def test_every_kind_of_node_has_an_operation() -> None:

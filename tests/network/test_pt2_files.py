@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
-import pickle
-import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from handmade.pt2_files import PROGRAM, changed, exported, written
 from torch import nn
 
 from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, made
@@ -24,18 +20,6 @@ from slth_verify.network import graph_from_pt2, graph_from_torch
 from slth_verify.network.torch_graphs import _pt2_program
 
 Records = dict[str, bytes]
-PROGRAM = "models/model.json"
-
-
-def exported(module: nn.Module, shape: tuple[int, ...], path: Path) -> Path:
-    """The file that torch writes, for batches of any size."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        batch = [{0: torch.export.Dim("batch", min=2)}]
-        image = (torch.zeros(2, *shape),)
-        program = torch.export.export(module, image, dynamic_shapes=batch)
-        torch.export.save(program, path)
-    return path
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
@@ -48,85 +32,6 @@ def test_files_are_read_as_their_modules(name: str, tmp_path: Path) -> None:
     assert graph.name == "net"
     images = np.random.default_rng(0).uniform(-1, 1, (3, *wanted.input.shape))
     assert np.array_equal(values(graph, images), values(wanted, images))
-
-
-@pytest.fixture(scope="module")
-def honest(tmp_path_factory: pytest.TempPathFactory) -> Records:
-    path = tmp_path_factory.mktemp("honest") / "net.pt2"
-    module = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8, 2))
-    exported(module.eval(), (1, 4, 4), path)
-    with zipfile.ZipFile(path) as archive:
-        return {
-            name.partition("/")[2]: archive.read(name) for name in archive.namelist()
-        }
-
-
-def written(records: Records, path: Path, **options: Any) -> Path:
-    with zipfile.ZipFile(path, "w", **options) as archive:
-        for name, data in records.items():
-            archive.writestr(f"net/{name}", data)
-    return path
-
-
-def changed(records: Records, name: str, change: Callable[[Any], None]) -> Records:
-    data = json.loads(records[name])
-    change(data)
-    return {**records, name: json.dumps(data).encode()}
-
-
-class Bomb:
-    """Leaves a file behind when it is unpickled."""
-
-    def __init__(self, trace: Path) -> None:
-        self.trace = trace
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Path.touch, (self.trace,)
-
-
-def bomb(trace: Path) -> bytes:
-    with io.BytesIO() as buffer:
-        torch.save(Bomb(trace), buffer)
-        return buffer.getvalue()
-
-
-def test_a_pickle_among_sample_inputs_never_runs(
-    honest: Records, tmp_path: Path
-) -> None:
-    trace = tmp_path / "ran"
-    records = {**honest, "data/sample_inputs/model.pt": bomb(trace)}
-    path = written(records, tmp_path / "net.pt2", compression=zipfile.ZIP_STORED)
-    assert len(graph_from_pt2(path).nodes) == 5
-    assert not trace.exists()
-    with warnings.catch_warnings():  # the lie is real: torch's own reader runs it
-        warnings.simplefilter("ignore")
-        with contextlib.suppress(Exception):
-            torch.export.load(str(path))
-    assert trace.exists()
-
-
-@pytest.mark.parametrize("kind", ["pickled weight", "pickled constant", "legacy"])
-def test_other_pickles_never_run(kind: str, honest: Records, tmp_path: Path) -> None:
-    trace = tmp_path / "ran"
-
-    def pickled(data: Any) -> None:
-        entry = next(iter(data["config"].values()))
-        entry["use_pickle"] = True
-
-    records = {**honest, "data/weights/weight_0": bomb(trace)}
-    if kind == "pickled weight":
-        records = changed(records, "data/weights/model_weights_config.json", pickled)
-    elif kind == "pickled constant":
-        records["data/constants/opaque_obj_0"] = pickle.dumps(Bomb(trace))
-        records["data/constants/model_constants_config.json"] = json.dumps(
-            {"config": {"0.weight": {"path_name": "opaque_obj_0", "use_pickle": True}}}
-        ).encode()
-    else:
-        del records["data/weights/model_weights_config.json"]
-        records["data/weights/model.pt"] = bomb(trace)
-    with pytest.raises(InvalidTargetError, match=r"no exported program"):
-        graph_from_pt2(written(records, tmp_path / "net.pt2"))
-    assert not trace.exists()
 
 
 def first_node(key: str, value: Any) -> Callable[[Any], None]:
@@ -165,6 +70,8 @@ def doubled(data: Any) -> None:
 
 
 RUNS = "__import__('pathlib').Path('{}').touch()"
+
+
 HOSTILE: dict[str, Callable[[Any], None]] = {
     "a function of torch": first_node("target", "torch.os.system"),
     "a function of math": first_node("target", "math.exp"),

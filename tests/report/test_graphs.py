@@ -5,19 +5,17 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import re
 import shlex
 from fractions import Fraction
 from pathlib import Path
 
-import jsonschema
 import numpy as np
 import pytest
 
 import slth_verify as sv
 from slth_verify.cli import run
 from slth_verify.graph import BatchNorm, Convolution, Input, TargetGraph
-from slth_verify.report import Profile, render_html, schema
+from slth_verify.report import Profile
 from slth_verify.report._progress import silent
 from slth_verify.report.collect.graphs import case as graph_case
 from slth_verify.report.collect.graphs import passes
@@ -92,61 +90,6 @@ def test_what_floats_saw_is_marked_as_such(graph_made) -> None:
         assert count.kind is Evidence.HEURISTIC
     proved, alike = scored.certified_same_class.lower, scored.same_class.lower
     assert int(proved) <= int(alike)
-
-
-def test_document_validates_and_needs_some_case(graph_document) -> None:
-    jsonschema.validate(graph_document, schema())
-    graph_document["graphs"] = []
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(graph_document, schema())
-
-
-def test_documents_from_before_there_were_graphs_still_render(made) -> None:
-    new = {**made.document, "cases": made.document["cases"][1:2], "law": None}
-    assert new["graphs"] == []
-    old = {key: value for key, value in new.items() if key != "graphs"}
-    jsonschema.validate(old, schema())
-    pages = [render_html(document) for document in (old, new)]
-    shown, same = (html[: html.index("<script")] for html in pages)
-    assert shown == same
-    assert "Networks people have" not in shown
-
-
-def test_page_of_a_graph_alone(graph_document) -> None:
-    html = render_html(graph_document)
-    shown = html[: html.index('<script type="application/json"')]
-    assert " style=" not in shown
-    assert shown.count("<svg") == 1
-    for section in ("tickets", "masks", "collapse", "widths", "law"):
-        assert f'id="{section}"' not in shown
-        assert f'href="#{section}"' not in shown
-    ids = re.findall(r' id="([^"]*)"', html)
-    assert len(ids) == len(set(ids))
-    section = shown[shown.index('id="graphs"') :]
-    assert section.index("badge verified") < section.index("<table")
-    assert "extension and not the paper" in section
-    for words in ("of its box", "widest range"):
-        assert words in shown[: shown.index("</header>")]
-    assert shown.count("<table") == shown.count("<caption")
-
-
-def test_no_name_of_a_graph_steers_the_page(graph_document) -> None:
-    poison = '<script>alert("x")</script>\u202e$x^{$'
-    (case,) = graph_document["graphs"]
-    for holder, key in (
-        (case, "name"),
-        (case, "description"),
-        (case, "asked"),
-        (case["target"], "outside"),
-        (case["ticket"]["stages"][0], "stage"),
-        (case["ticket"]["stages"][0], "layer"),
-        (case["findings"][0], "reason"),
-    ):
-        holder[key] = poison
-    case["target"]["nodes"] = {poison: 1}
-    html = render_html(graph_document)
-    assert html.count("<script") == 1
-    assert "\u202e" not in html
 
 
 def test_own_graphs_beside_plain_networks_can_be_replayed(

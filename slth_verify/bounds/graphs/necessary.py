@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.bounds.graphs.error_sums import ErrorSums
-from slth_verify.enclosure import from_ball, pi, to_ball, working_precision
+from slth_verify.bounds.graphs.small_ball import hit_nats, least_count
 from slth_verify.graph import Range, Rectifier, Reshape, TargetGraph, exact_values
 from slth_verify.graph.box_ranges import range_of
 from slth_verify.graph.float_values import values
@@ -47,7 +47,10 @@ from slth_verify.ticket.graphs.pair import window_parts
 from slth_verify.ticket.graphs.witness import inside, starting_images
 
 _PRECISION = 128
+
+
 _Coordinates = Sequence[Fraction]
+
 
 #: Above every value of a tensor that a clip or the box could cancel.
 _HUGE = Fraction(1 << 4000)
@@ -97,7 +100,7 @@ def needed(
     nats = hit_nats(outputs, eps)
     factors = [factor for known in stages for factor in _factors(known.stage, one_sign)]
     most = Fraction(2) if 2 in factors else Fraction(3, 2)
-    filters = _least_count(nats, most, success)
+    filters = least_count(nats, most, success)
     if len(stages) > 1:
         return Needed(
             filters,
@@ -107,33 +110,9 @@ def needed(
         )
     known = stages[0]
     alone, reason = _alone(nodes, known, eps)
-    width = -(-_least_count(alone, Fraction(3, 2), success) // 2)
+    width = -(-least_count(alone, Fraction(3, 2), success) // 2)
     width = max(width, -(-filters // (2 * known.stage.inputs)))
     return Needed(max(filters, 2 * width * known.stage.inputs), width, reason, nats)
-
-
-def hit_nats(target: _Coordinates, accuracy: Fraction) -> Fraction:
-    """A lower bound of ``-log q(z, a)``, not negative.
-
-    Args:
-        target: Coordinates z; a smaller modulus is on the safe side.
-        accuracy: The number a, positive.
-    """
-    rest = sum((max(abs(z) - accuracy, Fraction(0)) ** 2 for z in target), Fraction(0))
-    dim = len(target)
-    if not rest:
-        return Fraction(0)
-    with working_precision(_PRECISION):
-        spread = 2 * pi() * to_ball(1).exp() * to_ball(rest) / dim
-        nats = dim * (spread.log() / 2 - to_ball(2 * accuracy).log())
-        return max(Fraction(0), from_ball(nats).lower)
-
-
-def _least_count(nats: Fraction, factor: Fraction, success: Fraction) -> int:
-    """The least N with ``factor^N exp(-nats) >= success``, or one less."""
-    with working_precision(_PRECISION):
-        ratio = (to_ball(success).log() + to_ball(nats)) / to_ball(factor).log()
-        return max(0, math.ceil(from_ball(ratio).lower))
 
 
 def positive_channels(nodes: Sequence[Node]) -> dict[str, tuple[bool, ...]]:

@@ -40,7 +40,7 @@ class Running:
         try:
             with np.errstate(all="ignore"):
                 found = self._session.run(self._names, {self._image.tensor: fed})
-        except Exception as error:
+        except Exception as error:  # the same, of an image
             raise _cannot_run(error) from error
         by_name = dict(zip(self._names, found, strict=True))
         by_name[self._image.tensor] = fed

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -21,15 +20,7 @@ from safetensors.numpy import save
 
 from slth_verify.errors import InvalidTicketError
 from slth_verify.files import write_atomically
-from slth_verify.limits import (
-    DIGITS,
-    EXPONENT,
-    LAYERS,
-    NAME,
-    SCALE_EXPONENT,
-    SEEDS,
-    WIDTH,
-)
+from slth_verify.limits import LAYERS, SCALE_EXPONENT, SEEDS, WIDTH
 from slth_verify.numbers import exact_number, shown, whole_number
 from slth_verify.tensors import (
     READING_ERRORS,
@@ -39,6 +30,12 @@ from slth_verify.tensors import (
     read_tensors,
 )
 from slth_verify.text import printable, reason_of
+from slth_verify.ticket._fields import (
+    rational,
+    require_array,
+    require_eps,
+    require_text,
+)
 
 FORMAT_KEY = "slth_ticket"
 FORMAT = 1
@@ -58,10 +55,6 @@ _KEYS = frozenset(
 _TARGET_KEYS = frozenset({"name", "sha256"})
 _NETWORK_KEYS = frozenset({"generator", "seed"})
 _STAGE_KEYS = frozenset({"name", "width", "exponent"})
-
-#: Digits of eps's numerator and denominator.
-_EPS_DIGITS = 2 * (DIGITS + EXPONENT)
-_RATIONAL = re.compile(r"[0-9]+(/0*[1-9][0-9]*)?", re.ASCII)
 
 #: Tensors of a stage: name, dtype and axes. Weights are optional.
 _TENSORS = (
@@ -260,28 +253,15 @@ def _parsed(data: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> GraphTick
         generator=network["generator"],
         seed=network["seed"],
         stages=tuple(stages),
-        eps=_rational(data["eps"]),
+        eps=rational(data["eps"]),
         certified_error=data["certified_error"],
         versions=data["versions"],
     )
 
 
-def _rational(text: Any) -> Fraction:
-    """``"p/q"``; its digits are counted before it is parsed."""
-    if not isinstance(text, str) or not _RATIONAL.fullmatch(text):
-        raise ValueError(f"eps={shown(text)} is no rational p/q")
-    if any(len(part) > _EPS_DIGITS for part in text.split("/")):
-        raise ValueError(f"eps has more than {_EPS_DIGITS} digits")
-    return Fraction(text)
-
-
 def _checked(ticket: GraphTicket) -> GraphTicket:
     whole_number(integer(ticket.seed), "seed", least=0, most=SEEDS - 1)
-    eps = ticket.eps
-    if not isinstance(eps, Fraction) or eps < 0:
-        raise ValueError(f"eps={shown(eps)} is no rational >= 0")
-    if max(eps.numerator, eps.denominator) >= 10**_EPS_DIGITS:
-        raise ValueError(f"eps has more than {_EPS_DIGITS} digits")
+    require_eps(ticket.eps)
     if exact_number(ticket.certified_error, "certified_error") < 0:
         raise ValueError(f"certified_error={shown(ticket.certified_error)} < 0")
     exact_keys(ticket.target, _TARGET_KEYS)
@@ -291,7 +271,7 @@ def _checked(ticket: GraphTicket) -> GraphTicket:
         *ticket.target.items(),
         *ticket.versions.items(),
     ):
-        _check_text(name, text)
+        require_text(name, text)
     for number, stage in enumerate(_listed(ticket.stages), start=1):
         _check_stage(f"stages.{number}", stage)
     if len({stage.weights is None for stage in ticket.stages}) > 1:
@@ -299,14 +279,8 @@ def _checked(ticket: GraphTicket) -> GraphTicket:
     return ticket
 
 
-def _check_text(name: Any, text: Any) -> None:
-    if not isinstance(text, str) or len(text) > NAME or not isinstance(name, str):
-        raise ValueError(f"{shown(name)}: {shown(text)} is no short text")
-    text.encode("utf-8")  # an unpaired surrogate is no text
-
-
 def _check_stage(label: str, stage: StageTicket) -> None:
-    _check_text(f"{label}.name", stage.name)
+    require_text(f"{label}.name", stage.name)
     whole_number(integer(stage.width), f"{label}.width", least=1, most=WIDTH)
     whole_number(
         integer(stage.exponent),
@@ -314,13 +288,8 @@ def _check_stage(label: str, stage: StageTicket) -> None:
         least=-SCALE_EXPONENT,
         most=SCALE_EXPONENT,
     )
-    _check_array(f"{label}.filters", stage.filters, np.int64, 1)
+    require_array(f"{label}.filters", stage.filters, np.int64, 1)
     if stage.weights is not None:
         for name, _, axes in _TENSORS:
             array = getattr(stage.weights, name)
-            _check_array(f"{label}.{name}", array, np.float32, axes)
-
-
-def _check_array(name: str, array: NDArray[Any], dtype: type, axes: int) -> None:
-    if array.dtype != dtype or array.ndim != axes:
-        raise ValueError(f"{name} has dtype {array.dtype} and shape {array.shape}")
+            require_array(f"{label}.{name}", array, np.float32, axes)

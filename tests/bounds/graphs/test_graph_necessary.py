@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, norm
 
 from slth_verify.bounds import graph_widths
-from slth_verify.bounds.graphs.necessary import hit_nats, positive_channels
+from slth_verify.bounds.graphs.necessary import positive_channels
+from slth_verify.bounds.graphs.small_ball import hit_nats
 from slth_verify.graph import (
     Clip,
     Convolution,

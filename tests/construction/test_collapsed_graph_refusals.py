@@ -1,0 +1,112 @@
+"""Small networks of graphs: what is not proved is not built."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from handmade.collapsed_graphs import FALSE
+
+import slth_verify as sv
+from slth_verify.construction import collapse
+from slth_verify.construction.graphs import collapse as collapsing
+from slth_verify.errors import (
+    InvalidParameterError,
+    InvalidTicketError,
+    UnprovedTicketError,
+)
+from slth_verify.graph import TargetGraph
+from slth_verify.graph.stages import stages_of
+from slth_verify.ticket.graphs import weights as checked_weights
+from slth_verify.ticket.graphs.weights import drawn_filters
+from slth_verify.verdict import Verdict
+
+Maker = Callable[..., sv.GraphTicket]
+
+
+Images = Callable[..., np.ndarray]
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_a_false_ticket_is_not_built(
+    name: str, grouped: TargetGraph, hand_ticket: Maker
+) -> None:
+    ticket = dataclasses.replace(hand_ticket(grouped), **FALSE[name])
+    with pytest.raises(UnprovedTicketError, match="REFUTED") as caught:
+        collapse(ticket, grouped)
+    assert caught.value.verdict is Verdict.REFUTED
+
+
+@pytest.mark.parametrize("filters", [[-1, 2], [2, 2], [0, 1 << 40]])
+def test_filters_that_are_not_there_are_refused(
+    filters: list[int], grouped: TargetGraph, hand_ticket: Maker
+) -> None:
+    ticket = hand_ticket(grouped)
+    first = dataclasses.replace(ticket.stages[0], filters=np.array(filters))
+    ticket = dataclasses.replace(ticket, stages=(first, *ticket.stages[1:]))
+    with pytest.raises(UnprovedTicketError, match="exist"):
+        collapse(ticket, grouped)
+
+
+def test_stored_weights_are_not_believed(
+    grouped: TargetGraph, hand_ticket: Maker
+) -> None:
+    ticket = hand_ticket(grouped)
+    stages = []
+    for stage, part in zip(stages_of(grouped), ticket.stages, strict=True):
+        drawn = drawn_filters(ticket.seed, stage, part.width, part.filters)
+        stored = sv.ticket.graphs.StoredWeights(
+            drawn.scalars, drawn.kernels, drawn.constants
+        )
+        stages.append(dataclasses.replace(part, weights=stored))
+    true = dataclasses.replace(ticket, stages=tuple(stages))
+    plain, found = (collapse(x, grouped).graph.sha256 for x in (ticket, true))
+    assert found == plain
+    lie = stages[0].weights.scalars.copy()
+    lie[0] = np.nextafter(lie[0], np.float32(9))
+    wrong = dataclasses.replace(stages[0].weights, scalars=lie)
+    stages[0] = dataclasses.replace(stages[0], weights=wrong)
+    with pytest.raises(UnprovedTicketError, match="stored weights"):
+        collapse(dataclasses.replace(ticket, stages=tuple(stages)), grouped)
+
+
+def test_an_undecided_ticket_is_not_built(
+    grouped: TargetGraph, hand_ticket: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def undecided(*_: object) -> None:
+        raise ArithmeticError("not decided")
+
+    monkeypatch.setattr(checked_weights, "normal_quantiles", undecided)
+    with pytest.raises(UnprovedTicketError, match="INCONCLUSIVE") as caught:
+        collapse(hand_ticket(grouped), grouped)
+    assert caught.value.verdict is Verdict.INCONCLUSIVE
+
+
+def test_what_does_not_fit_is_refused(
+    grouped: TargetGraph, hand_ticket: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = hand_ticket(grouped)
+    with pytest.raises(InvalidParameterError, match="--target"):
+        collapse(ticket)
+    with pytest.raises(InvalidParameterError, match="float16"):
+        collapse(ticket, grouped, dtype="float16")  # type: ignore[call-overload]
+    for exponent in (200, -200):
+        stages = tuple(
+            dataclasses.replace(part, exponent=exponent) for part in ticket.stages
+        )
+        far = dataclasses.replace(ticket, stages=stages)
+        with pytest.raises(InvalidParameterError, match="float64"):
+            collapse(far, grouped)
+        assert collapse(far, grouped, dtype="float64").after.parameters
+    monkeypatch.setattr(collapsing, "WEIGHTS", 9)
+    with pytest.raises(InvalidTicketError, match="--merge"):
+        collapse(ticket, grouped)
+    collapse(ticket, grouped, merge=True)
+
+
+def test_a_plain_ticket_takes_no_target(ticket, grouped: TargetGraph) -> None:
+    for options in ({"target": grouped}, {"dtype": "float32"}):
+        with pytest.raises(InvalidParameterError, match="Leave both out"):
+            collapse(ticket, **options)

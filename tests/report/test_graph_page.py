@@ -1,0 +1,73 @@
+"""Graphs in documents and on the page."""
+
+from __future__ import annotations
+
+import re
+
+import jsonschema
+import pytest
+
+from slth_verify.report import Profile, render_html, schema
+
+_TINY = Profile(
+    name="tiny",
+    uniform_inputs=4,
+    corner_inputs=4,
+    certified_dimension=0,
+    law_dimension=0,
+)
+
+
+def test_document_validates_and_needs_some_case(graph_document) -> None:
+    jsonschema.validate(graph_document, schema())
+    graph_document["graphs"] = []
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(graph_document, schema())
+
+
+def test_documents_from_before_there_were_graphs_still_render(made) -> None:
+    new = {**made.document, "cases": made.document["cases"][1:2], "law": None}
+    assert new["graphs"] == []
+    old = {key: value for key, value in new.items() if key != "graphs"}
+    jsonschema.validate(old, schema())
+    pages = [render_html(document) for document in (old, new)]
+    shown, same = (html[: html.index("<script")] for html in pages)
+    assert shown == same
+    assert "Networks people have" not in shown
+
+
+def test_page_of_a_graph_alone(graph_document) -> None:
+    html = render_html(graph_document)
+    shown = html[: html.index('<script type="application/json"')]
+    assert " style=" not in shown
+    assert shown.count("<svg") == 1
+    for section in ("tickets", "masks", "collapse", "widths", "law"):
+        assert f'id="{section}"' not in shown
+        assert f'href="#{section}"' not in shown
+    ids = re.findall(r' id="([^"]*)"', html)
+    assert len(ids) == len(set(ids))
+    section = shown[shown.index('id="graphs"') :]
+    assert section.index("badge verified") < section.index("<table")
+    assert "extension and not the paper" in section
+    for words in ("of its box", "widest range"):
+        assert words in shown[: shown.index("</header>")]
+    assert shown.count("<table") == shown.count("<caption")
+
+
+def test_no_name_of_a_graph_steers_the_page(graph_document) -> None:
+    poison = '<script>alert("x")</script>\u202e$x^{$'
+    (case,) = graph_document["graphs"]
+    for holder, key in (
+        (case, "name"),
+        (case, "description"),
+        (case, "asked"),
+        (case["target"], "outside"),
+        (case["ticket"]["stages"][0], "stage"),
+        (case["ticket"]["stages"][0], "layer"),
+        (case["findings"][0], "reason"),
+    ):
+        holder[key] = poison
+    case["target"]["nodes"] = {poison: 1}
+    html = render_html(graph_document)
+    assert html.count("<script") == 1
+    assert "\u202e" not in html
