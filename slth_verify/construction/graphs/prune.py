@@ -127,7 +127,7 @@ def _drawn(network: RandomCNN, stage: Stage, part: StageTicket) -> KeptFilters:
         part.filters,
         owner,
         network.own_scalars(stage.number, part.filters),
-        kernels if stage.channels else kernels[:0],
+        kernels,
         constants.reshape(len(constants), constants.shape[3]),
     )
 
