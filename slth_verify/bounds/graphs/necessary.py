@@ -46,7 +46,6 @@ from slth_verify.graph.walk import walk
 from slth_verify.ticket.graphs.pair import window_parts
 from slth_verify.ticket.graphs.witness import inside, starting_images
 
-
 #: Above every value of a tensor that a clip or the box could cancel.
 _HUGE = Fraction(1 << 4000)
 
