@@ -151,11 +151,11 @@ def to_ball(value: Enclosure | Fraction | int) -> arb:
     """An ``arb`` ball that contains ``value``, at the precision in force."""
     if isinstance(value, Enclosure):
         return _rational_ball(value.lower).union(_rational_ball(value.upper))
-    return _rational_ball(Fraction(value))
+    return _rational_ball(value)
 
 
-def _rational_ball(value: Fraction) -> arb:
-    return arb(value.numerator) / arb(value.denominator)
+def _rational_ball(value: Fraction | int) -> arb:
+    return arb(value.numerator) / value.denominator
 
 
 def exact_end(number: arb, bits: int, *, up: bool) -> Fraction:

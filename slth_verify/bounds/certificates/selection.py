@@ -74,11 +74,10 @@ class Gain(Selection):
 
     def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]:
         """See `laplace.Observable`."""
-        wide, narrow = self._rates
-        y = z + to_ball(self.slope)
-        small = _resolvent(y, narrow) / pi()
-        large = _resolvent(y, wide) / pi() - small
-        return large / to_ball(1 - self.share), small / to_ball(self.share)
+        (wide, narrow), (slope, to_large, to_small) = self._rates, self._factors
+        y = z + slope
+        small = _resolvent(y, narrow)
+        return (_resolvent(y, wide) - small) * to_large, small * to_small
 
     @cached_property
     def steep(self) -> tuple[Ball, Ball]:
@@ -96,6 +95,13 @@ class Gain(Selection):
         return 2 * at_zero / top, small / top
 
     @cached_property
+    def _factors(self) -> tuple[Ball, Ball, Ball]:
+        """The slope, and what makes resolvents transforms of both kinds of samples."""
+        twice = 2 / pi()
+        share = to_ball(self.share)
+        return to_ball(self.slope), twice / to_ball(1 - self.share), twice / share
+
+    @cached_property
     def _rates(self) -> tuple[Ball, Ball]:
         square = self.slope**2
         return to_ball(1 + square).sqrt(), to_ball(1 / self.share**2 + square).sqrt()
@@ -107,9 +113,9 @@ class Energy(Selection):
 
     def transforms(self, z: ComplexBall) -> tuple[ComplexBall, ComplexBall]:
         """See `laplace.Observable`; also defined for real ``z > -1/2``."""
-        small = self._turned(z, self.share)
-        large = self._turned(z, Fraction(1)) - small * to_ball(self.share)
-        return large / to_ball(1 - self.share), small
+        share, rest, one, own = self._factors
+        small = _turned(z, own)
+        return (_turned(z, one) - small * share) * rest, small
 
     @cached_property
     def steep(self) -> tuple[Ball, Ball]:
@@ -125,12 +131,28 @@ class Energy(Selection):
         large = to_ball(Fraction(3, 2)) * steep / (root * to_ball(1 - self.share))
         return large / to_ball(height), small
 
-    def _turned(self, z: ComplexBall, deviation: Fraction) -> ComplexBall:
-        root = (1 + 2 * z * to_ball(deviation**2)).sqrt()
-        angle = (root / to_ball(self.slope * deviation)).atan()
-        return angle / (root * pi())
+    @cached_property
+    def _factors(self) -> tuple[Ball, Ball, _Turn, _Turn]:
+        """Numbers sigma and 1/(1 - sigma), and those of wide and of small scales."""
+        one, own = (
+            (to_ball(2 * deviation**2), to_ball(self.slope * deviation), pi())
+            for deviation in (Fraction(1), self.share)
+        )
+        return to_ball(self.share), 1 / to_ball(1 - self.share), one, own
+
+
+#: For one deviation: twice its square, lambda times it, and the circle's number.
+_Turn = tuple[Ball, Ball, Ball]
+
+
+def _turned(z: ComplexBall, turn: _Turn) -> ComplexBall:
+    twice, slope, half_turn = turn
+    root = (1 + z * twice).sqrt()
+    return (root / slope).atan() / (root * half_turn)
 
 
 def _resolvent(y: ComplexBall, rate: Ball) -> ComplexBall:
-    root = ((rate - y) / (rate + y)).sqrt()
-    return 2 * root.atan() / (root * (rate + y))
+    """Half of the function G of the module's docstring."""
+    above = rate + y
+    root = ((rate - y) / above).sqrt()
+    return root.atan() / (root * above)

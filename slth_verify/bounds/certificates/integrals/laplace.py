@@ -98,8 +98,9 @@ def probabilities_below(
     spacing = Fraction(6) / (last + _ALIAS / tilt)
     nodes, rest = _truncated(labels, law, spacing, tilt, last, negligible)
     terms = [] if terms is None else terms
+    shift, step = to_ball(tilt), to_ball(spacing)
     for k in range(len(terms), nodes + 1):
-        z = ComplexBall(to_ball(tilt), to_ball(spacing * k))
+        z = ComplexBall(shift, step * k)
         large, small = law.transforms(z)
         rise = labels.mean(atoms[0] + large, atoms[1] + small) - zero
         terms.append(rise / z)
@@ -110,7 +111,7 @@ def probabilities_below(
         sine, cosine = to_ball(spacing * c).sin_cos()
         series = half * terms[0].real + later(ComplexBall(cosine, sine)).real
         grown = to_ball(tilt * c).exp()
-        bounds.append(zero + grown * to_ball(spacing) / pi() * series + rest)
+        bounds.append(zero + grown * step / pi() * series + rest)
     return bounds
 
 
@@ -171,7 +172,8 @@ class _Tail:
         tilt: Fraction,
         last: Fraction,
     ) -> None:
-        self.labels, self.law, self.spacing, self.tilt = labels, law, spacing, tilt
+        self.labels, self.law, self.spacing = labels, law, spacing
+        self.shift, self.half = to_ball(tilt), to_ball(spacing / 2)
         self.zero = labels.real_mean(*law.missed)
         self.factor = to_ball(tilt * last).exp() / pi()
 
@@ -191,17 +193,15 @@ class _Tail:
 
     def between(self, first: int, stop: int) -> Ball:
         """All terms with ``first < |k| <= stop``, by the largest transform there."""
-        middle = self.spacing * Fraction(first + 1 + stop, 2)
-        far = to_ball(self.spacing * Fraction(stop - first - 1, 2))
-        z = ComplexBall(to_ball(self.tilt), to_ball(middle))
-        values, steep, atoms = self.law.transforms(z), self.law.steep, self.law.missed
-        alone = [abs(v) + far * d for v, d in zip(values, steep, strict=True)]
-        turned = [
-            abs(a + v) + far * d for a, v, d in zip(atoms, values, steep, strict=True)
-        ]
-        size = self.labels.real_mean(*turned) + self.zero
-        size = size.min(self._rise(*alone))
-        return self.factor * size * to_ball(Fraction(stop - first, first + 1))
+        middle, far = self.half * (first + 1 + stop), self.half * (stop - first - 1)
+        large, small = self.law.transforms(ComplexBall(self.shift, middle))
+        more_large, more_small = (far * steep for steep in self.law.steep)
+        atom_large, atom_small = self.law.missed
+        size = self.zero + self.labels.real_mean(
+            abs(atom_large + large) + more_large, abs(atom_small + small) + more_small
+        )
+        alone = self._rise(abs(large) + more_large, abs(small) + more_small)
+        return self.factor * size.min(alone) * (stop - first) / (first + 1)
 
     def _rise(self, large: Ball, small: Ball) -> Ball:
         """What the mean of powers gains if both atoms grow so much."""
