@@ -160,8 +160,8 @@ LIES = {
         "    later = complex_polynomial([ComplexBall(0), *signed[1 : nodes + 1]])",
     ),
     "terms between the nodes": (
-        "z = ComplexBall(to_ball(tilt), to_ball(spacing * k))",
-        "z = ComplexBall(to_ball(tilt), to_ball(spacing * (k + Fraction(1, 9))))",
+        "z = ComplexBall(shift, step * k)",
+        "z = ComplexBall(shift, step * (k + to_ball(Fraction(1, 9))))",
     ),
     "first term counted as the others": (
         "half * terms[0].real",

@@ -65,14 +65,14 @@ def test_cells_follow_each_other() -> None:
 
 
 CELLS = {
-    "one term of many": ("Fraction(stop - first, first + 1)", "Fraction(1, first + 1)"),
-    "half of the terms": ("size * to_ball(Fraction(", "size / 2 * to_ball(Fraction("),
+    "one term of many": ("* (stop - first) / (first + 1)", "/ (first + 1)"),
+    "half of the terms": ("size * (stop - first)", "size / 2 * (stop - first)"),
     "atoms forgotten": ("abs(a + v) + far", "abs(v) + far"),
     "atom at zero forgotten": (
         "size = self.labels.real_mean(*turned) + self.zero",
         "size = self.labels.real_mean(*turned) - self.zero",
     ),
-    "read at the far end": ("Fraction(first + 1 + stop, 2)", "Fraction(4 * stop)"),
+    "read at the far end": ("self.half * (first + 1 + stop)", "self.half * (8 * stop)"),
 }
 
 

@@ -126,16 +126,16 @@ def test_decay_is_finite_where_it_is_needed() -> None:
 
 
 LIES = {
-    "tilt lost": ("y = z + to_ball(self.slope)", "y = z"),
+    "tilt lost": ("y = z + slope", "y = z"),
     "mixture forgotten": (
-        "large = _resolvent(y, wide) / pi() - small",
-        "large = _resolvent(y, wide) / pi()",
+        "(_resolvent(y, wide) - small) * to_large",
+        "_resolvent(y, wide) * to_large",
     ),
     "rates without the slope": (
         "to_ball(1 / self.share**2 + square).sqrt()",
         "to_ball(1 / self.share**2).sqrt()",
     ),
-    "energy not doubled": ("(1 + 2 * z *", "(1 + z *"),
+    "energy not doubled": ("to_ball(2 * deviation**2)", "to_ball(deviation**2)"),
     "one side of the wedge only": (
         "return (1 / (to_ball(self.slope) * deviation)).atan() / pi()",
         "return (1 / (to_ball(self.slope) * deviation)).atan() / (2 * pi())",

@@ -194,14 +194,15 @@ class _Tail:
     def between(self, first: int, stop: int) -> Ball:
         """All terms with ``first < |k| <= stop``, by the largest transform there."""
         middle, far = self.half * (first + 1 + stop), self.half * (stop - first - 1)
-        large, small = self.law.transforms(ComplexBall(self.shift, middle))
-        more_large, more_small = (far * steep for steep in self.law.steep)
-        atom_large, atom_small = self.law.missed
-        size = self.zero + self.labels.real_mean(
-            abs(atom_large + large) + more_large, abs(atom_small + small) + more_small
-        )
-        alone = self._rise(abs(large) + more_large, abs(small) + more_small)
-        return self.factor * size.min(alone) * (stop - first) / (first + 1)
+        values = self.law.transforms(ComplexBall(self.shift, middle))
+        steep, atoms = self.law.steep, self.law.missed
+        alone = [abs(v) + far * d for v, d in zip(values, steep, strict=True)]
+        turned = [
+            abs(a + v) + far * d for a, v, d in zip(atoms, values, steep, strict=True)
+        ]
+        size = self.labels.real_mean(*turned) + self.zero
+        size = size.min(self._rise(*alone))
+        return self.factor * size * (stop - first) / (first + 1)
 
     def _rise(self, large: Ball, small: Ball) -> Ball:
         """What the mean of powers gains if both atoms grow so much."""
