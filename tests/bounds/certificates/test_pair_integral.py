@@ -10,7 +10,8 @@ from slth_verify.bounds.certificates.integrals import overlap as _overlap
 from slth_verify.bounds.certificates.integrals.near_diagonal import near_diagonal
 from slth_verify.bounds.certificates.integrals.overlap import Overlap
 from slth_verify.bounds.certificates.integrals.pair_integral import pair_expectation
-from slth_verify.bounds.certificates.integrals.tangent import Tangent
+from slth_verify.bounds.certificates.integrals.tangent import GRID, Tangent
+from slth_verify.bounds.certificates.integrals.tangent_point import FloatShape
 from slth_verify.bounds.certificates.integrals.tilted_beta import log_tilted_beta
 from slth_verify.enclosure import from_ball, to_ball, working_precision
 from slth_verify.errors import InvalidParameterError
@@ -99,8 +100,8 @@ def test_a_tangent_is_an_upper_bound_wherever_it_touches(pair_moment) -> None:
     used = 0
     with working_precision(80):
         for d, p in rng.uniform(0.05, 0.95, (30, 2)):
-            tangent = Tangent.touching(overlap, d, p)
-            assert sum(tangent.bracket) == sum(tangent.rest) == 1
+            tangent = Tangent.touching(FloatShape(overlap), d, p)
+            assert sum(tangent.bracket) == sum(tangent.rest) == GRID
             if tangent.usable():
                 used += 1
                 assert upper(tangent.log_expectation().exp()) >= truth
@@ -114,7 +115,7 @@ def test_am_gm_the_wrong_way_round_is_seen(pair_moment, monkeypatch) -> None:
     overlap = Overlap(n, k, j, m, c, x)
     with working_precision(80):
         right = Tangent.fitted(overlap)
-        lie = Tangent(overlap, tuple(g * F(9, 10) for g in right.bracket), right.rest)
+        lie = Tangent(overlap, tuple(g * 9 // 10 for g in right.bracket), right.rest)
         assert upper(lie.log_expectation().exp()) < truth
 
 

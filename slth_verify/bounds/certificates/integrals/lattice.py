@@ -26,6 +26,11 @@ from slth_verify.errors import InvalidParameterError
 #: Candidates for the half width of the strip.
 _SHIFTS = tuple(Fraction(i, 64) for i in range(1, 96))
 
+#: How much ``cos(d/2)`` and ``cos(d)`` fall, in nats.
+_FALLS = [
+    (-math.log(math.cos(float(d) / 2)), -math.log(math.cos(float(d)))) for d in _SHIFTS
+]
+
 _STEP_GRID = 4096
 
 #: Nodes on one side; with more the integrand is too flat for this rule.
@@ -49,13 +54,17 @@ class Axis:
     linear: Fraction
     quadratic: Fraction
 
-    def growth(self, shift: float) -> float:
-        """The number g in floating point, to choose the step."""
-        half, full = -math.log(math.cos(shift / 2)), -math.log(math.cos(shift))
-        own = max(float(self.total), 0.0) * half
-        if self.total >= 0 and self.left >= 0:
-            own = min(own, float(self.left) * full)
-        return own + float(self.linear) * half + float(self.quadratic) * full
+    def growths(self) -> list[float]:
+        """The numbers g of all shifts in floating point, to choose the step."""
+        left, total = float(self.left), float(self.total)
+        linear, quadratic = float(self.linear), float(self.quadratic)
+        found = []
+        for half, full in _FALLS:
+            own = max(total, 0.0) * half
+            if total >= 0 and left >= 0:
+                own = min(own, left * full)
+            found.append(own + linear * half + quadratic * full)
+        return found
 
     def log_growth(self, shift: Fraction) -> Ball:
         """The number g, enclosed."""
@@ -103,8 +112,10 @@ class Lattice:
             centred: Put node 0 at the origin; otherwise at the mode of the bound.
         """
         left, right = (float(power) for power in powers)
-        best = max(_SHIFTS, key=lambda d: float(d) / (nats + 1 + axis.growth(float(d))))
-        step = math.tau * float(best) / (nats + 1 + axis.growth(float(best)))
+        grown = zip(_SHIFTS, axis.growths(), strict=True)
+        rates = [float(d) / (nats + 1 + growth) for d, growth in grown]
+        best = _SHIFTS[rates.index(max(rates))]
+        step = math.tau * max(rates)
         grid = Fraction(max(1, math.floor(step * _STEP_GRID)), _STEP_GRID)
         mode = 0.0 if centred else math.log(left / right)
         offset = Fraction(round(mode * 64), 64)

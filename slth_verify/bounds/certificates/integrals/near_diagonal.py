@@ -23,6 +23,7 @@ from fractions import Fraction
 
 from slth_verify.bounds.certificates.integrals.overlap import Overlap
 from slth_verify.bounds.certificates.integrals.tangent import Tangent
+from slth_verify.bounds.certificates.integrals.tangent_point import FloatShape
 from slth_verify.bounds.certificates.integrals.tilted_beta import log_tilted_beta
 from slth_verify.enclosure import Ball, log_beta, to_ball
 
@@ -74,35 +75,32 @@ def _dropped_event(overlap: Overlap, log_threshold: Fraction) -> Ball:
 
 def _density(overlap: Overlap, log_threshold: Fraction, width: Fraction) -> Ball:
     cells = min(_CELLS, math.ceil(-log_threshold / width))
-    total = to_ball(0)
+    shape, total = FloatShape(overlap), to_ball(0)
     for i in range(cells):
         # from D = 1 down; the last cell ends at the threshold
         high = -i * width
         low = high - width if i + 1 < cells else log_threshold
-        total += _cell(overlap, low, high)
+        total += _cell(shape, low, high)
+    laws = (overlap.difference, overlap.common, (overlap.split, overlap.split))
+    for first, second in laws:
+        total /= log_beta(to_ball(first), to_ball(second)).exp()
     return total
 
 
-def _cell(overlap: Overlap, low: Fraction, high: Fraction) -> Ball:
-    middle, width = (low + high) / 2, high - low
-    tangent = _tangent_at(overlap, math.exp(middle))
-    left, right = tangent.difference
-    if min(*tangent.common, tangent.split) <= 0 or right < 1:
+def _cell(shape: FloatShape, low: Fraction, high: Fraction) -> Ball:
+    """Bound of one cell, times the three beta functions of the laws."""
+    middle, width = (low + high) / 2, to_ball(high - low)
+    tangent = _tangent_at(shape, math.exp(middle))
+    (left, right), common, split = tangent.difference, tangent.common, tangent.split
+    if min(*common, split) <= 0 or right < 1:
         return to_ball(1) / 0
-    share = to_ball(middle).exp()
-    slope = to_ball(left) - to_ball(right - 1) * share / (1 - share)
-    log_value = to_ball(left * middle) + to_ball(right - 1) * (1 - share).log()
-    log_cell = log_value + _log_sinhc(slope * to_ball(width) / 2)
-    log_cell += tangent.log_constant()
-    split = overlap.split
-    for powers, law in (
-        (tangent.common, overlap.common),
-        ((tangent.split, tangent.split), (split, split)),
-    ):
-        log_cell += log_beta(to_ball(powers[0]), to_ball(powers[1]))
-        log_cell -= log_beta(to_ball(law[0]), to_ball(law[1]))
-    a, b = overlap.difference
-    return to_ball(width) * (log_cell - log_beta(to_ball(a), to_ball(b))).exp()
+    slope, steep, place = to_ball(left), to_ball(right - 1), to_ball(middle)
+    share = place.exp()
+    log_cell = slope * place + steep * (1 - share).log() + tangent.log_constant()
+    log_cell += _log_sinhc((slope - steep * share / (1 - share)) * width / 2)
+    for first, second in (common, (split, split)):
+        log_cell += log_beta(to_ball(first), to_ball(second))
+    return width * log_cell.exp()
 
 
 def _log_sinhc(z: Ball) -> Ball:
@@ -112,14 +110,14 @@ def _log_sinhc(z: Ball) -> Ball:
     return z**2 / 6
 
 
-def _tangent_at(overlap: Overlap, share: float) -> Tangent:
+def _tangent_at(shape: FloatShape, share: float) -> Tangent:
     """A tangent at this D, with p near its mean under the bound. Untrusted."""
-    e, f = (float(v) for v in overlap.common)
-    p = max(e - overlap.dim / 2, e / 4) / (e + f)
-    tangent = Tangent.touching(overlap, share, p)
+    e, f = shape.e, shape.f
+    p = max(e - shape.s, e / 4) / (e + f)
+    tangent = Tangent.touching(shape, share, p)
     for _ in range(3):
-        left, right = (float(v) for v in tangent.common)
+        left, right = tangent.about_common(e, f)
         if min(left, right) > 0:
             p = left / (left + right)
-        tangent = Tangent.touching(overlap, share, p)
+        tangent = Tangent.touching(shape, share, p)
     return tangent

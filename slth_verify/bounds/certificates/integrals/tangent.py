@@ -13,13 +13,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
 
 from slth_verify.bounds.certificates.integrals.overlap import BRACKET, Overlap
 from slth_verify.bounds.certificates.integrals.tangent_point import FloatShape
 from slth_verify.enclosure import Ball, log_beta, to_ball
 
 #: Denominator of the weights.
-_GRID = 1 << 24
+GRID = 1 << 24
+
+#: Exponents of each of D, D', p, p', y y' in the monomials of beta.
+_EXPONENTS = tuple(zip(*(powers for powers, _ in BRACKET), strict=True))
 
 #: Exponents (left, right) of the three coordinates.
 Powers = tuple[Fraction, Fraction]
@@ -31,25 +35,26 @@ class Tangent:
 
     Attributes:
         overlap: The pair of subsets.
-        bracket: Weights of the five monomials of beta, with sum 1.
-        rest: Weights of D'p' and of D y in ``1 - alpha``, with sum 1.
+        bracket: Weights of the five monomials of beta, in units of `GRID`, which is
+            their sum.
+        rest: Weights of D'p' and of D y in ``1 - alpha``, likewise.
     """
 
     overlap: Overlap
-    bracket: tuple[Fraction, ...]
-    rest: tuple[Fraction, ...]
+    bracket: tuple[int, ...]
+    rest: tuple[int, ...]
 
     @classmethod
-    def touching(cls, overlap: Overlap, d: float, p: float) -> Tangent:
+    def touching(cls, shape: FloatShape, d: float, p: float) -> Tangent:
         """The tangent at ``(D, p, y = 1/2)``; frozen coordinates are ignored."""
-        shape = FloatShape(overlap)
         bracket, rest = shape.weights(*shape.frozen(d, p))
-        return cls(overlap, _on_grid(bracket), _on_grid(rest))
+        return cls(shape.overlap, _on_grid(bracket), _on_grid(rest))
 
     @classmethod
     def fitted(cls, overlap: Overlap) -> Tangent:
         """The tangent at the mode of the integrand in logit coordinates."""
-        return cls.touching(overlap, *FloatShape(overlap).mode())
+        shape = FloatShape(overlap)
+        return cls.touching(shape, *shape.mode())
 
     @property
     def difference(self) -> Powers:
@@ -63,6 +68,11 @@ class Tangent:
         """Exponents of p and p' under the bound, with the law of p."""
         a, b = self.overlap.common
         return a - self._power(2), b - 2 * self._rest_power(0)
+
+    def about_common(self, a: float, b: float) -> tuple[float, float]:
+        """`common` in floating point, for proposals; ``a, b`` is the law of p."""
+        rest = float(self.overlap.weight) * self.rest[0] / GRID
+        return a - self.overlap.dim * self._count(2) / (2 * GRID), b - 2 * rest
 
     @property
     def split(self) -> Fraction:
@@ -80,16 +90,18 @@ class Tangent:
 
     def log_constant(self) -> Ball:
         """Logarithm of the constant in front of the powers."""
-        c = self.overlap.tilt
-        total = to_ball(0)
+        c, total = to_ball(self.overlap.tilt), to_ball(0)
         for g, (_, tilted) in zip(self.bracket, BRACKET, strict=True):
             if g:
-                ratio = to_ball(g / (c if tilted else 1 - c))
-                total += to_ball(self.overlap.half_dim * g) * ratio.log()
+                share = to_ball(g) / GRID
+                total += (
+                    self.overlap.dim * share * (share / (c if tilted else 1 - c)).log()
+                )
         for g in self.rest:
             if g:
-                total += to_ball(2 * self.overlap.weight * g) * to_ball(g).log()
-        return total
+                share = to_ball(g) / GRID
+                total += int(4 * self.overlap.weight) * share * share.log()
+        return total / 2
 
     def log_expectation(self) -> Ball:
         """Logarithm of an upper bound of the expectation, if `usable`."""
@@ -105,19 +117,18 @@ class Tangent:
         return total
 
     def _power(self, coordinate: int) -> Fraction:
-        total = sum(
-            g * powers[coordinate]
-            for g, (powers, _) in zip(self.bracket, BRACKET, strict=True)
-        )
-        return self.overlap.half_dim * total
+        return Fraction(self.overlap.dim * self._count(coordinate), 2 * GRID)
+
+    def _count(self, coordinate: int) -> int:
+        return sum(map(mul, self.bracket, _EXPONENTS[coordinate]))
 
     def _rest_power(self, monomial: int) -> Fraction:
-        return self.overlap.weight * self.rest[monomial]
+        return self.overlap.weight * Fraction(self.rest[monomial], GRID)
 
 
-def _on_grid(weights: Sequence[float]) -> tuple[Fraction, ...]:
-    """Weights on a fixed grid with sum exactly 1, zero where a term vanishes."""
-    counts = [int(_GRID * weight) for weight in weights]
+def _on_grid(weights: Sequence[float]) -> tuple[int, ...]:
+    """Weights in units of a grid, zero where a term vanishes; their sum is exact."""
+    counts = [int(GRID * weight) for weight in weights]
     largest = max(range(len(counts)), key=counts.__getitem__)
-    counts[largest] += _GRID - sum(counts)
-    return tuple(Fraction(count, _GRID) for count in counts)
+    counts[largest] += GRID - sum(counts)
+    return tuple(counts)

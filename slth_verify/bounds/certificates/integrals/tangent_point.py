@@ -23,12 +23,14 @@ class FloatShape:
         self.e, self.f = map(float, overlap.common)
         self.g = float(overlap.split)
         self.overlap = overlap
+        self.has_difference = overlap.has_difference
+        self.has_common = overlap.has_common
 
     def frozen(self, d: float, p: float) -> tuple[float, float]:
         """The point with the coordinates that do not vary put where they are."""
-        if not self.overlap.has_difference:
+        if not self.has_difference:
             d = 1.0
-        if not self.overlap.has_common:
+        if not self.has_common:
             p = 1.0 if self.overlap.shared else 0.0
         return d, p
 
@@ -71,9 +73,9 @@ class FloatShape:
         east, north = self._gradient(t + h, u), self._gradient(t, u + h)
         tt, tu = (east[0] - here[0]) / h, (north[0] - here[0]) / h
         uu = (north[1] - here[1]) / h
-        if not self.overlap.has_difference:
+        if not self.has_difference:
             return 0.0, 0.0
-        if not self.overlap.has_common:
+        if not self.has_common:
             return (-here[0] / tt if tt < 0 else math.copysign(1, here[0])), 0.0
         det = tt * uu - tu * tu
         if tt >= 0 or det <= 0:
