@@ -116,6 +116,17 @@ class SidesOfStages(ProvedSides):
         failure = failure_by_reach(sides, missed, side.norm, side.dim, norm)
         return cls(sides, norm, failure, side, missed)
 
+    @classmethod
+    def within(
+        cls, sides: Sides, side: TwoStageCertificate, norm: Fraction, miss: Fraction
+    ) -> SidesOfStages:
+        """As `certified`; a failure probability of at most ``miss`` is small enough."""
+
+        def both(missed: Fraction) -> SidesOfStages:
+            return cls.certified(sides, side, missed, norm)
+
+        return both(side.failure(enough=lambda one: both(one).failure <= miss))
+
 
 #: What may be stored, and what it says of one target or of all at once.
 Certified = BlockWidth | TwoStageCertificate | SidesOfBlocks | SidesOfStages

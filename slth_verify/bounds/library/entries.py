@@ -225,9 +225,11 @@ _PROVERS: dict[str, Callable[[Entry], FoundWidth]] = {
     "blocks": lambda own: from_blocks(
         BlockWidth.certified(own.repetition.blocks, own.block)
     ),
-    "stages": lambda own: from_two_stages(own.stages, own.stages.failure()),
+    "stages": lambda own: from_two_stages(
+        own.stages, own.stages.failure(enough=(1 - own.prob).__ge__)
+    ),
     "sides": lambda own: from_sides_of_stages(
-        SidesOfStages.certified(own.sides, own.stages, own.stages.failure(), own.norm)
+        SidesOfStages.within(own.sides, own.stages, own.norm, 1 - own.prob)
     ),
     "sides of blocks": lambda own: from_sides_of_blocks(
         SidesOfBlocks.certified(own.sides, own.block, own.norm)

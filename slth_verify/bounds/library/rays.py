@@ -139,7 +139,8 @@ class StageRay(Ray):
         """See `Ray`."""
         asked = self.question
         certificate = self.search.certificate(n, asked.eps, asked.norm)
-        return from_two_stages(certificate, certificate.failure())
+        failure = certificate.failure(enough=asked.miss.__ge__)
+        return from_two_stages(certificate, failure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +171,8 @@ class SideRay(Ray):
         """See `Ray`."""
         asked = self.side.question
         one = self.side.search.certificate(n, asked.eps, asked.norm)
-        both = SidesOfStages.certified(
-            self.plan.sides, one, one.failure(), self.question.norm
-        )
+        whole = self.question
+        both = SidesOfStages.within(self.plan.sides, one, whole.norm, whole.miss)
         return from_sides_of_stages(both)
 
 

@@ -144,7 +144,7 @@ def prove_two_stages(values: Fields, dim: int) -> ProvedTarget:
         values.exactly("bits", str(two_stage.BITS))
         certificate = values.certificate(TwoStageCertificate, dim=dim)
         recorded = values.at_most("failure")
-    failure = certificate.failure()
+    failure = certificate.failure(enough=lambda bound: bound <= recorded)
     require_upper(values.name, recorded, failure)
     return ProvedTarget(
         dim=dim,

@@ -48,7 +48,7 @@ def test_all_stages_are_added_up() -> None:
         few = two_stage.binomial_cdf(12, 36, STAIRS.share)
         few = from_ball(few).upper
         events = list(STAIRS._events(STAIRS._stop(few)))
-        parts = [STAIRS._failure(stage, stop) for stage, stop in events]
+        parts = [STAIRS._event(stage, stop).refined() for stage, stop in events]
     assert [stop for _, stop in events] == [16, 37]
     assert total == sum(parts) + few
     assert few < total < TINY.failure() * F(3, 2)
