@@ -98,7 +98,7 @@ class PairEnergy:
     def _p(self) -> Fraction:
         return Fraction(self.size, self.n)
 
-    @property
+    @cached_property
     def _spread(self) -> Fraction:
         """Variance p(1-p)n/(n-1) of the random subset."""
         return self._p * (1 - self._p) * Fraction(self.n, self.n - 1)
@@ -164,7 +164,7 @@ class PairEnergy:
     def _near(self) -> list[Ball]:
         """Coefficients of powers of q: pairs that differ in at most m samples."""
         half = Fraction(self.dim, 2)
-        density = Fraction(self.n, 2) - 1
+        density = to_ball(Fraction(self.n, 2) - 1)
         coefficients = []
         for i, weight in enumerate(self._weights):
             if i == 0:
@@ -173,8 +173,8 @@ class PairEnergy:
             if i > half:
                 break
             rest = 1 / (half - i) if i < half else Fraction(0)
-            coefficients.append(weight * to_ball(density * (Fraction(1, i) + rest)))
-            density *= (Fraction(self.n, 2) - i - 1) / Fraction(i)
+            coefficients.append(weight * density * to_ball(Fraction(1, i) + rest))
+            density *= to_ball(self.n - 2 * i - 2) / (2 * i)
         return coefficients
 
     @cached_property
@@ -196,7 +196,7 @@ class PairEnergy:
             if ratio is None:
                 ratio = (log_gamma(to_ball(i - half)) - log_gamma(to_ball(i))).exp()
             total += weight * ratio
-            ratio *= to_ball((i - half) / i)
+            ratio *= to_ball(2 * i - self.dim) / (2 * i)
         whole = Fraction(self.n, 2)
         return (
             total * (log_gamma(to_ball(whole)) - log_gamma(to_ball(whole - half))).exp()

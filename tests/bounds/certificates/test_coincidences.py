@@ -127,7 +127,7 @@ COINCIDENCE = {
         "if i < half + 1:\n                continue",
     ),
     "near-diagonal pairs dropped": (
-        "coefficients.append(weight * to_ball(density * (Fraction(1, i) + rest)))",
+        "coefficients.append(weight * density * to_ball(Fraction(1, i) + rest))",
         "coefficients.append(to_ball(0))",
     ),
     "equal subsets dropped": (
@@ -140,16 +140,16 @@ COINCIDENCE = {
         "value += self._even",
     ),
     "moments of D = Beta(i + 1, n/2 - i)": (
-        "ratio *= to_ball((i - half) / i)",
-        "ratio *= to_ball((i - half) / (i + 1))",
+        "ratio *= to_ball(2 * i - self.dim) / (2 * i)",
+        "ratio *= to_ball(2 * i - self.dim) / (2 * i + 2)",
     ),
     "exponent m in place of m/2": (
         "far * (half * q.log()).exp()",
         "far * (2 * half * q.log()).exp()",
     ),
     "density without its norm": (
-        "/ Fraction(i)\n        return coefficients",
-        "/ Fraction(i + 1)\n        return coefficients",
+        "/ (2 * i)\n        return coefficients",
+        "/ (2 * i + 2)\n        return coefficients",
     ),
 }
 
