@@ -133,7 +133,7 @@ class StageRay(Ray):
 
     def suffices(self, n: int) -> bool:
         """See `Ray`."""
-        return self.search.estimate(n, self.start) >= 0
+        return self.search.suffices(n, self.start)
 
     def proved(self, n: int) -> FoundWidth:
         """See `Ray`."""

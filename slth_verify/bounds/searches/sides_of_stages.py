@@ -9,11 +9,13 @@ norm r within eps with the probability that `failure_by_reach` bounds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import SidesOfStages
@@ -55,7 +57,8 @@ class Plan:
     miss: Fraction
 
 
-def plans_for(dim: int, norm: Fraction, goal: Fraction) -> list[Plan]:
+@lru_cache(maxsize=64)
+def plans_for(dim: int, norm: Fraction, goal: Fraction) -> tuple[Plan, ...]:
     """What each side must do, for every standard deviation that is tried."""
     allowed, slopes = Estimate(dim, float(norm)).allowed(float(1 - goal))
     plans = []
@@ -63,7 +66,7 @@ def plans_for(dim: int, norm: Fraction, goal: Fraction) -> list[Plan]:
         if tau not in _COMPARED or measure <= 0:
             continue
         whole = Fraction(measure) * _MARGIN
-        reach = float(tau) * np.sqrt(chi2.isf(float(whole * _LONG), dim))
+        reach = float(tau) * np.sqrt(chdtri(dim, float(whole * _LONG)))
         miss = Fraction(whole * (1 - _LONG)).limit_denominator(10**12)
         if miss > 0:
             plans.append(
@@ -73,10 +76,10 @@ def plans_for(dim: int, norm: Fraction, goal: Fraction) -> list[Plan]:
                     miss=miss,
                 )
             )
-    return plans
+    return tuple(plans)
 
 
-def _best(plans: list[Plan], dim: int, eps: Fraction) -> Plan:
+def _best(plans: Sequence[Plan], dim: int, eps: Fraction) -> Plan:
     """Where the estimated width is least, going down from the middle."""
     widths: dict[int, float] = {}
 

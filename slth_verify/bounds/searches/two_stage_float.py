@@ -10,9 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtr, chdtrc, gammaln, log_ndtr
-from scipy.stats import binom
 
 from slth_verify.arrays import Float64Array
+from slth_verify.bounds.searches.binomial_float import (
+    binomial_below,
+    binomial_weights,
+    high_quantile,
+    low_quantile,
+)
 from slth_verify.bounds.searches.log_sum import log_hypergeometric, log_sum
 from slth_verify.bounds.searches.two_stage_rule import Rule
 
@@ -53,22 +58,34 @@ class Question:
 
 def firsts(question: Question, rule: Rule, cells: int) -> list[int]:
     """Sizes of the first stage: the last one, and smaller ones for fewer labels."""
-    low = max(question.dim + 3, int(binom.ppf(question.rare, question.n, rule.share)))
+    low = max(question.dim + 3, low_quantile(question.rare, question.n, rule.share))
     if cells == 0 or low >= rule.first:
         return [rule.first]
     inner = np.linspace(low, rule.first, cells + 1)
     return sorted({int(first) for first in inner})
 
 
-def failure(question: Question, rule: Rule, cells: int) -> float:
-    """About `TwoStageCertificate.failure`; above 1, by how much a hypothesis fails."""
+def failure(
+    question: Question, rule: Rule, cells: int, most: float = math.inf
+) -> float:
+    """About `TwoStageCertificate.failure`; above 1, by how much a hypothesis fails.
+
+    Args:
+        question: What is asked.
+        rule: Parameters of all stages.
+        cells: Smaller first stages, for the case that few samples are small.
+        most: What is more than this need not be known any better.
+    """
     stages = firsts(question, rule, cells)
     if not question.dim + 3 <= stages[0] <= stages[-1] < question.n:
         return 2.0
-    top = int(binom.isf(question.rare / 1000, question.n, rule.share)) + 2
+    top = high_quantile(question.rare / 1000, question.n, rule.share) + 2
     stops = [*stages[1:], max(stages[-1] + 1, min(top, question.n + 1))]
-    total = float(binom.cdf(stages[0] - 1, question.n, rule.share))
-    for first, stop in zip(stages, stops, strict=True):
+    total = binomial_below(stages[0] - 1, question.n, rule.share)
+    # most of the failures come from the last stage
+    for first, stop in zip(reversed(stages), reversed(stops), strict=True):
+        if total > most:
+            return total
         total += _StageEstimate(question, rule, first, stop).failure()
     return total if math.isfinite(total) else 2.0
 
@@ -195,7 +212,7 @@ class _Labels:
 
     def __init__(self, n: int, rule: Rule, first: int, stop: int) -> None:
         self.n, self.first, self.share, self.slope = n, first, rule.share, rule.slope
-        self.weights = binom.pmf(np.arange(first, stop), n, rule.share)
+        self.weights = binomial_weights(np.arange(first, stop), n, rule.share)
         self.probability = float(self.weights.sum())
         narrow, wide = self._wedge(rule.share), self._wedge(1.0)
         self.missed = 1 - (wide - rule.share * narrow) / (1 - rule.share), 1 - narrow

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc, chdtri, gammaincinv
 
 from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
 
@@ -46,7 +46,8 @@ class Rule:
 
     def energy(self, first: int, rare: float) -> tuple[float, float]:
         """Range of the energy of good samples; ``rare`` is left out below."""
-        return float(chi2.ppf(rare, first)), float(chi2.isf(self.tail, first))
+        low = 2 * float(gammaincinv(first / 2, rare))
+        return low, float(chdtri(first, self.tail))
 
 
 class Point(NamedTuple):
@@ -88,7 +89,7 @@ class Point(NamedTuple):
             slope=math.log(certificate.slope),
             cap=math.log(certificate.cap),
             first=(mean - last.first) / math.sqrt(mean * (1 - share)),
-            tail=float(chi2.logsf(float(last.energy[1]), last.first)),
+            tail=float(np.log(chdtrc(last.first, float(last.energy[1])))),
         )
 
     def rule(self, n: int) -> Rule:

@@ -8,7 +8,6 @@ from fractions import Fraction
 from itertools import product
 
 import numpy as np
-from scipy.optimize import minimize
 
 from slth_verify.arrays import Float64Array
 from slth_verify.bounds.certificates.stage import Stage
@@ -166,6 +165,8 @@ class Search:
     def _improved(
         self, n: int, start: Float64Array, evaluations: int
     ) -> tuple[float, Float64Array]:
+        from scipy.optimize import minimize  # takes a while, and most answers need none
+
         found = minimize(
             lambda point: self._value(n, point, 2),
             start,
@@ -179,10 +180,11 @@ class Search:
         )
         return float(found.fun), np.asarray(found.x)
 
-    def estimate(self, n: int, start: Start) -> float:
-        """Nats by which the failure estimate of these parameters beats the goal."""
+    def suffices(self, n: int, start: Start) -> bool:
+        """Whether the failure estimate of these parameters reaches the goal."""
         point = np.array(start.point) + self._usual(start.n)
-        return -self._value(n, point, 2) - self._log_miss
+        most = 2 * math.exp(-self._log_miss)
+        return self._value(n, point, 2, most) <= -self._log_miss
 
     def _usual(self, n: int) -> Float64Array:
         """What the failure probability alone suggests for the last coordinates."""
@@ -263,10 +265,12 @@ class Search:
             for share, portion, scale, ratio, slope in grid
         ]
 
-    def _value(self, n: int, point: Float64Array, cells: int) -> float:
+    def _value(
+        self, n: int, point: Float64Array, cells: int, most: float = math.inf
+    ) -> float:
         with np.errstate(all="ignore"):
             estimate = failure(
-                replace(self._question, n=n), Point(*point).rule(n), cells
+                replace(self._question, n=n), Point(*point).rule(n), cells, most
             )
         return math.log(max(estimate, 1e-300))
 
