@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 from slth_verify.bounds._question import Question
 from slth_verify.bounds.library import store
@@ -24,7 +24,7 @@ _NEAR = 2
 #: Samples of a part that are added should the balls disagree with the floats.
 _PATIENCE = 3
 
-#: Certificates that are evaluated before it is given up; each costs seconds at m = 576.
+#: Certificates that are evaluated before it is given up.
 _MOST_TRIED = 9
 
 #: Entries that answer harder questions and are tried as they are.
@@ -32,38 +32,62 @@ _AS_THEY_ARE = 2
 
 
 @lru_cache(maxsize=256)
-def known_width(question: Question, *, universal: bool) -> FoundWidth | None:
+def known_width(
+    question: Question, *, universal: bool, fewer_than: int | None = None
+) -> FoundWidth | None:
     """A width from the library; None if it has nothing near.
 
     Args:
         question: What is asked, of a norm above its accuracy.
         universal: Whether all targets of the Euclidean ball are asked for at once.
+        fewer_than: A width that is known already; no other one that is not smaller is
+            proved.
 
     Rigor:
         Enclosed: what is returned has been evaluated in balls.
 
     Cost:
-        Up to a second at m = 30; a few seconds at m = 576, where one certificate takes
-        most of that, and at most nine are evaluated.
+        Half a second, up to a second at m = 576: what is likely to be the smallest
+        width is evaluated first, and mostly nothing else is.
     """
     about = [entry for entry in store.entries() if entry.universal is universal]
     harder = sorted(
         (entry for entry in about if _is_harder(entry, question)),
         key=lambda entry: (entry.n, entry.dim),
     )
-    exact = [entry.n for entry in harder if entry.question == question]
-    for entry in harder:
-        if entry.n <= min(exact, default=0):
-            found = replace(entry, dim=question.dim).proved()
-            if found is not None:
-                return found
-    found = _beside(about, question)
-    for entry in harder[:_AS_THEY_ARE]:
-        if found is None or entry.n < found.n:
-            again = replace(entry, dim=question.dim).proved()
-            if again is not None and (found is None or again.n < found.n):
-                found = again
-    return found
+    exact = min((x.n for x in harder if x.question == question), default=0)
+    as_it_is = [_as_it_is(entry, question) for entry in harder]
+    known = [proposal for proposal in as_it_is if proposal.n <= exact]
+    return _first_proved(known, question, fewer_than) or _first_proved(
+        [*as_it_is[:_AS_THEY_ARE], *_beside(about, question, fewer_than)],
+        question,
+        fewer_than,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposal:
+    """A width that may hold, and its proof."""
+
+    n: int
+    proved: Callable[[], FoundWidth | None]
+
+
+def _first_proved(
+    proposals: Iterable[_Proposal], question: Question, fewer_than: int | None
+) -> FoundWidth | None:
+    """The smallest of some widths that its certificate proves."""
+    fewer = [x for x in proposals if fewer_than is None or x.n < fewer_than]
+    for proposal in sorted(fewer, key=lambda proposal: proposal.n)[:_MOST_TRIED]:
+        found = proposal.proved()
+        if found is not None and found.probability >= question.prob:
+            return found
+    return None
+
+
+def _as_it_is(entry: Entry, question: Question) -> _Proposal:
+    """The certificate of a harder question."""
+    return _Proposal(entry.n, replace(entry, dim=question.dim).proved)
 
 
 def _is_harder(entry: Entry, question: Question) -> bool:
@@ -76,28 +100,20 @@ def _is_harder(entry: Entry, question: Question) -> bool:
     )
 
 
-def _beside(entries: Iterable[Entry], question: Question) -> FoundWidth | None:
-    """The best of the nearest entries of every form, fitted to the question."""
-    proposals: list[tuple[int, int, Ray]] = []
+def _beside(
+    entries: Iterable[Entry], question: Question, best: int | None
+) -> Iterator[_Proposal]:
+    """The nearest entries of every form, fitted to the question."""
     for entry in _near(entries, question):
-        best = min((total for total, _, _ in proposals), default=None)
         try:
             ray = ray_of(entry, question)
             n = None if ray is None else _fewer(ray, best)
         except (KeyError, ValueError, ArithmeticError):
             continue  # a foreign entry whose parameters make no sense
         if ray is not None and n is not None:
-            proposals.append((ray.parts * n, n, ray))
-    tried = [
-        (n + extra, ray)
-        for _, n, ray in sorted(proposals, key=lambda proposal: proposal[:2])
-        for extra in range(_PATIENCE)
-    ]
-    for n, ray in tried[:_MOST_TRIED]:
-        found = ray.proved(n)
-        if found.probability >= question.prob:
-            return found
-    return None
+            best = ray.parts * n
+            for more in range(n, n + _PATIENCE):
+                yield _Proposal(ray.parts * more, partial(ray.proved, more))
 
 
 def _fewer(ray: Ray, best: int | None) -> int | None:

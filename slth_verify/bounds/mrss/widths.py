@@ -94,10 +94,11 @@ def width_for_all(
     """
     if question.norm <= question.eps:
         return _EMPTY_SUBSET
-    found = [known_width(question, universal=True)]
+    known = None
     if net_is_worth_a_try(question, ball):
-        found.append(net_width(question, _known_point))
-    known = min(filter(None, found), key=_n, default=None)
+        known = net_width(question, _known_point)
+    least = None if known is None else known.n
+    known = known_width(question, universal=True, fewer_than=least) or known
     return _Search(all_targets_width, question, ball, known).answer(effort, time_limit)
 
 

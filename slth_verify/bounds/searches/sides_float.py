@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import ndtr
@@ -82,14 +83,22 @@ class Estimate:
             best = np.minimum(value, best)
         return best, slopes
 
-    def allowed(self, miss: float) -> tuple[Float64Array, Float64Array]:
-        """The largest missed measures with this failure probability, and slopes."""
-        low, high = np.zeros(len(TAUS)), np.full(len(TAUS), miss)
-        for _ in range(40):
-            middle = (low + high) / 2
-            fits = self.of_measure(middle)[0] <= miss
-            low, high = np.where(fits, middle, low), np.where(fits, high, middle)
-        return low, self.of_measure(low)[1]
+
+@lru_cache(maxsize=64)
+def allowed_measures(norm: float, miss: float) -> tuple[Float64Array, Float64Array]:
+    """The largest missed measures with a failure probability, and their slopes.
+
+    Args:
+        norm: Largest Euclidean norm of the targets, in any dimension.
+        miss: The failure probability.
+    """
+    estimate = Estimate(1, norm)
+    low, high = np.zeros(len(TAUS)), np.full(len(TAUS), miss)
+    for _ in range(40):
+        middle = (low + high) / 2
+        fits = estimate.of_measure(middle)[0] <= miss
+        low, high = np.where(fits, middle, low), np.where(fits, high, middle)
+    return low, estimate.of_measure(low)[1]
 
 
 def slope_above(slope: float) -> Fraction:

@@ -20,7 +20,12 @@ from scipy.special import chdtri
 from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import SidesOfStages
 from slth_verify.bounds.certificates.two_sides import STATEMENT, Sides
-from slth_verify.bounds.searches.sides_float import NOTHING, TAUS, Estimate, slope_above
+from slth_verify.bounds.searches.sides_float import (
+    NOTHING,
+    TAUS,
+    allowed_measures,
+    slope_above,
+)
 from slth_verify.bounds.searches.two_stage_search import Search
 from slth_verify.bounds.searches.two_stage_width import two_stage_certificate
 
@@ -60,7 +65,7 @@ class Plan:
 @lru_cache(maxsize=64)
 def plans_for(dim: int, norm: Fraction, goal: Fraction) -> tuple[Plan, ...]:
     """What each side must do, for every standard deviation that is tried."""
-    allowed, slopes = Estimate(dim, float(norm)).allowed(float(1 - goal))
+    allowed, slopes = allowed_measures(float(norm), float(1 - goal))
     plans = []
     for tau, measure, slope in zip(TAUS, allowed, slopes, strict=True):
         if tau not in _COMPARED or measure <= 0:

@@ -138,7 +138,7 @@ class _StageEstimate:
         return float(levels[0]), float(levels[-1])
 
     def _levels(self, cells: _Cells) -> Float64Array:
-        low, high = (self._inverse(goal, cells) for goal in _REACH)
+        low, high = self._inverse(np.array(_REACH), cells)
         return np.linspace(max(low, high / 1000), high, _LEVELS)
 
     def _unit(self, scale: float) -> tuple[float, float, float]:
@@ -156,26 +156,40 @@ class _StageEstimate:
         drift = p * self.question.norm * self.rule.share / scale
         return 1 - rate * high - drift * math.sqrt(high)
 
-    def _log_energy(self, scale: float) -> float:
-        """Logarithm of `PairEnergy.mean`."""
+    def _log_energy(
+        self, scale: float, edges: Float64Array, log_mass: Float64Array
+    ) -> float:
+        """Logarithm of `PairEnergy.mean`.
+
+        Args:
+            scale: The variance.
+            edges: Ends of the cells of the energy.
+            log_mass: What of the mean does not depend on the variance, on each cell.
+        """
         n, m, s = self.first, self.question.dim, scale / self.rule.share**2
         eps = self.question.eps / self.rule.share
         norm = self.question.norm / self.rule.share
         tilt, rate, p = self._unit(scale)
         spread = p * (1 - p) * n / (n - 1)
-        edges = np.linspace(*self.energy, _ENERGIES + 1)
         high = edges[1:] / (1 - tilt)
         log = m / 2 * (math.log(math.pi * s / (2 * eps**2)) - np.log1p(-rate * high))
         log = log - math.log1p(-tilt) * m * edges[1:] / (2 * self.rule.cap)
         shift = (1 + spread / (n * s) * high) / (1 - rate * high)
         log = log + norm**2 / (2 * s) * shift + m * eps**2 / (6 * s)
-        mass = np.maximum(np.diff(chdtr(n, edges)), 1e-300)
-        near = _log_coincidence(n, self.size, m, eps, edges[:-1])
-        return float(log_sum(log + near + np.log(mass)))
+        return float(log_sum(log + log_mass))
 
     def _cells(self) -> _Cells:
         """About `TwoStageCertificate._cells`, with the logarithm of the measure."""
-        logs = [self._log_energy(scale) for scale in (self.low, self.high)]
+        edges = np.linspace(*self.energy, _ENERGIES + 1)
+        mass = np.maximum(np.diff(chdtr(self.first, edges)), 1e-300)
+        eps = self.question.eps / self.rule.share
+        near = _log_coincidence(
+            self.first, self.size, self.question.dim, eps, edges[:-1]
+        )
+        logs = [
+            self._log_energy(scale, edges, near + np.log(mass))
+            for scale in (self.low, self.high)
+        ]
         s = np.geomspace(self.low, self.high, _SCALES + 1)
         part = (1 / s - 1 / self.high) / (1 / self.low - 1 / self.high)
         part = np.clip(part, 1e-15, 1 - 1e-15)
@@ -185,20 +199,18 @@ class _StageEstimate:
         log = log + self.question.dim / 2 * (ends - np.log(s))
         return np.sqrt(s[:-1]), np.sqrt(s[1:]), np.minimum(log[1:], log[:-1])
 
-    def _log_reach(self, gain: Float64Array | float, cells: _Cells) -> Float64Array:
+    def _log_reach(self, gain: Float64Array, cells: _Cells) -> Float64Array:
         """Logarithm of `TwoStageCertificate._reach`."""
         low, high, log = cells
         height = np.multiply.outer(gain, 1 / high) + self.rule.slope * low
         return np.asarray(np.min(log - log_ndtr(-height), axis=-1))
 
-    def _inverse(self, goal: float, cells: _Cells) -> float:
-        low, high = 0.0, 60 * math.sqrt(self.high)
+    def _inverse(self, goals: Float64Array, cells: _Cells) -> Float64Array:
+        low, high = np.zeros(goals.shape), np.full(goals.shape, 60 * self.high**0.5)
         for _ in range(30):
             middle = (low + high) / 2
-            if self._log_reach(middle, cells) < goal:
-                low = middle
-            else:
-                high = middle
+            below = self._log_reach(middle, cells) < goals
+            low, high = np.where(below, middle, low), np.where(below, high, middle)
         return high
 
     def _outside(self) -> float:
@@ -212,7 +224,9 @@ class _Labels:
 
     def __init__(self, n: int, rule: Rule, first: int, stop: int) -> None:
         self.n, self.first, self.share, self.slope = n, first, rule.share, rule.slope
-        self.weights = binomial_weights(np.arange(first, stop), n, rule.share)
+        self.weights = binomial_weights(
+            np.arange(first, stop, dtype=float), n, rule.share
+        )
         self.probability = float(self.weights.sum())
         narrow, wide = self._wedge(rule.share), self._wedge(1.0)
         self.missed = 1 - (wide - rule.share * narrow) / (1 - rule.share), 1 - narrow
@@ -223,7 +237,7 @@ class _Labels:
 
     def _log_mean(self, large: Float64Array, small: Float64Array) -> Float64Array:
         """Logarithm of `Labels.mean`."""
-        split = np.polyval(self.weights[::-1], small / large)
+        split = _polynomial(self.weights, small / large)
         return np.asarray((self.n - self.first) * np.log(large) + np.log(split))
 
     def gain(self, z: Float64Array) -> tuple[Float64Array, Float64Array]:
@@ -261,6 +275,18 @@ class _Labels:
         large, small = self.energy(-rates)
         mean = self._log_mean(self.missed[0] + large, self.missed[1] + small)
         return float(np.exp(np.min(mean - rates * level)))
+
+
+def _polynomial(coefficients: Float64Array, x: Float64Array) -> Float64Array:
+    """The polynomial, constant term first, in pieces of the same length."""
+    length = math.isqrt(coefficients.size) + 1
+    pieces = np.zeros((length, length))
+    pieces.flat[: coefficients.size] = coefficients
+    powers = np.asarray(x)[..., None] ** np.arange(length)
+    step, total = powers[..., -1] * x, np.zeros_like(x)
+    for piece in np.einsum("ij,...j->i...", pieces, powers)[::-1]:
+        total = total * step + piece
+    return np.asarray(total)
 
 
 def _resolvent(y: Float64Array, rate: float) -> Float64Array:
