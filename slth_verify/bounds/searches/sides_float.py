@@ -72,7 +72,7 @@ class Estimate:
             measure: Missed measures, one for each of `TAUS`.
         """
         column = measure[:, None]
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             share = np.fmin(1.0, column / self._tails)
         best, slopes = np.full(measure.shape, math.inf), np.ones(measure.shape)
         for cut in _CUTS:
