@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
+from functools import cache, partial
 
 import numpy as np
 from scipy import special
@@ -20,6 +22,7 @@ from slth_verify.bounds._question import Question
 from slth_verify.bounds._result import BoundResult
 from slth_verify.bounds.certificates.first_moment import BITS, STATEMENT, first_moment
 from slth_verify.bounds.certificates.integrals.scale_integral import Box
+from slth_verify.bounds.searches.log_sum import log_sum
 from slth_verify.enclosure import Enclosure, ExactNumber, decide
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import NECESSARY_SAMPLES
@@ -48,7 +51,7 @@ def necessary_width(
     Returns:
         A result whose ``n`` is at most the least width with success probability
         ``prob``; its ``probability`` encloses the success probability at ``n - 1``.
-        The float search makes ``n`` as large as this method allows, up to ties.
+        No larger ``n`` follows from this method: floats only say where to look.
 
     Rigor:
         Enclosed: that ``n - 1`` fails is decided in balls, and fewer samples are
@@ -69,8 +72,9 @@ def necessary_width(
         prob=open_probability(prob, "prob", STATEMENT),
         dim=dimension(dim, STATEMENT),
     )
-    least = 0 if question.norm <= question.eps else _certified(question)
-    below = _hits(least - 1, question) if least > 1 else None
+    hits = cache(partial(_hits, question))
+    least = 0 if question.norm <= question.eps else _certified(question, hits)
+    below = hits(least - 1) if least > 1 else None
     return BoundResult(
         statement=STATEMENT,
         kind="necessary",
@@ -106,23 +110,29 @@ def _ledger(least: int, below: Enclosure | None, goal: Fraction) -> tuple[Step, 
     return (worst, bound)
 
 
-def _hits(n: int, question: Question) -> Enclosure:
+def _hits(question: Question, n: int) -> Enclosure:
     return first_moment(n, question.dim, question.eps, question.norm)
 
 
-def _certified(question: Question) -> int:
-    """The largest n up to the float guess for which ``n - 1`` certainly fails, or 1."""
+def _certified(question: Question, hits: Callable[[int], Enclosure]) -> int:
+    """The largest n for which ``n - 1`` certainly fails, or 1.
 
-    def fails(n: int) -> bool:
-        return decide(_hits(n - 1, question), "<", question.prob) is Verdict.VERIFIED
+    It does not depend on the float guess, from which the bisection starts.
+    """
+
+    def suffices(n: int) -> bool:
+        if n <= 1:
+            return False
+        return decide(hits(n - 1), "<", question.prob) is not Verdict.VERIFIED
 
     box = Box.on_axis(question.dim, question.norm, question.eps)
-    high, step = _guess(box, question.prob), 1
-    if high <= 1 or fails(high):
-        return high
-    while high - step > 1 and not fails(high - step):
-        high, step = high - step, 2 * step
-    return least_that(lambda n: not fails(n), max(1, high - step), high) - 1
+    low, step = max(1, _guess(box, question.prob)), 1
+    high = low + 1
+    while not suffices(high):
+        low, high, step = high, high + step, 2 * step
+    while suffices(low):
+        low, high, step = max(1, low - step), low, 2 * step
+    return least_that(suffices, low, high) - 1
 
 
 def _guess(box: Box, goal: Fraction) -> int:
@@ -172,9 +182,6 @@ class _FloatNodes:
             - special.gammaln(k / 2)
         )
         blocks = np.array_split(u, max(1, u.size * n // 2_000_000))
-        sums = [
-            special.logsumexp(log_weight + np.outer(part, k / 2), axis=1)
-            for part in blocks
-        ]
+        sums = [log_sum(log_weight + np.outer(part, k / 2), axis=1) for part in blocks]
         total = np.concatenate(sums) - np.exp(u) / 2 + log_hit
-        return float(special.logsumexp(total)) + math.log(step)
+        return float(log_sum(total)) + math.log(step)
