@@ -20,6 +20,10 @@ Array = NDArray[np.float64]
 #: Distance of the nodes of the trapezoidal rule, in standard deviations.
 _STEP = 1.25
 
+#: Where derivatives are taken: here, east, west, north, south, and both diagonally.
+_EAST = np.array([0, 1, -1, 0, 0, 1, -1])[:, None]
+_NORTH = np.array([0, 0, 0, 1, -1, 1, -1])[:, None]
+
 #: Terms this many nats below the largest are dropped.
 _WINDOW = 16.0
 
@@ -277,14 +281,12 @@ class _Shape:
         )
 
     def _derivatives(self, t: Array, u: Array) -> tuple[Array, ...]:
-        zero, h = np.zeros_like(t), 1e-3
-
-        def at(i: int, j: int) -> Array:
-            return self.log_value(t + i * h, u + j * h, zero)
-
-        here, east, west = at(0, 0), at(1, 0), at(-1, 0)
-        north, south = at(0, 1), at(0, -1)
-        cross = at(1, 1) + at(-1, -1) - east - west - north - south + 2 * here
+        h = 1e-3
+        places = t + h * _EAST, u + h * _NORTH
+        here, east, west, north, south, above, below = self.log_value(
+            *places, np.zeros_like(t)
+        )
+        cross = above + below - east - west - north - south + 2 * here
         return (
             (east - west) / (2 * h),
             (north - south) / (2 * h),
