@@ -18,6 +18,9 @@ from slth_verify.numbers import log_of
 #: a certificate varies, and costs little.
 _DIMENSIONS, _DIMENSIONS_IF_FEW, _FEW = 2, 4, 6
 
+#: Beyond few dimensions, this many entries of a form are enough.
+_ENOUGH = 20
+
 #: A start is near if the dimension differs by at most this factor.
 _NEAR = 2
 
@@ -140,8 +143,11 @@ def _near(entries: Iterable[Entry], question: Question) -> list[Entry]:
     for by_dim in by_form.values():
         nearest = sorted(by_dim, key=lambda dim: abs(math.log(dim / question.dim)))
         few = question.dim <= _FEW
+        found = 0
         for dim in nearest[: _DIMENSIONS_IF_FEW if few else _DIMENSIONS]:
-            chosen += by_dim[dim]
+            if few or found < _ENOUGH:
+                chosen += by_dim[dim]
+                found += len(by_dim[dim])
     return sorted(chosen, key=lambda entry: distance(entry, question))
 
 
