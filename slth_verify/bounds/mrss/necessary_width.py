@@ -184,4 +184,5 @@ class _FloatNodes:
         blocks = np.array_split(u, max(1, u.size * n // 2_000_000))
         sums = [log_sum(log_weight + np.outer(part, k / 2), axis=1) for part in blocks]
         total = np.concatenate(sums) - np.exp(u) / 2 + log_hit
-        return float(log_sum(total)) + math.log(step)
+        with np.errstate(divide="ignore"):  # no subset may be near enough at all
+            return float(log_sum(total)) + math.log(step)
