@@ -1,4 +1,4 @@
-"""Searching the library's certificates: a long run, resumable, in one process.
+"""Searching the library's certificates: a long run that is gone on with.
 
 ``python -m slth_verify.bounds.library.build JOURNAL [SECONDS]`` searches the questions
 of the grid that the journal lacks, each from its nearest answered neighbours, and adds
@@ -11,9 +11,11 @@ import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 
+from slth_verify.bounded import LimitReachedError, run_bounded
 from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import (
     BlockWidth,
@@ -81,6 +83,9 @@ _TIERS: tuple[tuple[str, int, int, tuple[Fraction, ...], tuple[Fraction, ...]], 
 #: A start is near if the dimension differs by at most this factor.
 _NEAR = 2.0
 
+#: Seconds after which a question is given up.
+_LONGEST = 1800.0
+
 #: Two stages: a start nearby needs little improvement.
 _PATIENCE_NEARBY = Patience(rounds=3, steps=50, squeezes=0)
 
@@ -99,16 +104,23 @@ def questions() -> Iterator[Asked]:
                         yield Question(dim, eps, NORM, prob), form
 
 
-def searched(asked: Asked, known: Iterable[Entry]) -> Entry | None:
+def searched(
+    asked: Asked, known: Iterable[Entry], seconds: float | None = None
+) -> Entry | None:
     """The entry of a question, from the nearest entries of its form.
 
     Args:
         asked: The question and the form.
         known: Entries that may lie nearby.
+        seconds: Limit on the time that it takes; None for none.
 
     Returns:
         None if no certificate was found.
     """
+    if seconds is not None:
+        with suppress(LimitReachedError):
+            return run_bounded(searched, asked, tuple(known), seconds=seconds)
+        return None
     question, form = asked
     dim = question.dim
     near = [
@@ -210,7 +222,7 @@ _SEARCHES: dict[str, Callable[[Question, Entry | None], Certified | None]] = {
 
 
 def run(journal: Path, seconds: float) -> None:
-    """Search what the journal lacks, for so many seconds."""
+    """Search what the journal lacks; after so many seconds no further question."""
     end = time.monotonic() + seconds
     known = [Entry.read(line) for line in journal.read_bytes().splitlines()]
     done = {(entry.question, entry.form) for entry in known}
@@ -220,9 +232,9 @@ def run(journal: Path, seconds: float) -> None:
                 return
             if asked in done:
                 continue
-            begun = time.process_time()
-            entry = searched(asked, known)
-            spent = time.process_time() - begun
+            begun = time.monotonic()
+            entry = searched(asked, known, _LONGEST)
+            spent = time.monotonic() - begun
             told = "none" if entry is None else f"n = {entry.n}"
             sys.stderr.write(f"{asked[0]}, {asked[1]}: {told}, {spent:.1f} s\n")
             if entry is not None:
@@ -257,4 +269,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    from slth_verify.bounds.library import build  # which other processes can import
+
+    raise SystemExit(build.main(sys.argv[1:]))

@@ -76,6 +76,14 @@ def test_a_search_finds_the_entry_again(entry: Entry) -> None:
     assert entry.n <= found.n <= entry.n + 1 + entry.n // 100
 
 
+def test_a_search_ends_at_its_limit() -> None:
+    asked = Question(300, F(1, 10**6), F(1), F(999, 1000)), "stages"
+    assert build.searched(asked, (), seconds=1e-3) is None
+    found = build.searched((SMALL[0].question, SMALL[0].form), SHIPPED, 60.0)
+    assert found is not None
+    _is_proved(found)
+
+
 @pytest.mark.nightly
 def test_a_journal_is_gone_on_with(tmp_path) -> None:
     journal = tmp_path / "journal"
