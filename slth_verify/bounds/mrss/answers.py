@@ -78,7 +78,7 @@ def mrss_width(
         the certified width is an upper bound of the least one and need not be least.
 
     Cost:
-        ``quick``: about a second, some seconds beyond m = 150. ``best``: 2 s at m = 9
+        ``quick``: half a second, up to a second at m = 576. ``best``: 2 s at m = 9
         and probability 1/2, a quarter of a minute at high probability or for all
         targets at once; minutes at m = 150. What it finds is kept on disk.
 
