@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from xml.sax.saxutils import escape
+from html import escape
 
 from slth_verify.bounds._ledger import Json, Step
 
@@ -43,7 +43,7 @@ def document(rows: Iterable[str]) -> str:
 
 def words(text: str) -> str:
     """Plain words."""
-    return f"<mtext>{escape(text)}</mtext>"
+    return f"<mtext>{escape(text, quote=False)}</mtext>"
 
 
 def equations(values: Values) -> str:
@@ -83,7 +83,7 @@ def _name(name: str) -> str:
     """A letter, a letter with an index, or words."""
     shown = _NAMES.get(name, name)
     if len(shown) == 1:
-        return f"<mi>{escape(shown)}</mi>"
+        return f"<mi>{escape(shown, quote=False)}</mi>"
     if match := _INDEXED.fullmatch(shown):
         letter, index = match.groups()
         return f"<msub><mi>{letter}</mi><mn>{index}</mn></msub>"

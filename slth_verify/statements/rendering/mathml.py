@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from html.entities import html5
 from typing import Any
-from xml.sax.saxutils import escape
+from html import escape
 
 import sympy as sp
 from sympy.printing.conventions import split_super_sub
@@ -58,7 +58,7 @@ class _Printer(MathMLPresentationPrinter):  # type: ignore[misc, unused-ignore]
 
     def _leaf(self, tag: str, text: str) -> Any:
         node = self.dom.createElement(tag)
-        node.appendChild(self.dom.createTextNode(escape(text)))
+        node.appendChild(self.dom.createTextNode(escape(text, quote=False)))
         return node
 
     def _name(self, text: str) -> Any:
