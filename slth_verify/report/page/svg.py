@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from slth_verify.text import printable
@@ -79,6 +80,8 @@ def svg(
         warnings.filterwarnings("ignore", r"Glyph \d+")
         canvas = Figure(figsize=size, layout="constrained")
         draw(canvas.add_subplot())
+        FigureCanvasSVG(canvas)
+        _arranged(canvas)
         buffer = io.StringIO()
         canvas.savefig(
             buffer,
@@ -87,6 +90,14 @@ def svg(
             metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
         )
     return _embeddable(buffer.getvalue(), identifier, description)
+
+
+def _arranged(canvas: Figure) -> None:
+    """Give everything its place, once; saving would draw it all for that first."""
+    engine = canvas.get_layout_engine()
+    if engine is not None:
+        engine.execute(canvas)
+    canvas.set_layout_engine("none")
 
 
 def plain(text: str) -> str:
