@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import json
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +32,31 @@ from slth_verify.report.collect.targets import (
     derived_seed,
     generated_subjects,
 )
+from slth_verify.report.page import parts
+
+CHARTS = (
+    *("error_chart", "ladder_chart", "law_chart"),
+    *("mask_chart", "stage_chart", "whole_mask_chart"),
+)
+
+_DRAWN: dict[str, str] = {}
+
+
+@pytest.fixture(autouse=True)
+def charts_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chart of the same figures is drawn once for all tests; a report draws its own.
+
+    Most tests change a figure or two of a document and render the whole page again.
+    """
+    for name in CHARTS:
+        monkeypatch.setattr(parts, name, partial(_drawn, getattr(parts, name)))
+
+
+def _drawn(draw: Callable[..., str], *arguments: Any) -> str:
+    key = json.dumps([draw.__name__, *arguments], sort_keys=True)
+    if key not in _DRAWN:
+        _DRAWN[key] = draw(*arguments)
+    return _DRAWN[key]
 
 
 class Made(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -46,6 +47,13 @@ def render_html(document: Mapping[str, Any]) -> str:
         All texts of the document are escaped, characters that steer a terminal or
         reorder a line included; formulas are rebuilt element by element.
     """
+    template = _environment().get_template("report.html.j2")
+    return template.render(document=document, page=Page.of(document))
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, which need no compilation for a second page."""
     environment = Environment(
         loader=PackageLoader("slth_verify.report.page"),
         autoescape=True,
@@ -71,8 +79,7 @@ def render_html(document: Mapping[str, Any]) -> str:
         share=share,
         signed=signed,
     )
-    template = environment.get_template("report.html.j2")
-    return template.render(document=document, page=Page.of(document))
+    return environment
 
 
 def _shown(value: Any) -> Any:

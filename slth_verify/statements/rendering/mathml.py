@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import escape
 from html.entities import html5
 from typing import Any
-from html import escape
 
 import sympy as sp
 from sympy.printing.conventions import split_super_sub
