@@ -51,7 +51,9 @@ def of_stage(stage: Stage, weight: Float64Array, rows: Float64Array) -> Float64A
     spread = matrices @ rows.reshape(groups, outs // groups, -1)
     spread = spread.reshape(groups, wide, *window, *places, count)
     top, bottom, left, right = layer.padding
-    canvas = np.zeros((groups, wide, height + top + bottom, width + left + right, count))
+    canvas = np.zeros(
+        (groups, wide, height + top + bottom, width + left + right, count)
+    )
     for i in range(window[0]):
         for j in range(window[1]):
             seen = _seen((i, j), places, layer.stride, layer.dilation)
@@ -65,7 +67,12 @@ def _places(layer: Convolution, sides: Sequence[int]) -> tuple[int, int]:
     found = tuple(
         (side + sum(margins) - apart * (size - 1) - 1) // step + 1
         for side, margins, size, step, apart in zip(
-            sides, heights, layer.weight.shape[2:], layer.stride, layer.dilation, strict=True
+            sides,
+            heights,
+            layer.weight.shape[2:],
+            layer.stride,
+            layer.dilation,
+            strict=True,
         )
     )
     return found[0], found[1]

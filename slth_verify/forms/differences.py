@@ -9,8 +9,19 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array, IndexArray
 from slth_verify.deadline import look_at_the_clock
-from slth_verify.forms.gates import POSITIVE_PART, Bound, Gate, Relaxation, Slopes, half_bounds
-from slth_verify.forms.intervals import Interval, Intervals, of_box, through, through_stage
+from slth_verify.forms.gates import (
+    Gate,
+    Relaxation,
+    Slopes,
+    half_bounds,
+)
+from slth_verify.forms.intervals import (
+    Interval,
+    Intervals,
+    of_box,
+    through,
+    through_stage,
+)
 from slth_verify.forms.pairs import NetworkPair
 from slth_verify.forms.pools import Tournament
 from slth_verify.forms.rounding import float_ends
@@ -103,7 +114,8 @@ def box_of(node: Input) -> Interval:
     low = np.array([float_ends(end)[0] for end in node.low]).reshape(stretch)
     high = np.array([float_ends(end)[1] for end in node.high]).reshape(stretch)
     return Interval(
-        np.broadcast_to(low, node.shape).copy(), np.broadcast_to(high, node.shape).copy()
+        np.broadcast_to(low, node.shape).copy(),
+        np.broadcast_to(high, node.shape).copy(),
     )
 
 
@@ -169,7 +181,10 @@ class _Walk:
 
     def _half(self, stage: Stage, source: Intervals) -> None:
         name = stage.sources[0]
-        if not isinstance(self.known.pair.nodes[0], Input) or name == self.known.pair.image:
+        if (
+            not isinstance(self.known.pair.nodes[0], Input)
+            or name == self.known.pair.image
+        ):
             return
         if not (source.pruned.low >= 0).all():
             self.known.halves[name] = half_bounds(source.pruned)  # type: ignore[index]
@@ -200,5 +215,7 @@ class _Walk:
             under = -entry_bounds(self.known, name, entries, (-factors[0], -factors[1]))
             high[entries] = np.fmin(high[entries], above)
             low[entries] = np.fmax(low[entries], under)
-            found.append(Interval(low.reshape(part.low.shape), high.reshape(part.low.shape)))
+            found.append(
+                Interval(low.reshape(part.low.shape), high.reshape(part.low.shape))
+            )
         return Intervals(found[0], source.pruned, found[1]).tightened()

@@ -92,7 +92,9 @@ class Relaxation:
     open: Float64Array
 
     @classmethod
-    def of(cls, gate: Gate, source: Intervals, slopes: Slopes | None = None) -> Relaxation:
+    def of(
+        cls, gate: Gate, source: Intervals, slopes: Slopes | None = None
+    ) -> Relaxation:
         """Bounds over intervals.
 
         Args:

@@ -24,7 +24,13 @@ from slth_verify.graph.nodes import (
     Sum,
 )
 from slth_verify.graph.stages import Stage
-from slth_verify.graph.windows import by_channel, largest, moved, window_sizes, window_sums
+from slth_verify.graph.windows import (
+    by_channel,
+    largest,
+    moved,
+    window_sizes,
+    window_sums,
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -127,7 +133,10 @@ def through_stage(
     )
     target = _affine(stage, shape, [(pair.kernel, source.target)], pair.bias)
     pruned = _affine(
-        stage, shape, zip((pair.positive, pair.negative), halves, strict=True), pair.pruned_bias
+        stage,
+        shape,
+        zip((pair.positive, pair.negative), halves, strict=True),
+        pair.pruned_bias,
     )
     terms = [(pair.positive_gap, halves[0]), (pair.negative_gap, halves[1])]
     difference = _affine(
@@ -268,5 +277,7 @@ def _averaged(node: AveragePool, source: Interval) -> Interval:
     low = window_sums((source.low - lost)[None], node)[0]
     high = window_sums((source.high + lost)[None], node)[0]
     # means of numbers of one sign have it
-    low = np.where((source.low >= 0).all(), np.maximum(below(low / sizes), 0.0), below(low / sizes))
+    low = np.where(
+        (source.low >= 0).all(), np.maximum(below(low / sizes), 0.0), below(low / sizes)
+    )
     return Interval(low, above(high / sizes))

@@ -57,7 +57,9 @@ class StageEnds:
     bits: int
 
     @classmethod
-    def of_sums(cls, positive: Exact, negative: Exact, bias: Exact, bits: int) -> StageEnds:
+    def of_sums(
+        cls, positive: Exact, negative: Exact, bias: Exact, bits: int
+    ) -> StageEnds:
         """Of exact sums over kept filters."""
         return cls((positive,) * 2, (negative,) * 2, (bias,) * 2, bits)
 
@@ -74,7 +76,10 @@ class StageEnds:
         """The same numbers in a unit that is not larger."""
         shift = bits - self.bits
         return StageEnds(
-            *(_shifted(ends, shift) for ends in (self.positive, self.negative, self.bias)),
+            *(
+                _shifted(ends, shift)
+                for ends in (self.positive, self.negative, self.bias)
+            ),
             bits,
         )
 
@@ -131,7 +136,9 @@ class StagePair:
 
 
 def _ends(least: Exact, most: Exact) -> tuple[Exact, Exact]:
-    return (least, least) if most is least or not (most - least).any() else (least, most)
+    return (
+        (least, least) if most is least or not (most - least).any() else (least, most)
+    )
 
 
 def _plus(one: tuple[Exact, Exact], other: tuple[Exact, Exact]) -> tuple[Exact, Exact]:
@@ -161,7 +168,9 @@ class NetworkPair:
     stages: Mapping[str, StagePair]
 
     @classmethod
-    def of(cls, graph: TargetGraph, pruned: Callable[[Stage], StageEnds]) -> NetworkPair:
+    def of(
+        cls, graph: TargetGraph, pruned: Callable[[Stage], StageEnds]
+    ) -> NetworkPair:
         """A target and the network that stands for it.
 
         Args:

@@ -19,7 +19,14 @@ from slth_verify.forms.gates import Bound, Relaxation
 from slth_verify.forms.intervals import Interval, Intervals
 from slth_verify.forms.pairs import NetworkPair, Numbers
 from slth_verify.forms.pools import Tournament
-from slth_verify.forms.rounding import TINY, dots_above, sizes_above, slack, total_above
+from slth_verify.forms.rounding import (
+    TINY,
+    above,
+    dots_above,
+    sizes_above,
+    slack,
+    total_above,
+)
 from slth_verify.graph.nodes import (
     AveragePool,
     Clip,
@@ -82,7 +89,9 @@ def upper_bounds(known: Known, name: str, target: _Rows, gap: _Rows) -> Float64A
             if node.name in work.rows:
                 look_at_the_clock()
                 work.through(node)
-        return work.constant
+                if isinstance(node, Stage):
+                    work.stop()
+        return np.asarray(np.fmin(work.best, work.constant))
 
 
 class _Substitution:
@@ -92,6 +101,7 @@ class _Substitution:
         rows: Coefficients a and d of tensors that nothing was put in for yet.
         positive: Coefficients of max(x, 0) of the image.
         constant: What was collected, ``(rows,)``.
+        best: The least bound so far, ``(rows,)``.
     """
 
     def __init__(self, known: Known, count: int) -> None:
@@ -99,6 +109,7 @@ class _Substitution:
         self.rows: dict[str, tuple[_Rows, _Rows]] = {}
         self.positive: _Rows = None
         self.constant = np.zeros(count)
+        self.best = np.full(count, np.inf)
 
     def add(self, name: str, target: _Rows, gap: _Rows) -> None:
         """More coefficients of a tensor; the image has no difference."""
@@ -129,15 +140,34 @@ class _Substitution:
         else:
             self._linear(node, target, gap)
 
+    def stop(self) -> None:
+        """What the rows give if all their tensors range freely over their intervals."""
+        if self.positive is not None or set(self.rows) == {self.known.pair.image}:
+            return
+        found = self.constant
+        for name, both in self.rows.items():
+            parts = self.known.intervals[name]
+            for rows, part in zip(both, (parts.target, parts.difference), strict=True):
+                if rows is not None:
+                    flat = rows.reshape(part.low.size, -1)
+                    most = dots_above(part.high.ravel(), np.maximum(flat, 0.0))
+                    least = dots_above(part.low.ravel(), np.minimum(flat, 0.0))
+                    found = above(above(found + most) + least)
+        self.best = np.fmin(self.best, found)
+
     def _sum(self, old: _Rows, new: _Rows, part: Interval) -> _Rows:
         if old is None or new is None:
             return new if old is None else old
         total = old + new
-        self.constant += slack(1) * sizes_above(total) * _most(part)
+        self._grow(slack(1) * sizes_above(total) * _most(part))
         return total
 
+    def _grow(self, amount: Float64Array | float) -> None:
+        """More for the constant; a rounded sum is not below the true one."""
+        self.constant = above(self.constant + amount)
+
     def _plus(self, weights: Float64Array, rows: Float64Array) -> None:
-        self.constant += dots_above(weights.ravel(), rows.reshape(weights.size, -1))
+        self._grow(dots_above(weights.ravel(), rows.reshape(weights.size, -1)))
 
     def _image(self, node: Input, target: _Rows) -> None:
         """The largest value over the box: each entry is at an end, or at a kink in 0."""
@@ -161,7 +191,7 @@ class _Substitution:
         lost = (np.abs(rows) + np.abs(bent)) * box.sizes.ravel()[:, None]
         count = len(low)
         self._plus(np.ones(count), most)
-        self.constant += 2 * slack(count) * sizes_above(lost) + count * TINY
+        self._grow(2 * slack(count) * sizes_above(lost) + count * TINY)
 
     def _gate(
         self, relaxation: Relaxation, source: str, target: _Rows, gap: _Rows
@@ -192,11 +222,13 @@ class _Substitution:
                 slopes = [(bound.by_target, bound.by_gap)[i] for bound in bounds]
                 steepest = max(float(np.abs(slope).max()) for slope in slopes)
                 if steepest:
-                    new = sum(h * s[..., None] for h, s in zip(halves, slopes, strict=True))
+                    new = sum(
+                        h * s[..., None] for h, s in zip(halves, slopes, strict=True)
+                    )
                     old = found[i]
                     found[i] = new if old is None else old + new
                     # at most four terms for each entry, rounded and added
-                    self.constant += slack(8) * steepest * whole * size
+                    self._grow(slack(8) * steepest * whole * size)
         return found[0], found[1]
 
     def _stage(self, stage: Stage, target: _Rows, gap: _Rows) -> None:
@@ -224,11 +256,11 @@ class _Substitution:
 
     def _bias(self, bias: Numbers, rows: Float64Array) -> None:
         if not bias.values.any() and bias.error <= 2 * TINY:
-            self.constant += bias.error * sizes_above(rows)
+            self._grow(bias.error * sizes_above(rows))
             return
         places = rows[0, ..., 0].size
         self._plus(np.repeat(bias.values, places), rows)
-        self.constant += 2 * bias.error * sizes_above(rows)
+        self._grow(2 * bias.error * sizes_above(rows))
 
     def _product(
         self, stage: Stage, weights: Numbers, rows: Float64Array, what: str
@@ -245,7 +277,7 @@ class _Substitution:
         error = slack(_terms(stage)) * weights.largest + 2 * weights.error
         error *= _copies(stage)
         whole = sizes_above(rows) * error + _terms(stage) * TINY
-        self.constant += whole * total_above(part.sizes)
+        self._grow(whole * total_above(part.sizes))
         if what == "target":
             self.add(source, found, None)
         elif what == "gap":
@@ -288,15 +320,17 @@ class _Substitution:
             )
             for i, rows in enumerate(found):
                 if rows is not None:
-                    out[i] = _scattered(out[i], shape, match.entries, rows[match.places])
+                    out[i] = _scattered(
+                        out[i], shape, match.entries, rows[match.places]
+                    )
                     old = rest[i]
                     rest[i] = -rows if old is None else old - rows
                     whole = sizes_above(rows) + sizes_above(rest[i])
-                    self.constant += lost * whole * sizes[i]
+                    self._grow(lost * whole * sizes[i])
         for i, rows in enumerate(rest):
             if rows is not None:
                 out[i] = _scattered(out[i], shape, pool.first, rows)
-                self.constant += lost * sizes_above(rows) * sizes[i]
+                self._grow(lost * sizes_above(rows) * sizes[i])
         self.add(
             source,
             *(None if rows is None else rows.reshape(*shape, count) for rows in out),
@@ -320,9 +354,11 @@ class _Substitution:
                 terms = 1 + (4 * max(node.padding) ** 2 if isinstance(node, Pad) else 0)
         for name, *coefficients in zip(node.sources, *found, strict=True):
             parts = self.known.intervals[name]
-            for rows, part in zip((target, gap), (parts.target, parts.difference), strict=True):
+            for rows, part in zip(
+                (target, gap), (parts.target, parts.difference), strict=True
+            ):
                 if rows is not None and terms > 1:
-                    self.constant += slack(terms) * sizes_above(rows) * _most(part)
+                    self._grow(slack(terms) * sizes_above(rows) * _most(part))
             self.add(name, *coefficients)
 
 
