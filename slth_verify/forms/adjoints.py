@@ -58,8 +58,8 @@ def of_stage(stage: Stage, weight: Float64Array, rows: Float64Array) -> Float64A
         for j in range(window[1]):
             seen = _seen((i, j), places, layer.stride, layer.dilation)
             canvas[:, :, seen[0], seen[1]] += spread[:, :, i, j]
-    canvas = canvas.reshape(channels, *canvas.shape[2:])
-    return unpadded(canvas, layer.padding, layer.padding_mode)
+    image = canvas.reshape(channels, *canvas.shape[2:])
+    return unpadded(image, layer.padding, layer.padding_mode)
 
 
 def _places(layer: Convolution, sides: Sequence[int]) -> tuple[int, int]:
@@ -103,8 +103,7 @@ def unpadded(canvas: Float64Array, margins: Margins, mode: PaddingMode) -> Float
     if mode != "zeros" and any(margins):
         # one axis after the other, as the copies were made
         canvas = _given_back(canvas, 1, (top, bottom), mode)
-        canvas = _given_back(canvas, 2, (left, right), mode)
-        return canvas
+        return _given_back(canvas, 2, (left, right), mode)
     return canvas[:, top : top + height, left : left + width]
 
 

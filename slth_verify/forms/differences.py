@@ -86,7 +86,7 @@ class Differences:
     def upper(
         self, target: Float64Array | None, gap: Float64Array | None
     ) -> Float64Array:
-        """Bounds from above of rows ``a x + d (y - x)`` of the output; see `upper_bounds`."""
+        """Bounds of rows ``a x + d (y - x)`` of the output; see `upper_bounds`."""
         return upper_bounds(self.known, self.known.pair.output.name, target, gap)
 
     def gap(self) -> Interval:

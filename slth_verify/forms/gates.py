@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from slth_verify.arrays import Float64Array
 from slth_verify.forms.intervals import Interval, Intervals
@@ -89,7 +90,7 @@ class Relaxation:
     lower: Bound
     gap_upper: Bound
     gap_lower: Bound
-    open: Float64Array
+    open: NDArray[np.bool_]
 
     @classmethod
     def of(
@@ -201,7 +202,9 @@ def _ratio(rise: Float64Array, width: Float64Array) -> Float64Array:
     return np.clip(rise / np.where(width > 0, width, 1.0), 0.0, 1.0)
 
 
-def _common_piece(gate: Gate, source: Intervals) -> tuple[Float64Array, Float64Array]:
+def _common_piece(
+    gate: Gate, source: Intervals
+) -> tuple[Float64Array, NDArray[np.bool_]]:
     """The slope of the piece that holds all of p and q, and whether there is one."""
     low = np.minimum(source.target.low, source.pruned.low)
     high = np.maximum(source.target.high, source.pruned.high)

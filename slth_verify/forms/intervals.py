@@ -1,6 +1,6 @@
-"""Where the entries of both networks and their differences lie: forward, entry by entry.
+"""Where the entries of both networks and their differences lie.
 
-x is a tensor of f, y that of g, and y - x their difference. Ends are floats, rounded
+Forward, entry by entry. x is a tensor of f, y that of g, and y - x their difference. Ends are floats, rounded
 outward. These intervals make relaxations and magnitudes; substitution sharpens them.
 """
 

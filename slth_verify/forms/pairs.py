@@ -76,10 +76,9 @@ class StageEnds:
         """The same numbers in a unit that is not larger."""
         shift = bits - self.bits
         return StageEnds(
-            *(
-                _shifted(ends, shift)
-                for ends in (self.positive, self.negative, self.bias)
-            ),
+            _shifted(self.positive, shift),
+            _shifted(self.negative, shift),
+            _shifted(self.bias, shift),
             bits,
         )
 

@@ -81,7 +81,8 @@ def upper_bounds(known: Known, name: str, target: _Rows, gap: _Rows) -> Float64A
         docs/theory/linear-forms.md, "Substitution".
     """
     given = target if target is not None else gap
-    assert given is not None, "rows of zeros"
+    if given is None:
+        raise ValueError("coefficients of x or of y - x are required")
     with np.errstate(all="ignore"):
         work = _Substitution(known, given.shape[-1])
         work.add(name, target, gap)
@@ -170,7 +171,7 @@ class _Substitution:
         self._grow(dots_above(weights.ravel(), rows.reshape(weights.size, -1)))
 
     def _image(self, node: Input, target: _Rows) -> None:
-        """The largest value over the box: each entry is at an end, or at a kink in 0."""
+        """The largest value over the box: entries are at an end, or at the kink in 0."""
         box = self.known.intervals[node.name].target
         low, high = box.low.ravel(), box.high.ravel()
         if target is None:
@@ -222,9 +223,8 @@ class _Substitution:
                 slopes = [(bound.by_target, bound.by_gap)[i] for bound in bounds]
                 steepest = max(float(np.abs(slope).max()) for slope in slopes)
                 if steepest:
-                    new = sum(
-                        h * s[..., None] for h, s in zip(halves, slopes, strict=True)
-                    )
+                    new = halves[0] * slopes[0][..., None]
+                    new = new + halves[1] * slopes[1][..., None]
                     old = found[i]
                     found[i] = new if old is None else old + new
                     # at most four terms for each entry, rounded and added
@@ -324,8 +324,9 @@ class _Substitution:
                         out[i], shape, match.entries, rows[match.places]
                     )
                     old = rest[i]
-                    rest[i] = -rows if old is None else old - rows
-                    whole = sizes_above(rows) + sizes_above(rest[i])
+                    left = -rows if old is None else old - rows
+                    rest[i] = left
+                    whole = sizes_above(rows) + sizes_above(left)
                     self._grow(lost * whole * sizes[i])
         for i, rows in enumerate(rest):
             if rows is not None:
@@ -370,7 +371,7 @@ def _terms(stage: Stage) -> int:
     """At most so many products make one coefficient of a stage's source."""
     layer = stage.layer
     outs, _, rows, columns = layer.weight.shape
-    return (outs // layer.groups + 1) * rows * columns * _copies(stage)
+    return int(outs // layer.groups + 1) * rows * columns * _copies(stage)
 
 
 def _copies(stage: Stage) -> int:
