@@ -1,7 +1,8 @@
 """Where the entries of both networks and their differences lie.
 
-Forward, entry by entry. x is a tensor of f, y that of g, and y - x their difference. Ends are floats, rounded
-outward. These intervals make relaxations and magnitudes; substitution sharpens them.
+Forward, entry by entry: x is a tensor of f, y that of g, and y - x their difference.
+Ends are floats, rounded outward. They make relaxations and magnitudes; substitution
+sharpens them.
 """
 
 from __future__ import annotations

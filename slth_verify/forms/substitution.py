@@ -171,7 +171,7 @@ class _Substitution:
         self._grow(dots_above(weights.ravel(), rows.reshape(weights.size, -1)))
 
     def _image(self, node: Input, target: _Rows) -> None:
-        """The largest value over the box: entries are at an end, or at the kink in 0."""
+        """The largest value over the box: entries are at an end, or at the kink."""
         box = self.known.intervals[node.name].target
         low, high = box.low.ravel(), box.high.ravel()
         if target is None:
@@ -370,8 +370,9 @@ def _most(part: Interval) -> float:
 def _terms(stage: Stage) -> int:
     """At most so many products make one coefficient of a stage's source."""
     layer = stage.layer
-    outs, _, rows, columns = layer.weight.shape
-    return int(outs // layer.groups + 1) * rows * columns * _copies(stage)
+    outs: int = layer.weight.shape[0] // layer.groups
+    rows, columns = layer.weight.shape[2:]
+    return (outs + 1) * rows * columns * _copies(stage)
 
 
 def _copies(stage: Stage) -> int:

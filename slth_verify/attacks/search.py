@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.arrays import Float64Array, IndexArray
-from slth_verify.attack.gradients import FloatNetwork, unit_rows
+from slth_verify.attacks.gradients import FloatNetwork, unit_rows
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.forms import Interval, NetworkPair
 

@@ -1,6 +1,6 @@
 """Where to move an image so that two networks differ more, in floats.
 
-Values, and slopes: both networks are piecewise linear, so the slopes of an output are read backwards through
+Both networks are piecewise linear: the slopes of an output are read backwards through
 the pieces that the image is in. Nothing here decides anything.
 """
 
