@@ -2,7 +2,7 @@
 
 from slth_verify.forms.differences import Differences, box_of
 from slth_verify.forms.intervals import Interval, Intervals
-from slth_verify.forms.pairs import NetworkPair, StageEnds
+from slth_verify.forms.pairs import NetworkPair, StageEnds, StagePair
 
 __all__ = [
     "Differences",
@@ -10,5 +10,6 @@ __all__ = [
     "Intervals",
     "NetworkPair",
     "StageEnds",
+    "StagePair",
     "box_of",
 ]

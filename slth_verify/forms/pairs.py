@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.arrays import Float64Array
-from slth_verify.errors import InvalidTargetError
 from slth_verify.forms.rounding import floats_of
 from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.graph import TargetGraph
@@ -116,7 +115,11 @@ class StagePair:
 
     @classmethod
     def of(cls, kernel: StageKernel, ends: StageEnds) -> StagePair:
-        """Of exact numbers, which are subtracted before anything is rounded."""
+        """Of exact numbers, which are subtracted before anything is rounded.
+
+        Raises:
+            OverflowError: If numbers are beyond what floats hold.
+        """
         bits = max(kernel.bits, ends.bits)
         f, g = kernel.over(bits), ends.over(bits)
         own, bias = (f.least, f.most), _ends(f.bias_least, f.bias_most)
@@ -177,20 +180,21 @@ class NetworkPair:
             pruned: What g computes at each stage.
 
         Raises:
-            InvalidTargetError: If numbers are beyond what floats hold.
+            OverflowError: If numbers are beyond what floats hold.
         """
         nodes = staged(graph)
-        try:
-            stages = {
-                node.name: StagePair.of(node.kernel(), pruned(node))
-                for node in nodes
-                if isinstance(node, Stage)
-            }
-        except OverflowError as error:
-            raise InvalidTargetError(
-                "a weight is beyond 1.8e308: linear forms are evaluated in float64 "
-                "(docs/theory/linear-forms.md). Scale the layer."
-            ) from error
+        stages = {
+            node.name: StagePair.of(node.kernel(), pruned(node))
+            for node in nodes
+            if isinstance(node, Stage)
+        }
+        return cls.from_stages(nodes, stages)
+
+    @classmethod
+    def from_stages(
+        cls, nodes: tuple[Node, ...], stages: Mapping[str, StagePair]
+    ) -> NetworkPair:
+        """Of a staged graph's nodes, and the weights of its stages."""
         return cls(nodes, _shapes(nodes), stages)
 
     @property

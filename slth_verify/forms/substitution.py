@@ -7,6 +7,7 @@ is left, whose box gives a number. Errors of rounding are charged to the constan
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -370,9 +371,8 @@ def _most(part: Interval) -> float:
 def _terms(stage: Stage) -> int:
     """At most so many products make one coefficient of a stage's source."""
     layer = stage.layer
-    outs: int = layer.weight.shape[0] // layer.groups
-    rows, columns = layer.weight.shape[2:]
-    return (outs + 1) * rows * columns * _copies(stage)
+    outs = layer.weight.shape[0] // layer.groups
+    return int(outs + 1) * math.prod(layer.weight.shape[2:]) * _copies(stage)
 
 
 def _copies(stage: Stage) -> int:
