@@ -9,6 +9,7 @@ from slth_verify.comparison.answers import (
     NodeGap,
     attack,
     certify,
+    certify_pair,
     compare,
 )
 from slth_verify.comparison.attack import AttackResult
@@ -25,6 +26,7 @@ __all__ = [
     "Scores",
     "attack",
     "certify",
+    "certify_pair",
     "compare",
     "read_images",
 ]

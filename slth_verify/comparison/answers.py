@@ -159,25 +159,41 @@ def certify(
     Source:
         der:local, der:top-1.
     """
+    reach = _radius(radius)
+    return _near(_networks(ticket, target), images, reach, workers, progress)
+
+
+def certify_pair(
+    one: _Path | TargetGraph,
+    other: _Path | TargetGraph,
+    images: Any,
+    radius: ExactNumber = 0,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> LocalReport:
+    """`certify` for two networks of one architecture, as `compare` takes them."""
+    networks = ComparedNetworks.of_graphs(_graph(one), _graph(other))
+    return _near(networks, images, _radius(radius), workers, progress)
+
+
+def _radius(radius: ExactNumber) -> Fraction:
     reach = exact_number(radius, "radius")
     if reach < 0:
         raise InvalidParameterError(
             f"radius={shown(radius)}: a number not below 0 is required (der:local). "
             "Give 0 for the images alone."
         )
-    networks = _networks(ticket, target)
-    return near_images(networks, images, reach, workers=workers, progress=progress)
+    return reach
 
 
-def near_images(
+def _near(
     networks: ComparedNetworks,
     images: Any,
     radius: Fraction,
-    *,
-    workers: int | None = None,
-    progress: Progress | None = None,
+    workers: int | None,
+    progress: Progress | None,
 ) -> LocalReport:
-    """`certify` for any two networks."""
     batch = _batch(images, networks.target.input.shape)
     total = len(batch)
     cores = os.cpu_count() or 1
