@@ -29,6 +29,7 @@ _COMMANDS = {
     "attack": "_attack",
     "certify": "_certify",
     "compare": "_compare",
+    "instance": "_instance",
     "collapse": "_collapse",
     "bounds": "bounds",
     "statements": "_statements",
