@@ -11,6 +11,7 @@ from slth_verify.arrays import Float64Array, IndexArray
 from slth_verify.attacks.gradients import FloatNetwork, unit_rows
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.forms import Interval, NetworkPair
+from slth_verify.graph.stages import Stage
 
 #: Images drawn at first, outputs that are followed, and images for each of them.
 _DRAWN, _OUTPUTS, _EACH = 512, 12, 6
@@ -20,8 +21,10 @@ _STEPS, _LONG = 40, 10
 _POLISHED, _ROUNDS = 6, 30
 #: Entries of all tensors of a batch, for both networks: 128 MiB.
 _BATCH = 1 << 24
-#: Changed entries that are tried in one round.
-_TRIED = 1024
+#: Changed entries that are tried in one round: at most, and at least.
+_TRIED, _LEAST = 1024, 32
+#: Multiplications that all such rounds take together; a second on one core are 2e9.
+_WORK = 1 << 34
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,6 +57,8 @@ class Search:
         self.random = np.random.default_rng(seed)
         entries = sum(pair.entries(node.name) for node in pair.nodes)
         self.batch = max(1, _BATCH // entries)
+        passes = _WORK // (_work(pair) * _POLISHED * _ROUNDS)
+        self.tried = min(_TRIED, max(_LEAST, passes))
 
     def gaps(self, images: Float64Array) -> Float64Array:
         """G - f for images, ``(count, outputs)``; NaN is no difference."""
@@ -179,8 +184,8 @@ class Search:
         """Copies of an image with one entry each at an end of the box."""
         size = image.size
         places = np.arange(size)
-        if 2 * size > _TRIED:
-            places = np.sort(self.random.choice(size, _TRIED // 2, replace=False))
+        if 2 * size > self.tried:
+            places = self.random.choice(size, self.tried // 2, replace=False)
         trials = np.repeat(image.reshape(1, -1), 2 * len(places), axis=0)
         where = np.concatenate([places, places])
         ends = np.concatenate(
@@ -205,6 +210,17 @@ class Search:
         found = merits(trials.reshape(-1, *image.shape))
         i = int(found.argmax())
         return trials[i].reshape(image.shape), float(found[i])
+
+
+def _work(pair: NetworkPair) -> int:
+    """Multiplications that one image takes in both networks, and some for its tensors."""
+    found = 0
+    for node in pair.nodes:
+        found += 16 * pair.entries(node.name)
+        if isinstance(node, Stage):
+            places = int(np.prod(pair.shapes[node.name][1:], dtype=np.int64))
+            found += 2 * node.layer.weight.size * places
+    return found
 
 
 Moves = tuple[IndexArray, Float64Array]
