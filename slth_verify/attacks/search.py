@@ -213,7 +213,7 @@ class Search:
 
 
 def _work(pair: NetworkPair) -> int:
-    """Multiplications that one image takes in both networks, and some for its tensors."""
+    """Multiplications of one image in both networks, and what its tensors cost."""
     found = 0
     for node in pair.nodes:
         found += 16 * pair.entries(node.name)
