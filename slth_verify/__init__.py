@@ -15,11 +15,14 @@ from slth_verify.verdict import Evidence, Finding, Statistical, Verdict
 
 if _TYPE_CHECKING:
     from slth_verify import (
+        attacks,
         bounds,
+        comparison,
         conformance,
         construction,
         enclosure,
         errors,
+        forms,
         graph,
         network,
         report,
@@ -29,6 +32,7 @@ if _TYPE_CHECKING:
         ticket,
         verdict,
     )
+    from slth_verify.comparison import attack, certify, compare
     from slth_verify.construction import prune, suggested_widths
     from slth_verify.graph import TargetGraph
     from slth_verify.network import RandomCNN, TargetCNN
@@ -51,7 +55,10 @@ _LAZY = {
     "TargetCNN": "network",
     "TargetGraph": "graph",
     "Ticket": "ticket",
+    "attack": "comparison",
+    "certify": "comparison",
     "check": "ticket",
+    "compare": "comparison",
     "graph_from_onnx": "network",
     "graph_from_torch": "network",
     "prune": "construction",
@@ -60,11 +67,14 @@ _LAZY = {
 }
 
 _ROOMS = (
+    "attacks",
     "bounds",
+    "comparison",
     "conformance",
     "construction",
     "enclosure",
     "errors",
+    "forms",
     "graph",
     "network",
     "report",
@@ -88,12 +98,18 @@ __all__ = [
     "Ticket",
     "Verdict",
     "__version__",
+    "attack",
+    "attacks",
     "bounds",
+    "certify",
     "check",
+    "compare",
+    "comparison",
     "conformance",
     "construction",
     "enclosure",
     "errors",
+    "forms",
     "graph",
     "graph_from_onnx",
     "graph_from_torch",

@@ -9,6 +9,7 @@ import click
 
 from slth_verify.cli._check_graph import graph_result_as_json, print_graph_result
 from slth_verify.cli._findings import exact_or_rounded_down, finding_lines, ledger_json
+from slth_verify.cli._local import bracket_as_json, bracket_line
 from slth_verify.cli._output import print_json
 from slth_verify.cli._scale import plain, scale_as_json, scale_lines
 from slth_verify.numbers import rough
@@ -47,6 +48,11 @@ _POSITIVE = click.FloatRange(min=0, min_open=True)
     help="Seconds; beyond them nothing is verified. Without one, a check that would "
     "take minutes is not begun.",
 )
+@click.option(
+    "--bracket",
+    is_flag=True,
+    help="Also attack the ticket of a graph: print the error from below and above.",
+)
 @click.option("--memory-limit", type=_POSITIVE, help="MiB, in the same way.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(
@@ -57,6 +63,7 @@ def command(
     cross_check: bool,
     time_limit: float | None,
     memory_limit: float | None,
+    bracket: bool,
     as_json: bool,
 ) -> int:
     """Prove TICKET for TARGET, for every input in [-B, B], or refute it.
@@ -65,6 +72,7 @@ def command(
     error is exact. Nothing that the search said is believed. A claim that the network
     that computes 0 meets as well is VACUOUS.
     """
+    from slth_verify.comparison import attack
     from slth_verify.ticket import GraphCheckResult, check
 
     result = check(
@@ -77,10 +85,17 @@ def command(
         memory_limit=None if memory_limit is None else int(memory_limit * 2**20),
     )
     if isinstance(result, GraphCheckResult):
+        certified = result.error_upper_bound
+        found = attack(ticket, target) if bracket and certified is not None else None
         if as_json:
-            print_json("check", **graph_result_as_json(result))
+            content = graph_result_as_json(result)
+            if found is not None:
+                content["bracket"] = bracket_as_json(found, certified)
+            print_json("check", **content)
         else:
             print_graph_result(result)
+            if found is not None:
+                click.echo(bracket_line(found, certified))
     elif as_json:
         print_json("check", **result_as_json(result))
     else:

@@ -42,6 +42,9 @@ def graph_result_as_json(result: GraphCheckResult) -> dict[str, Any]:
             "evidence": "exact, rounded up",
             "direction": "upper bound",
         }
+    if result.error_by_intervals is not None:
+        by_intervals = decimal(result.error_by_intervals, 18, up=True)
+        content["error_by_intervals"] = by_intervals
     if result.outputs is not None:
         content["target_range"] = spread_as_json(result.outputs)
     if result.witness is not None:

@@ -78,9 +78,22 @@ def saved_target(path: str) -> TargetCNN | TargetGraph:
     return TargetGraph.from_file(path) if graphs else TargetCNN.from_file(path)
 
 
+def read_graph(path: str, box: str | None) -> TargetGraph:
+    """The same as a graph; the box counts only for files of other tools."""
+    from slth_verify.graph import TargetGraph
+
+    found = read_target(path, box if is_imported(path) else None)
+    return found if isinstance(found, TargetGraph) else found.to_graph()
+
+
+def is_imported(path: str) -> bool:
+    """Whether a file is another tool's, and says nothing of a box."""
+    return Path(path).suffix.lower() in _IMPORTED
+
+
 def imported_target(path: str, output: str, asked: str | None) -> str | None:
     """Where the graph of an imported file is written; None for other files."""
-    if Path(path).suffix.lower() in _IMPORTED:
+    if is_imported(path):
         return asked or f"{output}.target.safetensors"
     if asked is not None:
         raise InvalidParameterError(

@@ -15,10 +15,19 @@ from typing import Any
 from slth_verify.graph import TargetGraph
 from slth_verify.network.onnx_graphs._agreement import require_agreement
 from slth_verify.network.onnx_graphs._file import read_model
+from slth_verify.network.onnx_graphs._instances import (
+    difference_graph,
+    write_instance,
+)
 from slth_verify.network.onnx_graphs._reading import read_graph
 from slth_verify.network.onnx_graphs._writing import graph_to_onnx
 
-__all__ = ["graph_from_onnx", "graph_to_onnx"]
+__all__ = [
+    "difference_graph",
+    "graph_from_onnx",
+    "graph_to_onnx",
+    "write_instance",
+]
 
 
 def graph_from_onnx(

@@ -31,6 +31,7 @@ from slth_verify.ticket.graphs.format import GraphTicket, StageTicket
 from slth_verify.ticket.graphs.outputs import OutputSpread
 from slth_verify.ticket.graphs.result import GraphCheckResult, StageBound
 from slth_verify.ticket.graphs.second_opinion import SecondOpinion
+from slth_verify.ticket.graphs.sharper import Sharper, forms_are_affordable
 from slth_verify.ticket.graphs.sums import KeptFilters, PairSums, pair_sums
 from slth_verify.ticket.graphs.weights import drawn_filters
 from slth_verify.ticket.graphs.witness import (
@@ -48,6 +49,7 @@ def check_graph(
     *,
     cross_check: bool,
     limited: bool,
+    sharp: bool = True,
 ) -> GraphCheckResult:
     """Check a ticket against its target.
 
@@ -57,6 +59,7 @@ def check_graph(
         eps: Bound to check instead of the ticket's own.
         cross_check: Also evaluate some outputs of every stage in mpmath.
         limited: Whether somebody watches the time; else a long check is not begun.
+        sharp: Whether linear forms sharpen the bound, if that takes seconds.
 
     Rigor:
         Integers and short rationals on the safe side; weights in ball arithmetic.
@@ -84,13 +87,18 @@ def check_graph(
     pruned = _Pruned(ticket, parts, ledger)
     opinion = SecondOpinion() if cross_check else None
     watch = None if opinion is None else partial(_ask, opinion, pruned)
+    shapes = {node.name: graph.shape(_tensor(node)) for node in nodes}
+    forms = Sharper(nodes) if sharp and forms_are_affordable(nodes, shapes) else None
+    sums = pruned.sums if forms is None else forms.watched(pruned.sums)
     try:
-        walked = list(node_bounds(nodes, pruned.sums, watch))
+        walked = list(node_bounds(nodes, sums, watch))
+        sharper = None if forms is None else forms.error(walked)
     except ArithmeticError as undecided:
         claim = "weights of the random network are decided"
         ledger.append(Finding(claim, Verdict.INCONCLUSIVE, printable(str(undecided))))
         return stopped(asked, ledger)
-    error = walked[-1][1].bounds.error
+    intervals = walked[-1][1].bounds.error
+    error = intervals if sharper is None else min(intervals, sharper)
     spread = OutputSpread.of(walked[-1][1].bounds.target, reached_spread(graph))
     finding, witness = _within(graph, pruned, asked, error)
     ledger += [finding, scale(spread, asked), stated_error(ticket, error)]
@@ -104,7 +112,13 @@ def check_graph(
         tuple(ledger),
         witness,
         spread,
+        intervals,
     )
+
+
+def _tensor(node: Node) -> str:
+    """The graph's name of a node's tensor."""
+    return node.output if isinstance(node, Stage) else node.name
 
 
 class _Pruned:

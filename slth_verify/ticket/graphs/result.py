@@ -47,6 +47,8 @@ class GraphCheckResult(NoTruthValue):
         ledger: Every finding in order.
         witness: An image that refutes the claimed bound, if one was found.
         outputs: How far the target's outputs range.
+        error_by_intervals: The bound that intervals alone give; the certified one is
+            below it where linear forms sharpened it.
     """
 
     verdict: Verdict
@@ -56,6 +58,7 @@ class GraphCheckResult(NoTruthValue):
     ledger: tuple[Finding, ...]
     witness: GraphWitness | None = None
     outputs: OutputSpread | None = None
+    error_by_intervals: Fraction | None = None
 
     @property
     def trivial(self) -> bool | None:

@@ -1,0 +1,42 @@
+"""``slth-verify attack``: a lower bound of the true error."""
+
+from __future__ import annotations
+
+import click
+
+from slth_verify.cli._local import attack_as_json
+from slth_verify.cli._output import print_json
+from slth_verify.cli._scale import plain
+from slth_verify.cli._types import integer
+from slth_verify.limits import SEEDS
+
+
+@click.command()
+@click.argument("ticket", type=click.Path(exists=True, dir_okay=False))
+@click.argument("target", type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--seed",
+    type=integer(0, SEEDS - 1),
+    default="0",
+    show_default=True,
+    help="Seed of the search; another one may find more.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(ticket: str, target: str, seed: int, as_json: bool) -> int:
+    """Search the image at which TICKET differs most from TARGET.
+
+    The difference is evaluated exactly, so it is a proved lower bound of the error;
+    `check --bracket` prints it beside the certified upper bound.
+    """
+    import slth_verify as sv
+
+    found = sv.attack(ticket, target, seed=seed)
+    if as_json:
+        print_json("attack", **attack_as_json(found))
+    else:
+        entry = ", ".join(map(str, found.entry))
+        click.echo(
+            f"sup ||f - g||_max >= {plain(found.difference, 12, up=False)}  (output "
+            f"entry {entry}; seed {found.seed}). --json prints the image."
+        )
+    return 0

@@ -1,0 +1,47 @@
+"""``slth-verify instance``: two networks as an instance for other verifiers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from slth_verify.cli._output import print_json
+from slth_verify.cli._targets import read_graph
+from slth_verify.text import printable
+
+
+@click.command()
+@click.argument("one", metavar="F", type=click.Path(exists=True, dir_okay=False))
+@click.argument("other", metavar="G", type=click.Path(exists=True, dir_okay=False))
+@click.option("--eps", required=True, help="The error to exclude, exact: 0.01.")
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(exists=True, file_okay=False),
+    help="An existing folder.",
+)
+@click.option(
+    "--box",
+    metavar="LOW,HIGH",
+    help="Where inputs of .onnx and .pt2 files lie, exact: 0,1.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(
+    one: str, other: str, eps: str, output: str, box: str | None, as_json: bool
+) -> int:
+    """Write networks F and G for other verifiers: ONNX files and a VNN-LIB property.
+
+    The property describes violations: "unsat" means that no output of G differs from
+    F's by eps, for any image of F's box. G may have other layers than F, as a collapsed
+    network has. Weights are rounded to float32, so this is about nearby networks.
+    """
+    from slth_verify.network.onnx_graphs import write_instance
+
+    f, g = (read_graph(path, box) for path in (one, other))
+    paths = write_instance(f, g, eps, Path(output))
+    if as_json:
+        print_json("instance", files=[str(path) for path in paths])
+    else:
+        click.echo("\n".join(printable(str(path)) for path in paths))
+    return 0

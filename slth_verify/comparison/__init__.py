@@ -1,0 +1,32 @@
+"""Two networks side by side: how far apart, and whether they classify alike.
+
+A ticket's pruned random network and its target, or two copies of one architecture.
+"""
+
+from slth_verify.comparison.answers import (
+    CompareResult,
+    LocalReport,
+    NodeGap,
+    attack,
+    certify,
+    certify_pair,
+    compare,
+)
+from slth_verify.comparison.attack import AttackResult
+from slth_verify.comparison.classes import Scores
+from slth_verify.comparison.images import read_images
+from slth_verify.comparison.local import LocalResult
+
+__all__ = [
+    "AttackResult",
+    "CompareResult",
+    "LocalReport",
+    "LocalResult",
+    "NodeGap",
+    "Scores",
+    "attack",
+    "certify",
+    "certify_pair",
+    "compare",
+    "read_images",
+]

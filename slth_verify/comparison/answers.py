@@ -1,0 +1,333 @@
+"""What a user asks of two networks: attack, certify, compare."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from slth_verify.children import settling
+from slth_verify.comparison.attack import AttackResult, attacked
+from slth_verify.comparison.local import LocalResult, certified_near
+from slth_verify.comparison.networks import ComparedNetworks
+from slth_verify.deadline import look_at_the_clock
+from slth_verify.errors import InvalidParameterError
+from slth_verify.forms import Differences, box_of
+from slth_verify.graph import TargetGraph
+from slth_verify.graph.stages import Stage
+from slth_verify.numbers import ExactNumber, exact_number, shown, whole_number
+from slth_verify.ticket import GraphTicket, read_graph_accuracy
+from slth_verify.verdict import NoTruthValue, Verdict, overall
+
+_Path = str | os.PathLike[str]
+
+#: Images that a process is given at a time, and images below which none is started.
+_GROUP, _FEW = 8, 24
+
+#: Called with the images that are done and their number.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalReport(NoTruthValue):
+    """Local certificates of several images.
+
+    Attributes:
+        radius: Entries may change by so much.
+        results: In the order of the images.
+    """
+
+    radius: Fraction
+    results: tuple[LocalResult, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """VERIFIED only if every image is."""
+        return overall(tuple(result.verdict for result in self.results))
+
+    def count(self, verdict: Verdict) -> int:
+        """How many images have a verdict."""
+        return sum(result.verdict is verdict for result in self.results)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeGap:
+    """How far the networks are apart behind one stage.
+
+    Attributes:
+        name: Of the stage's node.
+        difference: Bound on the modulus of every entry's difference; None if floats
+            were left.
+    """
+
+    name: str
+    difference: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareResult(NoTruthValue):
+    """What is proved of the difference of two networks over the box of inputs.
+
+    Attributes:
+        verdict: Of ``sup |g - f| <= eps``: VERIFIED, REFUTED by an image, or
+            INCONCLUSIVE; INCONCLUSIVE as well if no eps was asked.
+        reason: Why.
+        eps: The bound that was asked for, or None.
+        error_upper_bound: No output differs by more, for any image of the box; None if
+            floats were left.
+        attack: The image at which most was found: a lower bound.
+        per_stage: Where the difference comes from.
+    """
+
+    verdict: Verdict
+    reason: str
+    eps: Fraction | None
+    error_upper_bound: Fraction | None
+    attack: AttackResult
+    per_stage: tuple[NodeGap, ...]
+
+    @property
+    def ratio(self) -> Fraction | None:
+        """Certified over attacked bound; at least 1."""
+        if self.error_upper_bound is None or not self.attack.difference:
+            return None
+        return self.error_upper_bound / self.attack.difference
+
+
+def attack(
+    ticket: _Path | GraphTicket, target: _Path | TargetGraph, *, seed: int = 0
+) -> AttackResult:
+    """A lower bound of a ticket's true error: the worst image that was found.
+
+    Args:
+        ticket: A file or a loaded ticket.
+        target: A file or a graph.
+        seed: Of the search.
+
+    Raises:
+        InvalidTicketError: If the ticket is unreadable, or not proved to be one of this
+            target.
+        InvalidTargetError: If the target is unreadable.
+
+    Rigor:
+        Heuristic search; the difference is evaluated exactly.
+
+    Source:
+        docs/theory/linear-forms.md, "Brackets".
+    """
+    whole_number(seed, "seed", least=0)
+    return attacked(_networks(ticket, target), seed=seed)
+
+
+def certify(
+    ticket: _Path | GraphTicket,
+    target: _Path | TargetGraph,
+    images: Any,
+    radius: ExactNumber = 0,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> LocalReport:
+    """Whether the pruned random network classifies like its target near given images.
+
+    The class is the largest output; of output maps, the largest mean over all places.
+
+    Args:
+        ticket: A file or a loaded ticket.
+        target: A file or a graph.
+        images: ``(count, *input shape)``, as the network reads them; finite floats.
+        radius: Every entry of an image may change by so much, exact; images stay in
+            the box of inputs.
+        workers: Processes; None for all cores if there are many images.
+        progress: Called after each image or group of images.
+
+    Raises:
+        InvalidTicketError: If the ticket is unreadable, or not proved to be one of this
+            target.
+        InvalidTargetError: If the target is unreadable.
+        InvalidParameterError: If an image is not in the box, or the radius negative.
+
+    Rigor:
+        The images themselves are evaluated exactly; balls are enclosed by linear
+        forms, in float64 with rounding on the safe side. A refuting image is exact.
+
+    Source:
+        der:local, der:top-1.
+    """
+    reach = _radius(radius)
+    return _near(_networks(ticket, target), images, reach, workers, progress)
+
+
+def certify_pair(
+    one: _Path | TargetGraph,
+    other: _Path | TargetGraph,
+    images: Any,
+    radius: ExactNumber = 0,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> LocalReport:
+    """`certify` for two networks of one architecture, as `compare` takes them."""
+    networks = ComparedNetworks.of_graphs(_graph(one), _graph(other))
+    return _near(networks, images, _radius(radius), workers, progress)
+
+
+def _radius(radius: ExactNumber) -> Fraction:
+    reach = exact_number(radius, "radius")
+    if reach < 0:
+        raise InvalidParameterError(
+            f"radius={shown(radius)}: a number not below 0 is required (der:local). "
+            "Give 0 for the images alone."
+        )
+    return reach
+
+
+def _near(
+    networks: ComparedNetworks,
+    images: Any,
+    radius: Fraction,
+    workers: int | None,
+    progress: Progress | None,
+) -> LocalReport:
+    batch = _batch(images, networks.target.input.shape)
+    total = len(batch)
+    cores = os.cpu_count() or 1
+    if workers is not None:
+        cores = whole_number(workers, "workers", least=1)
+    elif total < _FEW:
+        cores = 1
+    groups = [range(i, min(i + _GROUP, total)) for i in range(0, total, _GROUP)]
+    jobs = ((networks, batch[list(some)], radius, some.start) for some in groups)
+    found: list[LocalResult] = []
+    with closing(_answered(jobs, cores)) as answers:
+        for part in answers:
+            look_at_the_clock()
+            found += part
+            if progress is not None:
+                progress(len(found), total)
+    return LocalReport(radius, tuple(found))
+
+
+def compare(
+    one: _Path | TargetGraph,
+    other: _Path | TargetGraph,
+    *,
+    eps: ExactNumber | None = None,
+    seed: int = 0,
+) -> CompareResult:
+    """How far two networks of one architecture are apart, for every input of the box.
+
+    For a quantised, pruned, folded or retrained copy. Nodes are matched one by one, in
+    order; batch norms are folded into the affine node before them.
+
+    Args:
+        one: f, a file or a graph; its box of inputs counts.
+        other: g, likewise, with the same box.
+        eps: Bound to decide, exact, or a share of f's certified range (``"2%"``).
+        seed: Of the search for a bad image.
+
+    Raises:
+        InvalidTargetError: If a file is unreadable, or the graphs do not match.
+        InvalidParameterError: If ``eps`` is no exact number.
+
+    Rigor:
+        The bound is enclosed by linear forms, in float64 with rounding on the safe
+        side; the attacked difference is exact.
+
+    Source:
+        der:difference-forms.
+    """
+    whole_number(seed, "seed", least=0)
+    f, g = (_graph(value) for value in (one, other))
+    asked = None if eps is None else read_graph_accuracy(eps, f)
+    networks = ComparedNetworks.of_graphs(f, g)
+    differences = Differences.over(networks.pair, box_of(f.input))
+    bound = _finite(float(differences.gap().sizes.max()))
+    found = attacked(networks, seed=seed)
+    verdict, reason = _decided(asked, bound, found)
+    stages = tuple(
+        NodeGap(
+            node.name,
+            _finite(
+                float(differences.known.intervals[node.name].difference.sizes.max())
+            ),
+        )
+        for node in networks.pair.nodes
+        if isinstance(node, Stage)
+    )
+    return CompareResult(verdict, reason, asked, bound, found, stages)
+
+
+def _decided(
+    eps: Fraction | None, bound: Fraction | None, found: AttackResult
+) -> tuple[Verdict, str]:
+    if eps is None:
+        return Verdict.INCONCLUSIVE, "no eps was asked"
+    if found.difference > eps:
+        return Verdict.REFUTED, "an image differs by more"
+    if bound is None:
+        return Verdict.INCONCLUSIVE, "the bound left the range of float64"
+    if bound <= eps:
+        return Verdict.VERIFIED, "the certified bound is not above it"
+    return (
+        Verdict.INCONCLUSIVE,
+        "the certified bound exceeds it, but no image was found that does",
+    )
+
+
+def _finite(number: float) -> Fraction | None:
+    return Fraction(number) if np.isfinite(number) else None
+
+
+def _graph(value: _Path | TargetGraph) -> TargetGraph:
+    return value if isinstance(value, TargetGraph) else TargetGraph.from_file(value)
+
+
+def _networks(
+    ticket: _Path | GraphTicket, target: _Path | TargetGraph
+) -> ComparedNetworks:
+    loaded = ticket if isinstance(ticket, GraphTicket) else GraphTicket.load(ticket)
+    return ComparedNetworks.of_ticket(loaded, _graph(target))
+
+
+def _batch(images: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    batch = np.asarray(images)
+    if batch.ndim < 1 or batch.dtype.kind not in "iufO" or batch[:0].size:
+        raise InvalidParameterError(
+            f"images of dtype {batch.dtype}: an array of numbers is required "
+            "(der:local). Pass one."
+        )
+    if batch.ndim < 1 or int(np.prod(batch.shape[1:])) != int(np.prod(shape)):
+        raise InvalidParameterError(
+            f"images of shape {batch.shape}: (count, "
+            f"{', '.join(map(str, shape))}) is required (der:local). Add a batch axis "
+            "in front."
+        )
+    return batch
+
+
+def _answered(
+    jobs: Iterator[tuple[ComparedNetworks, Any, Fraction, int]], cores: int
+) -> Generator[Sequence[LocalResult], None, None]:
+    if cores == 1:
+        yield from (_group(*job) for job in jobs)
+        return
+    from joblib import Parallel, delayed, parallel_config
+
+    with parallel_config(backend="loky", inner_max_num_threads=1, **settling()):
+        run = Parallel(n_jobs=cores, return_as="generator", pre_dispatch="2*n_jobs")
+        yield from run(delayed(_group)(*job) for job in jobs)
+
+
+def _group(
+    networks: ComparedNetworks, images: Any, radius: Fraction, first: int
+) -> list[LocalResult]:
+    return [
+        certified_near(networks, image, radius, first + i)
+        for i, image in enumerate(images)
+    ]

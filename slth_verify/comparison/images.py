@@ -1,0 +1,67 @@
+"""Images from files: arrays of numpy or safetensors, never pickles."""
+
+from __future__ import annotations
+
+import io
+import os
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load
+
+from slth_verify.errors import InvalidParameterError
+from slth_verify.files import read_regular
+from slth_verify.graph.dyadics import exact_entries
+from slth_verify.limits import TENSOR_FILE_BYTES
+from slth_verify.text import printable
+
+#: Name of the tensor in a file that has several.
+_NAME = "images"
+
+
+def read_images(
+    path: str | os.PathLike[str], scale: Fraction = Fraction(1)
+) -> NDArray[Any]:
+    """Images of a file, as a network reads them.
+
+    Args:
+        path: A ``.npy`` file, or a ``.safetensors`` file with one tensor or one called
+            ``images``: numbers of shape ``(count, ...)``.
+        scale: Every entry is multiplied by it, exactly; 1/255 for grey levels.
+
+    Returns:
+        The array of the file, or fractions if there is a scale.
+
+    Raises:
+        UnusableFileError: If the file cannot be read.
+        InvalidParameterError: If it holds no such array.
+    """
+    data = read_regular(path, TENSOR_FILE_BYTES)
+    try:
+        found = _npy(data) if Path(path).suffix == ".npy" else _safetensors(data)
+        if found.ndim < 2 or found.dtype.kind not in "iuf":
+            raise ValueError(f"an array of shape {found.shape}, dtype {found.dtype}")
+        return found if scale == 1 else exact_entries(found) * scale
+    except (ValueError, TypeError, OverflowError, SafetensorError, EOFError) as error:
+        raise InvalidParameterError(
+            f"IMAGES='{printable(str(path))}': a .npy file, or a .safetensors file "
+            f"with a tensor '{_NAME}', of finite numbers (count, ...) is required "
+            f"({printable(str(error))}). Save the images with numpy.save."
+        ) from error
+
+
+def _npy(data: bytes) -> NDArray[Any]:
+    return np.asarray(np.load(io.BytesIO(data), allow_pickle=False))
+
+
+def _safetensors(data: bytes) -> NDArray[Any]:
+    tensors = load(data)
+    if len(tensors) != 1 and _NAME not in tensors:
+        raise ValueError(f"tensors {sorted(tensors)[:5]}")
+    return np.asarray(
+        tensors[_NAME] if _NAME in tensors else next(iter(tensors.values()))
+    )

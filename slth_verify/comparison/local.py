@@ -1,0 +1,233 @@
+"""Local certificates: what two networks do to all images near a given one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from slth_verify.comparison.classes import Rivals, Scores, margin_rows
+from slth_verify.comparison.networks import ComparedNetworks, largest_gap
+from slth_verify.errors import InvalidParameterError
+from slth_verify.forms import Differences, Interval
+from slth_verify.forms.rounding import float_ends
+from slth_verify.graph.dyadics import Exact, exact_entries
+from slth_verify.numbers import rough
+from slth_verify.verdict import NoTruthValue, Verdict
+
+#: Images of a ball that are replayed exactly, when classes seem to differ.
+_REPLAYED = 6
+#: Rivals that are worth a walk.
+_CLOSE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LocalResult(NoTruthValue):
+    """What is proved about the images within a radius of one image.
+
+    Attributes:
+        index: Which image, from 0.
+        verdict: VERIFIED if one class is the top of both networks for every image of
+            the ball; REFUTED if an image of the ball has two different tops;
+            INCONCLUSIVE otherwise.
+        reason: Why.
+        classes: Tops of f and g at the image itself; None where scores are equal.
+        scores: Of f and g at the image; exact unless batch norms come in.
+        difference: |g - f| of every output is at most this, for every image of the
+            ball; None if floats were left.
+        margins: Lower bounds, over the ball, of the lead of the image's class in f and
+            in g; negative ones prove nothing. None if it has no class.
+        witness: The image that refutes, flattened.
+    """
+
+    index: int
+    verdict: Verdict
+    reason: str
+    classes: tuple[int | None, int | None]
+    scores: tuple[Scores, Scores]
+    difference: Fraction | None
+    margins: tuple[Fraction, Fraction] | None = None
+    witness: tuple[Fraction, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ball:
+    """The images within a radius of a centre, entry by entry, that are in the box.
+
+    Attributes:
+        centre: Exact.
+        low: Least entries, exact.
+        high: Largest entries, exact.
+    """
+
+    centre: Exact
+    low: Exact
+    high: Exact
+
+    @classmethod
+    def around(
+        cls, networks: ComparedNetworks, image: object, radius: Fraction
+    ) -> Ball:
+        """Around an image.
+
+        Raises:
+            InvalidParameterError: If it is no image of the box.
+        """
+        node = networks.target.input
+        entries = _read(image, node.shape)
+        stretch = (-1, *(1,) * (len(node.shape) - 1))
+        least, most = (
+            np.broadcast_to(np.array(ends, object).reshape(stretch), node.shape)
+            for ends in (node.low, node.high)
+        )
+        if (entries < least).any() or (entries > most).any():
+            worst = entries.ravel()[
+                int(np.argmax((entries < least) | (entries > most)))
+            ]
+            raise InvalidParameterError(
+                f"image: an entry is {rough(Fraction(worst))}, outside the target's "
+                "box of inputs (docs/target-graphs.md). Scale the image as the network "
+                "reads it, such as 1/255."
+            )
+        return cls(
+            entries,
+            np.maximum(entries - radius, least),
+            np.minimum(entries + radius, most),
+        )
+
+    def floats(self) -> Interval:
+        """Ends in floats around the ball."""
+        low = [float_ends(Fraction(end))[0] for end in self.low.ravel()]
+        high = [float_ends(Fraction(end))[1] for end in self.high.ravel()]
+        shape = self.low.shape
+        return Interval(np.array(low).reshape(shape), np.array(high).reshape(shape))
+
+    def inside(self, image: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Exact:
+        """A float image with every entry moved into the ball, exact."""
+        found = np.empty(image.shape, object)
+        found.ravel()[:] = [Fraction(entry) for entry in image.ravel().tolist()]
+        clipped: Exact = np.minimum(np.maximum(found, self.low), self.high)
+        return clipped
+
+
+def _read(image: object, shape: tuple[int, ...]) -> Exact:
+    try:
+        entries = exact_entries(image)
+        if entries.size != int(np.prod(shape)):
+            raise ValueError(f"shape {entries.shape}")
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidParameterError(
+            f"image: finite numbers of shape {shape} are required ({error}; "
+            "docs/target-graphs.md). Pass one image without a batch axis."
+        ) from error
+    return entries.reshape(shape)
+
+
+def certified_near(
+    networks: ComparedNetworks, image: object, radius: Fraction, index: int = 0
+) -> LocalResult:
+    """Whether f and g put every image near a given one into the same class.
+
+    Args:
+        networks: f and g.
+        image: Floats or fractions, of the input's shape, in its box.
+        radius: Entries may change by so much, exact, at least 0.
+        index: Kept in the result.
+
+    Rigor:
+        At the image itself exact; over the ball enclosed by linear forms. A witness is
+        evaluated exactly.
+
+    Source:
+        der:local, der:top-1.
+    """
+    ball = Ball.around(networks, image, radius)
+    ends = networks.exact(ball.centre)
+    scores = Scores.of(ends[0]), Scores.of(ends[1])
+    tops = scores[0].top, scores[1].top
+    here = Fraction(max(largest_gap(ends)[1].ravel()))
+    base = LocalResult(index, Verdict.INCONCLUSIVE, "", tops, scores, here)
+    if None in tops:
+        return replace(base, reason="the two largest scores are equal, or not decided")
+    if tops[0] != tops[1]:
+        reason = f"the image itself: f says {tops[0]}, g says {tops[1]}"
+        return replace(
+            base,
+            verdict=Verdict.REFUTED,
+            reason=reason,
+            witness=tuple(ball.centre.ravel().tolist()),
+            difference=here if radius == 0 else _over(networks, ball)[0],
+        )
+    if radius == 0:
+        leads = scores[0].lead(), scores[1].lead()
+        return replace(
+            base,
+            verdict=Verdict.VERIFIED,
+            reason="evaluated exactly",
+            margins=leads,
+        )
+    return _around(networks, ball, base)
+
+
+def _around(networks: ComparedNetworks, ball: Ball, base: LocalResult) -> LocalResult:
+    """The verdict over a ball whose centre has one class in both networks."""
+    top = base.classes[0]
+    if top is None:
+        raise ValueError("the centre has no class")
+    difference, differences = _over(networks, ball)
+    rows, rivals = margin_rows(networks.target.output_shape, top)
+    places = int(np.prod(networks.target.output_shape[1:], dtype=np.int64))
+    leads = [-differences.upper(rows, gap) / places for gap in (None, rows)]
+    finite = [np.where(np.isfinite(lead), lead, -np.inf) for lead in leads]
+    least = [float(lead.min()) for lead in finite]
+    base = replace(base, difference=difference, margins=_fractions(least))
+    # a quotient by the number of places keeps its sign
+    if all(lead > 0 for lead in least):
+        return replace(
+            base,
+            verdict=Verdict.VERIFIED,
+            reason="the class leads in both networks, for every image of the ball",
+        )
+    order = np.argsort(np.minimum(*finite), kind="stable")
+    close = [int(j) for j in order[:_CLOSE] if min(lead[j] for lead in finite) <= 0]
+    witness = _witness(networks, ball, top, close)
+    if witness is not None:
+        image, tops = witness
+        return replace(
+            base,
+            verdict=Verdict.REFUTED,
+            reason=f"an image of the ball: f says {tops[0]}, g says {tops[1]}",
+            witness=tuple(image.ravel().tolist()),
+        )
+    others = ", ".join(str(rivals[j]) for j in close)
+    return replace(base, reason=f"class {others} may overtake, but no image shows it")
+
+
+def _over(
+    networks: ComparedNetworks, ball: Ball
+) -> tuple[Fraction | None, Differences]:
+    differences = Differences.over(networks.pair, ball.floats())
+    largest = float(differences.gap().sizes.max())
+    return (Fraction(largest) if np.isfinite(largest) else None), differences
+
+
+def _fractions(leads: list[float]) -> tuple[Fraction, Fraction] | None:
+    if not all(map(np.isfinite, leads)):
+        return None
+    below = [float(np.nextafter(lead, -np.inf)) for lead in leads]
+    return Fraction(below[0]), Fraction(below[1])
+
+
+def _witness(
+    networks: ComparedNetworks, ball: Ball, top: int, close: list[int]
+) -> tuple[Exact, tuple[int, int]] | None:
+    """An image of the ball with two different classes, evaluated exactly."""
+    centre = ball.centre.astype(np.float64)
+    tries = Rivals(networks, top).found(centre, ball.floats(), close)
+    for floats, _ in zip(tries, range(_REPLAYED), strict=False):
+        image = ball.inside(floats)
+        f, g = (Scores.of(ends).top for ends in networks.exact(image))
+        if f is not None and g is not None and f != g:
+            return image, (f, g)
+    return None

@@ -1,0 +1,397 @@
+"""Linear forms of tensors, substituted back to the image.
+
+A row is ``a x + d (y - x)`` for a tensor x of f and the same tensor y of g. Node by
+node it is bounded from above by such a row of the tensors before, until only the image
+is left, whose box gives a number. Errors of rounding are charged to the constant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from slth_verify.arrays import Float64Array, IndexArray
+from slth_verify.deadline import look_at_the_clock
+from slth_verify.forms.adjoints import of_average, of_moves, of_stage
+from slth_verify.forms.gates import Bound, Relaxation
+from slth_verify.forms.intervals import Interval, Intervals
+from slth_verify.forms.pairs import NetworkPair, Numbers
+from slth_verify.forms.pools import Tournament
+from slth_verify.forms.rounding import (
+    TINY,
+    above,
+    dots_above,
+    sizes_above,
+    slack,
+    total_above,
+)
+from slth_verify.graph.nodes import (
+    AveragePool,
+    Clip,
+    Input,
+    MaxPool,
+    Node,
+    Pad,
+    Rectifier,
+    Shape,
+    Sum,
+)
+from slth_verify.graph.stages import Stage
+
+_Rows = Float64Array | None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Known:
+    """What is known of the tensors that rows are substituted through.
+
+    Attributes:
+        pair: Both networks.
+        intervals: Of every tensor up to the rows' own.
+        gates: Relaxations of rectifiers and clips, by node.
+        halves: Bounds of ``max(y, 0)`` for the sources of stages that need them.
+        pools: Of max pools, by node.
+    """
+
+    pair: NetworkPair
+    intervals: Mapping[str, Intervals]
+    gates: Mapping[str, Relaxation]
+    halves: Mapping[str, tuple[Bound, Bound]]
+    pools: Mapping[str, Tournament]
+
+
+def upper_bounds(known: Known, name: str, target: _Rows, gap: _Rows) -> Float64Array:
+    """Bounds of ``a x + d (y - x)`` from above, over the box.
+
+    Args:
+        known: Intervals and relaxations.
+        name: The tensor's node.
+        target: a, of shape ``(*tensor's shape, rows)``, or None for zeros.
+        gap: d, likewise.
+
+    Returns:
+        Shape ``(rows,)``; NaN or infinite where floats were left, which proves nothing.
+
+    Rigor:
+        Enclosed, in float64 with errors of rounding on the safe side.
+
+    Source:
+        docs/theory/linear-forms.md, "Substitution".
+    """
+    given = target if target is not None else gap
+    if given is None:
+        raise ValueError("coefficients of x or of y - x are required")
+    with np.errstate(all="ignore"):
+        work = _Substitution(known, given.shape[-1])
+        work.add(name, target, gap)
+        for node in reversed(known.pair.nodes):
+            if node.name in work.rows:
+                look_at_the_clock()
+                work.through(node)
+                if isinstance(node, Stage):
+                    work.stop()
+        return np.asarray(np.fmin(work.best, work.constant))
+
+
+class _Substitution:
+    """Rows on their way back.
+
+    Attributes:
+        rows: Coefficients a and d of tensors that nothing was put in for yet.
+        positive: Coefficients of max(x, 0) of the image.
+        constant: What was collected, ``(rows,)``.
+        best: The least bound so far, ``(rows,)``.
+    """
+
+    def __init__(self, known: Known, count: int) -> None:
+        self.known = known
+        self.rows: dict[str, tuple[_Rows, _Rows]] = {}
+        self.positive: _Rows = None
+        self.constant = np.zeros(count)
+        self.best = np.full(count, np.inf)
+
+    def add(self, name: str, target: _Rows, gap: _Rows) -> None:
+        """More coefficients of a tensor; the image has no difference."""
+        if name == self.known.pair.image:
+            gap = None
+        old = self.rows.get(name, (None, None))
+        parts = self.known.intervals[name]
+        self.rows[name] = (
+            self._sum(old[0], target, parts.target),
+            self._sum(old[1], gap, parts.difference),
+        )
+
+    def through(self, node: Node) -> None:
+        """Put in for a node's tensor what it computes, or what bounds it."""
+        target, gap = self.rows.pop(node.name)
+        if target is None and gap is None:
+            return
+        if isinstance(node, Input):
+            self._image(node, target)
+        elif isinstance(node, Stage):
+            self._stage(node, target, gap)
+        elif isinstance(node, (Rectifier, Clip)):
+            source = node.sources[0]
+            relaxation = self.known.gates[node.name]
+            self.add(source, *self._gate(relaxation, source, target, gap))
+        elif isinstance(node, MaxPool):
+            self._pool(node, target, gap)
+        else:
+            self._linear(node, target, gap)
+
+    def stop(self) -> None:
+        """What the rows give if all their tensors range freely over their intervals."""
+        if self.positive is not None or set(self.rows) == {self.known.pair.image}:
+            return
+        found = self.constant
+        for name, both in self.rows.items():
+            parts = self.known.intervals[name]
+            for rows, part in zip(both, (parts.target, parts.difference), strict=True):
+                if rows is not None:
+                    flat = rows.reshape(part.low.size, -1)
+                    most = dots_above(part.high.ravel(), np.maximum(flat, 0.0))
+                    least = dots_above(part.low.ravel(), np.minimum(flat, 0.0))
+                    found = above(above(found + most) + least)
+        self.best = np.fmin(self.best, found)
+
+    def _sum(self, old: _Rows, new: _Rows, part: Interval) -> _Rows:
+        if old is None or new is None:
+            return new if old is None else old
+        total = old + new
+        self._grow(slack(1) * sizes_above(total) * _most(part))
+        return total
+
+    def _grow(self, amount: Float64Array | float) -> None:
+        """More for the constant; a rounded sum is not below the true one."""
+        self.constant = above(self.constant + amount)
+
+    def _plus(self, weights: Float64Array, rows: Float64Array) -> None:
+        self._grow(dots_above(weights.ravel(), rows.reshape(weights.size, -1)))
+
+    def _image(self, node: Input, target: _Rows) -> None:
+        """The largest value over the box: entries are at an end, or at the kink."""
+        box = self.known.intervals[node.name].target
+        low, high = box.low.ravel(), box.high.ravel()
+        if target is None:
+            target = np.zeros((*box.low.shape, len(self.constant)))
+        rows = target.reshape(len(low), -1)
+        if self.positive is None:
+            self._plus(high, np.maximum(rows, 0.0))
+            self._plus(low, np.minimum(rows, 0.0))
+            return
+        bent = self.positive.reshape(len(low), -1)
+        ends = [
+            rows * end[:, None] + bent * np.maximum(end, 0.0)[:, None]
+            for end in (low, high)
+        ]
+        most = np.maximum(*ends)
+        across = ((low < 0) & (high > 0))[:, None]
+        most = np.where(across, np.maximum(most, 0.0), most)
+        lost = (np.abs(rows) + np.abs(bent)) * box.sizes.ravel()[:, None]
+        count = len(low)
+        self._plus(np.ones(count), most)
+        self._grow(2 * slack(count) * sizes_above(lost) + count * TINY)
+
+    def _gate(
+        self, relaxation: Relaxation, source: str, target: _Rows, gap: _Rows
+    ) -> tuple[_Rows, _Rows]:
+        """Coefficients of p and of t, by the sign of those of the gate's tensors."""
+        parts = self.known.intervals[source]
+        return self._bounded(
+            (
+                (target, relaxation.upper, relaxation.lower),
+                (gap, relaxation.gap_upper, relaxation.gap_lower),
+            ),
+            (_most(parts.target), _most(parts.difference)),
+        )
+
+    def _bounded(
+        self, terms: Iterable[tuple[_Rows, Bound, Bound]], sizes: tuple[float, float]
+    ) -> tuple[_Rows, _Rows]:
+        """Rows of bounded values: positive coefficients take bounds from above."""
+        found: list[_Rows] = [None, None]
+        for rows, *bounds in terms:
+            if rows is None:
+                continue
+            whole = sizes_above(rows)
+            halves = np.maximum(rows, 0.0), np.minimum(rows, 0.0)
+            for half, bound in zip(halves, bounds, strict=True):
+                self._plus(bound.constant, half)
+            for i, size in enumerate(sizes):
+                slopes = [(bound.by_target, bound.by_gap)[i] for bound in bounds]
+                steepest = max(float(np.abs(slope).max()) for slope in slopes)
+                if steepest:
+                    new = halves[0] * slopes[0][..., None]
+                    new = new + halves[1] * slopes[1][..., None]
+                    old = found[i]
+                    found[i] = new if old is None else old + new
+                    # at most four terms for each entry, rounded and added
+                    self._grow(slack(8) * steepest * whole * size)
+        return found[0], found[1]
+
+    def _stage(self, stage: Stage, target: _Rows, gap: _Rows) -> None:
+        """``x = K x + b`` and ``y - x = D+ y+ + D- y- + K (y - x) + B - b``.
+
+        With ``y = x + (y - x)``, the second is ``D+ x + W+ (y - x)`` where y is not
+        negative, and ``- D- x - W- (y - x) + (W+ + W-) y+`` anywhere.
+        """
+        pair = self.known.pair.stages[stage.name]
+        y = self.known.intervals[stage.sources[0]].pruned
+        if target is not None:
+            self._bias(pair.bias, target)
+            self._product(stage, pair.kernel, target, "target")
+        if gap is None:
+            return
+        self._bias(pair.bias_gap, gap)
+        if (y.low >= 0).all():
+            self._product(stage, pair.positive_gap, gap, "target")
+            self._product(stage, pair.positive, gap, "gap")
+            return
+        self._product(stage, pair.negative_gap, -gap, "target")
+        self._product(stage, pair.negative, -gap, "gap")
+        if (y.high > 0).any():
+            self._product(stage, pair.mixed, gap, "positive")
+
+    def _bias(self, bias: Numbers, rows: Float64Array) -> None:
+        if not bias.values.any() and bias.error <= 2 * TINY:
+            self._grow(bias.error * sizes_above(rows))
+            return
+        places = rows[0, ..., 0].size
+        self._plus(np.repeat(bias.values, places), rows)
+        self._grow(2 * bias.error * sizes_above(rows))
+
+    def _product(
+        self, stage: Stage, weights: Numbers, rows: Float64Array, what: str
+    ) -> None:
+        """Coefficients of the source, from those of the stage times weights."""
+        source = stage.sources[0]
+        parts = self.known.intervals[source]
+        if what == "gap" and source == self.known.pair.image:
+            return
+        found = of_stage(stage, weights.values, rows)
+        found = found.reshape(*self.known.pair.shapes[source], -1)
+        part = {"target": parts.target, "gap": parts.difference}.get(what, parts.pruned)
+        # in each entry, the error is a share of all rows' coefficients at most
+        error = slack(_terms(stage)) * weights.largest + 2 * weights.error
+        error *= _copies(stage)
+        whole = sizes_above(rows) * error + _terms(stage) * TINY
+        self._grow(whole * total_above(part.sizes))
+        if what == "target":
+            self.add(source, found, None)
+        elif what == "gap":
+            self.add(source, None, found)
+        else:
+            self._positive(source, found)
+
+    def _positive(self, source: str, rows: Float64Array) -> None:
+        """Coefficients of ``max(y, 0)``: kept for the image, bounded elsewhere."""
+        if source == self.known.pair.image:
+            part = self.known.intervals[source].target
+            self.positive = self._sum(self.positive, rows, part)
+            return
+        above, under = self.known.halves[source]
+        size = _most(self.known.intervals[source].pruned)
+        on_y, _ = self._bounded([(rows, above, under)], (size, size))
+        self.add(source, on_y, on_y)
+
+    def _pool(self, node: MaxPool, target: _Rows, gap: _Rows) -> None:
+        source = node.sources[0]
+        pool = self.known.pools[node.name]
+        shape = self.known.pair.shapes[source]
+        parts = self.known.intervals[source]
+        sizes = 2 * _most(parts.target), 2 * _most(parts.difference)
+        count = len(self.constant)
+        out: list[_Rows] = [None, None]
+        # an entry is met by so many windows, each with so many comparisons
+        lost = slack(4 + (node.window[0] * node.window[1]) ** 2)
+        rest = [
+            None if rows is None else rows.reshape(-1, count) for rows in (target, gap)
+        ]
+        for match in reversed(pool.comparisons):
+            relaxation = match.relaxation
+            found = self._bounded(
+                (
+                    (rest[0], relaxation.upper, relaxation.lower),
+                    (rest[1], relaxation.gap_upper, relaxation.gap_lower),
+                ),
+                sizes,
+            )
+            for i, rows in enumerate(found):
+                if rows is not None:
+                    out[i] = _scattered(
+                        out[i], shape, match.entries, rows[match.places]
+                    )
+                    old = rest[i]
+                    left = -rows if old is None else old - rows
+                    rest[i] = left
+                    whole = sizes_above(rows) + sizes_above(left)
+                    self._grow(lost * whole * sizes[i])
+        for i, rows in enumerate(rest):
+            if rows is not None:
+                out[i] = _scattered(out[i], shape, pool.first, rows)
+                self._grow(lost * sizes_above(rows) * sizes[i])
+        self.add(
+            source,
+            *(None if rows is None else rows.reshape(*shape, count) for rows in out),
+        )
+
+    def _linear(self, node: Node, target: _Rows, gap: _Rows) -> None:
+        """Pools that average, sums, and nodes that move entries."""
+        shapes = [self.known.pair.shapes[name] for name in node.sources]
+        found: list[list[_Rows]] = []
+        terms = 1
+        for rows in (target, gap):
+            if rows is None:
+                found.append([None] * len(shapes))
+            elif isinstance(node, Sum):
+                found.append([rows] * len(shapes))
+            elif isinstance(node, AveragePool):
+                found.append([of_average(node, shapes[0], rows)])
+                terms = 2 + node.window[0] * node.window[1]
+            else:
+                found.append([*of_moves(node, shapes, rows)])
+                terms = 1 + (4 * max(node.padding) ** 2 if isinstance(node, Pad) else 0)
+        for name, *coefficients in zip(node.sources, *found, strict=True):
+            parts = self.known.intervals[name]
+            for rows, part in zip(
+                (target, gap), (parts.target, parts.difference), strict=True
+            ):
+                if rows is not None and terms > 1:
+                    self._grow(slack(terms) * sizes_above(rows) * _most(part))
+            self.add(name, *coefficients)
+
+
+def _most(part: Interval) -> float:
+    return float(part.sizes.max())
+
+
+def _terms(stage: Stage) -> int:
+    """At most so many products make one coefficient of a stage's source."""
+    layer = stage.layer
+    outs = layer.weight.shape[0] // layer.groups
+    return int(outs + 1) * math.prod(layer.weight.shape[2:]) * _copies(stage)
+
+
+def _copies(stage: Stage) -> int:
+    """How often a window may see one entry of its source."""
+    layer = stage.layer
+    if layer.padding_mode == "zeros" or not any(layer.padding):
+        return 1
+    top, bottom, left, right = layer.padding
+    return (1 + top + bottom) * (1 + left + right)
+
+
+def _scattered(
+    out: _Rows, shape: Shape, entries: IndexArray, rows: Float64Array
+) -> Float64Array:
+    """Rows added to those of a flat image, entry by entry."""
+    if out is None:
+        out = np.zeros((int(np.prod(shape)), rows.shape[-1]))
+    if len(np.unique(entries)) == len(entries):
+        out[entries] += rows
+    else:
+        np.add.at(out, entries, rows)
+    return out
