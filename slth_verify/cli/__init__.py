@@ -29,6 +29,7 @@ _COMMANDS = {
     "collapse": "_collapse",
     "bounds": "bounds",
     "statements": "_statements",
+    "replay": "_replay",
 }
 
 _INTERRUPTED = BY_SIGNAL + signal.SIGINT

@@ -13,6 +13,7 @@ from slth_verify.conformance._accumulation import (
     certified_accumulation,
     check_accumulation,
 )
+from slth_verify.conformance._again import run_again
 from slth_verify.conformance._answers import AnswerCounts, check_recheck
 from slth_verify.conformance._collapse import Collapse, check_neuron_pruning
 from slth_verify.conformance._construction import check_construction
@@ -70,5 +71,6 @@ __all__ = [
     "joint_hit_probability",
     "pool_columns",
     "random_cnn_filters",
+    "run_again",
     "success_bounds",
 ]

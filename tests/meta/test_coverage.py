@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from slth_verify import conformance
+from slth_verify.conformance._checks import CHECKS as CHECKS_BY_NAME
 
 ROOT = Path(__file__).parents[2]
 CHECKS = [name for name in conformance.__all__ if name.startswith("check_")]
@@ -35,3 +36,7 @@ def test_check_is_run_on_the_reference(name: str) -> None:
 def test_property_files_are_thin() -> None:
     for path in (ROOT / "properties").glob("test_*.py"):
         assert len(path.read_text().splitlines()) <= 50, path.name
+
+
+def test_every_check_can_be_run_again_by_name() -> None:
+    assert sorted(CHECKS_BY_NAME) == CHECKS
