@@ -6,6 +6,8 @@ from slth_verify.bounds import recheck
 from slth_verify.conformance import check_recheck, check_success_rate, pool_columns
 from slth_verify.subset_sum import Solver, solvers
 
+pytestmark = pytest.mark.slth(statement="thm:mrss-nsn")
+
 EXACT = ("exhaustive", "meet-in-the-middle")
 #: Those that take every dimension.
 GENERAL = [solver for solver in solvers() if solver.name != "one-dim"]

@@ -1,4 +1,4 @@
-"""Small suites of somebody else, run in a folder of their own."""
+"""Small suites of somebody else, each run in a folder of its own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
+
+# a suite that runs in this process must not be the first to load these
+import slth_verify.conformance
+import slth_verify.construction  # noqa: F401
 
 pytest_plugins = ("pytester",)
 
@@ -21,20 +25,22 @@ PLUGIN = (
 Run = Callable[..., pytest.RunResult]
 
 
+def _run(pytester: pytest.Pytester, how: str, *arguments: str) -> pytest.RunResult:
+    words = (*PLUGIN, "-p", "no:cacheprovider", *arguments)
+    if how == "subprocess":
+        return pytester.runpytest_subprocess(*words)
+    return pytester.runpytest_inprocess(*words)
+
+
 @pytest.fixture(params=[(), ("-n", "2")], ids=["alone", "two workers"])
 def suite(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> Run:
     """Run a suite that writes ``out.json``, alone and with two workers."""
 
     def run(source: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(source)
-        return pytester.runpytest_subprocess(
-            *PLUGIN,
-            "-p",
-            "no:cacheprovider",
-            "--slth-report=out.json",
-            *request.param,
-            *arguments,
-        )
+        how = "subprocess" if request.param else "inprocess"
+        words = ("--slth-report=out.json", *request.param, *arguments)
+        return _run(pytester, how, *words)
 
     return run
 
@@ -45,9 +51,18 @@ def alone(pytester: pytest.Pytester) -> Run:
 
     def run(source: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(source)
-        return pytester.runpytest_subprocess(
-            *PLUGIN, "-p", "no:cacheprovider", *arguments
-        )
+        return _run(pytester, "inprocess", *arguments)
+
+    return run
+
+
+@pytest.fixture
+def new_process(pytester: pytest.Pytester) -> Run:
+    """Run a suite in a process that has imported nothing yet."""
+
+    def run(source: str, *arguments: str) -> pytest.RunResult:
+        pytester.makepyfile(source)
+        return _run(pytester, "subprocess", *arguments)
 
     return run
 

@@ -46,7 +46,7 @@ def test_loading_the_plugin_imports_nothing_heavy() -> None:
     assert not loaded & set(HEAVY)
 
 
-def test_a_suite_that_does_not_use_it_imports_nothing_heavy(alone: Run) -> None:
+def test_a_suite_that_does_not_use_it_imports_nothing_heavy(new_process: Run) -> None:
     source = f"""
         import sys
 
@@ -54,11 +54,11 @@ def test_a_suite_that_does_not_use_it_imports_nothing_heavy(alone: Run) -> None:
             assert not {set(HEAVY) - {"hypothesis"}!r} & set(sys.modules)
     """
     arguments = ("-p", "no:hypothesispytest", "--slth-statement=thm:rss")
-    assert alone(source, *arguments[:2]).ret == 0
+    assert new_process(source, *arguments[:2]).ret == 0
     marked = source.replace(
         "def", '@__import__("pytest").mark.slth("thm:rss")\n        def'
     )
-    assert alone(marked, *arguments).ret == 0
+    assert new_process(marked, *arguments).ret == 0
 
 
 def _seeds(done: pytest.RunResult) -> list[str]:
