@@ -10,6 +10,8 @@ from hypothesis.errors import HypothesisException
 from slth_verify.conformance._checks import CHECKS
 from slth_verify.conformance._drive import drawn_again
 from slth_verify.conformance._failure import ConformanceFailure
+from slth_verify.conformance._run import as_solver
+from slth_verify.conformance.oracles.samplers import pool_columns
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import shown
 from slth_verify.suite import Counterexample
@@ -40,7 +42,7 @@ def run_again(found: Counterexample, implementation: Any) -> Finding:
     case = drawn_again(found.draw) if all(found.draw) else nullcontext()
     try:
         with case:
-            CHECKS[found.check](implementation, **found.options)
+            _call(found, implementation)
     except ConformanceFailure as failure:
         return Finding(claim, Verdict.REFUTED, str(failure))
     except HypothesisException as error:
@@ -48,3 +50,13 @@ def run_again(found: Counterexample, implementation: Any) -> Finding:
     except Exception as error:  # the border to somebody else's code
         return Finding(claim, Verdict.INCONCLUSIVE, f"it fails: {reason_of(error)}")
     return Finding(claim, Verdict.INCONCLUSIVE, "not contradicted again")
+
+
+def _call(found: Counterexample, implementation: Any) -> None:
+    if found.check == "check_success_rate":
+        given: tuple[Any, ...] = (as_solver(implementation), pool_columns)
+    elif found.check == "check_solver":
+        given = (as_solver(implementation),)
+    else:
+        given = (implementation,)
+    CHECKS[found.check](*given, **found.options)

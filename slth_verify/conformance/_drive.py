@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import hypothesis
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from slth_verify.conformance._failure import ConformanceFailure
@@ -27,15 +28,16 @@ def run(
 
     Args:
         body: The check of one case; its parameters are the names in ``cases``.
-        settings: None for the loaded profile.
+        settings: None for the loaded profile; a deadline is passed over.
         cases: One strategy per parameter.
 
     Raises:
         ConformanceFailure: At the first case that contradicts, when it is shrunk; with
-            Hypothesis' own name of the case and the command that shows it.
+            Hypothesis' own name of the case and the command that shows it. A case that
+            contradicted once, and not when it was tried again, has contradicted.
     """
-    base = settings if settings is not None else hypothesis.settings()
-    test = hypothesis.settings(base, print_blob=True)(hypothesis.given(**cases)(body))
+    base = _without_clock(hypothesis.settings() if settings is None else settings)
+    test = base(hypothesis.given(**cases)(body))
     again = _AGAIN.get()
     if again is not None:
         quiet = hypothesis.settings(base, verbosity=hypothesis.Verbosity.quiet)
@@ -43,11 +45,14 @@ def run(
         test = hypothesis.reproduce_failure(again[0], again[1].encode())(test)
     try:
         test()
-    except ConformanceFailure as failure:
+    except (ConformanceFailure, BaseExceptionGroup) as error:
+        failure = _first_failure(error)
+        if failure is None:
+            raise
         failure.check = body.__qualname__.partition(".")[0]
         failure.draw = _named(failure)
         failure.note_command()
-        raise
+        raise failure from failure.__cause__
 
 
 @contextmanager
@@ -58,6 +63,26 @@ def drawn_again(draw: tuple[str, str]) -> Iterator[None]:
         yield
     finally:
         _AGAIN.reset(token)
+
+
+def _without_clock(settings: hypothesis.settings) -> hypothesis.settings:
+    """The settings without deadline: cases are exact, on machines of any speed."""
+    slow = {HealthCheck.too_slow, HealthCheck.data_too_large}
+    ignored = sorted(slow.union(settings.suppress_health_check), key=lambda x: x.name)
+    return hypothesis.settings(
+        settings,
+        deadline=None,
+        suppress_health_check=ignored,
+        print_blob=True,
+        report_multiple_bugs=False,
+    )
+
+
+def _first_failure(error: BaseException) -> ConformanceFailure | None:
+    """A contradiction among the exceptions of a case that did not repeat itself."""
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(_first_failure, error.exceptions)), None)
+    return error if isinstance(error, ConformanceFailure) else None
 
 
 def _named(failure: ConformanceFailure) -> tuple[str, str]:

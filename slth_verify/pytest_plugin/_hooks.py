@@ -13,6 +13,7 @@ from slth_verify.pytest_plugin._items import (
     is_recorded,
     record_failure,
     recorder_of,
+    seen_ratios,
 )
 from slth_verify.pytest_plugin._settings import (
     MARKER,
@@ -74,6 +75,15 @@ def pytest_collection_modifyitems(
         left_out = [item for item in items if about[item.nodeid] not in asked]
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if about[item.nodeid] in asked]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Take the worst ratios that checks see while a test about a statement runs."""
+    if not is_recorded(item):
+        return (yield)
+    with seen_ratios(recorder_of(item)):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,20 @@ def record_failure(recorder: Recorder, error: BaseException) -> None:
     """Record what a check of `slth_verify.conformance` contradicted."""
     for failure in _failures(error):
         recorder.contradiction(failure)
+
+
+@contextmanager
+def seen_ratios(recorder: Recorder) -> Iterator[None]:
+    """Record the worst ratios that checks of `slth_verify.conformance` see inside."""
+    room = sys.modules.get("slth_verify.conformance._ratios")
+    if room is None:
+        yield
+        return
+    with room.worst_ratios() as found:
+        try:
+            yield
+        finally:
+            recorder.worst(found)
 
 
 def _failures(error: BaseException) -> Iterator[ConformanceFailure]:

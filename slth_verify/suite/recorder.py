@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import (
     MAX_EMAX,
     MIN_EMIN,
@@ -170,9 +170,15 @@ class Recorder:
                 item.statement,
                 None if shown_by is None else shown_by.word,
             )
-            for name, worst in item.ratios.items():
-                self._add_ratio(name, worst, Fraction(1), item.statement)
+            self.worst(item.ratios, statement=item.statement)
         return result
+
+    def worst(
+        self, ratios: Mapping[str, Fraction], *, statement: str | None = None
+    ) -> None:
+        """Record ratios that a check has judged already, by what they compare."""
+        for name, ratio in ratios.items():
+            self._add_ratio(name, ratio, Fraction(1), statement)
 
     def contradiction(self, failure: Any) -> None:
         """Record what a `slth_verify.conformance.ConformanceFailure` says."""

@@ -107,6 +107,23 @@ def test_a_failed_check_is_a_refutation_with_a_command(
     assert "channels=1, block=1" in record["reason"]
 
 
+def test_ratios_that_checks_see_are_recorded(alone: Run, written: Written) -> None:
+    source = """
+        import pytest
+        from slth_verify.conformance import certified_accumulation, check_accumulation
+
+        @pytest.mark.slth(statement="lem:error-accumulation")
+        def test_recurrence():
+            check_accumulation(certified_accumulation)
+    """
+    done = alone(source, "--slth-report=out.json")
+    assert done.ret == 0
+    (record,) = written()["tests"][0]["records"]
+    assert record["claim"] == "error seen / recurrence"
+    assert record["ratio"] == "1"
+    done.stdout.fnmatch_lines(["worst ratio 1 of what is allowed: lem:error-*"])
+
+
 def test_a_statistical_rejection_is_no_refutation(alone: Run) -> None:
     source = """
         from slth_verify.conformance.oracles.binomial import (
