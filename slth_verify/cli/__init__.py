@@ -30,6 +30,7 @@ _COMMANDS = {
     "bounds": "bounds",
     "statements": "_statements",
     "replay": "_replay",
+    "selftest": "_selftest",
 }
 
 _INTERRUPTED = BY_SIGNAL + signal.SIGINT
