@@ -1,10 +1,7 @@
-"""Hypothesis profiles and defaults shared by ``tests/`` and ``properties/``.
+"""The Hypothesis profile and the plugin that ``tests/`` and ``properties/`` share.
 
-* ``slth-dev``: the default; random cases, failures are kept and replayed.
-* ``slth-ci``: chosen when CI is set; the same cases on every run.
-* ``slth-nightly``: many random cases, for ``pytest -m nightly`` and long runs.
-
-Choose one with ``--hypothesis-profile``.
+The profile is ``slth-dev``, or ``slth-ci`` where CI is set; ``--hypothesis-profile``
+chooses another.
 """
 
 from __future__ import annotations
@@ -15,33 +12,17 @@ import os
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
+from importlib.metadata import entry_points  # noqa: E402
+
 import pytest  # noqa: E402
-from hypothesis import HealthCheck, settings  # noqa: E402
 
-#: Cases are built by numpy and checked in exact arithmetic, on machines of any speed.
-_SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+from slth_verify import hypothesis_profiles  # noqa: E402
 
-settings.register_profile(
-    "slth-dev", deadline=None, max_examples=50, suppress_health_check=_SLOW
-)
-settings.register_profile(
-    "slth-ci",
-    deadline=None,
-    max_examples=60,
-    suppress_health_check=_SLOW,
-    derandomize=True,
-    database=None,
-    print_blob=True,
-)
-settings.register_profile(
-    "slth-nightly",
-    deadline=None,
-    max_examples=2000,
-    suppress_health_check=_SLOW,
-    derandomize=False,
-    print_blob=True,
-)
-settings.load_profile("slth-ci" if os.environ.get("CI") else "slth-dev")
+_INSTALLED = {entry.name for entry in entry_points(group="pytest11")}
+# where the package is installed its plugin is there, and naming it again is an error
+pytest_plugins = () if "slth_verify" in _INSTALLED else ("slth_verify.pytest_plugin",)
+
+hypothesis_profiles.load()
 
 
 def pytest_collection_modifyitems(

@@ -1,7 +1,11 @@
 """def:channel-blocked-mask (Definition 3)."""
 
+import pytest
+
 from slth_verify.conformance import check_mask
 from slth_verify.network import channel_blocked_mask
+
+pytestmark = pytest.mark.slth(statement="def:channel-blocked-mask")
 
 
 def test_mask_is_the_definition() -> None:

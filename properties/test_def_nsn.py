@@ -4,6 +4,8 @@ import pytest
 
 from slth_verify.conformance import check_filters, random_cnn_filters
 
+pytestmark = pytest.mark.slth(statement="def:nsn")
+
 
 @pytest.mark.parametrize("seed", [0, 1, (1 << 64) - 1])
 def test_filters_are_independent_standard_normals(seed: int) -> None:

@@ -5,6 +5,8 @@ import pytest
 from slth_verify.conformance import check_solver
 from slth_verify.subset_sum import Solver, solvers
 
+pytestmark = pytest.mark.slth(statement="def:subset-sum-number")
+
 #: Solvers that claim to find a subset whenever there is one.
 EXACT = ("exhaustive", "meet-in-the-middle", "one-dim")
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from torch import nn
 
@@ -14,6 +15,8 @@ from slth_verify.network import (
     mask_in_place,
     pruned_module,
 )
+
+pytestmark = pytest.mark.slth(statement="fig:neuron-pruning")
 
 
 def _reference(

@@ -1,6 +1,10 @@
 """lem:error-accumulation: composed errors never exceed the certified recurrence."""
 
+import pytest
+
 from slth_verify.conformance import certified_accumulation, check_accumulation
+
+pytestmark = pytest.mark.slth(statement="lem:error-accumulation")
 
 
 def test_recurrence_bounds_composed_errors() -> None:

@@ -4,6 +4,8 @@ import pytest
 
 from slth_verify.conformance import check_joint_law, pool_columns
 
+pytestmark = pytest.mark.slth(statement="lem:nsn-joint")
+
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_overlapping_sums_hit_as_often_as_the_law_says(seed: int) -> None:

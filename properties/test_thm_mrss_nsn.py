@@ -1,10 +1,20 @@
 """thm:mrss-nsn (Theorem 5): how often few random columns reach a target."""
 
-import pytest
+from fractions import Fraction
 
-from slth_verify.bounds import recheck
-from slth_verify.conformance import check_recheck, check_success_rate, pool_columns
+import pytest
+from hypothesis import settings
+
+from slth_verify.bounds import mrss_width, recheck
+from slth_verify.conformance import (
+    check_recheck,
+    check_success_rate,
+    check_width,
+    pool_columns,
+)
 from slth_verify.subset_sum import Solver, solvers
+
+pytestmark = pytest.mark.slth(statement="thm:mrss-nsn")
 
 EXACT = ("exhaustive", "meet-in-the-middle")
 #: Those that take every dimension.
@@ -18,3 +28,19 @@ def test_success_rate_lies_between_the_proved_bounds(solver: Solver) -> None:
 
 def test_stored_widths_are_confirmed_only_if_true() -> None:
     check_recheck(recheck)
+
+
+def _certified(*, dim: int, eps: Fraction, prob: Fraction) -> int:
+    n = mrss_width(dim=dim, eps=eps, prob=prob).n
+    assert n is not None
+    return n
+
+
+def test_certified_widths_are_never_below_necessary_ones() -> None:
+    few = settings(max_examples=8)  # certificates are searched for, in seconds each
+    check_width(_certified, max_dim=2, settings=few)
+
+
+@pytest.mark.nightly
+def test_certified_widths_of_all_dimensions_are_never_below_necessary_ones() -> None:
+    check_width(_certified, settings=settings(max_examples=300))

@@ -10,6 +10,8 @@ from slth_verify.network import RandomCNN, TargetCNN
 from slth_verify.strategies import target_networks
 from slth_verify.ticket import Ticket
 
+pytestmark = pytest.mark.slth(statement="thm:structured-slth")
+
 
 def _reference(
     target: TargetCNN, random_network: RandomCNN, *, eps: Fraction

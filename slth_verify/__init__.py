@@ -29,6 +29,7 @@ if _TYPE_CHECKING:
         statements,
         strategies,
         subset_sum,
+        suite,
         ticket,
         verdict,
     )
@@ -81,6 +82,7 @@ _ROOMS = (
     "statements",
     "strategies",
     "subset_sum",
+    "suite",
     "ticket",
     "verdict",
 )
@@ -121,6 +123,7 @@ __all__ = [
     "strategies",
     "subset_sum",
     "suggested_widths",
+    "suite",
     "ticket",
     "verdict",
 ]

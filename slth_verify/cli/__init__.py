@@ -33,6 +33,8 @@ _COMMANDS = {
     "collapse": "_collapse",
     "bounds": "bounds",
     "statements": "_statements",
+    "replay": "_replay",
+    "selftest": "_selftest",
 }
 
 _INTERRUPTED = BY_SIGNAL + signal.SIGINT

@@ -13,20 +13,29 @@ from slth_verify.conformance._accumulation import (
     certified_accumulation,
     check_accumulation,
 )
+from slth_verify.conformance._again import run_again
 from slth_verify.conformance._answers import AnswerCounts, check_recheck
+from slth_verify.conformance._checker import TicketChecker, check_checker
 from slth_verify.conformance._collapse import Collapse, check_neuron_pruning
-from slth_verify.conformance._construction import check_construction
+from slth_verify.conformance._construction import Construction, check_construction
 from slth_verify.conformance._failure import ConformanceFailure
 from slth_verify.conformance._filters import check_filters
+from slth_verify.conformance._foreign import SubsetSolver
 from slth_verify.conformance._layer import (
     LayerCase,
     certified_layer_error,
     check_layer_error,
 )
 from slth_verify.conformance._mask import check_mask
+from slth_verify.conformance._run import (
+    CheckOutcome,
+    ConformanceResult,
+    run_conformance,
+)
 from slth_verify.conformance._solver import check_solver, check_success_rate
 from slth_verify.conformance._sums import check_joint_law, check_sum_law
 from slth_verify.conformance._torch_import import Importer, check_torch_import
+from slth_verify.conformance._width import WidthBound, check_width
 from slth_verify.conformance.oracles.accumulation_cases import AccumulationCase
 from slth_verify.conformance.oracles.binomial import FAILURE_PROBABILITY, BinomialTest
 from slth_verify.conformance.oracles.laws import (
@@ -46,15 +55,22 @@ __all__ = [
     "AccumulationCase",
     "AnswerCounts",
     "BinomialTest",
+    "CheckOutcome",
     "Collapse",
     "ColumnSampler",
     "ConformanceFailure",
+    "ConformanceResult",
+    "Construction",
     "FilterSampler",
     "Importer",
     "LayerCase",
+    "SubsetSolver",
+    "TicketChecker",
+    "WidthBound",
     "certified_accumulation",
     "certified_layer_error",
     "check_accumulation",
+    "check_checker",
     "check_construction",
     "check_filters",
     "check_joint_law",
@@ -66,9 +82,12 @@ __all__ = [
     "check_success_rate",
     "check_sum_law",
     "check_torch_import",
+    "check_width",
     "hit_probability",
     "joint_hit_probability",
     "pool_columns",
     "random_cnn_filters",
+    "run_again",
+    "run_conformance",
     "success_bounds",
 ]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
+from slth_verify.conformance._ratios import observe
 from slth_verify.conformance.oracles.accumulation_cases import (
     UNIT,
     AccumulationCase,
@@ -68,6 +69,7 @@ def check_accumulation(
 
     def body(case: AccumulationCase, side: int, seed: int) -> None:
         images = _images(case.kernels[0].shape[1], side, seed)
+        worst = Fraction(0)
         for depth in range(1, len(case.kernels) + 1):
             part = case.prefix(depth)
             seen = _largest_error(part, images)
@@ -77,6 +79,8 @@ def check_accumulation(
             _require(error <= closed, f"{shown}; the closed form is smaller")
             if part.attained:
                 _require(seen == error, f"{shown}; must be attained")
+            worst = max(worst, seen / error if error else worst)
+        observe("error seen / recurrence", worst, 1)
         hypothesis.event(f"depth={len(case.kernels)}, attained={case.attained}")
 
     run(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
+from slth_verify.conformance._ratios import observe
 from slth_verify.conformance.oracles.forward import largest_difference
 from slth_verify.construction import suggested_widths
 from slth_verify.errors import NoTicketFoundError, TrivialClaimWarning
@@ -183,8 +184,7 @@ def _check_forward(
     images = np.concatenate([case.images, _worst_windows(case, ticket)])
     seen = largest_difference(case.target, case.network, kept, images)
     certified = float(bound)
-    if certified > 0:
-        hypothesis.target(seen.error / certified, label="error seen / certified")
+    observe("error seen / certified", seen.error, certified)
     _require(
         seen.error <= certified + seen.allowance,
         f"{shown}: the forward passes differ by {seen.error}, but {certified} is "

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from slth_verify.suite import Counterexample
+from slth_verify.verdict import Statistical, Verdict
+
 
 class ConformanceFailure(AssertionError):
     """An implementation contradicts a statement on the case that is shown.
@@ -9,8 +15,40 @@ class ConformanceFailure(AssertionError):
     It is an `AssertionError`, so that pytest and Hypothesis treat it as a failed test,
     and no `SlthVerifyError`: nothing was asked wrongly, something answered wrongly.
 
-    Usual remedy: run the implementation on the case in the message.
+    Attributes:
+        statement: Id of the statement, or "".
+        verdict: REFUTED by a case, or REJECTED by a statistical test.
+        check: Name of the check, or "".
+        options: The options of the check that matter to the case, as plain data.
+        draw: Version of Hypothesis and its own name of the case, or empty texts.
+
+    Usual remedy: run the implementation on the case in the message, or show it again
+    with the command in the exception's last note.
     """
+
+    def __init__(self, message: str = "", *, statement: str = "") -> None:
+        super().__init__(message)
+        self.statement = statement
+        self.verdict: Verdict | Statistical = Verdict.REFUTED
+        self.check = ""
+        self.options: Mapping[str, Any] = {}
+        self.draw = ("", "")
+
+    @property
+    def counterexample(self) -> Counterexample:
+        """The case as one word, and the command that shows it."""
+        return Counterexample(
+            f"{self.check or 'a check'} of an implementation",
+            str(self).removeprefix(f"{self.statement}: "),
+            self.statement,
+            self.check,
+            self.options,
+            self.draw,
+        )
+
+    def note_command(self) -> None:
+        """Let whoever prints this exception show the command."""
+        self.add_note(f"Shown again by: {self.counterexample.command}")
 
 
 def require(condition: bool, message: str, *, statement: str) -> None:
@@ -22,4 +60,4 @@ def require(condition: bool, message: str, *, statement: str) -> None:
         statement: Its id, such as ``"def:nsn"``.
     """
     if not condition:
-        raise ConformanceFailure(f"{statement}: {message}")
+        raise ConformanceFailure(f"{statement}: {message}", statement=statement)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
+from slth_verify.conformance._ratios import observe
 from slth_verify.conformance.oracles.integer import (
     IntArray,
     apply_pair,
@@ -105,6 +106,7 @@ def check_layer_error(
             claimed >= max(before, after),
             f"{shown}, but a vertex has error {max(before, after)}",
         )
+        observe("error at a vertex / certified", max(before, after), claimed)
 
     run(body, settings, case=layer_cases(), side=st.integers(0, 1))
 

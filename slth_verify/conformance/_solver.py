@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
+from slth_verify.conformance._ratios import observe
 from slth_verify.conformance.oracles.binomial import BinomialTest, require_not_rejected
 from slth_verify.conformance.oracles.exhaustive import best_score, rounded_residual
 from slth_verify.conformance.oracles.laws import success_bounds
@@ -168,6 +169,7 @@ def _check_optimum(
             found.found,
             f"{case}: a subset of score {best} exists, the proposal has {found.score}",
         )
+        observe("score found / allowed", found.score, 1.0)
 
 
 def _case(solver: Solver, problem: Problem) -> str:

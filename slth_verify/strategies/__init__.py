@@ -22,15 +22,22 @@ from slth_verify.strategies._masks import BlockedMask, channel_blocked_masks
 from slth_verify.strategies._problems import subset_sum_problems
 from slth_verify.strategies._seeds import random_networks, seeds
 from slth_verify.strategies._targets import target_networks
+from slth_verify.strategies._tickets import (
+    StoredTicket,
+    corrupted_tickets,
+    tickets,
+)
 from slth_verify.strategies._vectors import NsnSample, nsn_vectors
 from slth_verify.strategies.graphs import target_graphs
 
 __all__ = [
     "BlockedMask",
     "NsnSample",
+    "StoredTicket",
     "architectures",
     "built_answers",
     "channel_blocked_masks",
+    "corrupted_tickets",
     "extreme_inputs",
     "forged_answers",
     "nsn_vectors",
@@ -41,6 +48,7 @@ __all__ = [
     "target_graphs",
     "target_kernels",
     "target_networks",
+    "tickets",
 ]
 
 _st.register_type_strategy(Architecture, architectures())

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from scipy import stats
 
-from slth_verify.conformance._failure import require
+from slth_verify.conformance._failure import ConformanceFailure, require
+from slth_verify.conformance._ratios import observe
 from slth_verify.verdict import NoTruthValue, Statistical
 
 #: Probability with which a whole check rejects a right implementation.
@@ -81,4 +82,12 @@ def outcome(
 def require_not_rejected(statement: str, tests: Sequence[BinomialTest]) -> None:
     """Raise `ConformanceFailure` if one of the claims is rejected."""
     found, text = outcome(tests)
-    require(found is Statistical.NOT_REJECTED, text, statement=statement)
+    threshold = FAILURE_PROBABILITY / len(tests)
+    worst = min(test.p_value for test in tests)
+    observe("threshold / p-value", threshold, worst, drive=False)
+    try:
+        require(found is Statistical.NOT_REJECTED, text, statement=statement)
+    except ConformanceFailure as failure:
+        failure.verdict = Statistical.REJECTED
+        failure.note_command()
+        raise

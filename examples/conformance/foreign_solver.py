@@ -1,0 +1,29 @@
+"""A search through all subsets that measures the error relative to the target.
+
+For targets of norm 1, as in the paper, that is the same; for larger ones it is not.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from slth_verify.conformance import run_conformance
+
+
+def search(
+    columns: NDArray[np.float64], target: NDArray[np.float64], eps: float
+) -> list[int] | None:
+    """The first subset whose sum is within eps of the target."""
+    allowed = eps * max(1.0, float(np.abs(target).max()))
+    for chosen in product((False, True), repeat=len(columns)):
+        total = columns[list(chosen)].sum(axis=0)
+        if np.abs(total - target).max() <= allowed:
+            return [number for number, taken in enumerate(chosen) if taken]
+    return None
+
+
+if __name__ == "__main__":
+    print(run_conformance(solver=search).to_text())

@@ -1,0 +1,128 @@
+"""``slth-verify replay``: counterexamples that a suite found, without the suite."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from slth_verify.cli._output import print_json
+from slth_verify.errors import InvalidParameterError
+from slth_verify.text import printable, reason_of
+from slth_verify.verdict import exit_code, overall
+
+if TYPE_CHECKING:
+    from slth_verify.suite import Counterexample
+    from slth_verify.verdict import Finding
+
+_LONG = 20_000
+
+
+@click.command()
+@click.argument("found", metavar="BLOB-OR-FILE")
+@click.option(
+    "--run",
+    "named",
+    metavar="MODULE:NAME",
+    help="Try it again on this implementation; the module is imported, so it must be "
+    "one that you trust.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(found: str, named: str | None, as_json: bool) -> int:
+    """Show a counterexample: the word that a failure printed, or a file with some.
+
+    The file is what pytest --slth-report wrote, or holds one word. Nothing is run
+    without --run; with it the exit code is 1 if the implementation is contradicted
+    again, and 3 if it is not.
+    """
+    items = _items(found)
+    implementation = None if named is None else _imported(named)
+    findings = [] if named is None else [_again(x, implementation) for x in items]
+    if as_json:
+        shown = [_plain(item) for item in items]
+        again = [[f.verdict.name, f.reason] for f in findings]
+        print_json("replay", counterexamples=shown, again=again)
+    else:
+        click.echo("\n\n".join(map(_text, items)) or "no counterexamples")
+        for finding in findings:
+            reason = printable(finding.reason, _LONG)
+            click.echo(f"\nagain on {printable(str(named))}: {finding.verdict.name}")
+            click.echo(f"  {reason}")
+    return exit_code(overall(tuple(f.verdict for f in findings))) if findings else 0
+
+
+def _items(found: str) -> Sequence[Counterexample]:
+    """The counterexamples in a word, a file with one word, or a suite's document."""
+    from slth_verify.files import read_regular
+    from slth_verify.suite import Counterexample, read_suite
+
+    if not os.path.exists(found):
+        return [Counterexample.from_word(found)]
+    text = read_regular(found).decode("utf-8", "replace").strip()
+    if not text.startswith("{"):
+        return [Counterexample.from_word(text)]
+    document = read_suite(found)
+    records = [record for test in document["tests"] for record in test["records"]]
+    words = [record["replay"] for record in records if record["kind"] == "verdict"]
+    return [Counterexample.from_word(word) for word in words if word is not None]
+
+
+def _imported(named: str) -> Any:
+    """What ``MODULE:NAME`` names, in the current folder or installed."""
+    module, colon, name = named.partition(":")
+    if not module or not colon or not name:
+        raise InvalidParameterError(
+            f"--run={printable(named)!r}: MODULE:NAME was required. Give for example "
+            "my_package.search:solve."
+        )
+    sys.path.insert(0, os.getcwd())
+    try:
+        value: Any = import_module(module)
+        for part in name.split("."):
+            value = getattr(value, part)
+    except (ImportError, AttributeError) as error:
+        raise InvalidParameterError(
+            f"--run={printable(named)!r} cannot be imported: {reason_of(error)}. Give "
+            "what `python -c 'from MODULE import NAME'` finds here."
+        ) from error
+    finally:
+        sys.path.remove(os.getcwd())
+    return value
+
+
+def _again(item: Counterexample, implementation: Any) -> Finding:
+    from slth_verify.conformance import run_again
+
+    return run_again(item, implementation)
+
+
+def _plain(item: Counterexample) -> dict[str, Any]:
+    """A counterexample for JSON readers."""
+    return {
+        "statement": item.statement,
+        "claim": item.claim,
+        "reason": item.reason,
+        "check": item.check,
+        "options": dict(item.options),
+        "drawn_by_hypothesis": item.draw[0],
+        "version": item.version,
+        "word": item.word,
+    }
+
+
+def _text(item: Counterexample) -> str:
+    lines = [
+        f"{printable(item.statement) or 'no statement'}: contradicted",
+        f"  claim    {printable(item.claim, _LONG)}",
+        f"  because  {printable(item.reason, _LONG)}",
+    ]
+    if item.check:
+        drawn = f", drawn by Hypothesis {item.draw[0]}" if item.draw[0] else ""
+        options = ", ".join(f"{key}={value}" for key, value in item.options.items())
+        lines.append(f"  found by {printable(f'{item.check}({options}){drawn}')}")
+    lines.append(f"  with     slth-verify {printable(item.version)}")
+    return "\n".join(lines)

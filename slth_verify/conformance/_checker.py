@@ -1,0 +1,75 @@
+"""der:a-posteriori: checkers of tickets, against the package's own."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+
+from slth_verify.conformance._drive import run
+from slth_verify.conformance._failure import require
+from slth_verify.errors import SlthVerifyError
+from slth_verify.strategies import StoredTicket, corrupted_tickets, tickets
+from slth_verify.suite.outcomes import outcome_of
+from slth_verify.text import reason_of
+from slth_verify.ticket import check
+
+_require = partial(require, statement="der:a-posteriori")
+
+#: Says of a ticket's file and its target's file what they prove: anything with a
+#: ``verdict``. A file that it cannot read it refuses by `ValueError` or `OSError`.
+TicketChecker = Callable[[Path, Path], Any]
+
+
+def check_checker(
+    checker: TicketChecker, *, settings: hypothesis.settings | None = None
+) -> None:
+    """Try genuine tickets, and tickets in which something was changed.
+
+    A genuine ticket must be VERIFIED. A changed one must not be where the package's own
+    checker refutes it or cannot read it; where that is undecided nothing is demanded.
+
+    Args:
+        checker: The implementation under test.
+        settings: Hypothesis settings; None for the loaded profile.
+
+    Raises:
+        ConformanceFailure: At the first ticket that was judged wrongly.
+        Exception: What the checker raises beside `ValueError` and `OSError`.
+
+    Source:
+        der:a-posteriori.
+    """
+    counts: Counter[str] = Counter()
+
+    def body(genuine: StoredTicket, changed: StoredTicket) -> None:
+        told = _judged(checker, genuine)
+        _require(told == "VERIFIED", f"{genuine}: a genuine ticket is {told}")
+        told, truth = _judged(checker, changed), _judged(check, changed)
+        counts[truth] += 1
+        hypothesis.event(f"a changed ticket is {truth.partition(':')[0]}")
+        false = truth != "VERIFIED" and truth not in ("INCONCLUSIVE", "VACUOUS")
+        _require(
+            told != "VERIFIED" or not false,
+            f"{changed.change}: VERIFIED, but it is {truth}",
+        )
+
+    run(body, settings, genuine=tickets(), changed=corrupted_tickets())
+    _require(
+        counts.total() > counts["VERIFIED"],
+        f"no changed ticket was false: {dict(counts)}",
+    )
+
+
+def _judged(checker: TicketChecker, stored: StoredTicket) -> str:
+    """The name of a verdict, or how a file was refused."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return outcome_of(checker(*stored.save(Path(folder))))
+        except (SlthVerifyError, ValueError, OSError) as error:
+            return f"refused: {reason_of(error)}"

@@ -1,0 +1,60 @@
+"""Hypothesis profiles for suites that run this package's checks.
+
+* ``slth-dev``: random cases; failures are kept and replayed.
+* ``slth-ci``: the same cases on every run.
+* ``slth-nightly``: many random cases, for long runs.
+
+Where the package is installed they are known as soon as Hypothesis is loaded, so that
+``pytest --hypothesis-profile=slth-ci`` chooses one. All print what draws a failure
+again, and none has a deadline: cases are built by numpy and checked in exact
+arithmetic, on machines of any speed.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+#: Names of the profiles.
+PROFILES = ("slth-dev", "slth-ci", "slth-nightly")
+
+_SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
+
+
+def register() -> None:
+    """Make the profiles known; where they are known already nothing changes."""
+    usual = settings(
+        settings.get_profile("default"), deadline=None, suppress_health_check=_SLOW
+    )
+    settings.register_profile("slth-dev", usual, max_examples=50)
+    settings.register_profile(
+        "slth-ci",
+        usual,
+        max_examples=60,
+        derandomize=True,
+        database=None,
+        print_blob=True,
+    )
+    settings.register_profile(
+        "slth-nightly", usual, max_examples=2000, derandomize=False, print_blob=True
+    )
+
+
+def load(name: str | None = None) -> str:
+    """Register the profiles, and use one of them from now on.
+
+    Args:
+        name: One of `PROFILES`; None for ``slth-ci`` where the variable ``CI`` is set
+            and ``slth-dev`` elsewhere.
+
+    Returns:
+        The name of the profile.
+
+    Raises:
+        hypothesis.errors.InvalidArgument: If there is no such profile.
+    """
+    register()
+    chosen = name or ("slth-ci" if os.environ.get("CI") else "slth-dev")
+    settings.load_profile(chosen)
+    return chosen

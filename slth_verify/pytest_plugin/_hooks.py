@@ -1,0 +1,154 @@
+"""The hooks of the plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from slth_verify.pytest_plugin._collector import MISUSED, Collector, versions
+from slth_verify.pytest_plugin._items import (
+    SETTINGS,
+    is_recorded,
+    record_failure,
+    recorder_of,
+    seen_ratios,
+)
+from slth_verify.pytest_plugin._settings import (
+    MARKER,
+    add_options,
+    read_settings,
+    statement_of,
+)
+from slth_verify.text import printable
+
+_COLLECTOR = pytest.StashKey[Collector]()
+_SENT = pytest.StashKey[int]()
+_REASON = 1_000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options, and their twins for configuration files."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the options once; only the controller of a suite collects."""
+    config.addinivalue_line("markers", MARKER)
+    config.stash[SETTINGS] = read_settings(config)
+    if not hasattr(config, "workerinput"):
+        collector = config.stash[_COLLECTOR] = Collector(config.stash[SETTINGS])
+        config.pluginmanager.register(collector, "slth_verify.collector")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Name versions and seeds, without importing what they are of."""
+    found = ", ".join(f"{name} {text}" for name, text in versions().items())
+    settings = config.stash[SETTINGS]
+    return f"{found}; slth seed {settings.seed}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class,
+) -> Generator[None, object, object]:
+    """In a worker, whose controller sees no usage errors, refuse while collecting."""
+    made = yield
+    if hasattr(collector.config, "workerinput"):
+        for item in made if isinstance(made, list) else [made]:
+            if isinstance(item, pytest.Item):
+                try:
+                    statement_of(item)
+                except pytest.UsageError as error:
+                    raise collector.CollectError(f"{MISUSED}: {error}") from error
+    return made
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Refuse unknown statements, and leave out tests about others than those asked."""
+    asked = config.stash[SETTINGS].statements
+    about = {item.nodeid: statement_of(item) for item in items}
+    if asked:
+        left_out = [item for item in items if about[item.nodeid] not in asked]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if about[item.nodeid] in asked]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Take the worst ratios that checks see while a test about a statement runs."""
+    if not is_recorded(item):
+        return (yield)
+    with seen_ratios(recorder_of(item)):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Hang what was recorded on the report, as plain data that xdist carries."""
+    report = yield
+    if not is_recorded(item):
+        return report
+    recorder = recorder_of(item)
+    if report.failed and call.excinfo is not None:
+        record_failure(recorder, call.excinfo.value)
+    sent = item.stash.get(_SENT, 0)
+    new = recorder.records[sent:]
+    report.slth = {  # type: ignore[attr-defined]
+        "statement": recorder.statement,
+        "seed": str(recorder.seed),
+        "reason": _reason(report),
+        "records": new,
+    }
+    item.stash[_SENT] = sent + len(new)
+    if report.when == "teardown":  # what JUnit files take
+        properties = [(f"slth_{r['kind']}", _told(r)) for r in recorder.records]
+        report.user_properties = [*item.user_properties, *properties]
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the document, and let the exit code say that not all is a pass."""
+    collector = session.config.stash.get(_COLLECTOR, None)
+    if collector is None:
+        return
+    collector.write()
+    if collector.misused:
+        session.exitstatus = pytest.ExitCode.USAGE_ERROR
+    elif session.exitstatus == pytest.ExitCode.OK and not collector.passes():
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Show the verdicts."""
+    collector = config.stash[_COLLECTOR]
+    if collector.tests:
+        terminalreporter.section("slth-verify")
+        for line in collector.lines():
+            terminalreporter.write_line(line)
+
+
+def _reason(report: pytest.TestReport) -> str:
+    """The last words of a failure, or of a skip."""
+    if report.passed:
+        return ""
+    if isinstance(report.longrepr, tuple):
+        return printable(str(report.longrepr[2]), _REASON)
+    crash = getattr(report.longrepr, "reprcrash", None)
+    return printable(str(getattr(crash, "message", "")), _REASON)
+
+
+def _told(record: dict[str, Any]) -> str:
+    """A record in one line."""
+    about = f"{record['statement']}: " if record["statement"] else ""
+    if record["kind"] == "verdict":
+        return f"{about}{record['verdict']}: {record['claim']}"
+    if record["kind"] == "bound":
+        return f"{about}{record['name']}: {record['value']} ({record['direction']})"
+    return f"{about}{record['claim']}: {record['ratio']}"

@@ -1,0 +1,132 @@
+"""The options of the plugin, their twins for configuration files, and the marker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slth_verify.errors import InvalidParameterError
+from slth_verify.files import require_writable
+from slth_verify.limits import SEEDS
+from slth_verify.numbers import whole_number
+from slth_verify.suite import require_statement
+
+_REPORT = "Write what the suite found to this JSON file."
+_SEED = "Seed of all that the fixtures draw (default: 1)."
+_CAP = "Most bits of slth_decide (default: 4096)."
+_ONLY = "Run only tests that are marked with this statement; may be given again."
+_ALLOW = "Let the run pass although claims are INCONCLUSIVE or VACUOUS."
+#: Bits at which nobody waits any longer.
+_MOST_BITS = 1 << 20
+
+MARKER = (
+    'slth(statement): the test is about this statement, such as "thm:rss"; '
+    "`slth-verify statements` lists all."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the suite is run.
+
+    Attributes:
+        report: Where the document goes, or None.
+        seed: Seed of the whole suite.
+        precision_cap: Most bits of a decision.
+        statements: Ids to which the suite is restricted; empty for no restriction.
+        allow_inconclusive: Whether open claims let the run pass.
+    """
+
+    report: Path | None
+    seed: int
+    precision_cap: int
+    statements: tuple[str, ...]
+    allow_inconclusive: bool
+
+    def to_plain(self) -> dict[str, Any]:
+        """As the document stores it."""
+        return {
+            "seed": str(self.seed),
+            "precision_cap": self.precision_cap,
+            "allow_inconclusive": self.allow_inconclusive,
+            "statements": list(self.statements),
+        }
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the options and their twins."""
+    group = parser.getgroup("slth-verify", "verification of statements")
+    for name, metavar, default, told in (
+        ("report", "PATH", "", _REPORT),
+        ("seed", "N", "1", _SEED),
+        ("precision-cap", "BITS", "4096", _CAP),
+    ):
+        group.addoption(f"--slth-{name}", metavar=metavar, help=told)
+        ini = f"slth_{name.replace('-', '_')}"
+        parser.addini(ini, told, type="string", default=default)
+    group.addoption("--slth-statement", action="append", metavar="ID", help=_ONLY)
+    parser.addini("slth_statement", _ONLY, type="args", default=[])
+    group.addoption(
+        "--slth-allow-inconclusive", action="store_true", default=None, help=_ALLOW
+    )
+    parser.addini("slth_allow_inconclusive", _ALLOW, type="bool", default=False)
+
+
+def read_settings(config: pytest.Config) -> Settings:
+    """What was asked for; an option wins over its twin.
+
+    Raises:
+        pytest.UsageError: If a value is none that the option takes.
+    """
+
+    def chosen(name: str) -> Any:
+        given = config.getoption(f"slth_{name}")
+        return config.getini(f"slth_{name}") if given is None else given
+
+    try:
+        statements = tuple(chosen("statement"))
+        for identifier in statements:
+            require_statement(identifier)
+        path = chosen("report")
+        report = config.invocation_params.dir / path if path else None
+        if report is not None and not hasattr(config, "workerinput"):
+            require_writable(report)
+        return Settings(
+            report,
+            whole_number(chosen("seed"), "--slth-seed", least=0, most=SEEDS - 1),
+            whole_number(
+                chosen("precision_cap"),
+                "--slth-precision-cap",
+                least=64,
+                most=_MOST_BITS,
+            ),
+            statements,
+            chosen("allow_inconclusive"),
+        )
+    except (InvalidParameterError, OSError) as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def statement_of(item: pytest.Item) -> str | None:
+    """The statement that an item is marked with, or None.
+
+    Raises:
+        pytest.UsageError: If the marker names no statement.
+    """
+    marker = item.get_closest_marker("slth")
+    if marker is None:
+        return None
+    named = [*marker.args, *marker.kwargs.values()]
+    if len(named) != 1 or not set(marker.kwargs) <= {"statement"}:
+        raise pytest.UsageError(
+            f"{item.nodeid}: the marker slth takes one statement, as in "
+            '@pytest.mark.slth(statement="thm:rss").'
+        )
+    try:
+        require_statement(named[0])
+    except InvalidParameterError as error:
+        raise pytest.UsageError(f"{item.nodeid}: {error}") from error
+    return str(named[0])

@@ -1,0 +1,110 @@
+"""A counterexample as one word, to be copied from a log and shown again."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slth_verify._version import __version__
+from slth_verify.errors import InvalidParameterError
+from slth_verify.files import parse_json
+from slth_verify.numbers import shown
+
+#: What the words begin with: name and version of the format.
+_PREFIX = "slth1."
+#: Characters of one text, and bytes of one word when it is unpacked.
+_TEXT = 20_000
+_UNPACKED = 1 << 18
+
+_FIELDS = frozenset(
+    {"statement", "claim", "reason", "check", "options", "draw", "version"}
+)
+_TEXTS = ("statement", "claim", "reason", "check", "version")
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """Something that contradicts a claim.
+
+    Attributes:
+        claim: What was contradicted.
+        reason: How, with the case.
+        statement: Id of the statement, or "".
+        check: Name of the check of `slth_verify.conformance` that found it, or "".
+        options: Its options, as plain data.
+        draw: Version of Hypothesis and its own name of the case; both empty if the case
+            was not drawn, or cannot be drawn again.
+        version: Version of this package that found it.
+    """
+
+    claim: str
+    reason: str
+    statement: str = ""
+    check: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    draw: tuple[str, str] = ("", "")
+    version: str = __version__
+
+    @property
+    def word(self) -> str:
+        """All of it in one word of letters, digits, ``.``, ``-`` and ``_``."""
+        document = {name: getattr(self, name)[:_TEXT] for name in _TEXTS}
+        content = document | {"options": dict(self.options), "draw": list(self.draw)}
+        packed = zlib.compress(json.dumps(content).encode(), 9)
+        return _PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+    @property
+    def command(self) -> str:
+        """The command that shows it."""
+        return f"slth-verify replay {self.word}"
+
+    @classmethod
+    def from_word(cls, word: str) -> Counterexample:
+        """Read what `word` wrote.
+
+        Raises:
+            InvalidParameterError: If it is no such word.
+        """
+        try:
+            if not word.startswith(_PREFIX):
+                raise ValueError(f"it does not begin with {_PREFIX}")
+            body = word.removeprefix(_PREFIX)
+            packed = base64.b64decode(
+                body + "=" * (-len(body) % 4), altchars=b"-_", validate=True
+            )
+            return cls._from_plain(parse_json(_unpacked(packed)))
+        except (ValueError, binascii.Error, zlib.error) as error:
+            raise InvalidParameterError(
+                f"blob={shown(word)} is no counterexample: {error}. Copy the whole "
+                "word that a failure printed, or give a file."
+            ) from error
+
+    @classmethod
+    def _from_plain(cls, value: Any) -> Counterexample:
+        if not isinstance(value, dict) or set(value) != _FIELDS:
+            raise ValueError("its fields are not those of a counterexample")
+        draw, options = value["draw"], value["options"]
+        texts = [value[name] for name in _TEXTS]
+        if (
+            not isinstance(draw, list)
+            or len(draw) != 2
+            or not isinstance(options, dict)
+        ):
+            raise ValueError("its case is malformed")
+        if not all(isinstance(text, str) for text in (*texts, *draw)):
+            raise ValueError("a text is no text")
+        return cls(**(value | {"draw": (draw[0], draw[1])}))
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """What was compressed; a word that grows without bound is refused."""
+    stream = zlib.decompressobj()
+    content = stream.decompress(packed, _UNPACKED)
+    if not stream.eof or stream.unused_data:
+        raise ValueError("it is cut short, or too large")
+    return content

@@ -1,0 +1,162 @@
+"""The JSON document of a suite: made, and read again with nothing believed."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+from slth_verify.errors import UnusableFileError
+from slth_verify.files import read_json
+from slth_verify.suite.outcomes import OUTCOMES, count_outcomes, worst_of
+
+#: Version of the document's schema.
+SCHEMA_VERSION = 1
+
+#: What a test came to.
+TEST_OUTCOMES = ("passed", "failed", "skipped", "xfailed", "xpassed", "error")
+
+_TEST: dict[str, Any] = {
+    "id": str,
+    "statement": str | None,
+    "outcome": str,
+    "seconds": float | int,
+    "seed": str,
+    "reason": str,
+    "records": list,
+}
+_RECORDS: dict[str, dict[str, Any]] = {
+    "verdict": {
+        "claim": str,
+        "verdict": str,
+        "reason": str,
+        "replay": str | None,
+    },
+    "bound": {"name": str, "value": str, "direction": str, "evidence": str},
+    "ratio": {"claim": str, "observed": str, "allowed": str, "ratio": str},
+}
+_TOP = {
+    "schema": str,
+    "schema_version": int,
+    "verdict": str,
+    "counts": dict,
+    "options": dict,
+    "tests": list,
+    "versions": dict,
+    "platform": dict,
+}
+
+
+def suite_document(
+    tests: Sequence[Mapping[str, Any]],
+    *,
+    options: Mapping[str, Any],
+    versions: Mapping[str, str],
+    platform: Mapping[str, str],
+) -> dict[str, Any]:
+    """The document that holds these tests, in order of their ids.
+
+    Args:
+        tests: What each test found, as plain data.
+        options: How the suite was run.
+        versions: Software.
+        platform: Machine, as far as it matters.
+    """
+    outcomes = [record["verdict"] for record in _verdicts(tests)]
+    return {
+        "schema": "slth-suite",
+        "schema_version": SCHEMA_VERSION,
+        "verdict": worst_of(outcomes),
+        "counts": count_outcomes(outcomes),
+        "options": dict(options),
+        "tests": sorted((dict(test) for test in tests), key=lambda test: test["id"]),
+        "versions": dict(versions),
+        "platform": dict(platform),
+    }
+
+
+def suite_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of such documents."""
+    source = files("slth_verify.suite") / "schema.json"
+    found: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+    return found
+
+
+def is_suite(document: Any) -> bool:
+    """Whether a document says of itself that it is of a suite."""
+    return isinstance(document, Mapping) and document.get("schema") == "slth-suite"
+
+
+def read_suite(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read a document, and compare its verdict and counts with its records.
+
+    Raises:
+        UnusableFileError: If it is unreadable, or no document of this version.
+    """
+    document = read_json(path)
+    problem = _problem(document)
+    if problem:
+        raise UnusableFileError(
+            f"path='{os.fsdecode(path)}' is no document of a suite: {problem}. Give "
+            "the file that pytest --slth-report wrote."
+        )
+    found: dict[str, Any] = document
+    return found
+
+
+def _problem(document: Any) -> str:
+    """What is wrong with a document, or ""."""
+    if not is_suite(document):
+        return "its schema is not slth-suite"
+    if document.get("schema_version") != SCHEMA_VERSION:
+        return f"its schema_version is not {SCHEMA_VERSION}"
+    told = _fields("the document", document, _TOP)
+    for test in () if told else document["tests"]:
+        told = told or _fields("a test", test, _TEST) or _test(test)
+    texts = {} if told else document["versions"] | document["platform"]
+    if not all(isinstance(text, str) for text in texts.values()):
+        return "a version is no text"
+    if told:
+        return told
+    outcomes = [record["verdict"] for record in _verdicts(document["tests"])]
+    if document["verdict"] != worst_of(outcomes):
+        return "its verdict is not that of its records"
+    if document["counts"] != count_outcomes(outcomes):
+        return "its counts are not those of its records"
+    return ""
+
+
+def _test(test: Mapping[str, Any]) -> str:
+    if test["outcome"] not in TEST_OUTCOMES:
+        return "a test has an unknown outcome"
+    for record in test["records"]:
+        kind = record.get("kind") if isinstance(record, dict) else None
+        if not isinstance(kind, str) or kind not in _RECORDS:
+            return "a record is of an unknown kind"
+        wanted = _RECORDS[kind] | {"kind": str, "statement": str | None}
+        told = _fields(f"a {kind}", record, wanted)
+        if told:
+            return told
+        if kind == "verdict" and record["verdict"] not in OUTCOMES:
+            return "a verdict is unknown"
+    return ""
+
+
+def _fields(what: str, value: Any, wanted: Mapping[str, Any]) -> str:
+    if not isinstance(value, dict) or set(value) != set(wanted):
+        return f"{what} has not the fields {', '.join(sorted(wanted))}"
+    for name, kind in wanted.items():
+        if not isinstance(value[name], kind) or isinstance(value[name], bool):
+            return f"{what} has a {name} of another type"
+    return ""
+
+
+def _verdicts(tests: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [
+        record
+        for test in tests
+        for record in test["records"]
+        if record["kind"] == "verdict"
+    ]

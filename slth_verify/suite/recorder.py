@@ -1,0 +1,285 @@
+"""What one test records: verdicts, bounds, and how near a bound was to be broken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import (
+    MAX_EMAX,
+    MIN_EMIN,
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    Context,
+    Decimal,
+)
+from enum import Enum
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import exact_number, shown
+from slth_verify.suite.attacks import require_statement
+from slth_verify.suite.counterexample import Counterexample
+from slth_verify.suite.outcomes import CONTRADICTED, outcome_of
+from slth_verify.text import printable
+from slth_verify.verdict import Direction, Evidence
+
+_Found = TypeVar("_Found")
+_Kind = TypeVar("_Kind", bound=Enum)
+_Record = dict[str, Any]
+
+_DIGITS = 18
+_TEXT = 4_000
+
+
+class Recorder:
+    """Collects what a test found out; the fixture ``slth`` is one.
+
+    Attributes:
+        seed: The test's own seed, from the run's seed and the test's id.
+        precision_cap: Bits at which an undecided comparison is given up.
+        statement: Id of the statement that the test is about, or None.
+        records: What was recorded, as plain data, in order.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        precision_cap: int = 4096,
+        statement: str | None = None,
+    ) -> None:
+        self.seed = seed
+        self.precision_cap = precision_cap
+        self.statement = statement
+        self.records: list[_Record] = []
+
+    def verdict(
+        self,
+        found: _Found,
+        *,
+        claim: str | None = None,
+        statement: str | None = None,
+        reason: str | None = None,
+    ) -> _Found:
+        """Record what a claim came to, and return ``found`` itself.
+
+        Args:
+            found: A `Verdict`, a `Statistical`, or an object with such a ``verdict``:
+                a `Finding`, the result of `check`. Where it has a proved error and the
+                error that was admitted, their ratio is recorded as well.
+            claim: What is claimed; default: what ``found`` says of itself.
+            statement: Id of the statement; default: the test's own.
+            reason: Why; default: what ``found`` says of itself.
+
+        Raises:
+            InvalidParameterError: If ``found`` has no verdict, or the statement is
+                unknown.
+        """
+        outcome = outcome_of(found)
+        said = getattr(found, "claim", None) or _claimed(found)
+        why = _reason(found, outcome) if reason is None else reason
+        self._add_verdict(claim or said, outcome, why, statement)
+        error, eps = (
+            getattr(found, "error_upper_bound", None),
+            getattr(found, "eps", None),
+        )
+        if isinstance(error, Fraction) and isinstance(eps, Fraction) and eps > 0:
+            self._add_ratio("certified error / eps", error, eps, statement)
+        return found
+
+    def bound(
+        self,
+        name: str,
+        value: Any,
+        *,
+        direction: Direction | str = Direction.UPPER,
+        evidence: Evidence | str = Evidence.EXACT,
+        statement: str | None = None,
+    ) -> None:
+        """Record a number that bounds something.
+
+        Args:
+            name: What is bounded.
+            value: The number, in any exact form; a float means its shortest decimal.
+            direction: The side that is guaranteed.
+            evidence: How it is known.
+            statement: Id of the statement; default: the test's own.
+
+        Raises:
+            InvalidParameterError: If a value is none that is known.
+        """
+        number = _number(value, "value")
+        side = _member(Direction, direction, "direction")
+        self.records.append(
+            {
+                "kind": "bound",
+                "name": _text(name),
+                "value": _decimal(number, up=side is not Direction.LOWER),
+                "direction": side.value,
+                "evidence": _member(Evidence, evidence, "evidence").value,
+                "statement": self._about(statement),
+            }
+        )
+
+    def ratio(
+        self,
+        observed: Any,
+        allowed: Any,
+        *,
+        claim: str,
+        statement: str | None = None,
+    ) -> None:
+        """Record how much of what a claim allows was seen; only the worst is kept.
+
+        More than is allowed refutes the claim; so give the rounding of what was
+        observed its room in ``allowed``. What is no number, or nothing that is allowed,
+        is INCONCLUSIVE.
+
+        Args:
+            observed: What was seen, not negative.
+            allowed: What the claim allows, positive.
+            claim: What is claimed.
+            statement: Id of the statement; default: the test's own.
+
+        Raises:
+            InvalidParameterError: If the statement is unknown.
+        """
+        try:
+            seen, most = _number(observed, "observed"), _number(allowed, "allowed")
+        except InvalidParameterError as error:
+            self._add_verdict(claim, "INCONCLUSIVE", str(error), statement)
+            return
+        if most <= 0 or seen < 0:
+            told = f"observed={shown(observed)}, allowed={shown(allowed)}: no ratio"
+            self._add_verdict(claim, "INCONCLUSIVE", told, statement)
+            return
+        self._add_ratio(claim, seen, most, statement)
+        if seen > most:
+            told = f"observed {_decimal(seen)} > allowed {_decimal(most)}"
+            self._add_verdict(claim, "REFUTED", told, statement)
+
+    def conformance(self, result: _Found) -> _Found:
+        """Record all checks of a `slth_verify.conformance.run_conformance`."""
+        checks: Sequence[Any] = result.checks  # type: ignore[attr-defined]
+        for item in checks:
+            shown_by = item.counterexample
+            self._add_verdict(
+                item.claim,
+                item.verdict.name,
+                item.reason,
+                item.statement,
+                None if shown_by is None else shown_by.word,
+            )
+            self.worst(item.ratios, statement=item.statement)
+        return result
+
+    def worst(
+        self, ratios: Mapping[str, Fraction], *, statement: str | None = None
+    ) -> None:
+        """Record ratios that a check has judged already, by what they compare."""
+        for name, ratio in ratios.items():
+            self._add_ratio(name, ratio, Fraction(1), statement)
+
+    def contradiction(self, failure: Any) -> None:
+        """Record what a `slth_verify.conformance.ConformanceFailure` says."""
+        found: Counterexample = failure.counterexample
+        self._add_verdict(
+            found.claim,
+            outcome_of(failure),
+            found.reason,
+            found.statement or None,
+            found.word,
+        )
+
+    def _about(self, statement: str | None) -> str | None:
+        if statement is None:
+            return self.statement
+        require_statement(statement)
+        return statement
+
+    def _add_verdict(
+        self,
+        claim: str,
+        outcome: str,
+        reason: str,
+        statement: str | None,
+        replay: str | None = None,
+    ) -> None:
+        about = self._about(statement)
+        if replay is None and outcome in CONTRADICTED:
+            replay = Counterexample(claim, reason, statement=about or "").word
+        self.records.append(
+            {
+                "kind": "verdict",
+                "claim": _text(claim),
+                "verdict": outcome,
+                "reason": _text(reason),
+                "statement": about,
+                "replay": replay,
+            }
+        )
+
+    def _add_ratio(
+        self, claim: str, seen: Fraction, most: Fraction, statement: str | None
+    ) -> None:
+        record: _Record = {
+            "kind": "ratio",
+            "claim": _text(claim),
+            "observed": _decimal(seen),
+            "allowed": _decimal(most, up=False),
+            "ratio": _decimal(seen / most),
+            "statement": self._about(statement),
+        }
+        for number, old in enumerate(self.records):
+            same = all(old.get(key) == record[key] for key in ("kind", "claim"))
+            if same and old["statement"] == record["statement"]:
+                if Fraction(old["ratio"]) < Fraction(record["ratio"]):
+                    self.records[number] = record
+                return
+        self.records.append(record)
+
+
+def _claimed(found: Any) -> str:
+    eps = getattr(found, "eps", None)
+    if isinstance(eps, Fraction):
+        return f"the error is at most {_decimal(eps)} for every input"
+    return f"what {type(found).__name__} claims"
+
+
+def _reason(found: Any, outcome: str) -> str:
+    """What a result says of itself: its reason, or the finding that decided."""
+    reason = getattr(found, "reason", None)
+    if isinstance(reason, str):
+        return reason
+    for finding in getattr(found, "ledger", ()):
+        if outcome != "VERIFIED" and outcome_of(finding) == outcome:
+            return f"{finding.claim}: {finding.reason}"
+    error = getattr(found, "error_upper_bound", None)
+    return f"error <= {_decimal(error)}" if isinstance(error, Fraction) else ""
+
+
+def _member(kind: type[_Kind], value: Any, name: str) -> _Kind:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise InvalidParameterError(
+            f"{name}={shown(value)}: one of {', '.join(x.value for x in kind)} was "
+            "required (any statement). Choose one of them."
+        ) from error
+
+
+def _number(value: Any, name: str) -> Fraction:
+    """A fraction is taken as it is, however long; all else through the one reader."""
+    return value if isinstance(value, Fraction) else exact_number(value, name)
+
+
+def _decimal(value: Fraction, *, up: bool = True) -> str:
+    """At most 18 significant digits, rounded to one side."""
+    rounding = ROUND_CEILING if up else ROUND_FLOOR
+    context = Context(_DIGITS, rounding=rounding, Emin=MIN_EMIN, Emax=MAX_EMAX)
+    quotient = context.divide(Decimal(value.numerator), Decimal(value.denominator))
+    return str(quotient)
+
+
+def _text(text: str) -> str:
+    return printable(text, _TEXT)

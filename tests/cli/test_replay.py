@@ -1,0 +1,151 @@
+"""``slth-verify replay``: a counterexample shown, and tried again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from slth_verify.cli import run
+from slth_verify.conformance import ConformanceFailure, check_mask
+from slth_verify.network import channel_blocked_mask
+from slth_verify.suite import Counterexample, Recorder, suite_document
+from slth_verify.verdict import Verdict
+
+WRONG = """
+import numpy as np
+from slth_verify.network import channel_blocked_mask
+
+def wrong(channels, block, *, kernel_size):
+    mask = channel_blocked_mask(channels, block, kernel_size=kernel_size)
+    return np.roll(mask, 1, axis=3) if block > 100 else mask
+"""
+
+
+@pytest.fixture(scope="module")
+def found() -> Counterexample:
+    """A mask that is wrong only where no small case is."""
+
+    def wrong(channels: int, block: int, *, kernel_size: int) -> np.ndarray:
+        mask = channel_blocked_mask(channels, block, kernel_size=kernel_size)
+        return np.roll(mask, 1, axis=3) if block > 100 else mask
+
+    with pytest.raises(ConformanceFailure) as failure:
+        check_mask(wrong)
+    assert failure.value.counterexample.command in failure.value.__notes__[-1]
+    assert not any("reproduce_failure" in note for note in failure.value.__notes__)
+    return failure.value.counterexample
+
+
+def test_a_word_is_shown(
+    found: Counterexample, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["replay", found.word]) == 0
+    shown = capsys.readouterr().out
+    assert "def:channel-blocked-mask: contradicted" in shown
+    assert "channels=2, block=101, kernel_size=1" in shown
+    assert "check_mask()" in shown
+
+
+def test_a_file_with_a_word_is_shown(
+    found: Counterexample, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "word.txt"
+    path.write_text(f"{found.word}\n")
+    assert run(["replay", str(path)]) == 0
+    assert "block=101" in capsys.readouterr().out
+
+
+def _document(folder: Path, *verdicts: Verdict) -> Path:
+    recorder = Recorder()
+    for number, verdict in enumerate(verdicts):
+        recorder.verdict(verdict, claim=f"claim {number}", reason="\x1b[2J")
+    test = {
+        "id": "test_x.py::test_x",
+        "statement": None,
+        "outcome": "passed",
+        "seconds": 0.5,
+        "seed": "7",
+        "reason": "",
+        "records": recorder.records,
+    }
+    document = suite_document([test], options={}, versions={}, platform={})
+    path = folder / "out.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+def test_all_counterexamples_of_a_suite_are_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _document(tmp_path, Verdict.REFUTED, Verdict.VERIFIED, Verdict.REFUTED)
+    assert run(["replay", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "claim 0" in shown
+    assert "claim 1" not in shown
+    assert "claim 2" in shown
+    assert "\x1b" not in shown
+    assert run(["replay", str(_document(tmp_path, Verdict.VERIFIED))]) == 0
+    assert capsys.readouterr().out == "no counterexamples\n"
+
+
+def test_it_is_contradicted_again(
+    found: Counterexample,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "some_masks.py").write_text(WRONG)
+    monkeypatch.chdir(tmp_path)
+    assert run(["replay", found.word, "--run", "some_masks:wrong", "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["counterexamples"][0]["word"] == found.word
+    ((verdict, reason),) = document["again"]
+    assert verdict == "REFUTED"
+    assert "channels=2, block=101, kernel_size=1" in reason
+
+
+def test_one_case_that_holds_proves_nothing(
+    found: Counterexample, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = "slth_verify.network:channel_blocked_mask"
+    assert run(["replay", found.word, "--run", right]) == 3
+    assert "INCONCLUSIVE" in capsys.readouterr().out
+    assert run(["replay", found.word, "--run", "math:sqrt"]) == 3
+    assert "it fails: TypeError" in capsys.readouterr().out
+
+
+def test_a_case_of_another_hypothesis_is_not_drawn(
+    found: Counterexample, capsys: pytest.CaptureFixture[str]
+) -> None:
+    word = Counterexample("x", "y", check=found.check, draw=("1.0", found.draw[1])).word
+    right = "slth_verify.network:channel_blocked_mask"
+    assert run(["replay", word, "--run", right]) == 3
+    assert "different version" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["slth1.AAAA"],
+        [Counterexample("x", "y").word, "--run", "math:sqrt"],
+        [Counterexample("x", "y", check="check_mask").word, "--run", "math"],
+        [Counterexample("x", "y", check="check_mask").word, "--run", "no_module:x"],
+        [Counterexample("x", "y", check="check_mask").word, "--run", "math:nothing"],
+        [Counterexample("x", "y", check="exec").word, "--run", "math:sqrt"],
+    ],
+)
+def test_what_cannot_be_shown_or_run_is_a_usage_error(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["replay", *arguments]) == 2
+    assert capsys.readouterr().err
+
+
+def test_other_documents_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.json"
+    path.write_text("{}")
+    assert run(["replay", str(path)]) == 2

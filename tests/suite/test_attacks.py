@@ -1,0 +1,35 @@
+"""The table of attacks has one row for each statement."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from slth_verify.conformance._checks import CHECKS
+from slth_verify.errors import InvalidParameterError
+from slth_verify.statements import statements
+from slth_verify.suite import attacks, require_statement
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_statement_has_a_row_in_order() -> None:
+    assert list(attacks()) == [s.id for s in statements()]
+
+
+@pytest.mark.parametrize("name", list(attacks()))
+def test_a_row_names_what_exists_or_says_what_is_missing(name: str) -> None:
+    row = attacks()[name]
+    for path in (*row.properties, *row.lies):
+        assert (ROOT / path).is_file(), path
+    assert set(row.checks) <= set(CHECKS)
+    if not (row.properties and row.lies and row.ratio):
+        assert row.missing
+
+
+@pytest.mark.parametrize("name", ["thm:rs", "", "x" * 1000])
+def test_unknown_statements_are_refused(name: str) -> None:
+    with pytest.raises(InvalidParameterError, match="ids look like"):
+        require_statement(name)
+    require_statement("thm:rss")
