@@ -228,7 +228,8 @@ class _Substitution:
                     old = found[i]
                     found[i] = new if old is None else old + new
                     # at most four terms for each entry, rounded and added
-                    self._grow(slack(8) * steepest * whole * size)
+                    lost = slack(8) * steepest * whole + rows[..., 0].size * TINY
+                    self._grow(lost * size)
         return found[0], found[1]
 
     def _stage(self, stage: Stage, target: _Rows, gap: _Rows) -> None:
@@ -358,7 +359,8 @@ class _Substitution:
                 (target, gap), (parts.target, parts.difference), strict=True
             ):
                 if rows is not None and terms > 1:
-                    self._grow(slack(terms) * sizes_above(rows) * _most(part))
+                    lost = slack(terms) * sizes_above(rows)
+                    self._grow((lost + terms * rows[..., 0].size * TINY) * _most(part))
             self.add(name, *coefficients)
 
 
