@@ -42,7 +42,7 @@ def below(values: Float64Array) -> Float64Array:
 
 
 def dots_above(weights: Float64Array, columns: Float64Array) -> Float64Array:
-    """Upper bounds of ``weights @ columns``.
+    """Upper bounds of ``weights @ columns``; infinite where floats were left.
 
     Args:
         weights: Shape ``(n,)``.
@@ -51,7 +51,8 @@ def dots_above(weights: Float64Array, columns: Float64Array) -> Float64Array:
     found = weights @ columns
     sizes = np.abs(weights) @ np.abs(columns)
     terms = len(weights)
-    return above(found + (slack(terms) * sizes + terms * TINY))
+    bounds = above(found + (slack(terms) * sizes + terms * TINY))
+    return np.where(np.isfinite(found), bounds, np.inf)
 
 
 def sizes_above(columns: Float64Array) -> Float64Array:

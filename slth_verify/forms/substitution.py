@@ -220,7 +220,7 @@ class _Substitution:
                 self._plus(bound.constant, half)
             for i, size in enumerate(sizes):
                 slopes = [(bound.by_target, bound.by_gap)[i] for bound in bounds]
-                steepest = max(float(np.abs(slope).max()) for slope in slopes)
+                steepest = float(np.max([np.abs(slope).max() for slope in slopes]))
                 if steepest:
                     new = sum(
                         h * s[..., None] for h, s in zip(halves, slopes, strict=True)
@@ -252,7 +252,7 @@ class _Substitution:
             return
         self._product(stage, pair.negative_gap, -gap, "target")
         self._product(stage, pair.negative, -gap, "gap")
-        if (y.high > 0).any():
+        if not (y.high <= 0).all():
             self._product(stage, pair.mixed, gap, "positive")
 
     def _bias(self, bias: Numbers, rows: Float64Array) -> None:
