@@ -8,14 +8,15 @@ numbers, whoever proposed them: the intercepts are made here, so that the bounds
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from slth_verify.arrays import Float64Array
+from slth_verify.errors import InvalidParameterError
 from slth_verify.forms.intervals import Interval, Intervals
 from slth_verify.forms.rounding import TINY, UNIT, float_ends, slack
-from slth_verify.graph.nodes import Clip, Rectifier
+from slth_verify.graph.nodes import Clip, Rectifier, Shape
 from slth_verify.graph.windows import by_channel
 
 
@@ -102,6 +103,9 @@ class Relaxation:
             source: Intervals of what it takes.
             slopes: Proposed ones, or None for those made here.
 
+        Raises:
+            InvalidParameterError: If slopes are not of the tensor's shape.
+
         Rigor:
             Enclosed for any slopes: a map that is linear between kinks minus an affine
             one is largest at an end or at a kink; of two arguments, where lines of
@@ -112,6 +116,7 @@ class Relaxation:
         """
         x, gap = source.target, source.difference
         chosen = default_slopes(gate, source) if slopes is None else slopes
+        chosen.require(x.low.shape)
         piece, decided = _common_piece(gate, source)
         t_up = np.where(decided, piece, chosen.gap_upper)
         t_low = np.where(decided, piece, chosen.gap_lower)
@@ -140,6 +145,16 @@ class Slopes:
     gap_lower: Float64Array
     gap_upper_by_target: Float64Array
     gap_lower_by_target: Float64Array
+
+    def require(self, shape: Shape) -> None:
+        """Refuse slopes that are not of a tensor's shape."""
+        for field in fields(self):
+            found = np.shape(getattr(self, field.name))
+            if found != shape:
+                raise InvalidParameterError(
+                    f"{field.name}: slopes of shape {found}, where shape {shape} is "
+                    "required (der:difference-forms). Pass one for each entry."
+                )
 
 
 def default_slopes(gate: Gate, source: Intervals) -> Slopes:

@@ -14,6 +14,7 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array, IndexArray
 from slth_verify.deadline import look_at_the_clock
+from slth_verify.errors import InvalidParameterError
 from slth_verify.forms.adjoints import of_average, of_moves, of_stage
 from slth_verify.forms.gates import Bound, Relaxation
 from slth_verify.forms.intervals import Interval, Intervals
@@ -39,6 +40,7 @@ from slth_verify.graph.nodes import (
     Sum,
 )
 from slth_verify.graph.stages import Stage
+from slth_verify.ieee import require_ieee
 
 _Rows = Float64Array | None
 
@@ -74,16 +76,20 @@ def upper_bounds(known: Known, name: str, target: _Rows, gap: _Rows) -> Float64A
     Returns:
         Shape ``(rows,)``; NaN or infinite where floats were left, which proves nothing.
 
+    Raises:
+        InvalidParameterError: If rows are not of that shape, or no float64 numbers.
+        FloatingPointModeError: If this thread does not round to nearest.
+
     Rigor:
         Enclosed, in float64 with errors of rounding on the safe side.
 
     Source:
         docs/theory/linear-forms.md, "Substitution".
     """
-    given = target if target is not None else gap
-    assert given is not None, "rows of zeros"
+    require_ieee()
+    count = _row_count(known.pair.shapes[name], target, gap)
     with np.errstate(all="ignore"):
-        work = _Substitution(known, given.shape[-1])
+        work = _Substitution(known, count)
         work.add(name, target, gap)
         for node in reversed(known.pair.nodes):
             if node.name in work.rows:
@@ -92,6 +98,26 @@ def upper_bounds(known: Known, name: str, target: _Rows, gap: _Rows) -> Float64A
                 if isinstance(node, Stage):
                     work.stop()
         return np.asarray(np.fmin(work.best, work.constant))
+
+
+def _row_count(shape: Shape, *given: _Rows) -> int:
+    counts = set()
+    for rows in given:
+        if rows is None:
+            continue
+        if rows.shape[:-1] != shape or rows.dtype != np.float64:
+            raise InvalidParameterError(
+                f"rows of shape {rows.shape} and type {rows.dtype}: float64 numbers of "
+                f"shape {shape} and a last axis of rows are required "
+                "(der:difference-forms). Pass a coefficient for each entry and row."
+            )
+        counts.add(rows.shape[-1])
+    if len(counts) != 1:
+        raise InvalidParameterError(
+            f"{sorted(counts)} rows: as many rows for the target as for the difference "
+            "are required (der:difference-forms). Pass one of them at least."
+        )
+    return counts.pop()
 
 
 class _Substitution:
