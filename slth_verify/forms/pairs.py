@@ -14,10 +14,10 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidTargetError
-from slth_verify.forms.rounding import floats_of
+from slth_verify.forms.rounding import float_ends, floats_of
 from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.graph import TargetGraph
-from slth_verify.graph.nodes import Node, Shape
+from slth_verify.graph.nodes import Clip, Node, Shape
 from slth_verify.graph.shapes import shape_of
 from slth_verify.graph.stages import Stage, StageKernel, staged
 
@@ -187,10 +187,13 @@ class NetworkPair:
                 for node in nodes
                 if isinstance(node, Stage)
             }
+            for node in nodes:
+                if isinstance(node, Clip):
+                    float_ends(node.low), float_ends(node.high)
         except OverflowError as error:
             raise InvalidTargetError(
-                "a weight is beyond 1.8e308: linear forms are evaluated in float64 "
-                "(docs/theory/linear-forms.md). Scale the layer."
+                "a weight or threshold is beyond 1.8e308: linear forms are evaluated "
+                "in float64 (docs/theory/linear-forms.md). Scale the layer."
             ) from error
         return cls(nodes, _shapes(nodes), stages)
 
