@@ -122,7 +122,9 @@ class Relaxation:
         t_low = np.where(decided, piece, chosen.gap_lower)
         p_up = np.where(decided, 0.0, chosen.gap_upper_by_target)
         p_low = np.where(decided, 0.0, chosen.gap_lower_by_target)
-        lost = gate.error[0] * (x.sizes + source.pruned.sizes) + gate.error[1]
+        share, fixed = gate.error
+        sizes = x.sizes + source.pruned.sizes
+        lost = fixed + (share * sizes + TINY if share else np.zeros_like(sizes))
         up, low = _on_line(gate, x, chosen.upper, chosen.lower)
         gap_up, gap_low = _on_rectangle(gate, x, gap, (p_up, t_up), (p_low, t_low))
         zero = np.zeros(x.low.shape)
@@ -254,10 +256,11 @@ def _on_rectangle(
 
     Corners of the pieces are met up to rounding, and the function is Lipschitz.
     """
-    size = slack(8) * (x.sizes + gap.sizes + max(map(abs, gate.kinks)))
+    size = x.sizes + gap.sizes + max(map(abs, gate.kinks))
     above, under = [], []
     lost_above, lost_under = (
-        size * (1.0 + np.abs(a) + np.abs(b)) + TINY for a, b in (upper, lower)
+        slack(8) * (size * (1.0 + np.abs(a) + np.abs(b))) + TINY
+        for a, b in (upper, lower)
     )
     for p, t in _corners(gate, x, gap):
         value = gate.values(p + t) - gate.values(p)
