@@ -254,7 +254,7 @@ class _Substitution:
                     old = found[i]
                     found[i] = new if old is None else old + new
                     # at most four terms for each entry, rounded and added
-                    lost = slack(8) * steepest * whole + rows[..., 0].size * TINY
+                    lost = slack(8) * (steepest * whole) + rows[..., 0].size * TINY
                     self._grow(lost * size)
         return found[0], found[1]
 
