@@ -8,6 +8,7 @@ computed here is rounded to the nearest number (`slth_verify.ieee`).
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -75,7 +76,7 @@ def float_ends(number: Fraction) -> tuple[float, float]:
     nearest = float(number)
     if Fraction(nearest) == number:
         return nearest, nearest
-    return float(np.nextafter(nearest, -np.inf)), float(np.nextafter(nearest, np.inf))
+    return math.nextafter(nearest, -math.inf), math.nextafter(nearest, math.inf)
 
 
 def floats_of(least: Exact, most: Exact, bits: int) -> tuple[Float64Array, float]:
