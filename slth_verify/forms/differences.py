@@ -9,6 +9,7 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array, IndexArray
 from slth_verify.deadline import look_at_the_clock
+from slth_verify.errors import InvalidParameterError
 from slth_verify.forms.gates import (
     Gate,
     Relaxation,
@@ -58,18 +59,21 @@ class Differences:
 
         Args:
             pair: Both networks.
-            box: Of every entry of the image.
+            box: Of every entry of the image, of the input's shape.
             given: What is proved already of some tensors.
             slopes: Proposed for gates, by node.
             sharpen: Whether linear forms sharpen the intervals in front of gates.
 
         Raises:
+            InvalidParameterError: If the box is empty, not finite or of another shape,
+                or slopes are of another shape.
             FloatingPointModeError: If this thread does not round to nearest.
 
         Rigor:
             Enclosed. Ends may be infinite or NaN where float64 is left.
         """
         require_ieee()
+        box = _checked_box(pair, box)
         known = Known(pair, {}, {}, {}, {})
         walk = _Walk(known, dict(given or {}), dict(slopes or {}), sharpen)
         with np.errstate(all="ignore"):
@@ -102,6 +106,21 @@ class Differences:
         low = -entry_bounds(self.known, name, entries, (0.0, -1.0))
         shape = found.low.shape
         return found.met(Interval(low.reshape(shape), high.reshape(shape)))
+
+
+def _checked_box(pair: NetworkPair, box: Interval) -> Interval:
+    """The box in float64, in which float32 numbers are what they are."""
+    shape = pair.shapes[pair.image]
+    ends = [np.asarray(end) for end in (box.low, box.high)]
+    if not all(end.shape == shape and end.dtype.kind == "f" for end in ends) or not (
+        np.isfinite(ends).all() and (ends[0] <= ends[1]).all()
+    ):
+        raise InvalidParameterError(
+            f"box with ends of shapes {[end.shape for end in ends]} and types "
+            f"{[str(end.dtype) for end in ends]}: finite floats of shape {shape}, low "
+            "<= high, are required (der:difference-forms). Pass the ends of each entry."
+        )
+    return Interval(*(end.astype(np.float64) for end in ends))
 
 
 def box_of(node: Input) -> Interval:

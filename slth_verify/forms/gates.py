@@ -8,15 +8,16 @@ numbers, whoever proposed them: the intercepts are made here, so that the bounds
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.arrays import Float64Array
+from slth_verify.errors import InvalidParameterError
 from slth_verify.forms.intervals import Interval, Intervals
 from slth_verify.forms.rounding import TINY, UNIT, float_ends, slack
-from slth_verify.graph.nodes import Clip, Rectifier
+from slth_verify.graph.nodes import Clip, Rectifier, Shape
 from slth_verify.graph.windows import by_channel
 
 
@@ -103,6 +104,9 @@ class Relaxation:
             source: Intervals of what it takes.
             slopes: Proposed ones, or None for those made here.
 
+        Raises:
+            InvalidParameterError: If slopes are not of the tensor's shape.
+
         Rigor:
             Enclosed for any slopes: a map that is linear between kinks minus an affine
             one is largest at an end or at a kink; of two arguments, where lines of
@@ -113,12 +117,15 @@ class Relaxation:
         """
         x, gap = source.target, source.difference
         chosen = default_slopes(gate, source) if slopes is None else slopes
+        chosen.require(x.low.shape)
         piece, decided = _common_piece(gate, source)
         t_up = np.where(decided, piece, chosen.gap_upper)
         t_low = np.where(decided, piece, chosen.gap_lower)
         p_up = np.where(decided, 0.0, chosen.gap_upper_by_target)
         p_low = np.where(decided, 0.0, chosen.gap_lower_by_target)
-        lost = gate.error[0] * (x.sizes + source.pruned.sizes) + gate.error[1]
+        share, fixed = gate.error
+        sizes = x.sizes + source.pruned.sizes
+        lost = fixed + (share * sizes + TINY if share else np.zeros_like(sizes))
         up, low = _on_line(gate, x, chosen.upper, chosen.lower)
         gap_up, gap_low = _on_rectangle(gate, x, gap, (p_up, t_up), (p_low, t_low))
         zero = np.zeros(x.low.shape)
@@ -141,6 +148,16 @@ class Slopes:
     gap_lower: Float64Array
     gap_upper_by_target: Float64Array
     gap_lower_by_target: Float64Array
+
+    def require(self, shape: Shape) -> None:
+        """Refuse slopes that are not of a tensor's shape."""
+        for field in fields(self):
+            found = np.shape(getattr(self, field.name))
+            if found != shape:
+                raise InvalidParameterError(
+                    f"{field.name}: slopes of shape {found}, where shape {shape} is "
+                    "required (der:difference-forms). Pass one for each entry."
+                )
 
 
 def default_slopes(gate: Gate, source: Intervals) -> Slopes:
@@ -242,10 +259,11 @@ def _on_rectangle(
 
     Corners of the pieces are met up to rounding, and the function is Lipschitz.
     """
-    size = slack(8) * (x.sizes + gap.sizes + max(map(abs, gate.kinks)))
+    size = x.sizes + gap.sizes + max(map(abs, gate.kinks))
     above, under = [], []
     lost_above, lost_under = (
-        size * (1.0 + np.abs(a) + np.abs(b)) + TINY for a, b in (upper, lower)
+        slack(8) * (size * (1.0 + np.abs(a) + np.abs(b))) + TINY
+        for a, b in (upper, lower)
     )
     for p, t in _corners(gate, x, gap):
         value = gate.values(p + t) - gate.values(p)

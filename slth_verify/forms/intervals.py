@@ -277,8 +277,8 @@ def _averaged(node: AveragePool, source: Interval) -> Interval:
     sizes = window_sizes(source.low.shape[1:], node)
     low = window_sums((source.low - lost)[None], node)[0]
     high = window_sums((source.high + lost)[None], node)[0]
+    # a sum beyond all floats says nothing of the mean
+    low = np.where(low < np.inf, below(low / sizes), -np.inf)
+    high = np.where(high > -np.inf, above(high / sizes), np.inf)
     # means of numbers of one sign have it
-    low = np.where(
-        (source.low >= 0).all(), np.maximum(below(low / sizes), 0.0), below(low / sizes)
-    )
-    return Interval(low, above(high / sizes))
+    return Interval(np.maximum(low, 0.0) if (source.low >= 0).all() else low, high)

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.arrays import Float64Array
-from slth_verify.forms.rounding import floats_of
+from slth_verify.forms.rounding import float_ends, floats_of
 from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.graph import TargetGraph
-from slth_verify.graph.nodes import Node, Shape
+from slth_verify.graph.nodes import Clip, Node, Shape
 from slth_verify.graph.shapes import shape_of
 from slth_verify.graph.stages import Stage, StageKernel, staged
 
@@ -194,7 +194,14 @@ class NetworkPair:
     def from_stages(
         cls, nodes: tuple[Node, ...], stages: Mapping[str, StagePair]
     ) -> NetworkPair:
-        """Of a staged graph's nodes, and the weights of its stages."""
+        """Of a staged graph's nodes, and the weights of its stages.
+
+        Raises:
+            OverflowError: If a threshold is beyond what floats hold.
+        """
+        for node in nodes:
+            if isinstance(node, Clip):
+                float_ends(node.low), float_ends(node.high)
         return cls(nodes, _shapes(nodes), stages)
 
     @property

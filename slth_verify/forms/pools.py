@@ -76,7 +76,7 @@ class Tournament:
 def _ordered(entries: IndexArray, x: Interval) -> IndexArray:
     """Windows' entries, those with the largest middles first and margins last."""
     flat = entries.reshape(len(entries), -1)
-    middle = (x.low / 2 + x.high / 2).ravel()
+    middle = np.nan_to_num(x.low / 2 + x.high / 2).ravel()
     merit = np.where(flat >= 0, middle[flat], -np.inf)
     return np.take_along_axis(flat, np.argsort(-merit, axis=0, kind="stable"), axis=0)
 

@@ -8,6 +8,7 @@ computed here is rounded to the nearest number (`slth_verify.ieee`).
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -42,7 +43,7 @@ def below(values: Float64Array) -> Float64Array:
 
 
 def dots_above(weights: Float64Array, columns: Float64Array) -> Float64Array:
-    """Upper bounds of ``weights @ columns``.
+    """Upper bounds of ``weights @ columns``; infinite where floats were left.
 
     Args:
         weights: Shape ``(n,)``.
@@ -51,7 +52,8 @@ def dots_above(weights: Float64Array, columns: Float64Array) -> Float64Array:
     found = weights @ columns
     sizes = np.abs(weights) @ np.abs(columns)
     terms = len(weights)
-    return above(found + (slack(terms) * sizes + terms * TINY))
+    bounds = above(found + (slack(terms) * sizes + terms * TINY))
+    return np.where(np.isfinite(found), bounds, np.inf)
 
 
 def sizes_above(columns: Float64Array) -> Float64Array:
@@ -74,7 +76,7 @@ def float_ends(number: Fraction) -> tuple[float, float]:
     nearest = float(number)
     if Fraction(nearest) == number:
         return nearest, nearest
-    return float(np.nextafter(nearest, -np.inf)), float(np.nextafter(nearest, np.inf))
+    return math.nextafter(nearest, -math.inf), math.nextafter(nearest, math.inf)
 
 
 def floats_of(least: Exact, most: Exact, bits: int) -> tuple[Float64Array, float]:

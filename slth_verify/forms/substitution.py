@@ -15,6 +15,7 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array, IndexArray
 from slth_verify.deadline import look_at_the_clock
+from slth_verify.errors import InvalidParameterError
 from slth_verify.forms.adjoints import of_average, of_moves, of_stage
 from slth_verify.forms.gates import Bound, Relaxation
 from slth_verify.forms.intervals import Interval, Intervals
@@ -40,6 +41,7 @@ from slth_verify.graph.nodes import (
     Sum,
 )
 from slth_verify.graph.stages import Stage
+from slth_verify.ieee import require_ieee
 
 _Rows = Float64Array | None
 
@@ -75,17 +77,20 @@ def upper_bounds(known: Known, name: str, target: _Rows, gap: _Rows) -> Float64A
     Returns:
         Shape ``(rows,)``; NaN or infinite where floats were left, which proves nothing.
 
+    Raises:
+        InvalidParameterError: If rows are not of that shape, or no float64 numbers.
+        FloatingPointModeError: If this thread does not round to nearest.
+
     Rigor:
         Enclosed, in float64 with errors of rounding on the safe side.
 
     Source:
         docs/theory/linear-forms.md, "Substitution".
     """
-    given = target if target is not None else gap
-    if given is None:
-        raise ValueError("coefficients of x or of y - x are required")
+    require_ieee()
+    count = _row_count(known.pair.shapes[name], target, gap)
     with np.errstate(all="ignore"):
-        work = _Substitution(known, given.shape[-1])
+        work = _Substitution(known, count)
         work.add(name, target, gap)
         for node in reversed(known.pair.nodes):
             if node.name in work.rows:
@@ -94,6 +99,26 @@ def upper_bounds(known: Known, name: str, target: _Rows, gap: _Rows) -> Float64A
                 if isinstance(node, Stage):
                     work.stop()
         return np.asarray(np.fmin(work.best, work.constant))
+
+
+def _row_count(shape: Shape, *given: _Rows) -> int:
+    counts = set()
+    for rows in given:
+        if rows is None:
+            continue
+        if rows.shape[:-1] != shape or rows.dtype != np.float64:
+            raise InvalidParameterError(
+                f"rows of shape {rows.shape} and type {rows.dtype}: float64 numbers of "
+                f"shape {shape} and a last axis of rows are required "
+                "(der:difference-forms). Pass a coefficient for each entry and row."
+            )
+        counts.add(rows.shape[-1])
+    if len(counts) != 1:
+        raise InvalidParameterError(
+            f"{sorted(counts)} rows: as many rows for the target as for the difference "
+            "are required (der:difference-forms). Pass one of them at least."
+        )
+    return counts.pop()
 
 
 class _Substitution:
@@ -222,14 +247,15 @@ class _Substitution:
                 self._plus(bound.constant, half)
             for i, size in enumerate(sizes):
                 slopes = [(bound.by_target, bound.by_gap)[i] for bound in bounds]
-                steepest = max(float(np.abs(slope).max()) for slope in slopes)
+                steepest = float(np.max([np.abs(slope).max() for slope in slopes]))
                 if steepest:
                     new = halves[0] * slopes[0][..., None]
                     new = new + halves[1] * slopes[1][..., None]
                     old = found[i]
                     found[i] = new if old is None else old + new
                     # at most four terms for each entry, rounded and added
-                    self._grow(slack(8) * steepest * whole * size)
+                    lost = slack(8) * (steepest * whole) + rows[..., 0].size * TINY
+                    self._grow(lost * size)
         return found[0], found[1]
 
     def _stage(self, stage: Stage, target: _Rows, gap: _Rows) -> None:
@@ -252,7 +278,7 @@ class _Substitution:
             return
         self._product(stage, pair.negative_gap, -gap, "target")
         self._product(stage, pair.negative, -gap, "gap")
-        if (y.high > 0).any():
+        if not (y.high <= 0).all():
             self._product(stage, pair.mixed, gap, "positive")
 
     def _bias(self, bias: Numbers, rows: Float64Array) -> None:
@@ -360,7 +386,8 @@ class _Substitution:
                 (target, gap), (parts.target, parts.difference), strict=True
             ):
                 if rows is not None and terms > 1:
-                    self._grow(slack(terms) * sizes_above(rows) * _most(part))
+                    lost = slack(terms) * sizes_above(rows)
+                    self._grow((lost + terms * rows[..., 0].size * TINY) * _most(part))
             self.add(name, *coefficients)
 
 

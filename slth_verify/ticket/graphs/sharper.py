@@ -86,7 +86,17 @@ class Sharper:
         """
         if self._stages is None:
             return None
-        pair = NetworkPair.from_stages(self._nodes, self._stages)
+        try:
+            return self._error(self._stages, walked)
+        except OverflowError:
+            return None
+
+    def _error(
+        self,
+        stages: dict[str, StagePair],
+        walked: Sequence[tuple[Node, NodeBounds]],
+    ) -> Fraction | None:
+        pair = NetworkPair.from_stages(self._nodes, stages)
         given = {
             node.name: _entrywise(found, pair.shapes[node.name])
             for node, found in walked
