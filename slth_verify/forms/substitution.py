@@ -102,7 +102,7 @@ def upper_bounds(known: Known, name: str, target: _Rows, gap: _Rows) -> Float64A
 
 
 def _row_count(shape: Shape, *given: _Rows) -> int:
-    counts = set()
+    counts: set[int] = set()
     for rows in given:
         if rows is None:
             continue
@@ -112,7 +112,7 @@ def _row_count(shape: Shape, *given: _Rows) -> int:
                 f"shape {shape} and a last axis of rows are required "
                 "(der:difference-forms). Pass a coefficient for each entry and row."
             )
-        counts.add(rows.shape[-1])
+        counts.add(int(rows.shape[-1]))
     if len(counts) != 1:
         raise InvalidParameterError(
             f"{sorted(counts)} rows: as many rows for the target as for the difference "
