@@ -19,10 +19,17 @@ from safetensors.numpy import save
 from slth_verify.errors import InvalidTargetError
 from slth_verify.files import write_atomically
 from slth_verify.graph.fields import axes_of
+from slth_verify.graph.kernels import KERNELS_KEY, read_kernels
 from slth_verify.graph.nodes import KINDS, Node, Weights
 from slth_verify.limits import DIGITS, DOCUMENT_BYTES, LAYERS, TENSOR_FILE_BYTES
 from slth_verify.numbers import exact_number, shown
-from slth_verify.tensors import READING_ERRORS, exact_keys, integer, read_tensors
+from slth_verify.tensors import (
+    READING_ERRORS,
+    exact_keys,
+    has_metadata,
+    integer,
+    read_tensors,
+)
 from slth_verify.text import printable
 
 GRAPH_KEY = "slth_verify_graph"
@@ -61,10 +68,20 @@ def write_graph(path: str | os.PathLike[str], nodes: Sequence[Node], name: str) 
 
 
 def read_graph(
-    path: str | os.PathLike[str], make: Callable[[tuple[Node, ...], str], _Graph]
+    path: str | os.PathLike[str],
+    make: Callable[[tuple[Node, ...], str], _Graph],
+    chain: Callable[[tuple[Any, ...], Any, str], _Graph],
 ) -> _Graph:
-    """Read a graph; see `TargetGraph.from_file`."""
+    """Read a graph; see `TargetGraph.from_file`.
+
+    Args:
+        path: The file.
+        make: From nodes and a name.
+        chain: From kernels, an input shape and a name, where the file holds these.
+    """
     try:
+        if has_metadata(path, KERNELS_KEY):
+            return chain(*read_kernels(path))
         description, tensors = read_tensors(path, GRAPH_KEY, _expected)
         nodes = tuple(_node(entry, tensors) for entry in description["nodes"])
         return make(nodes, description["name"])
