@@ -30,30 +30,17 @@ if _TYPE_CHECKING:
         verdict,
     )
     from slth_verify.construction import prune, suggested_widths
-    from slth_verify.graph import TargetGraph
-    from slth_verify.network import RandomCNN, TargetCNN
-    from slth_verify.network.onnx_graphs import graph_from_onnx
-    from slth_verify.network.torch_graphs import graph_from_torch
+    from slth_verify.graph import TargetCNN
+    from slth_verify.network import RandomCNN
     from slth_verify.statements import statement
-    from slth_verify.ticket import (
-        CheckResult,
-        GraphCheckResult,
-        GraphTicket,
-        Ticket,
-        check,
-    )
+    from slth_verify.ticket import CheckResult, Ticket, check
 
 _LAZY = {
     "CheckResult": "ticket",
-    "GraphCheckResult": "ticket",
-    "GraphTicket": "ticket",
-    "RandomCNN": "network",
-    "TargetCNN": "network",
-    "TargetGraph": "graph",
     "Ticket": "ticket",
+    "RandomCNN": "network",
+    "TargetCNN": "graph",
     "check": "ticket",
-    "graph_from_onnx": "network",
-    "graph_from_torch": "network",
     "prune": "construction",
     "statement": "statements",
     "suggested_widths": "construction",
@@ -79,12 +66,9 @@ __all__ = [
     "CheckResult",
     "Evidence",
     "Finding",
-    "GraphCheckResult",
-    "GraphTicket",
     "RandomCNN",
     "Statistical",
     "TargetCNN",
-    "TargetGraph",
     "Ticket",
     "Verdict",
     "__version__",
@@ -95,8 +79,6 @@ __all__ = [
     "enclosure",
     "errors",
     "graph",
-    "graph_from_onnx",
-    "graph_from_torch",
     "network",
     "prune",
     "report",

@@ -44,7 +44,7 @@ _Graph = TypeVar("_Graph")
 
 
 def write_graph(path: str | os.PathLike[str], nodes: Sequence[Node], name: str) -> None:
-    """Write a graph; see `TargetGraph.save`."""
+    """Write a graph; see `TargetCNN.save`."""
     tensors = {
         f"{node.name}.{field}": value
         for node in nodes
@@ -72,7 +72,7 @@ def read_graph(
     make: Callable[[tuple[Node, ...], str], _Graph],
     chain: Callable[[tuple[Any, ...], Any, str], _Graph],
 ) -> _Graph:
-    """Read a graph; see `TargetGraph.from_file`.
+    """Read a graph; see `TargetCNN.from_file`.
 
     Args:
         path: The file.
@@ -90,12 +90,12 @@ def read_graph(
         reason = "no such file" if absent else printable(str(error), 400)
         raise InvalidTargetError(
             f"path='{printable(str(path), 400)}' is no readable target graph "
-            f"({reason}). Give a .safetensors file written by TargetGraph.save."
+            f"({reason}). Give a .safetensors file written by TargetCNN.save."
         ) from error
 
 
 def graph_sha256(nodes: Sequence[Node]) -> str:
-    """The digest of a graph; see `TargetGraph.sha256`."""
+    """The digest of a graph; see `TargetCNN.sha256`."""
     digest = hashlib.sha256()
     digest.update(_text_bytes(f"{GRAPH_KEY} {GRAPH_SCHEMA}"))
     digest.update(_text_bytes(str(len(nodes))))

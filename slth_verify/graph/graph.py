@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from importlib import import_module
 from itertools import islice
@@ -17,6 +17,7 @@ import numpy as np
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph.fields import checked, checked_label
 from slth_verify.graph.files import graph_sha256, read_graph, write_graph
+from slth_verify.graph.given_input import ends_of
 from slth_verify.graph.kernels import chain_of
 from slth_verify.graph.nodes import Input, Node, Shape
 from slth_verify.graph.papers_class import outside_papers_class
@@ -25,7 +26,7 @@ from slth_verify.limits import ENTRIES, LAYERS, WEIGHTS
 
 
 @dataclass(frozen=True, eq=False)
-class TargetGraph:
+class TargetCNN:
     """A network as a finite acyclic graph of tensors; the last node is its output.
 
     Attributes:
@@ -38,8 +39,8 @@ class TargetGraph:
 
     Examples:
         >>> import numpy as np
-        >>> from slth_verify.graph import Convolution, Input, Rectifier, TargetGraph
-        >>> graph = TargetGraph(
+        >>> from slth_verify.graph import Convolution, Input, Rectifier, TargetCNN
+        >>> graph = TargetCNN(
         ...     (
         ...         Input(name="image", shape=(1, 8, 8), low=(0,), high=(1,)),
         ...         Convolution(
@@ -82,7 +83,7 @@ class TargetGraph:
         return type(self), (self.nodes, self.name)
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> TargetGraph:
+    def from_file(cls, path: str | os.PathLike[str]) -> TargetCNN:
         """Read a network written by `save`; neither torch nor scipy is imported.
 
         Files that hold the kernels of the paper's class are read as well, for images in
@@ -95,7 +96,7 @@ class TargetGraph:
             InvalidTargetError: If the file is damaged or no network.
         """
 
-        def chain(kernels: tuple[Any, ...], shape: Any, name: str) -> TargetGraph:
+        def chain(kernels: tuple[Any, ...], shape: Any, name: str) -> TargetCNN:
             return cls.from_kernels(kernels, shape, name=name)
 
         return read_graph(path, cls, chain)
@@ -108,7 +109,7 @@ class TargetGraph:
         *,
         box: Any = (-1, 1),
         name: str = "target",
-    ) -> TargetGraph:
+    ) -> TargetCNN:
         """The paper's network of these kernels: a ReLU after every convolution.
 
         Convolutions keep the size of the image, with zeros around it, and have neither
@@ -138,7 +139,7 @@ class TargetGraph:
         *,
         box: Any = (-1, 1),
         name: str = "target",
-    ) -> TargetGraph:
+    ) -> TargetCNN:
         """Read the network off a trained torch module, and compare the two.
 
         See `slth_verify.network.torch_graphs.graph_from_torch`, which says what is
@@ -157,7 +158,7 @@ class TargetGraph:
                 and the nearest admitted form; or where module and network differ.
         """
         read = _importer("torch_graphs").graph_from_torch
-        found: TargetGraph = read(module, input_shape, box=box, name=name)
+        found: TargetCNN = read(module, input_shape, box=box, name=name)
         return found
 
     @classmethod
@@ -168,7 +169,7 @@ class TargetGraph:
         box: Any = (-1, 1),
         input_shape: tuple[int, ...] | None = None,
         name: str | None = None,
-    ) -> TargetGraph:
+    ) -> TargetCNN:
         """Read the network off an ONNX file (extra ``onnx``), and compare the two.
 
         See `slth_verify.network.onnx_graphs.graph_from_onnx`.
@@ -185,7 +186,7 @@ class TargetGraph:
             MissingExtraError: If onnx or onnxruntime are not installed.
         """
         read = _importer("onnx_graphs").graph_from_onnx
-        found: TargetGraph = read(path, box=box, input_shape=input_shape, name=name)
+        found: TargetCNN = read(path, box=box, input_shape=input_shape, name=name)
         return found
 
     @classmethod
@@ -195,7 +196,7 @@ class TargetGraph:
         *,
         box: Any = (-1, 1),
         name: str | None = None,
-    ) -> TargetGraph:
+    ) -> TargetCNN:
         """Read the network off a ``.pt2`` file of torch.export; nothing in it is run.
 
         See `slth_verify.network.torch_graphs.graph_from_pt2`.
@@ -209,7 +210,7 @@ class TargetGraph:
             InvalidTargetError: Naming the first operation that is not covered.
         """
         read = _importer("torch_graphs").graph_from_pt2
-        found: TargetGraph = read(path, box=box, name=name)
+        found: TargetCNN = read(path, box=box, name=name)
         return found
 
     def to_torch(self, *, dtype: Literal["float32", "float64"] = "float32") -> Any:
@@ -218,7 +219,7 @@ class TargetGraph:
         Args:
             dtype: Of weights and images; float32 weights are copied bit for bit.
         """
-        return _importer("pruned_graphs").graph_module(self, dtype=dtype)
+        return _importer("pruned_graphs").target_module(self, dtype=dtype)
 
     def to_onnx(self, path: str | os.PathLike[str]) -> None:
         """Write an ONNX file (extra ``onnx``), in float32.
@@ -238,6 +239,20 @@ class TargetGraph:
             UnusableFileError: If it cannot be written.
         """
         write_graph(path, self.nodes, self.name)
+
+    def with_box(self, box: Any) -> TargetCNN:
+        """The same network for images of another box.
+
+        Args:
+            box: ``(low, high)`` for all entries, or such a pair for each channel.
+
+        Raises:
+            InvalidParameterError: If the box is none.
+        """
+        low, high = ends_of(box, self.input.shape[0])
+        return type(self)(
+            (replace(self.input, low=low, high=high), *self.nodes[1:]), self.name
+        )
 
     def node(self, name: str) -> Node:
         """The node of that name.

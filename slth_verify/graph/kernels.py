@@ -20,6 +20,9 @@ from slth_verify.text import printable
 KERNELS_KEY = "slth_verify_target"
 KERNELS_SCHEMA = 1
 
+#: A layer has two nodes.
+_MOST_LAYERS = (LAYERS - 1) // 2
+
 _KEYS = frozenset({"schema_version", "name", "input_shape", "readout"})
 _READOUTS = ("none", "global-average")
 
@@ -82,15 +85,15 @@ def _image(input_shape: Any, box: Any) -> Node:
 
 def _listed(kernels: Iterable[Any]) -> list[Any]:
     try:
-        found = list(islice(kernels, LAYERS // 2 + 1))
+        found = list(islice(kernels, _MOST_LAYERS + 1))
     except TypeError as error:
         raise InvalidTargetError(
             f"kernels={shown(kernels)}: a sequence of arrays of shape (c_out, c_in, d, "
             "d), layer by layer, is required (thm:structured-slth)."
         ) from error
-    if not 1 <= len(found) <= LAYERS // 2:
+    if not 1 <= len(found) <= _MOST_LAYERS:
         raise InvalidTargetError(
-            f"{len(found)} or more kernels: 1 to {LAYERS // 2} layers are read. "
+            f"{len(found)} or more kernels: 1 to {_MOST_LAYERS} layers are read. "
             "Certify the network in parts."
         )
     return found
