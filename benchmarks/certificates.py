@@ -29,7 +29,7 @@ from slth_verify.graph import (
     Input,
     Node,
     Rectifier,
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.stages import Stage
 
@@ -37,7 +37,7 @@ from slth_verify.graph.stages import Stage
 _NOISE = 0.01
 
 
-def drawn(rng: np.random.Generator, depth: int) -> TargetGraph:
+def drawn(rng: np.random.Generator, depth: int) -> TargetCNN:
     """A network of the paper's class: 3x3 kernels, 4x4 images, 1 to 4 channels."""
     channels = [int(c) for c in rng.integers(1, 5, depth + 1)]
     low, high = (Fraction(-1),) * channels[0], (Fraction(1),) * channels[0]
@@ -55,10 +55,10 @@ def drawn(rng: np.random.Generator, depth: int) -> TargetGraph:
             ),
             Rectifier(name=f"relu{layer}", sources=(f"conv{layer}",)),
         ]
-    return TargetGraph(tuple(nodes))
+    return TargetCNN(tuple(nodes))
 
 
-def near(graph: TargetGraph, rng: np.random.Generator) -> ComparedNetworks:
+def near(graph: TargetCNN, rng: np.random.Generator) -> ComparedNetworks:
     """The graph and a copy whose weights are a little off."""
     nodes = [
         replace(node, weight=_moved(node.weight, rng))
@@ -66,7 +66,7 @@ def near(graph: TargetGraph, rng: np.random.Generator) -> ComparedNetworks:
         else node
         for node in graph.nodes
     ]
-    return ComparedNetworks.of_graphs(graph, TargetGraph(tuple(nodes), "near"))
+    return ComparedNetworks.of_graphs(graph, TargetCNN(tuple(nodes), "near"))
 
 
 def _moved(weight: Any, rng: np.random.Generator) -> Any:

@@ -11,6 +11,7 @@ from benchmarks._common import publish, seconds
 from benchmarks._digits import digits_ticket
 from slth_verify.enclosure import check_normal_quantiles
 from slth_verify.enclosure._normal import _decide_one
+from slth_verify.ticket import with_weights
 from slth_verify.ticket._generator import kernel_words
 
 _SAMPLE = 20_000
@@ -19,11 +20,12 @@ _SAMPLE = 20_000
 def run(repeats: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """Time the whole check, and the weights' part per value."""
     target, ticket = digits_ticket()
-    weights = sum(x.scalars.size + x.kernels.size for x in ticket.layers)
-    layer = ticket.layers[-1]
-    entries = layer.kernels[0].size
-    words = kernel_words(ticket.seed, 3, layer.filters, entries).ravel()[:_SAMPLE]
-    values = layer.kernels.ravel()[:_SAMPLE]
+    stored = with_weights(ticket, target).stages
+    parts = [part.weights for part in stored if part.weights is not None]
+    weights = sum(part.scalars.size + part.kernels.size for part in parts)
+    entries = parts[-1].kernels[0].size
+    words = kernel_words(ticket.seed, 3, stored[-1].filters, entries).ravel()[:_SAMPLE]
+    values = parts[-1].kernels.ravel()[:_SAMPLE]
 
     def one_by_one() -> None:
         for word, value in zip(words.tolist(), values, strict=True):

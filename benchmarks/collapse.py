@@ -19,16 +19,17 @@ def run(repeats: int) -> tuple[dict[str, Any], dict[str, Any]]:
     target, ticket = digits_ticket()
     path = files("slth_verify") / "data" / "digits" / "heldout.safetensors"
     images = load_file(str(path))["images"][:64, None].float() / 16
-    pruned, merged = collapse(ticket), collapse(ticket, merge=True)
-    small = merged.module.float()
+    pruned, merged = (collapse(ticket, target, merge=m) for m in (False, True))
     original = target.to_torch()
     with torch.no_grad():
         times = {
             name: seconds(lambda network=network: network(images), repeats)
             for name, network in (
-                ("pruned", pruned.module), ("merged", small), ("target", original)
+                ("pruned", pruned.module()),
+                ("merged", merged.module()),
+                ("target", original),
             )
-        }  # fmt: skip
+        }
     figures = {
         "pruned network, 64 images, ms": times["pruned"] * 1e3,
         "merged network, 64 images, ms": times["merged"] * 1e3,

@@ -17,14 +17,9 @@ from torch.nn.utils import prune
 import slth_verify as sv
 from benchmarks._common import publish, spread
 from slth_verify.construction import collapse
-from slth_verify.network import (
-    dense_graph_module,
-    graph_from_torch,
-    graph_masks,
-    graph_module,
-    graph_size,
-    pruned_graph_module,
-)
+from slth_verify.network import dense_module, pruned_module, pruning_masks, target_size
+from slth_verify.network.pruned_graphs import target_module
+from slth_verify.network.torch_graphs import graph_from_torch
 
 
 def run(repeats: int) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -44,17 +39,17 @@ def run(repeats: int) -> tuple[dict[str, Any], dict[str, Any]]:
     networks = {
         "whole": _whole(graph, ticket),
         "masked": _masked(graph, ticket),
-        "pruned": pruned_graph_module(graph, ticket),
+        "pruned": pruned_module(graph, ticket),
         "merged": merged.module(),
     }
     for name, network in networks.items():
         figures |= _timed(name, network, graph, repeats)
-    target = {"parameters of target": graph_size(graph).parameters}
-    return figures, target | _timed("target", graph_module(graph), graph, repeats)
+    target = {"parameters of target": target_size(graph).parameters}
+    return figures, target | _timed("target", target_module(graph), graph, repeats)
 
 
 def _timed(
-    name: str, network: nn.Module, graph: sv.TargetGraph, repeats: int
+    name: str, network: nn.Module, graph: sv.TargetCNN, repeats: int
 ) -> dict[str, list[float]]:
     generator = torch.Generator().manual_seed(0)
     found = {}
@@ -67,7 +62,7 @@ def _timed(
     return found
 
 
-def _graph_ticket() -> tuple[sv.TargetGraph, sv.GraphTicket]:
+def _graph_ticket() -> tuple[sv.TargetCNN, sv.Ticket]:
     """With a stride, biases, a batch norm and pools; within 10 % of its range."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -87,8 +82,8 @@ def _graph_ticket() -> tuple[sv.TargetGraph, sv.GraphTicket]:
     return graph, sv.prune(graph, network, eps="10%")
 
 
-def _whole(graph: sv.TargetGraph, ticket: sv.GraphTicket) -> nn.Module:
-    return dense_graph_module(
+def _whole(graph: sv.TargetCNN, ticket: sv.Ticket) -> nn.Module:
+    return dense_module(
         graph,
         ticket.seed,
         [part.width for part in ticket.stages],
@@ -96,9 +91,9 @@ def _whole(graph: sv.TargetGraph, ticket: sv.GraphTicket) -> nn.Module:
     )
 
 
-def _masked(graph: sv.TargetGraph, ticket: sv.GraphTicket) -> nn.Module:
+def _masked(graph: sv.TargetCNN, ticket: sv.Ticket) -> nn.Module:
     module = _whole(graph, ticket)
-    for path, mask in graph_masks(graph, ticket).items():
+    for path, mask in pruning_masks(graph, ticket).items():
         layer = module.get_submodule(path)
         prune.remove(prune.custom_from_mask(layer, "weight", mask), "weight")
     return module

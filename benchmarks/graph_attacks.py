@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from benchmarks._common import publish_with
-from slth_verify.graph import TargetGraph, exact_values, values
+from slth_verify.graph import TargetCNN, exact_values, values
 from slth_verify.graph.stages import Stage, staged, stages_of
 from slth_verify.graph.walk import last
 from slth_verify.strategies import target_graphs
@@ -51,7 +51,7 @@ class _Tally:
         self.pairs = self.networks = 0
         self.worst, self.nodes = Fraction(0), Counter[str]()
 
-    def attack(self, graph: TargetGraph, way: str, seed: int) -> None:
+    def attack(self, graph: TargetCNN, way: str, seed: int) -> None:
         """Walk through the box of one pruned network."""
         sums = {stage.name: _pair(stage, way, seed) for stage in stages_of(graph)}
         nodes = staged(graph)
@@ -111,7 +111,7 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
         st.sampled_from(["near", "near", "filters"]),
         st.integers(0, 2**32 - 1),
     )
-    def attack(graph: TargetGraph, way: str, seed: int) -> None:
+    def attack(graph: TargetCNN, way: str, seed: int) -> None:
         tally.attack(graph, way, seed)
 
     while tally.networks < options.networks:

@@ -6,7 +6,8 @@ import pytest
 
 from slth_verify.conformance import check_construction, check_torch_import
 from slth_verify.construction import prune
-from slth_verify.network import RandomCNN, TargetCNN
+from slth_verify.graph import TargetCNN
+from slth_verify.network import RandomCNN
 from slth_verify.strategies import target_networks
 from slth_verify.ticket import Ticket
 

@@ -35,33 +35,20 @@ if _TYPE_CHECKING:
     )
     from slth_verify.comparison import attack, certify, compare
     from slth_verify.construction import prune, suggested_widths
-    from slth_verify.graph import TargetGraph
-    from slth_verify.network import RandomCNN, TargetCNN
-    from slth_verify.network.onnx_graphs import graph_from_onnx
-    from slth_verify.network.torch_graphs import graph_from_torch
+    from slth_verify.graph import TargetCNN
+    from slth_verify.network import RandomCNN
     from slth_verify.statements import statement
-    from slth_verify.ticket import (
-        CheckResult,
-        GraphCheckResult,
-        GraphTicket,
-        Ticket,
-        check,
-    )
+    from slth_verify.ticket import CheckResult, Ticket, check
 
 _LAZY = {
     "CheckResult": "ticket",
-    "GraphCheckResult": "ticket",
-    "GraphTicket": "ticket",
-    "RandomCNN": "network",
-    "TargetCNN": "network",
-    "TargetGraph": "graph",
     "Ticket": "ticket",
+    "RandomCNN": "network",
+    "TargetCNN": "graph",
     "attack": "comparison",
     "certify": "comparison",
     "check": "ticket",
     "compare": "comparison",
-    "graph_from_onnx": "network",
-    "graph_from_torch": "network",
     "prune": "construction",
     "statement": "statements",
     "suggested_widths": "construction",
@@ -91,12 +78,9 @@ __all__ = [
     "CheckResult",
     "Evidence",
     "Finding",
-    "GraphCheckResult",
-    "GraphTicket",
     "RandomCNN",
     "Statistical",
     "TargetCNN",
-    "TargetGraph",
     "Ticket",
     "Verdict",
     "__version__",
@@ -113,8 +97,6 @@ __all__ = [
     "errors",
     "forms",
     "graph",
-    "graph_from_onnx",
-    "graph_from_torch",
     "network",
     "prune",
     "report",

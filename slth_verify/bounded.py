@@ -70,7 +70,9 @@ def run_bounded(
         ) from error
     if succeeded:
         return value  # type: ignore[no-any-return]
-    if isinstance(value, MemoryError):
+    # without memory no shared object is mapped, and its import fails
+    lacking = (MemoryError,) if memory is None else (MemoryError, ImportError)
+    if isinstance(value, lacking):
         asked = "" if memory is None else f" of {memory >> 20} MiB"
         raise LimitReachedError(f"the memory limit{asked} was reached") from value
     raise value

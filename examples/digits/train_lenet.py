@@ -1,7 +1,7 @@
 """Trains a small LeNet on the handwritten digits: biases, max pooling, dense layers.
 
 The network is what people write, an own module with functional calls; it is read into a
-target graph by `slth_verify.graph_from_torch`, box [0, 1], and saved beside the plain
+target by `slth_verify.TargetCNN.from_torch`, box [0, 1], and saved beside the plain
 one. The loss is cross-entropy, plus ``PENALTY`` times the product of the layers' gains
 relative to the margin, so that errors of a pruned network grow little on their way.
 
@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from train import OUTPUT, Digits, load
 
-from slth_verify import graph_from_torch
+from slth_verify import TargetCNN
 
 SEED = 0
 STEPS = 6_000
@@ -111,10 +111,10 @@ def main() -> None:
     network = train(training, arguments.steps)
     print(f"training time {time.perf_counter() - start:.0f} s")
     if not arguments.validate:
-        graph = graph_from_torch(
+        target = TargetCNN.from_torch(
             network, input_shape=(1, 8, 8), box=(0, 1), name="digits LeNet"
         )
-        graph.save(arguments.output / "lenet.safetensors")
+        target.save(arguments.output / "lenet.safetensors")
     name = "validation" if arguments.validate else "held out"
     print(f"accuracy      {accuracy(network, heldout):.4f} ({name})")
     print(f"gain          {gain(network).item():.4f}")

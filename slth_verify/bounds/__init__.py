@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     )
     from slth_verify.bounds.certificates.moments import crude_lower, sharp_lower
     from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
-    from slth_verify.bounds.graphs.result import GraphResult, StageWidth
-    from slth_verify.bounds.graphs.widths import graph_widths
+    from slth_verify.bounds.graphs.result import StageWidth, TargetWidths
+    from slth_verify.bounds.graphs.widths import target_widths
     from slth_verify.bounds.mrss.answers import mrss_success, mrss_width
     from slth_verify.bounds.mrss.necessary_width import necessary_width
     from slth_verify.bounds.mrss.subset_sum_number import subset_sum_number
@@ -43,7 +43,7 @@ _HOMES = {
     "BoundResult": "_result",
     "Covering": "one_dim.covering",
     "Direction": "_result",
-    "GraphResult": "graphs.result",
+    "TargetWidths": "graphs.result",
     "Kind": "_result",
     "LayerWidth": "network.result",
     "NetworkQuestion": "network.inputs",
@@ -54,7 +54,7 @@ _HOMES = {
     "covers": "one_dim.covering",
     "crude_lower": "certificates.moments",
     "first_moment": "certificates.first_moment",
-    "graph_widths": "graphs.widths",
+    "target_widths": "graphs.widths",
     "hit_probability": "certificates.hits",
     "joint_hit_probability": "certificates.joint_hits",
     "mrss_success": "mrss.answers",
@@ -76,18 +76,17 @@ __all__ = [
     "BoundResult",
     "Covering",
     "Direction",
-    "GraphResult",
     "Kind",
     "LayerWidth",
     "NetworkQuestion",
     "NetworkResult",
     "StageWidth",
     "Step",
+    "TargetWidths",
     "WeightedCertificate",
     "covers",
     "crude_lower",
     "first_moment",
-    "graph_widths",
     "hit_probability",
     "joint_hit_probability",
     "mrss_success",
@@ -103,6 +102,7 @@ __all__ = [
     "subset_sum_number",
     "subset_sum_number_mean",
     "subset_sum_number_second_moment",
+    "target_widths",
 ]
 
 

@@ -11,7 +11,7 @@ from slth_verify.errors import UnprovedTicketError
 from slth_verify.verdict import exit_code
 
 if TYPE_CHECKING:
-    from slth_verify.construction import Collapsed, CollapsedGraph
+    from slth_verify.construction import Collapsed
 
 
 @click.command()
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     "--output",
     required=True,
     type=click.Path(dir_okay=False),
-    help="Safetensors file of the small network.",
+    help="Target file of the small network.",
 )
 @click.option(
     "--target",
+    required=True,
     type=click.Path(exists=True, dir_okay=False),
-    help="File of the target, for a graph's ticket.",
+    help="File of the target that the ticket was made for.",
 )
 @click.option(
     "--merge",
@@ -33,15 +34,12 @@ if TYPE_CHECKING:
     help="Also add up filters that see the same channel with the same sign.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(
-    ticket: str, output: str, target: str | None, merge: bool, as_json: bool
-) -> int:
+def command(ticket: str, output: str, target: str, merge: bool, as_json: bool) -> int:
     """Delete the removed filters of TICKET's random network and keep what is dense.
 
     The weights are generated again from the ticket's seed, once the ticket's own are
     proved to be these; if they are not, nothing is written (exit code 1, or 3 if that
-    is undecided). Outputs approximate the target divided by the scale that is printed.
-    Of a graph's ticket a target graph is written, otherwise an nn.Sequential.
+    is undecided). A target file is written, whose outputs approximate the target's.
     """
     try_output(output, {"TICKET": ticket, "--target": target})
     from slth_verify.construction import collapse
@@ -61,17 +59,13 @@ def command(
         click.echo(
             f"{output}: {collapsed.after.parameters} parameters{zeros} and "
             f"{collapsed.after.multiply_adds} multiply-adds instead of "
-            f"{collapsed.before.parameters} and {collapsed.before.multiply_adds}; "
-            f"target = {collapsed.output_scale} x output"
+            f"{collapsed.before.parameters} and {collapsed.before.multiply_adds}"
         )
     return 0
 
 
-def _figures(collapsed: Collapsed | CollapsedGraph) -> dict[str, Any]:
-    from slth_verify.construction import CollapsedGraph
-
-    figures: dict[str, Any] = {
-        "scale": str(collapsed.output_scale),
+def _figures(collapsed: Collapsed) -> dict[str, Any]:
+    return {
         "parameters": {
             "random": collapsed.before.parameters,
             "collapsed": collapsed.after.parameters,
@@ -81,10 +75,8 @@ def _figures(collapsed: Collapsed | CollapsedGraph) -> dict[str, Any]:
             "random": collapsed.before.multiply_adds,
             "collapsed": collapsed.after.multiply_adds,
         },
-    }
-    if isinstance(collapsed, CollapsedGraph):
-        figures["bytes"] = {
+        "bytes": {
             "random": collapsed.bytes_before,
             "collapsed": collapsed.bytes_after,
-        }
-    return figures
+        },
+    }

@@ -14,7 +14,7 @@ from slth_verify.cli._local import (
 )
 from slth_verify.cli._output import print_json, progress
 from slth_verify.cli._scale import decimal, plain
-from slth_verify.cli._targets import read_graph
+from slth_verify.cli._targets import read_any
 from slth_verify.cli._types import integer
 from slth_verify.limits import SEEDS
 from slth_verify.numbers import exact_number
@@ -70,7 +70,7 @@ def command(
     """
     import slth_verify as sv
 
-    f, g = (read_graph(path, box) for path in (one, other))
+    f, g = (read_any(path, box) for path in (one, other))
     result = sv.compare(f, g, eps=eps, seed=seed)
     verdicts = [] if eps is None and top1 is not None else [result.verdict]
     local = None

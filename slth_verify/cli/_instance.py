@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from slth_verify.cli._output import print_json
-from slth_verify.cli._targets import read_graph
+from slth_verify.cli._targets import read_any
 from slth_verify.text import printable
 
 
@@ -38,7 +38,7 @@ def command(
     """
     from slth_verify.network.onnx_graphs import write_instance
 
-    f, g = (read_graph(path, box) for path in (one, other))
+    f, g = (read_any(path, box) for path in (one, other))
     paths = write_instance(f, g, eps, Path(output))
     if as_json:
         print_json("instance", files=[str(path) for path in paths])

@@ -11,7 +11,8 @@ import click
 
 from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, print_json, progress, try_output
-from slth_verify.cli._targets import imported_target, read_target, target_scale
+from slth_verify.cli._scale import spread_as_json, spread_lines
+from slth_verify.cli._targets import imported_target, read_target
 from slth_verify.cli._types import SECONDS, integer, integers
 from slth_verify.deadline import ends_within, now
 from slth_verify.limits import SEEDS, WIDTH
@@ -49,8 +50,8 @@ _REPORTED = 1.1
 @click.option(
     "--with-weights",
     is_flag=True,
-    help="Store the weights of a graph's kept filters too; check derives them from the "
-    "seed anyway.",
+    help="Store the weights of kept filters too; check derives them from the seed "
+    "anyway.",
 )
 @click.option(
     "--output", required=True, type=click.Path(dir_okay=False), help="Ticket file."
@@ -88,7 +89,7 @@ _REPORTED = 1.1
     "--save-target",
     metavar="FILE",
     type=click.Path(dir_okay=False),
-    help="Where the graph of such a TARGET is written, for check; default: beside "
+    help="Where such a TARGET is written as a target file, for check; default: beside "
     "the ticket.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
@@ -111,13 +112,12 @@ def command(
 ) -> int:
     """Prune the random network of a seed until it computes TARGET within eps.
 
-    TARGET is a .safetensors file that TargetGraph.save or TargetCNN.save wrote, an
-    .onnx file (extra onnx), or a .pt2 file of torch.export. From a trained torch module
-    to a checked ticket:
+    TARGET is a .safetensors file that TargetCNN.save wrote, an .onnx file (extra onnx),
+    or a .pt2 file of torch.export. From a trained torch module to a checked ticket:
 
     \b
-      graph = sv.graph_from_torch(module, input_shape=(1, 28, 28), box=(0, 1))
-      graph.save("net.safetensors")
+      target = sv.TargetCNN.from_torch(module, input_shape=(1, 28, 28), box=(0, 1))
+      target.save("net.safetensors")
       slth-verify prune net.safetensors --eps 2% --seed 1 --output net.ticket
       slth-verify check net.ticket net.safetensors
 
@@ -154,15 +154,14 @@ def command(
             progress=lambda done, total: advance("subset sums", done, total),
             device=device,
         )
-        if isinstance(network, sv.TargetGraph):
-            if with_weights and isinstance(ticket, sv.GraphTicket):
-                ticket = sv.ticket.with_weights(ticket, network)
-            if beside is not None:
-                network.save(beside)
+        if with_weights:
+            ticket = sv.ticket.with_weights(ticket, network)
+        if beside is not None:
+            network.save(beside)
         ticket.save(output)
     for remark in remarks:
         note(str(remark.message))
-    scale = target_scale(network, Fraction(ticket.certified_error))
+    outputs = sv.ticket.output_spread(network)
     if as_json:
         print_json(
             "prune",
@@ -173,7 +172,7 @@ def command(
             seed=seed,
             widths=list(chosen),
             kept=list(ticket.kept),
-            **scale.as_json(),
+            target_range=spread_as_json(outputs),
         )
     else:
         click.echo(
@@ -181,6 +180,6 @@ def command(
             f"certified error {ticket.certified_error}. Check it: slth-verify check "
             f"{printable(output)} {printable(beside or target)}"
         )
-        for line in scale.lines():
+        for line in spread_lines(outputs, Fraction(ticket.certified_error)):
             click.echo(f"  {line}")
     return 0

@@ -10,14 +10,12 @@ import click
 
 from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, progress
-from slth_verify.cli._targets import saved_target
 from slth_verify.cli._types import integer
 from slth_verify.text import printable
 from slth_verify.verdict import exit_code
 
 if TYPE_CHECKING:
-    from slth_verify.graph import TargetGraph
-    from slth_verify.network import TargetCNN
+    from slth_verify.graph import TargetCNN
     from slth_verify.report import Profile
 
 
@@ -34,14 +32,12 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False),
-    help="Report on this network or target graph instead of the profile's; may be "
-    "given again.",
+    help="Report on this target instead of the profile's; may be given again.",
 )
 @click.option(
     "--eps",
     help="Admissible sup error of every --target: 1/100, or 2% of the certified range "
-    "of its outputs; default: the profile's part of its largest output, or 2% for a "
-    "target graph.",
+    "of its outputs, the default.",
 )
 @click.option(
     "--output",
@@ -70,10 +66,11 @@ def command(
 
     Writes one offline HTML file and the same as JSON.
     """
+    from slth_verify.graph import TargetCNN
     from slth_verify.report import load_profile, run_report, to_document
 
     chosen, folder = load_profile(profile), Path(output)
-    networks = tuple(saved_target(path) for path in targets)
+    networks = tuple(TargetCNN.from_file(path) for path in targets)
     question = _question(chosen, networks, eps, seed)
     with (
         kept_journal(question, folder / "slth-report") as journal,
@@ -92,17 +89,15 @@ def command(
         click.echo(json.dumps(to_document(report), indent=2, allow_nan=False))
     else:
         click.echo(report.verdict.name)
-        named = [(case.verdict, case.name) for case in report.cases]
-        named += [(case.verdict, case.name) for case in report.graphs]
-        for verdict, name in named:
-            click.echo(f"  {verdict.name:12} {printable(name)}")
+        for case in report.cases:
+            click.echo(f"  {case.verdict.name:12} {printable(case.name)}")
         note(f"written: {printable(str(folder / 'slth-report.html'))}")
     return exit_code(report.verdict)
 
 
 def _question(
     profile: Profile,
-    networks: tuple[TargetCNN | TargetGraph, ...],
+    networks: tuple[TargetCNN, ...],
     eps: str | None,
     seed: int,
 ) -> str:

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from slth_verify.ticket import OutputRange
+    from slth_verify.ticket import OutputSpread
 
 
-def scale_as_json(outputs: OutputRange, error: Fraction) -> dict[str, Any]:
-    """The certified range of the outputs, and the error as a share of its ends."""
+def spread_as_json(outputs: OutputSpread) -> dict[str, str]:
+    """How far a target's outputs range."""
     return {
-        "target_range": {
-            "reached": decimal(outputs.reached, 18, up=False),
-            "bound": decimal(outputs.bound, 18, up=True),
-            "evidence": "exact, rounded outwards",
-        },
-        "error_share": {
-            "of_range": _share(error, outputs.bound),
-            "of_reached": _share(error, outputs.reached),
-            "evidence": "exact, rounded up",
-        },
+        "lower": decimal(outputs.lower, 18, up=False),
+        "upper": decimal(outputs.upper, 18, up=True),
+        "widest": decimal(outputs.widest, 18, up=True),
+        "reached": decimal(outputs.reached, 18, up=False),
+        "evidence": "enclosed, rounded outwards",
     }
 
 
-def scale_lines(outputs: OutputRange, error: Fraction) -> list[str]:
-    """The same in words."""
-    largest, reached = plain(outputs.bound, 6), plain(outputs.reached, 6, up=False)
-    lines = [f"target: outputs lie in [0, {largest}], {reached} is reached"]
-    if outputs.bound:
-        text = f"error: {plain(100 * error / outputs.bound, 4)} % of that range"
-        if outputs.reached:
-            share = plain(100 * error / outputs.reached, 4)
-            text += f", at most {share} % of the largest output"
-        lines.append(text)
+def spread_lines(outputs: OutputSpread, error: Fraction) -> list[str]:
+    """The same in words, with an error beside."""
+    lines = [
+        f"target: outputs lie in [{plain(outputs.lower, 6, up=False)}, "
+        f"{plain(outputs.upper, 6)}], no channel ranges over more than "
+        f"{plain(outputs.widest, 6)}"
+    ]
+    if outputs.widest:
+        lines.append(f"error: {plain(100 * error / outputs.widest, 4)} % of that")
     return lines
 
 
@@ -50,7 +44,3 @@ def plain(value: Fraction, digits: int, *, up: bool = True) -> str:
     from slth_verify.enclosure import plain_decimal
 
     return plain_decimal(value, digits, up=up)
-
-
-def _share(error: Fraction, whole: Fraction) -> str | None:
-    return decimal(error / whole, 18, up=True) if whole else None

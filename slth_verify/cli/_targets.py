@@ -1,22 +1,17 @@
-"""Targets on the command line: which file is read how, and how large outputs are."""
+"""Targets on the command line: which file is read how."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from slth_verify.cli._check_graph import spread_as_json, spread_lines
-from slth_verify.cli._scale import scale_as_json, scale_lines
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.numbers import exact_number, shown
 from slth_verify.text import printable
 
 if TYPE_CHECKING:
-    from slth_verify.graph import TargetGraph
-    from slth_verify.network import TargetCNN
-    from slth_verify.ticket import OutputRange, OutputSpread
+    from slth_verify.graph import TargetCNN
 
 #: Files of other tools, which say nothing of a box.
 _IMPORTED = (".onnx", ".pt2")
@@ -25,12 +20,11 @@ _IMPORTED = (".onnx", ".pt2")
 _PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
 
 
-def read_target(path: str, box: str | None) -> TargetCNN | TargetGraph:
+def read_target(path: str, box: str | None) -> TargetCNN:
     """The network that a file holds.
 
     Args:
-        path: A graph or a plain target in safetensors, an ONNX model, or a program of
-            torch.export.
+        path: A target in safetensors, an ONNX model, or a program of torch.export.
         box: ``LOW,HIGH``, where the inputs of the latter two lie.
 
     Raises:
@@ -42,48 +36,26 @@ def read_target(path: str, box: str | None) -> TargetCNN | TargetGraph:
         raise InvalidTargetError(
             f"TARGET={printable(path)}: such a file is a pickle, which runs code when "
             "it is read (docs/target-graphs.md). Load it where you trust it, and save "
-            "graph_from_torch(module, ...), or export it as ONNX or with torch.export."
+            "TargetCNN.from_torch(module, ...), or export it as ONNX or with "
+            "torch.export."
         )
+    from slth_verify.graph import TargetCNN
+
     if suffix == ".onnx":
-        from slth_verify.network.onnx_graphs import graph_from_onnx
-
-        return graph_from_onnx(path, box=_box(box))
+        return TargetCNN.from_onnx(path, box=_box(box))
     if suffix == ".pt2":
-        from slth_verify.network.torch_graphs import graph_from_pt2
-
-        return graph_from_pt2(path, box=_box(box))
+        return TargetCNN.from_pt2(path, box=_box(box))
     if box is not None:
         raise InvalidParameterError(
             f"--box={printable(box)}: this file says itself where its inputs lie "
             "(docs/target-graphs.md). Leave the option out."
         )
-    return saved_target(path)
+    return TargetCNN.from_file(path)
 
 
-def saved_target(path: str) -> TargetCNN | TargetGraph:
-    """A plain target or a graph that was saved in safetensors.
-
-    Raises:
-        InvalidTargetError: If the file holds neither.
-    """
-    from slth_verify.graph import TargetGraph
-    from slth_verify.graph.files import GRAPH_KEY
-    from slth_verify.network import TargetCNN
-    from slth_verify.tensors import READING_ERRORS, has_metadata
-
-    try:
-        graphs = has_metadata(path, GRAPH_KEY)
-    except READING_ERRORS:
-        graphs = False  # the reader of plain targets says what is wrong
-    return TargetGraph.from_file(path) if graphs else TargetCNN.from_file(path)
-
-
-def read_graph(path: str, box: str | None) -> TargetGraph:
-    """The same as a graph; the box counts only for files of other tools."""
-    from slth_verify.graph import TargetGraph
-
-    found = read_target(path, box if is_imported(path) else None)
-    return found if isinstance(found, TargetGraph) else found.to_graph()
+def read_any(path: str, box: str | None) -> TargetCNN:
+    """The same; the box counts only for files of other tools."""
+    return read_target(path, box if is_imported(path) else None)
 
 
 def is_imported(path: str) -> bool:
@@ -101,40 +73,6 @@ def imported_target(path: str, output: str, asked: str | None) -> str | None:
             "Leave the option out."
         )
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """A target's outputs, and an error beside them."""
-
-    outputs: OutputRange | OutputSpread
-    error: Fraction
-
-    def as_json(self) -> dict[str, Any]:
-        """Both, with exact numbers as strings."""
-        from slth_verify.ticket import OutputSpread
-
-        if isinstance(self.outputs, OutputSpread):
-            return {"target_range": spread_as_json(self.outputs)}
-        return scale_as_json(self.outputs, self.error)
-
-    def lines(self) -> list[str]:
-        """The same in words."""
-        from slth_verify.ticket import OutputSpread
-
-        if isinstance(self.outputs, OutputSpread):
-            return spread_lines(self.outputs, self.error)
-        return scale_lines(self.outputs, self.error)
-
-
-def target_scale(target: TargetCNN | TargetGraph, error: Fraction) -> Scale:
-    """How large a target's outputs are."""
-    from slth_verify.graph import TargetGraph
-    from slth_verify.ticket import output_range, output_spread
-
-    if isinstance(target, TargetGraph):
-        return Scale(output_spread(target), error)
-    return Scale(output_range(target), error)
 
 
 def _box(text: str | None) -> tuple[Fraction, Fraction]:

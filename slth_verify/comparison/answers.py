@@ -18,10 +18,10 @@ from slth_verify.comparison.networks import ComparedNetworks
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.errors import InvalidParameterError
 from slth_verify.forms import Differences, box_of
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import Stage
 from slth_verify.numbers import ExactNumber, exact_number, shown, whole_number
-from slth_verify.ticket import GraphTicket, read_graph_accuracy
+from slth_verify.ticket import Ticket, read_accuracy
 from slth_verify.verdict import NoTruthValue, Verdict, overall
 
 _Path = str | os.PathLike[str]
@@ -100,7 +100,7 @@ class CompareResult(NoTruthValue):
 
 
 def attack(
-    ticket: _Path | GraphTicket, target: _Path | TargetGraph, *, seed: int = 0
+    ticket: _Path | Ticket, target: _Path | TargetCNN, *, seed: int = 0
 ) -> AttackResult:
     """A lower bound of a ticket's true error: the worst image that was found.
 
@@ -125,8 +125,8 @@ def attack(
 
 
 def certify(
-    ticket: _Path | GraphTicket,
-    target: _Path | TargetGraph,
+    ticket: _Path | Ticket,
+    target: _Path | TargetCNN,
     images: Any,
     radius: ExactNumber = 0,
     *,
@@ -164,8 +164,8 @@ def certify(
 
 
 def certify_pair(
-    one: _Path | TargetGraph,
-    other: _Path | TargetGraph,
+    one: _Path | TargetCNN,
+    other: _Path | TargetCNN,
     images: Any,
     radius: ExactNumber = 0,
     *,
@@ -214,8 +214,8 @@ def _near(
 
 
 def compare(
-    one: _Path | TargetGraph,
-    other: _Path | TargetGraph,
+    one: _Path | TargetCNN,
+    other: _Path | TargetCNN,
     *,
     eps: ExactNumber | None = None,
     seed: int = 0,
@@ -244,7 +244,7 @@ def compare(
     """
     whole_number(seed, "seed", least=0)
     f, g = (_graph(value) for value in (one, other))
-    asked = None if eps is None else read_graph_accuracy(eps, f)
+    asked = None if eps is None else read_accuracy(eps, f)
     networks = ComparedNetworks.of_graphs(f, g)
     differences = Differences.over(networks.pair, box_of(f.input))
     bound = _finite(float(differences.gap().sizes.max()))
@@ -284,14 +284,12 @@ def _finite(number: float) -> Fraction | None:
     return Fraction(number) if np.isfinite(number) else None
 
 
-def _graph(value: _Path | TargetGraph) -> TargetGraph:
-    return value if isinstance(value, TargetGraph) else TargetGraph.from_file(value)
+def _graph(value: _Path | TargetCNN) -> TargetCNN:
+    return value if isinstance(value, TargetCNN) else TargetCNN.from_file(value)
 
 
-def _networks(
-    ticket: _Path | GraphTicket, target: _Path | TargetGraph
-) -> ComparedNetworks:
-    loaded = ticket if isinstance(ticket, GraphTicket) else GraphTicket.load(ticket)
+def _networks(ticket: _Path | Ticket, target: _Path | TargetCNN) -> ComparedNetworks:
+    loaded = ticket if isinstance(ticket, Ticket) else Ticket.load(ticket)
     return ComparedNetworks.of_ticket(loaded, _graph(target))
 
 

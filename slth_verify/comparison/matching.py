@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import fields
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.graph.nodes import Input, Node
 from slth_verify.graph.stages import Stage, staged
 from slth_verify.text import printable
 
 
-def require_match(one: TargetGraph, other: TargetGraph) -> None:
+def require_match(one: TargetCNN, other: TargetCNN) -> None:
     """Refuse graphs whose nodes do not match one by one.
 
     Batch norms are folded into the affine node before them, so a folded copy matches.

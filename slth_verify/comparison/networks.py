@@ -10,11 +10,11 @@ import numpy as np
 from slth_verify.comparison.matching import require_match
 from slth_verify.errors import InvalidTargetError, InvalidTicketError
 from slth_verify.forms import NetworkPair, StageEnds
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.exact import exact_values
 from slth_verify.graph.stages import Stage, stages_of
-from slth_verify.ticket import GraphTicket
+from slth_verify.ticket import Ticket
 from slth_verify.ticket.graphs import proved_filters
 from slth_verify.ticket.graphs.sums import PairSums, pair_sums
 from slth_verify.ticket.graphs.values import exact_pruned_values
@@ -34,12 +34,12 @@ class ComparedNetworks:
         other: g: what its stages' kept filters add up to, exactly, or a graph.
     """
 
-    target: TargetGraph
+    target: TargetCNN
     pair: NetworkPair
-    other: Mapping[str, PairSums] | TargetGraph
+    other: Mapping[str, PairSums] | TargetCNN
 
     @classmethod
-    def of_ticket(cls, ticket: GraphTicket, target: TargetGraph) -> ComparedNetworks:
+    def of_ticket(cls, ticket: Ticket, target: TargetCNN) -> ComparedNetworks:
         """A target, and the pruned random network of its ticket.
 
         Raises:
@@ -64,7 +64,7 @@ class ComparedNetworks:
         return cls(target, _pair(target, _of_sums(sums)), sums)
 
     @classmethod
-    def of_graphs(cls, target: TargetGraph, other: TargetGraph) -> ComparedNetworks:
+    def of_graphs(cls, target: TargetCNN, other: TargetCNN) -> ComparedNetworks:
         """Two target graphs whose nodes match one by one.
 
         Raises:
@@ -88,7 +88,7 @@ class ComparedNetworks:
             Exact, or enclosed.
         """
         f, other = exact_values(self.target, image), self.other
-        if isinstance(other, TargetGraph):
+        if isinstance(other, TargetCNN):
             return f, exact_values(other, image)
         found = exact_pruned_values(self.target, lambda stage: other[stage.name], image)
         return f, (found, found)
@@ -102,7 +102,7 @@ def _of_sums(sums: Mapping[str, PairSums]) -> Callable[[Stage], StageEnds]:
     return ends
 
 
-def _pair(target: TargetGraph, ends: Callable[[Stage], StageEnds]) -> NetworkPair:
+def _pair(target: TargetCNN, ends: Callable[[Stage], StageEnds]) -> NetworkPair:
     try:
         return NetworkPair.of(target, ends)
     except OverflowError as error:

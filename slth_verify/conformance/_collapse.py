@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,13 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from slth_verify.arrays import IndexArray
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
-from slth_verify.network import Architecture, RandomCNN
-from slth_verify.strategies import architectures, seeds
+from slth_verify.graph import TargetCNN
+from slth_verify.graph.stages import Stage, stages_of
+from slth_verify.network import GENERATOR, RandomCNN
+from slth_verify.strategies import seeds, target_networks
+from slth_verify.ticket import StageTicket, Ticket
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,11 +27,12 @@ if TYPE_CHECKING:
 _require = partial(require, statement="fig:neuron-pruning")
 _MAX_WIDTH = 4
 
-#: ``collapse(network, architecture, kept)``: the whole random network after block mask
-#: and removal of filters, and the collapsed one, both as torch modules.
+#: ``collapse(target, ticket)``: the whole random network after block mask and removal
+#: of filters, and the collapsed one: for each layer of the target the 1x1 convolution
+#: and the one behind it.
 Collapse = Callable[
-    [RandomCNN, Architecture, Sequence[IndexArray]],
-    "tuple[nn.Sequential, nn.Sequential]",
+    [TargetCNN, Ticket],
+    "tuple[list[tuple[nn.Conv2d, nn.Conv2d]], list[tuple[nn.Conv2d, nn.Conv2d]]]",
 ]
 
 
@@ -53,58 +57,68 @@ def check_neuron_pruning(
         fig:neuron-pruning, def:channel-blocked-mask.
     """
 
-    def body(shape: Architecture, seed: int, choice: int) -> None:
-        rng = np.random.default_rng(choice)
-        widths = tuple(int(n) for n in rng.integers(1, _MAX_WIDTH + 1, shape.depth))
-        network = RandomCNN(seed=seed, widths=widths)
-        kept = []
-        for layer in range(1, shape.depth + 1):
-            count = network.block(layer) * shape.channels[layer - 1]
-            chosen = np.flatnonzero(rng.random(count) < 0.5).astype(np.int64)
-            kept.append(chosen if len(chosen) else np.array([count - 1]))
-        masked, collapsed = collapse(network, shape, kept)
-        for layer in range(1, shape.depth + 1):
-            _check_layer(network, shape, layer, kept[layer - 1], masked, collapsed)
+    def body(target: TargetCNN, seed: int, choice: int) -> None:
+        ticket = _ticket(target, seed, np.random.default_rng(choice))
+        stages = stages_of(target)
+        masked, collapsed = collapse(target, ticket)
+        _require(
+            len(masked) == len(collapsed) == len(stages),
+            f"{len(masked)} and {len(collapsed)} pairs for {len(stages)} layers",
+        )
+        for stage, *pairs in zip(stages, masked, collapsed, strict=True):
+            _check_layer(ticket, stage, *pairs)
 
     run(
         body,
         settings,
-        shape=architectures(max_depth=3),
+        target=target_networks(max_depth=3),
         seed=seeds(),
         choice=st.integers(0, (1 << 32) - 1),
     )
 
 
+def _ticket(target: TargetCNN, seed: int, rng: np.random.Generator) -> Ticket:
+    """Some filters of every layer, at least one; no claim is meant."""
+    parts = []
+    for stage in stages_of(target):
+        width = int(rng.integers(1, _MAX_WIDTH + 1))
+        count = 2 * width * stage.channels
+        chosen = np.flatnonzero(rng.random(count) < 0.5).astype(np.int64)
+        kept = chosen if len(chosen) else np.array([count - 1])
+        parts.append(StageTicket(stage.name, width, 0, kept))
+    named = {"name": target.name, "sha256": target.sha256}
+    return Ticket(named, GENERATOR, seed, tuple(parts), Fraction(1), "1")
+
+
 def _check_layer(
-    network: RandomCNN,
-    shape: Architecture,
-    layer: int,
-    kept: IndexArray,
-    masked: nn.Sequential,
-    collapsed: nn.Sequential,
+    ticket: Ticket,
+    stage: Stage,
+    masked: tuple[nn.Conv2d, nn.Conv2d],
+    collapsed: tuple[nn.Conv2d, nn.Conv2d],
 ) -> None:
-    channels, block = shape.channels[layer - 1], network.block(layer)
+    layer, part = stage.number, ticket.stages[stage.number - 1]
+    network = RandomCNN(ticket.seed, tuple(item.width for item in ticket.stages))
+    channels, block = stage.channels, network.block(layer)
     filters = np.arange(block * channels, dtype=np.int64)
     first = np.zeros((len(filters), channels), dtype=np.float32)
-    for number in kept.tolist():
+    for number in part.filters.tolist():
         owner = number // block
         row = np.array([number])
         first[number, owner] = network.scalars(layer, owner, row)[0]
-    second = network.kernels(layer, filters, shape.kernel_shape(layer))
+    second = network.kernels(layer, filters, stage.kernel_shape(0))
     second = second.transpose(3, 0, 1, 2)
-    case = f"{network}, {shape}, layer {layer}, kept {kept.tolist()}"
-    position = 4 * (layer - 1)
-    for name, module, rows in (
+    case = f"{network}, {stage}, kept {part.filters.tolist()}"
+    for name, pair, rows in (
         ("masked", masked, filters),
-        ("collapsed", collapsed, kept),
+        ("collapsed", collapsed, part.filters),
     ):
-        odd = _weights(module[position])[:, :, 0, 0]
+        odd = _weights(pair[0])[:, :, 0, 0]
         _require(
             np.array_equal(odd, first[rows]),
             f"{case}: the {name} 1x1 layer is {odd.tolist()}, not "
             f"{first[rows].tolist()}",
         )
-        even = _weights(module[position + 2])
+        even = _weights(pair[1])
         _require(
             np.array_equal(even, second[:, rows]),
             f"{case}: the {name} second layer does not hold columns {rows.tolist()} of "
@@ -112,5 +126,5 @@ def _check_layer(
         )
 
 
-def _weights(part: nn.Module) -> NDArray[np.float32]:
-    return np.asarray(part.state_dict()["weight"].numpy())
+def _weights(part: nn.Conv2d) -> NDArray[np.float32]:
+    return np.asarray(part.weight.detach().numpy())

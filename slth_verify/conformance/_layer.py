@@ -23,9 +23,15 @@ from slth_verify.conformance.oracles.integer import (
     IntArray,
     apply_pair,
     convolve,
+    kept_filters,
     vertices,
 )
-from slth_verify.ticket import TicketLayer, accumulate, layer_residuals
+from slth_verify.graph import TargetCNN
+from slth_verify.graph.kernels import chain_of
+from slth_verify.graph.stages import staged
+from slth_verify.graph.walk import last
+from slth_verify.ticket.graphs.difference import node_bounds
+from slth_verify.ticket.graphs.sums import KeptFilters, pair_sums
 
 _require = partial(require, statement="lem:kernel-pruning")
 #: (d, c_in, c_out) with at most 3^9 vertices.
@@ -41,15 +47,13 @@ class LayerCase:
         kernel: Float32, ``(c_out, c_in, d, d)``; the normalised kernel is
             ``kernel / 2^exponent``.
         exponent: Scale exponent e.
-        layer: The kept filters.
-        owner: Input channel of each, shape ``(kept,)``.
+        kept: The kept filters.
         signed_input: Whether inputs range over [-1, 1] (first layer) or [0, 1].
     """
 
     kernel: NDArray[np.float32]
     exponent: int
-    layer: TicketLayer
-    owner: NDArray[np.int64]
+    kept: KeptFilters
     signed_input: bool
 
 
@@ -58,16 +62,13 @@ LayerErrorBound = Callable[[LayerCase], Fraction]
 
 
 def certified_layer_error(case: LayerCase) -> Fraction:
-    """The checker's own figure for a layer: eta of `slth_verify.ticket.accumulate`."""
-    residuals = layer_residuals(
-        case.kernel,
-        case.exponent,
-        case.layer,
-        case.owner,
-        signed_input=case.signed_input,
-    )
-    kept = len(case.layer.filters)
-    return accumulate([residuals], [kept], [case.exponent]).layers[0].layer_error
+    """The checker's own figure for a layer: what its pair itself does wrong."""
+    _, c_in, size, _ = case.kernel.shape
+    box = (-1 if case.signed_input else 0, 1)
+    nodes = chain_of([case.kernel], (c_in, size, size), box)[:2]  # without the ReLU
+    stages = staged(TargetCNN(nodes))
+    bounds = node_bounds(stages, lambda s: pair_sums(s, case.exponent, case.kept))
+    return last(bounds).own / Fraction(2) ** case.exponent
 
 
 def check_layer_error(
@@ -94,7 +95,7 @@ def check_layer_error(
         side = max(1, size - side)
         before, after = _largest_errors(case, side)
         claimed = bound(case)
-        hypothesis.event(f"signed={case.signed_input}, kept={len(case.owner)}")
+        hypothesis.event(f"signed={case.signed_input}, kept={len(case.kept.owner)}")
         shown = f"{_shown(case)}, image side {side}: certified {claimed}"
         if side == size:
             _require(
@@ -122,13 +123,10 @@ def layer_cases(draw: st.DrawFn) -> LayerCase:
     kept = len(owner)
     scalars = _integers(draw, (kept,), 8) / 8.0
     kernels = _integers(draw, (kept, window), 8) / 8.0
-    layer = TicketLayer(
-        np.arange(kept, dtype=np.int64),
-        scalars.astype(np.float32),
-        kernels.reshape(kept, size, size, c_out).astype(np.float32),
-    )
+    weights = kernels.reshape(kept, size, size, c_out)
+    filters = kept_filters(scalars, weights, owner)
     signed = draw(st.booleans())
-    return LayerCase(kernel.astype(np.float32), exponent, layer, owner, signed)
+    return LayerCase(kernel.astype(np.float32), exponent, filters, signed)
 
 
 def _integers(
@@ -147,15 +145,16 @@ def _largest_errors(case: LayerCase, side: int) -> tuple[Fraction, Fraction]:
     images = vertices(low, (c_in, side, side))
     kernel = np.round(case.kernel.astype(np.float64) * UNIT / 2.0**case.exponent)
     target = convolve(images, kernel.astype(np.int64))
-    pruned = apply_pair(images, case.layer, case.owner, UNIT)
+    pruned = apply_pair(images, case.kept, UNIT)
     before = int(np.abs(pruned - target).max())
     after = int(np.abs(np.maximum(pruned, 0) - np.maximum(target, 0)).max())
     return Fraction(before, UNIT), Fraction(after, UNIT)
 
 
 def _shown(case: LayerCase) -> str:
+    kept = case.kept
     return (
         f"kernel {case.kernel.tolist()}, exponent {case.exponent}, "
-        f"u={case.layer.scalars.tolist()}, V={case.layer.kernels.tolist()}, "
-        f"owner={case.owner.tolist()}, signed_input={case.signed_input}"
+        f"u={kept.scalars.tolist()}, V={kept.kernels.tolist()}, "
+        f"owner={kept.owner.tolist()}, signed_input={case.signed_input}"
     )

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,25 @@ import hypothesis
 import numpy as np
 from hypothesis import strategies as st
 
+from slth_verify.arrays import Float64Array
 from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
 from slth_verify.conformance.oracles.forward import even_kernels_allowed
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network import Architecture, TargetCNN
-from slth_verify.strategies import architectures
+from slth_verify.graph import (
+    AveragePool,
+    BatchNorm,
+    Clip,
+    Convolution,
+    Dense,
+    Node,
+    Rectifier,
+    TargetCNN,
+    values,
+)
+from slth_verify.graph.float_values import value_of
+from slth_verify.graph.walk import last, walk
+from slth_verify.strategies import Architecture, architectures
 
 if TYPE_CHECKING:
     import torch
@@ -59,8 +72,8 @@ def check_torch_import(
 ) -> None:
     """Import drawn modules, and compare what was imported with what they compute.
 
-    Modules are sequences of convolutions and ReLUs, twisted by some forty changes, each
-    alone and then at most two that are drawn: subclasses, hooks, replaced methods,
+    Modules are sequences of convolutions and ReLUs, twisted by some thirty changes,
+    each alone and then at most two that are drawn: subclasses, hooks, replaced methods,
     parametrised, pruned, stale or shadowed weights, functional forwards, other options,
     layers and dtypes. A module must be refused, or the target must equal it to within
     the rounding of its dtype at every image tried; an unchanged module must not be
@@ -178,12 +191,12 @@ def _compare(case: _Case, target: TargetCNN, rng: np.random.Generator) -> None:
     except Exception as error:  # a module that cannot run has nothing to import
         _require(False, f"{case.shown}: imported, but it fails: {error}")
         return
-    wanted, allowance = _evaluated(target, images.double(), dtype)
+    wanted, allowance = _evaluated(target, images.double().numpy(), dtype)
     _require(
-        found.shape == wanted.shape,
-        f"{case.shown}: output {tuple(found.shape)}, imported {tuple(wanted.shape)}",
+        tuple(found.shape) == wanted.shape,
+        f"{case.shown}: output {tuple(found.shape)}, imported {wanted.shape}",
     )
-    gap = float((found - wanted).abs().max())
+    gap = float(np.abs(found.numpy() - wanted).max())
     _require(
         gap <= allowance,
         f"{case.shown}: module and target differ by {gap}, rounding explains "
@@ -205,29 +218,55 @@ def _run(module: nn.Module, images: torch.Tensor) -> torch.Tensor:
 
 
 def _evaluated(
-    target: TargetCNN, images: torch.Tensor, dtype: torch.dtype
-) -> tuple[torch.Tensor, float]:
+    target: TargetCNN, images: Float64Array, dtype: torch.dtype
+) -> tuple[Float64Array, float]:
     """Output of the weights in float64, and what rounding in ``dtype`` may add.
 
-    With g the sum of ``n u / (1 - n u)`` over the layers, u the unit roundoff and n
-    the number of products and sums of an entry and their rounding, the relative error
-    of a chain of sums of moduli is at most ``exp(g) - 1``.
+    With g the sum of ``n u / (1 - n u)`` over the nodes, u the unit roundoff and n the
+    number of products and sums of an entry and their rounding, the relative error of
+    the sums of moduli, which `_moduli` walks through, is at most ``exp(g) - 1``.
     """
     import torch
-    from torch.nn import functional as F
 
     info = torch.finfo(dtype)
-    x, size, growth, least = images, images.abs(), 0.0, 0.0
-    for kernel in target.kernels:
-        weights = torch.from_numpy(kernel.astype(np.float64))
-        side, terms = kernel.shape[2], 2 * kernel[0].size + 1
-        before = (side - 1) // 2
-        pads = (before, side - 1 - before) * 2
-        x = F.conv2d(F.pad(x, pads), weights).clamp(min=0)
-        size = F.conv2d(F.pad(size, pads), weights.abs())
-        norm = float(weights.abs().sum(dim=(1, 2, 3)).max())
-        least = (least * norm + terms * info.tiny) * (1 + terms * info.eps)
+    growth, least = 0.0, 0.0
+
+    def step(node: Node, sources: Sequence[Float64Array]) -> Float64Array:
+        nonlocal growth, least
+        terms = 2 * _terms(node) + 1
         growth += terms * info.eps / (2 - terms * info.eps)
+        weight = getattr(node, "weight", np.ones((1, 1)))
+        norm = float(np.abs(weight).reshape(len(weight), -1).sum(axis=1).max())
+        least = (least * max(norm, 1.0) + terms * info.tiny) * (1 + terms * info.eps)
+        return _moduli(node, sources)
+
+    size = last(walk(target.nodes, np.abs(images), step))
     allowance = math.expm1(growth) * float(size.max()) + least
     # the float64 evaluation rounds as well, by less
-    return x, 2 * allowance
+    return values(target, images), 2 * allowance
+
+
+def _terms(node: Node) -> int:
+    """Products and sums behind an entry of a node's tensor."""
+    if isinstance(node, (Convolution, Dense)):
+        return int(node.weight[0].size) + 1
+    if isinstance(node, AveragePool):
+        return math.prod(node.window) + 1
+    return 8 + len(node.sources)
+
+
+def _moduli(node: Node, sources: Sequence[Float64Array]) -> Float64Array:
+    """Sums of moduli: no entry of the node's tensor is larger, nor its terms."""
+    if isinstance(node, (Convolution, Dense)):
+        bias = None if node.bias is None else np.abs(node.bias)
+        node = replace(node, weight=np.abs(node.weight), bias=bias)
+    elif isinstance(node, BatchNorm):
+        node = replace(
+            node,
+            scale=np.abs(node.scale),
+            mean=-np.abs(node.mean),
+            shift=np.abs(node.shift),
+        )
+    elif isinstance(node, (Rectifier, Clip)):
+        return sources[0]
+    return value_of(node, sources)

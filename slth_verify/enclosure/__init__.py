@@ -30,7 +30,7 @@ from slth_verify.enclosure._normal import (
 )
 from slth_verify.enclosure._polynomial import complex_polynomial, polynomial
 from slth_verify.enclosure._precision import more_precision, working_precision
-from slth_verify.enclosure._second_opinion import error_bound_mp, high_precision
+from slth_verify.enclosure._second_opinion import high_precision
 from slth_verify.enclosure._special import (
     Ball,
     beta_lower,
@@ -67,7 +67,6 @@ __all__ = [
     "directed_decimal",
     "enclose",
     "erf",
-    "error_bound_mp",
     "exact",
     "exact_binomial_cdf",
     "from_ball",

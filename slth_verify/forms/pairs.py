@@ -15,7 +15,7 @@ import numpy as np
 from slth_verify.arrays import Float64Array
 from slth_verify.forms.rounding import float_ends, floats_of
 from slth_verify.graph.dyadics import Exact
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.nodes import Clip, Node, Shape
 from slth_verify.graph.shapes import shape_of
 from slth_verify.graph.stages import Stage, StageKernel, staged
@@ -170,9 +170,7 @@ class NetworkPair:
     stages: Mapping[str, StagePair]
 
     @classmethod
-    def of(
-        cls, graph: TargetGraph, pruned: Callable[[Stage], StageEnds]
-    ) -> NetworkPair:
+    def of(cls, graph: TargetCNN, pruned: Callable[[Stage], StageEnds]) -> NetworkPair:
         """A target and the network that stands for it.
 
         Args:

@@ -3,7 +3,7 @@
 from slth_verify.graph.box_ranges import Range, ranges
 from slth_verify.graph.exact import exact_node_values, exact_values
 from slth_verify.graph.float_values import node_values, values
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.nodes import (
     AveragePool,
     BatchNorm,
@@ -39,7 +39,7 @@ __all__ = [
     "Rectifier",
     "Reshape",
     "Sum",
-    "TargetGraph",
+    "TargetCNN",
     "exact_node_values",
     "exact_values",
     "node_values",

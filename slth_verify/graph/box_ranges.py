@@ -16,7 +16,7 @@ import numpy as np
 
 from slth_verify.graph.affine_ranges import affine_ends
 from slth_verify.graph.dyadics import down, inverse_root, up
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.nodes import (
     AveragePool,
     BatchNorm,
@@ -55,7 +55,7 @@ class Range:
     upper: tuple[Fraction, ...]
 
 
-def ranges(graph: TargetGraph) -> dict[str, Range]:
+def ranges(graph: TargetCNN) -> dict[str, Range]:
     """Enclosures of every node's tensor, over all images of the input's box.
 
     Args:

@@ -23,7 +23,7 @@ from slth_verify.graph.dyadics import (
     integers,
     inverse_root,
 )
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.nodes import (
     AveragePool,
     BatchNorm,
@@ -49,7 +49,7 @@ from slth_verify.graph.windows import (
 from slth_verify.ieee import require_ieee
 
 
-def exact_values(graph: TargetGraph, image: Any) -> tuple[Exact, Exact]:
+def exact_values(graph: TargetCNN, image: Any) -> tuple[Exact, Exact]:
     """The output of one image.
 
     Args:
@@ -73,7 +73,7 @@ def exact_values(graph: TargetGraph, image: Any) -> tuple[Exact, Exact]:
 
 
 def exact_node_values(
-    graph: TargetGraph, image: Any
+    graph: TargetCNN, image: Any
 ) -> Iterator[tuple[str, Exact, Exact]]:
     """Every node's name, lower and upper ends, in the order of the nodes.
 
@@ -113,7 +113,7 @@ class ExactEnds:
         return self if factor == 1 else self.each(lambda x: x * factor, factor)
 
 
-def exact_image(graph: TargetGraph, image: Any) -> ExactEnds:
+def exact_image(graph: TargetCNN, image: Any) -> ExactEnds:
     """An image as it is, once its shape and its entries are what they must be."""
     require_ieee()
     try:

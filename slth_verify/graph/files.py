@@ -19,10 +19,17 @@ from safetensors.numpy import save
 from slth_verify.errors import InvalidTargetError
 from slth_verify.files import write_atomically
 from slth_verify.graph.fields import axes_of
+from slth_verify.graph.kernels import KERNELS_KEY, read_kernels
 from slth_verify.graph.nodes import KINDS, Node, Weights
 from slth_verify.limits import DIGITS, DOCUMENT_BYTES, LAYERS, TENSOR_FILE_BYTES
 from slth_verify.numbers import exact_number, shown
-from slth_verify.tensors import READING_ERRORS, exact_keys, integer, read_tensors
+from slth_verify.tensors import (
+    READING_ERRORS,
+    exact_keys,
+    has_metadata,
+    integer,
+    read_tensors,
+)
 from slth_verify.text import printable
 
 GRAPH_KEY = "slth_verify_graph"
@@ -37,7 +44,7 @@ _Graph = TypeVar("_Graph")
 
 
 def write_graph(path: str | os.PathLike[str], nodes: Sequence[Node], name: str) -> None:
-    """Write a graph; see `TargetGraph.save`."""
+    """Write a graph; see `TargetCNN.save`."""
     tensors = {
         f"{node.name}.{field}": value
         for node in nodes
@@ -61,10 +68,20 @@ def write_graph(path: str | os.PathLike[str], nodes: Sequence[Node], name: str) 
 
 
 def read_graph(
-    path: str | os.PathLike[str], make: Callable[[tuple[Node, ...], str], _Graph]
+    path: str | os.PathLike[str],
+    make: Callable[[tuple[Node, ...], str], _Graph],
+    chain: Callable[[tuple[Any, ...], Any, str], _Graph],
 ) -> _Graph:
-    """Read a graph; see `TargetGraph.from_file`."""
+    """Read a graph; see `TargetCNN.from_file`.
+
+    Args:
+        path: The file.
+        make: From nodes and a name.
+        chain: From kernels, an input shape and a name, where the file holds these.
+    """
     try:
+        if has_metadata(path, KERNELS_KEY):
+            return chain(*read_kernels(path))
         description, tensors = read_tensors(path, GRAPH_KEY, _expected)
         nodes = tuple(_node(entry, tensors) for entry in description["nodes"])
         return make(nodes, description["name"])
@@ -73,12 +90,12 @@ def read_graph(
         reason = "no such file" if absent else printable(str(error), 400)
         raise InvalidTargetError(
             f"path='{printable(str(path), 400)}' is no readable target graph "
-            f"({reason}). Give a .safetensors file written by TargetGraph.save."
+            f"({reason}). Give a .safetensors file written by TargetCNN.save."
         ) from error
 
 
 def graph_sha256(nodes: Sequence[Node]) -> str:
-    """The digest of a graph; see `TargetGraph.sha256`."""
+    """The digest of a graph; see `TargetCNN.sha256`."""
     digest = hashlib.sha256()
     digest.update(_text_bytes(f"{GRAPH_KEY} {GRAPH_SCHEMA}"))
     digest.update(_text_bytes(str(len(nodes))))

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidParameterError
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.nodes import (
     AveragePool,
     BatchNorm,
@@ -37,7 +37,7 @@ from slth_verify.graph.windows import (
 )
 
 
-def values(graph: TargetGraph, images: ArrayLike) -> Float64Array:
+def values(graph: TargetCNN, images: ArrayLike) -> Float64Array:
     """The outputs of a batch of images.
 
     Args:
@@ -66,7 +66,7 @@ def values(graph: TargetGraph, images: ArrayLike) -> Float64Array:
 
 
 def node_values(
-    graph: TargetGraph, images: ArrayLike
+    graph: TargetCNN, images: ArrayLike
 ) -> Iterator[tuple[str, Float64Array]]:
     """Every node's name and tensor, in the order of the nodes; see `values`.
 
@@ -83,7 +83,7 @@ def value_of(node: Node, sources: Sequence[Float64Array]) -> Float64Array:
         return _VALUES[type(node)](node, sources)
 
 
-def _read(graph: TargetGraph, images: ArrayLike) -> Float64Array:
+def _read(graph: TargetCNN, images: ArrayLike) -> Float64Array:
     try:
         batch = np.asarray(images, dtype=np.float64)
     except (TypeError, ValueError) as error:

@@ -43,13 +43,21 @@ def input_node(input_shape: Any, box: Any) -> Input:
             f"input_shape={shown(input_shape)}: (channels, height, width), (channels, "
             "length) or (features,) is required, without the batch. Give one of them."
         )
-    pairs = _pairs(box, shape[0])
-    return Input(
-        name="input",
-        shape=held(shape),
-        low=tuple(low for low, _ in pairs),
-        high=tuple(high for _, high in pairs),
-    )
+    low, high = ends_of(box, shape[0])
+    return Input(name="input", shape=held(shape), low=low, high=high)
+
+
+def ends_of(
+    box: Any, channels: int
+) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
+    """Lower and upper ends of a box, by channel.
+
+    Raises:
+        InvalidParameterError: If it is neither a pair of numbers nor one for each
+            channel.
+    """
+    pairs = _pairs(box, channels)
+    return tuple(low for low, _ in pairs), tuple(high for _, high in pairs)
 
 
 def _pairs(box: Any, channels: int) -> list[tuple[Fraction, Fraction]]:

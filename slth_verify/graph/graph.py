@@ -5,23 +5,28 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from importlib import import_module
 from itertools import islice
-from typing import Any, cast
+from types import ModuleType
+from typing import Any, Literal, cast
 
 import numpy as np
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph.fields import checked, checked_label
 from slth_verify.graph.files import graph_sha256, read_graph, write_graph
-from slth_verify.graph.nodes import Convolution, Input, Node, Rectifier, Shape
+from slth_verify.graph.given_input import ends_of
+from slth_verify.graph.kernels import chain_of
+from slth_verify.graph.nodes import Input, Node, Shape
+from slth_verify.graph.papers_class import outside_papers_class
 from slth_verify.graph.shapes import shape_of
 from slth_verify.limits import ENTRIES, LAYERS, WEIGHTS
 
 
 @dataclass(frozen=True, eq=False)
-class TargetGraph:
+class TargetCNN:
     """A network as a finite acyclic graph of tensors; the last node is its output.
 
     Attributes:
@@ -34,8 +39,8 @@ class TargetGraph:
 
     Examples:
         >>> import numpy as np
-        >>> from slth_verify.graph import Convolution, Input, Rectifier, TargetGraph
-        >>> graph = TargetGraph(
+        >>> from slth_verify.graph import Convolution, Input, Rectifier, TargetCNN
+        >>> graph = TargetCNN(
         ...     (
         ...         Input(name="image", shape=(1, 8, 8), low=(0,), high=(1,)),
         ...         Convolution(
@@ -78,16 +83,153 @@ class TargetGraph:
         return type(self), (self.nodes, self.name)
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> TargetGraph:
-        """Read a graph written by `save`; neither torch nor scipy is imported.
+    def from_file(cls, path: str | os.PathLike[str]) -> TargetCNN:
+        """Read a network written by `save`; neither torch nor scipy is imported.
+
+        Files that hold the kernels of the paper's class are read as well, for images in
+        [-1, 1].
 
         Args:
             path: A ``.safetensors`` file, which nobody needs to vouch for.
 
         Raises:
-            InvalidTargetError: If the file is damaged or no graph.
+            InvalidTargetError: If the file is damaged or no network.
         """
-        return read_graph(path, cls)
+
+        def chain(kernels: tuple[Any, ...], shape: Any, name: str) -> TargetCNN:
+            return cls.from_kernels(kernels, shape, name=name)
+
+        return read_graph(path, cls, chain)
+
+    @classmethod
+    def from_kernels(
+        cls,
+        kernels: Iterable[Any],
+        input_shape: tuple[int, int, int],
+        *,
+        box: Any = (-1, 1),
+        name: str = "target",
+    ) -> TargetCNN:
+        """The paper's network of these kernels: a ReLU after every convolution.
+
+        Convolutions keep the size of the image, with zeros around it, and have neither
+        stride nor bias. In the box [-1, 1] it is of the paper's class.
+
+        Args:
+            kernels: Layer by layer, ``(c_out, c_in, d, d)``, float32 or float64.
+            input_shape: ``(channels, height, width)``.
+            box: Where inputs lie: ``(low, high)`` for all, or such a pair for each
+                channel.
+            name: A label.
+
+        Raises:
+            InvalidTargetError: Naming the first layer that is no such kernel.
+            InvalidParameterError: If the box is none.
+
+        Source:
+            thm:structured-slth.
+        """
+        return cls(chain_of(kernels, input_shape, box), name)
+
+    @classmethod
+    def from_torch(
+        cls,
+        module: Any,
+        input_shape: tuple[int, ...],
+        *,
+        box: Any = (-1, 1),
+        name: str = "target",
+    ) -> TargetCNN:
+        """Read the network off a trained torch module, and compare the two.
+
+        See `slth_verify.network.torch_graphs.graph_from_torch`, which says what is
+        covered.
+
+        Args:
+            module: In evaluation mode, or without anything that training changes.
+            input_shape: Without the batch: ``(channels, height, width)``,
+                ``(channels, length)`` or ``(features,)``.
+            box: Where inputs lie: ``(low, high)`` for all, or such a pair for each
+                channel (each feature).
+            name: A label.
+
+        Raises:
+            InvalidTargetError: Naming the first module that is not covered, what it is,
+                and the nearest admitted form; or where module and network differ.
+        """
+        read = _importer("torch_graphs").graph_from_torch
+        found: TargetCNN = read(module, input_shape, box=box, name=name)
+        return found
+
+    @classmethod
+    def from_onnx(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        box: Any = (-1, 1),
+        input_shape: tuple[int, ...] | None = None,
+        name: str | None = None,
+    ) -> TargetCNN:
+        """Read the network off an ONNX file (extra ``onnx``), and compare the two.
+
+        See `slth_verify.network.onnx_graphs.graph_from_onnx`.
+
+        Args:
+            path: A regular file, which nobody needs to vouch for.
+            box: As for `from_torch`.
+            input_shape: Without the batch, where the file has symbolic sizes.
+            name: A label; the file's name without its suffix if None.
+
+        Raises:
+            InvalidTargetError: Naming the first node that is not covered; or where file
+                and network differ.
+            MissingExtraError: If onnx or onnxruntime are not installed.
+        """
+        read = _importer("onnx_graphs").graph_from_onnx
+        found: TargetCNN = read(path, box=box, input_shape=input_shape, name=name)
+        return found
+
+    @classmethod
+    def from_pt2(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        box: Any = (-1, 1),
+        name: str | None = None,
+    ) -> TargetCNN:
+        """Read the network off a ``.pt2`` file of torch.export; nothing in it is run.
+
+        See `slth_verify.network.torch_graphs.graph_from_pt2`.
+
+        Args:
+            path: A regular file, which nobody needs to vouch for.
+            box: As for `from_torch`.
+            name: A label; the file's name without its suffix if None.
+
+        Raises:
+            InvalidTargetError: Naming the first operation that is not covered.
+        """
+        read = _importer("torch_graphs").graph_from_pt2
+        found: TargetCNN = read(path, box=box, name=name)
+        return found
+
+    def to_torch(self, *, dtype: Literal["float32", "float64"] = "float32") -> Any:
+        """The network as a torch module in evaluation mode.
+
+        Args:
+            dtype: Of weights and images; float32 weights are copied bit for bit.
+        """
+        return _importer("pruned_graphs").target_module(self, dtype=dtype)
+
+    def to_onnx(self, path: str | os.PathLike[str]) -> None:
+        """Write an ONNX file (extra ``onnx``), in float32.
+
+        See `slth_verify.network.onnx_graphs.graph_to_onnx`.
+
+        Raises:
+            InvalidParameterError: If float32 does not hold a number.
+        """
+        _importer("onnx_graphs").graph_to_onnx(self, path)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a ``.safetensors`` file, atomically; equal graphs give equal bytes.
@@ -97,6 +239,20 @@ class TargetGraph:
             UnusableFileError: If it cannot be written.
         """
         write_graph(path, self.nodes, self.name)
+
+    def with_box(self, box: Any) -> TargetCNN:
+        """The same network for images of another box.
+
+        Args:
+            box: ``(low, high)`` for all entries, or such a pair for each channel.
+
+        Raises:
+            InvalidParameterError: If the box is none.
+        """
+        low, high = ends_of(box, self.input.shape[0])
+        return type(self)(
+            (replace(self.input, low=low, high=high), *self.nodes[1:]), self.name
+        )
 
     def node(self, name: str) -> Node:
         """The node of that name.
@@ -149,49 +305,20 @@ class TargetGraph:
             ReLU after every convolution, inputs in [-1, 1]. Norms are not looked at,
             as layers can be scaled.
         """
-        last: Node = self.nodes[0]
-        for place, node in enumerate(self.nodes):
-            reason = _outside(node, place)
-            if reason is None and place and node.sources != (last.name,):
-                reason = "the graph is no chain"
-            if reason is not None:
-                return f"node {node.name!r}: {reason}"
-            last = node
-        ends = isinstance(last, Rectifier)
-        return None if ends else f"node {last.name!r}: no ReLU follows"
+        return outside_papers_class(self.nodes)
 
     @cached_property
     def _by_name(self) -> dict[str, Node]:
         return {node.name: node for node in self.nodes}
 
 
-def _outside(node: Node, place: int) -> str | None:
-    """Why a node in that place of a chain is outside the paper's class."""
-    if place == 0 and isinstance(node, Input):
-        if len(node.shape) != 3:
-            return "no image of shape (channels, height, width)"
-        unit = all(x == -1 for x in node.low) and all(x == 1 for x in node.high)
-        return None if unit else "the box is not [-1, 1]"
-    if place % 2 == 0:
-        relu = isinstance(node, Rectifier) and not any(node.slopes)
-        return None if relu else f"{type(node).__name__} instead of a ReLU"
-    if not isinstance(node, Convolution):
-        return f"{type(node).__name__} instead of a convolution"
-    rows, columns = node.weight.shape[2:]
-    half = (rows - 1) // 2
-    rest = rows - 1 - half
-    for holds, reason in (
-        (node.bias is None or not node.bias.any(), "a bias"),
-        (rows == columns, "a kernel that is not square"),
-        (node.stride == (1, 1), "a stride"),
-        (node.dilation == (1, 1), "a dilation"),
-        (node.groups == 1, "groups"),
-        (node.padding_mode == "zeros", f"padding of mode {node.padding_mode!r}"),
-        (node.padding == (half, rest) * 2, "padding that does not keep the size"),
-    ):
-        if not holds:
-            return reason
-    return None
+def _importer(name: str) -> ModuleType:
+    """A module of the room that knows torch and ONNX, which this one must not import.
+
+    It is loaded by its name when somebody asks, so that networks are read and checked
+    where neither is installed.
+    """
+    return import_module(f"slth_verify.network.{name}")
 
 
 def _listed(nodes: Iterable[Any]) -> list[Any]:

@@ -15,7 +15,7 @@ from fractions import Fraction
 import numpy as np
 
 from slth_verify.graph.dyadics import Exact, common, down, integers, inverse_root, up
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.nodes import BatchNorm, Convolution, Dense, Node, Shape, Weights
 from slth_verify.graph.windows import Array, convolved
 
@@ -144,7 +144,7 @@ class StageKernel:
         )
 
 
-def staged(graph: TargetGraph) -> tuple[Node, ...]:
+def staged(graph: TargetCNN) -> tuple[Node, ...]:
     """The graph's nodes, with stages in place of affine nodes and batch norms.
 
     Names of tensors change with them: whoever took a batch norm that was folded takes
@@ -184,7 +184,7 @@ def staged(graph: TargetGraph) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
-def stages_of(graph: TargetGraph) -> tuple[Stage, ...]:
+def stages_of(graph: TargetCNN) -> tuple[Stage, ...]:
     """The stages alone, in order."""
     return tuple(node for node in staged(graph) if isinstance(node, Stage))
 

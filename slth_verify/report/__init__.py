@@ -7,10 +7,10 @@ from slth_verify.report.collect.run import (
     run_report,
     write_report,
 )
+from slth_verify.report.model.case import CaseReport
 from slth_verify.report.model.document import schema, to_document, to_json
-from slth_verify.report.model.graph_case import GraphCase
 from slth_verify.report.model.profile import PROFILES, Profile, load_profile
-from slth_verify.report.model.report import SCHEMA_VERSION, CaseReport, Report
+from slth_verify.report.model.report import SCHEMA_VERSION, Report
 from slth_verify.report.page.html import render_html
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "PROFILES",
     "SCHEMA_VERSION",
     "CaseReport",
-    "GraphCase",
     "Profile",
     "Progress",
     "Report",

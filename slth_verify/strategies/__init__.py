@@ -3,18 +3,18 @@
 Usage: ``from slth_verify import strategies as slst``. A strategy says what is valid,
 never how likely it is; bad options raise ``InvalidArgument`` when something is drawn.
 Bulk numbers come from a drawn integer expanded by numpy, so that examples stay small
-and shrink. Importing this room registers the types `Architecture`, `TargetCNN`,
-`RandomCNN` and `TargetGraph` with Hypothesis.
+and shrink. Importing this room registers the types `Architecture`, `RandomCNN` and
+`TargetCNN` with Hypothesis.
 """
 
 from __future__ import annotations
 
 from hypothesis import strategies as _st
 
-from slth_verify.graph import TargetGraph
-from slth_verify.network import Architecture, RandomCNN, TargetCNN
+from slth_verify.graph import TargetCNN
+from slth_verify.network import RandomCNN
 from slth_verify.strategies._answers import forged_answers, stored_answers
-from slth_verify.strategies._architectures import architectures
+from slth_verify.strategies._architectures import Architecture, architectures
 from slth_verify.strategies._built_answers import built_answers
 from slth_verify.strategies._inputs import extreme_inputs
 from slth_verify.strategies._kernels import target_kernels
@@ -31,6 +31,7 @@ from slth_verify.strategies._vectors import NsnSample, nsn_vectors
 from slth_verify.strategies.graphs import target_graphs
 
 __all__ = [
+    "Architecture",
     "BlockedMask",
     "NsnSample",
     "StoredTicket",
@@ -52,6 +53,5 @@ __all__ = [
 ]
 
 _st.register_type_strategy(Architecture, architectures())
-_st.register_type_strategy(TargetCNN, target_networks())
 _st.register_type_strategy(RandomCNN, random_networks())
-_st.register_type_strategy(TargetGraph, target_graphs())
+_st.register_type_strategy(TargetCNN, target_networks() | target_graphs())

@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from slth_verify.network import Architecture
+from slth_verify.errors import InvalidParameterError
 from slth_verify.strategies._options import check_range, check_sizes
 
 MAX_DEPTH = 16
 MAX_CHANNELS = 64
 MAX_KERNEL_SIZE = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """Layer i convolves ``channels[i-1]`` channels into ``channels[i]``.
+
+    Attributes:
+        channels: c_0, ..., c_l, each at least 1.
+        kernel_sizes: d_1, ..., d_l, each at least 1.
+    """
+
+    channels: tuple[int, ...]
+    kernel_sizes: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.channels) != len(self.kernel_sizes) + 1 or not self.kernel_sizes:
+            raise InvalidParameterError(
+                f"channels={self.channels} and kernel_sizes={self.kernel_sizes} do not "
+                "fit: l >= 1 layers have l kernel sizes and l + 1 channel counts "
+                "(thm:structured-slth). Give one more channel count than kernel sizes."
+            )
+        if min(self.channels) < 1 or min(self.kernel_sizes) < 1:
+            raise InvalidParameterError(
+                f"channels={self.channels}, kernel_sizes={self.kernel_sizes}: every "
+                "entry must be at least 1 (thm:structured-slth). Remove empty layers."
+            )
+
+    @property
+    def depth(self) -> int:
+        """Number l of target layers; the random network has 2l."""
+        return len(self.kernel_sizes)
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""Whole target networks."""
+"""Whole networks of the paper's class."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from hypothesis import strategies as st
 
-from slth_verify.network import TargetCNN
+from slth_verify.graph import TargetCNN
 from slth_verify.strategies._architectures import architectures
 from slth_verify.strategies._kernels import target_kernels
 from slth_verify.strategies._options import check_range
@@ -26,7 +26,7 @@ def target_networks(
     min_side: int = 1,
     max_side: int = 5,
 ) -> TargetCNN:
-    """Adversarial target CNNs that lie in the paper's class once normalised.
+    """Adversarial networks of the paper's class.
 
     Shapes come from `architectures`, every layer from `target_kernels`. Images may be
     smaller than a kernel, and need not be square.
@@ -58,4 +58,4 @@ def target_networks(
         c_out, c_in = shape.channels[layer], shape.channels[layer - 1]
         kernels.append(draw(target_kernels((c_out, c_in, size, size))))
     side = st.integers(min_side, max_side)
-    return TargetCNN(tuple(kernels), (shape.channels[0], draw(side), draw(side)))
+    return TargetCNN.from_kernels(kernels, (shape.channels[0], draw(side), draw(side)))

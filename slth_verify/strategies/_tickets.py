@@ -8,7 +8,6 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -18,12 +17,13 @@ from hypothesis import strategies as st
 
 from slth_verify.construction import prune, suggested_widths
 from slth_verify.errors import TrivialClaimWarning
-from slth_verify.network import RandomCNN, TargetCNN
+from slth_verify.graph import TargetCNN
+from slth_verify.network import RandomCNN
 
 #: Channels and kernel size of the targets that tickets are drawn from.
 _SHAPES = (((1, 1), 1), ((1, 2), 1), ((2, 1), 2), ((1, 2, 1), 1), ((1, 1), 3))
 _SEEDS = 4
-_SHARE = Fraction(1, 8)
+_SHARE = "12%"
 _DIGITS = "0123456789"
 
 
@@ -86,12 +86,11 @@ def _pruned(shape: int, seed: int) -> StoredTicket:
         for c_in, c_out in pairwise(channels)
     ]
     kernels[0] *= rng.choice(np.array([-1, 1], np.float32), kernels[0].shape)
-    target = TargetCNN(tuple(kernels), (channels[0], 2, 2))
-    eps = target.output_scale * _SHARE
-    network = RandomCNN(seed=seed, widths=suggested_widths(target, eps))
+    target = TargetCNN.from_kernels(kernels, (channels[0], 2, 2))
+    network = RandomCNN(seed=seed, widths=suggested_widths(target, _SHARE))
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         warnings.simplefilter("ignore", TrivialClaimWarning)
-        ticket = prune(target, network, eps=eps)
+        ticket = prune(target, network, eps=_SHARE)
         paths = Path(folder, "a.ticket"), Path(folder, "a.target")
         ticket.save(paths[0])
         target.save(paths[1])

@@ -14,8 +14,6 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.ieee import require_ieee
-
 #: Every finite float32 is a multiple of 2^-149, every product of two one of 2^-298.
 FLOAT32_BITS = 149
 PRODUCT_BITS = 2 * FLOAT32_BITS
@@ -95,9 +93,3 @@ def exact_column_sums(products: NDArray[np.float64]) -> list[int]:
         ]
         rest = rest - np.ldexp(pieces, unit)
     return totals
-
-
-def exact_l1_norm(kernel: NDArray[np.float32]) -> Fraction:
-    """Exact sum of the moduli of all entries."""
-    require_ieee()
-    return exact_sum(np.abs(kernel.astype(np.float64)).ravel().tolist())

@@ -9,8 +9,7 @@ from jsonschema import Draft202012Validator
 
 from slth_verify import bounds
 from slth_verify.cli import run
-from slth_verify.graph import Dense, Input, TargetGraph
-from slth_verify.network import TargetCNN
+from slth_verify.graph import Dense, Input, TargetCNN
 
 VALIDATOR = Draft202012Validator(bounds.schema())
 
@@ -79,7 +78,7 @@ def saved(tmp_path_factory) -> str:
         Input(name="image", shape=(1,), low=("0",), high=("1",)),
         Dense(name="out", sources=("image",), weight=np.ones((1, 1), np.float32)),
     )
-    TargetGraph(nodes).save(path)
+    TargetCNN(nodes).save(path)
     return str(path)
 
 
@@ -104,7 +103,9 @@ def test_widths_of_a_target_validate_and_need_it_again(saved, capsys, tmp_path) 
 
 def test_a_plain_target_is_read_as_well(capsys, tmp_path) -> None:
     path = tmp_path / "plain.safetensors"
-    TargetCNN((np.full((1, 1, 1, 1), 0.5, np.float32),), (1, 2, 2)).save(path)
+    TargetCNN.from_kernels((np.full((1, 1, 1, 1), 0.5, np.float32),), (1, 2, 2)).save(
+        path
+    )
     words = f"network --target {path} --eps 0.2 --delta 1/5 --kind necessary"
     assert _printed(words, capsys)[1]["stages"][0]["name"] == "conv1"
     both = f"{words} --kernel 3"

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors import safe_open
 
 import slth_verify as sv
 from slth_verify.cli import run
@@ -18,7 +17,7 @@ def target_file(tmp_path: Path) -> Path:
     rng = np.random.default_rng(6)
     kernel = (rng.standard_normal((2, 1, 3, 3)) / 4).astype(np.float32)
     path = tmp_path / "net.safetensors"
-    sv.TargetCNN((kernel,), (1, 6, 6), "toy").save(path)
+    sv.TargetCNN.from_kernels((kernel,), (1, 6, 6), name="toy").save(path)
     return path
 
 
@@ -36,15 +35,15 @@ def test_prune_check_collapse(
     checked = json.loads(capsys.readouterr().out)
     assert checked["verdict"] == "VERIFIED"
     upper = float(checked["error_upper_bound"]["upper"])
-    assert float(checked["error_upper_bound"]["lower"]) <= upper <= 0.1
+    assert upper <= 0.1
     assert float(pruned["certified_error"]) == pytest.approx(upper)
 
     small = tmp_path / "small.safetensors"
     for flags in ([], ["--merge"]):
-        assert run(["collapse", ticket, "--output", str(small), *flags]) == 0
+        words = ["collapse", ticket, "--target", str(target_file), *flags]
+        assert run([*words, "--output", str(small)]) == 0
         assert "parameters" in capsys.readouterr().out
-        with safe_open(small, framework="numpy") as file:
-            assert len(list(file.keys())) == (1 if flags else 2)
+        assert sv.TargetCNN.from_file(small).output_shape == (2, 6, 6)
 
 
 def test_a_second_prune_resumes(
@@ -85,7 +84,7 @@ def test_no_ticket_is_inconclusive_and_json_on_failure(
     assert code == 3
     document = json.loads(capsys.readouterr().out)
     assert document["verdict"] == "INCONCLUSIVE"
-    assert "Widen" in document["error"]
+    assert "iden the random network" in document["error"]
     assert not output.exists()
 
 

@@ -14,16 +14,16 @@ from handmade.collapsed_graphs import FALSE
 import slth_verify as sv
 from slth_verify.cli import run
 from slth_verify.construction import collapse
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 
-Maker = Callable[..., sv.GraphTicket]
+Maker = Callable[..., sv.Ticket]
 
 
 Images = Callable[..., np.ndarray]
 
 
 @pytest.fixture
-def files(grouped: TargetGraph, hand_ticket: Maker, tmp_path: Path) -> dict[str, str]:
+def files(grouped: TargetCNN, hand_ticket: Maker, tmp_path: Path) -> dict[str, str]:
     found = {
         name: str(tmp_path / f"{name}.safetensors")
         for name in ("ticket", "target", "small")
@@ -37,7 +37,7 @@ def files(grouped: TargetGraph, hand_ticket: Maker, tmp_path: Path) -> dict[str,
 def test_command_collapses(
     merge: bool,
     files: dict[str, str],
-    grouped: TargetGraph,
+    grouped: TargetCNN,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     arguments = ["collapse", files["ticket"], "--target", files["target"]]
@@ -52,8 +52,7 @@ def test_command_collapses(
         "collapsed": small.after.parameters,
     }
     assert document["bytes"]["collapsed"] == small.bytes_after
-    assert document["scale"] == "1"
-    read = TargetGraph.from_file(files["small"])
+    read = TargetCNN.from_file(files["small"])
     assert read.sha256 == small.graph.sha256
     assert read.output_shape == grouped.output_shape
 
@@ -72,7 +71,7 @@ def test_command_asks_for_the_target(
 
 def test_command_writes_nothing_from_a_false_ticket(
     files: dict[str, str],
-    grouped: TargetGraph,
+    grouped: TargetCNN,
     hand_ticket: Maker,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -24,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     weights = [rng.standard_normal(s).astype(np.float32) for s in ((5, 4), (3, 5))]
     for name, digits in (("net", 9), ("rounded", 2)):
         first, last = (np.round(w, digits).astype(np.float32) for w in weights)
-        graph = sv.TargetGraph(
+        graph = sv.TargetCNN(
             (
                 Input(name="image", shape=(4,), low=(0,) * 4, high=(1,) * 4),
                 Dense(name="first", sources=("image",), weight=first),

@@ -24,7 +24,7 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rng = np.random.default_rng(6)
     kernel = (rng.standard_normal((2, 1, 3, 3)) / 4).astype(np.float32)
     path = tmp_path / "net.safetensors"
-    sv.TargetCNN((kernel,), (1, 6, 6), "toy").save(path)
+    sv.TargetCNN.from_kernels((kernel,), (1, 6, 6), name="toy").save(path)
     return path
 
 
@@ -91,9 +91,10 @@ def test_collapse_tries_its_output_first(
     def never(*_: object, **__: object) -> None:
         raise AssertionError("collapsed")
 
-    monkeypatch.setattr("slth_verify.construction._build_small.collapse", never)
+    monkeypatch.setattr("slth_verify.construction.graphs.collapse.collapse", never)
     before = ticket.read_bytes()
-    assert run(["collapse", str(ticket), "--output", str(output)]) == 2
+    words = ["collapse", str(ticket), "--target", str(target)]
+    assert run([*words, "--output", str(output)]) == 2
     assert ticket.read_bytes() == before
 
 
@@ -132,14 +133,14 @@ def test_caches_that_cannot_be_used_are_done_without(
 
 @pytest.fixture
 def full_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of 100 KB, nearly full."""
+    """A folder on a disk of 100 KB, full."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("only root may mount a small disk")
     try:
-        (folder / "ballast").write_bytes(bytes(96 << 10))
+        (folder / "ballast").write_bytes(bytes(100 << 10))
         yield folder
     finally:
         subprocess.run(["umount", str(folder)], check=True)

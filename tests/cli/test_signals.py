@@ -30,7 +30,7 @@ def _target(folder: Path) -> Path:
         (rng.standard_normal(shape) / 8).astype(np.float32) for shape in shapes
     )
     path = folder / "net.safetensors"
-    sv.TargetCNN(kernels, (2, 8, 8), "toy").save(path)
+    sv.TargetCNN.from_kernels(kernels, (2, 8, 8), name="toy").save(path)
     return path
 
 

@@ -82,7 +82,9 @@ def test_every_option_refuses_the_same_numbers(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     target = tmp_path / "net.safetensors"
-    sv.TargetCNN((np.ones((1, 1, 1, 1), np.float32),), (1, 2, 2)).save(target)
+    sv.TargetCNN.from_kernels((np.ones((1, 1, 1, 1), np.float32),), (1, 2, 2)).save(
+        target
+    )
     words = [word.format(target=target, folder=tmp_path) for word in command]
     assert run([*words, value]) == 2
     said = capsys.readouterr().err

@@ -14,14 +14,14 @@ from slth_verify.graph import (
     MaxPool,
     Rectifier,
     Reshape,
-    TargetGraph,
+    TargetCNN,
 )
 
 
 @pytest.fixture(scope="session")
-def classifier() -> TargetGraph:
+def classifier() -> TargetCNN:
     rng = np.random.default_rng(5)
-    return TargetGraph(
+    return TargetCNN(
         (
             Input(name="image", shape=(1, 6, 6), low=(0,), high=(1,)),
             Convolution(
@@ -44,10 +44,10 @@ def classifier() -> TargetGraph:
 
 
 @pytest.fixture(scope="session")
-def ticket(classifier: TargetGraph) -> sv.GraphTicket:
+def ticket(classifier: TargetCNN) -> sv.Ticket:
     widths = sv.suggested_widths(classifier, "10%")
     found = sv.prune(classifier, sv.RandomCNN(3, widths), eps="10%")
-    assert isinstance(found, sv.GraphTicket)
+    assert isinstance(found, sv.Ticket)
     return found
 
 
@@ -57,5 +57,5 @@ def images() -> np.ndarray:
 
 
 @pytest.fixture(scope="session")
-def networks(classifier: TargetGraph, ticket: sv.GraphTicket) -> ComparedNetworks:
+def networks(classifier: TargetCNN, ticket: sv.Ticket) -> ComparedNetworks:
     return ComparedNetworks.of_ticket(ticket, classifier)

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 import slth_verify as sv
 from slth_verify.attacks.gradients import FloatNetwork, unit_rows
 from slth_verify.comparison.networks import ComparedNetworks, largest_gap
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.strategies import target_graphs
 
 
-def test_the_bracket_holds(classifier: TargetGraph, ticket: sv.GraphTicket) -> None:
+def test_the_bracket_holds(classifier: TargetCNN, ticket: sv.Ticket) -> None:
     found = sv.attack(ticket, classifier)
     checked = sv.check(ticket, classifier)
-    assert isinstance(checked, sv.GraphCheckResult)
+    assert isinstance(checked, sv.CheckResult)
     assert checked.error_upper_bound is not None
     assert 0 < found.difference <= checked.error_upper_bound
     assert checked.error_by_intervals is not None
@@ -27,7 +27,7 @@ def test_the_bracket_holds(classifier: TargetGraph, ticket: sv.GraphTicket) -> N
 
 
 def test_the_image_replays(
-    networks: ComparedNetworks, classifier: TargetGraph, ticket: sv.GraphTicket
+    networks: ComparedNetworks, classifier: TargetCNN, ticket: sv.Ticket
 ) -> None:
     found = sv.attack(ticket, classifier, seed=3)
     assert found == sv.attack(ticket, classifier, seed=3)
@@ -39,7 +39,7 @@ def test_the_image_replays(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(target_graphs(max_steps=5), st.integers(0, 2**32 - 1))
-def test_slopes_are_those_of_the_values(graph: TargetGraph, seed: int) -> None:
+def test_slopes_are_those_of_the_values(graph: TargetCNN, seed: int) -> None:
     """Along a short line inside one piece, both networks move as their slopes say."""
     networks = ComparedNetworks.of_graphs(graph, graph)
     pair, rng = networks.pair, np.random.default_rng(seed)

@@ -15,7 +15,7 @@ from slth_verify.comparison.classes import Scores
 from slth_verify.comparison.local import Ball, LocalResult, certified_near
 from slth_verify.comparison.networks import ComparedNetworks, largest_gap
 from slth_verify.errors import InvalidParameterError, InvalidTicketError
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.verdict import Verdict
 
 RADII = [Fraction(0), Fraction(1, 255), Fraction(1, 16), Fraction(1, 2)]
@@ -83,7 +83,7 @@ def test_refuted_images_replay(networks: ComparedNetworks, images: np.ndarray) -
 
 
 def test_the_image_itself_is_decided_exactly(
-    classifier: TargetGraph, ticket: sv.GraphTicket, images: np.ndarray
+    classifier: TargetCNN, ticket: sv.Ticket, images: np.ndarray
 ) -> None:
     report = sv.certify(ticket, classifier, images)
     assert report.radius == 0
@@ -94,7 +94,7 @@ def test_the_image_itself_is_decided_exactly(
 
 
 def test_processes_give_the_same_report(
-    classifier: TargetGraph, ticket: sv.GraphTicket, images: np.ndarray
+    classifier: TargetCNN, ticket: sv.Ticket, images: np.ndarray
 ) -> None:
     seen: list[tuple[int, int]] = []
     one, two = (
@@ -113,7 +113,7 @@ def test_processes_give_the_same_report(
 
 
 def test_a_network_that_ignores_its_input_is_refuted_or_equal(
-    classifier: TargetGraph, ticket: sv.GraphTicket, images: np.ndarray
+    classifier: TargetCNN, ticket: sv.Ticket, images: np.ndarray
 ) -> None:
     """Filters left out: the network is another one, and some image shows it."""
     from dataclasses import replace
@@ -137,8 +137,8 @@ def test_a_network_that_ignores_its_input_is_refuted_or_equal(
     ],
 )
 def test_bad_input_is_refused(
-    classifier: TargetGraph,
-    ticket: sv.GraphTicket,
+    classifier: TargetCNN,
+    ticket: sv.Ticket,
     images: np.ndarray,
     radius: int,
     said: str,
@@ -148,8 +148,8 @@ def test_bad_input_is_refused(
 
 
 def test_a_ticket_of_another_target_is_refused(
-    classifier: TargetGraph, ticket: sv.GraphTicket, images: np.ndarray
+    classifier: TargetCNN, ticket: sv.Ticket, images: np.ndarray
 ) -> None:
-    other = TargetGraph((*classifier.nodes[:-2],), "shorter")
+    other = TargetCNN((*classifier.nodes[:-2],), "shorter")
     with pytest.raises(InvalidTicketError, match="made for"):
         sv.certify(ticket, other, images)

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 import slth_verify as sv
 from slth_verify.comparison import certify_pair
 from slth_verify.errors import InvalidTargetError
-from slth_verify.graph import BatchNorm, Convolution, Dense, Input, TargetGraph
+from slth_verify.graph import BatchNorm, Convolution, Dense, Input, TargetCNN
 from slth_verify.strategies import target_graphs
 from slth_verify.verdict import Verdict
 
 
-def moved(graph: TargetGraph, seed: int, size: float) -> TargetGraph:
+def moved(graph: TargetCNN, seed: int, size: float) -> TargetCNN:
     """A copy whose weights are a little off."""
     rng = np.random.default_rng(seed)
     nodes = []
@@ -30,7 +30,7 @@ def moved(graph: TargetGraph, seed: int, size: float) -> TargetGraph:
             nodes.append(replace(node, weight=changed))
         else:
             nodes.append(node)
-    return TargetGraph(tuple(nodes), "moved")
+    return TargetCNN(tuple(nodes), "moved")
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -40,7 +40,7 @@ def moved(graph: TargetGraph, seed: int, size: float) -> TargetGraph:
     st.sampled_from([0.0, 2.0**-10, 0.25]),
 )
 def test_the_bound_is_above_the_attack(
-    graph: TargetGraph, seed: int, size: float
+    graph: TargetCNN, seed: int, size: float
 ) -> None:
     result = sv.compare(graph, moved(graph, seed, size))
     bound = result.error_upper_bound
@@ -50,7 +50,7 @@ def test_the_bound_is_above_the_attack(
     assert result.reason == "no eps was asked"
 
 
-def test_a_copy_is_decided_from_both_sides(classifier: TargetGraph) -> None:
+def test_a_copy_is_decided_from_both_sides(classifier: TargetCNN) -> None:
     other = moved(classifier, 0, 0.01)
     free = sv.compare(classifier, other)
     assert free.error_upper_bound is not None
@@ -69,7 +69,7 @@ def test_a_copy_is_decided_from_both_sides(classifier: TargetGraph) -> None:
     assert [stage.name for stage in free.per_stage] == ["conv", "dense"]
 
 
-def test_a_network_and_itself(classifier: TargetGraph, images: np.ndarray) -> None:
+def test_a_network_and_itself(classifier: TargetCNN, images: np.ndarray) -> None:
     result = sv.compare(classifier, classifier, eps="1e-9")
     assert result.verdict is Verdict.VERIFIED
     assert result.attack.difference == 0
@@ -98,28 +98,28 @@ def test_a_folded_batch_norm_matches() -> None:
         weight=(weight * factor[:, None]).astype(np.float32),
         bias=(norm.shift - norm.mean * factor).astype(np.float32),
     )
-    one, other = TargetGraph((image, plain, norm)), TargetGraph((image, folded))
+    one, other = TargetCNN((image, plain, norm)), TargetCNN((image, folded))
     result = sv.compare(one, other, eps="1e-6")
     assert result.verdict is Verdict.VERIFIED
     assert result.attack.difference > 0  # a float32 fold is another network
 
 
-def test_a_lie_about_the_copy_is_refuted(classifier: TargetGraph) -> None:
+def test_a_lie_about_the_copy_is_refuted(classifier: TargetCNN) -> None:
     """A channel whose sign was changed: no bound below the truth is believed."""
     conv = classifier.nodes[1]
     assert isinstance(conv, Convolution)
     weight = conv.weight.copy()
     weight[1] *= -1
-    wrong = TargetGraph(
+    wrong = TargetCNN(
         (classifier.nodes[0], replace(conv, weight=weight), *classifier.nodes[2:])
     )
     assert sv.compare(classifier, wrong, eps="0.1").verdict is Verdict.REFUTED
 
 
-def _with(graph: TargetGraph, index: int, **changes: Any) -> TargetGraph:
+def _with(graph: TargetCNN, index: int, **changes: Any) -> TargetCNN:
     nodes = list(graph.nodes)
     nodes[index] = replace(nodes[index], **changes)
-    return TargetGraph(tuple(nodes))
+    return TargetCNN(tuple(nodes))
 
 
 @pytest.mark.parametrize(
@@ -131,17 +131,17 @@ def _with(graph: TargetGraph, index: int, **changes: Any) -> TargetGraph:
     ],
 )
 def test_networks_that_do_not_match_are_refused(
-    classifier: TargetGraph, index: int, changes: dict[str, Any], said: str
+    classifier: TargetCNN, index: int, changes: dict[str, Any], said: str
 ) -> None:
     if index == 1:
         nodes = (classifier.nodes[0], replace(classifier.nodes[1], **changes))
-        other = TargetGraph(nodes)
+        other = TargetCNN(nodes)
     else:
         other = _with(classifier, index, **changes)
     with pytest.raises(InvalidTargetError, match=said):
         sv.compare(classifier, other)
 
 
-def test_networks_of_other_lengths_are_refused(classifier: TargetGraph) -> None:
+def test_networks_of_other_lengths_are_refused(classifier: TargetCNN) -> None:
     with pytest.raises(InvalidTargetError, match="nodes"):
-        sv.compare(classifier, TargetGraph(classifier.nodes[:3]))
+        sv.compare(classifier, TargetCNN(classifier.nodes[:3]))

@@ -22,20 +22,17 @@ from slth_verify.construction.graphs.small_graphs import _double
 from slth_verify.errors import (
     InvalidParameterError,
 )
-from slth_verify.graph import BatchNorm, Convolution, Dense, TargetGraph
+from slth_verify.graph import BatchNorm, Convolution, Dense, TargetCNN
 from slth_verify.graph.stages import stages_of
-from slth_verify.network import (
-    graph_from_torch,
-    graph_module,
-    pruned_graph_module,
-    random_graph_size,
-)
+from slth_verify.network import pruned_module, random_network_size
+from slth_verify.network.pruned_graphs import target_module
+from slth_verify.network.torch_graphs import graph_from_torch
 from slth_verify.ticket.graphs.sums import pair_sums
 from slth_verify.ticket.graphs.values import exact_pruned_values
 from slth_verify.ticket.graphs.weights import drawn_filters
 from slth_verify.verdict import Verdict
 
-Maker = Callable[..., sv.GraphTicket]
+Maker = Callable[..., sv.Ticket]
 
 
 Images = Callable[..., np.ndarray]
@@ -57,7 +54,7 @@ def test_collapsed_and_masked_networks_agree(
             found = small_outputs(small, images)
             assert found.shape == wanted.shape
             assert np.abs(found - wanted).max() <= part * size
-        assert small.before == random_graph_size(
+        assert small.before == random_network_size(
             graph, [part.width for part in ticket.stages]
         )
     layers = [n for n in small.graph.nodes if isinstance(n, Convolution | Dense)]
@@ -67,12 +64,12 @@ def test_collapsed_and_masked_networks_agree(
 @settings(max_examples=100)
 @given(slst.target_graphs(), st.integers(0, 99), st.booleans())
 def test_drawn_graphs_collapse_to_the_same_function(
-    hand_ticket: Maker, box_images: Images, graph: TargetGraph, seed: int, merge: bool
+    hand_ticket: Maker, box_images: Images, graph: TargetCNN, seed: int, merge: bool
 ) -> None:
     ticket, images = hand_ticket(graph, seed), box_images(graph, seed)
     wanted = masked_outputs(graph, ticket, images)
     small = collapse(ticket, graph, merge=merge, dtype="float64")
-    found = outputs(graph_module(small.graph, dtype="float64"), images)
+    found = outputs(target_module(small.graph, dtype="float64"), images)
     assert found.shape == wanted.shape
     assert np.abs(found - wanted).max() <= 1e-11 * (1 + np.abs(wanted).max())
 
@@ -80,7 +77,7 @@ def test_drawn_graphs_collapse_to_the_same_function(
 @settings(max_examples=50)
 @given(slst.target_graphs(max_steps=3), st.integers(0, 99), st.booleans())
 def test_small_networks_are_exact_up_to_their_last_rounding(
-    hand_ticket: Maker, box_images: Images, graph: TargetGraph, seed: int, merge: bool
+    hand_ticket: Maker, box_images: Images, graph: TargetCNN, seed: int, merge: bool
 ) -> None:
     ticket, image = hand_ticket(graph, seed), box_images(graph, seed)[0]
     parts = {part.name: part for part in ticket.stages}
@@ -113,11 +110,11 @@ def test_sums_are_rounded_once() -> None:
                 assert distance <= abs(Fraction(float(other)) - exact)
 
 
-def stage_weights(graph: TargetGraph) -> dict[str, np.ndarray]:
+def stage_weights(graph: TargetCNN) -> dict[str, np.ndarray]:
     return {n.name: n.weight for n in graph.nodes if hasattr(n, "weight")}
 
 
-def test_merged_weights_are_the_sums(grouped: TargetGraph, hand_ticket: Maker) -> None:
+def test_merged_weights_are_the_sums(grouped: TargetCNN, hand_ticket: Maker) -> None:
     ticket = hand_ticket(grouped)
     small = collapse(ticket, grouped, merge=True).graph
     for stage, part in zip(stages_of(grouped), ticket.stages, strict=True):
@@ -136,7 +133,7 @@ def test_merged_weights_are_the_sums(grouped: TargetGraph, hand_ticket: Maker) -
 
 
 def test_the_negative_half_is_left_out_where_it_vanishes(
-    grouped: TargetGraph, hand_ticket: Maker
+    grouped: TargetCNN, hand_ticket: Maker
 ) -> None:
     small = collapse(hand_ticket(grouped), grouped, merge=True).graph
     negated = [node.name for node in small.nodes if isinstance(node, BatchNorm)]
@@ -146,7 +143,7 @@ def test_the_negative_half_is_left_out_where_it_vanishes(
 
 
 def test_sizes_and_files(
-    grouped: TargetGraph, hand_ticket: Maker, box_images: Images, tmp_path: Path
+    grouped: TargetCNN, hand_ticket: Maker, box_images: Images, tmp_path: Path
 ) -> None:
     ticket, path = hand_ticket(grouped), tmp_path / "small.safetensors"
     for dtype, size in (("float32", 4), ("float64", 8)):
@@ -157,9 +154,9 @@ def test_sizes_and_files(
         assert small.bytes_before == 4 * small.before.parameters
         assert 0 < small.zeros < count
         small.save(path)
-        again = TargetGraph.from_file(path)
+        again = TargetCNN.from_file(path)
         assert again.sha256 == small.graph.sha256
-        module = graph_module(again, dtype=dtype)
+        module = target_module(again, dtype=dtype)
         images = box_images(grouped).astype(dtype)
         assert np.array_equal(outputs(module, images), small_outputs(small, images))
     merged = collapse(ticket, grouped, merge=True)
@@ -170,7 +167,7 @@ def test_the_networks_of_a_proved_ticket_are_near_its_target(
     box_images: Images,
 ) -> None:
     weight, bias = np.array([[0.5, -0.25]]), np.array([0.125])
-    graph = TargetGraph(
+    graph = TargetCNN(
         (
             sv.graph.Input(name="x", shape=(2,), low=(-1, -1), high=(1, 1)),
             Dense(name="d", sources=("x",), weight=weight, bias=bias),
@@ -182,7 +179,7 @@ def test_the_networks_of_a_proved_ticket_are_near_its_target(
     assert result.verdict is Verdict.VERIFIED
     images = box_images(graph)
     wanted = sv.graph.values(graph, images)
-    modules = [pruned_graph_module(graph, ticket, dtype="float64")]
+    modules = [pruned_module(graph, ticket, dtype="float64")]
     modules += [
         collapse(ticket, graph, merge=merge, dtype="float64").module()
         for merge in (False, True)
@@ -213,7 +210,7 @@ LIES = {
 @pytest.mark.parametrize("name", LIES)
 def test_a_wrong_small_network_is_seen(
     name: str,
-    grouped: TargetGraph,
+    grouped: TargetCNN,
     hand_ticket: Maker,
     box_images: Images,
     mutant: Callable[..., object],

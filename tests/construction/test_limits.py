@@ -33,7 +33,7 @@ from slth_verify.subset_sum.batch import run as batch
 def _target() -> sv.TargetCNN:
     rng = np.random.default_rng(6)
     kernel = (rng.standard_normal((2, 1, 3, 3)) / 4).astype(np.float32)
-    return sv.TargetCNN((kernel,), (1, 6, 6), "toy")
+    return sv.TargetCNN.from_kernels((kernel,), (1, 6, 6), name="toy")
 
 
 @pytest.mark.parametrize("limit", [1e-9, "1e-9", Fraction(1, 10**9)])

@@ -13,14 +13,12 @@ from slth_verify.construction import (
     ChannelBlock,
     FilterPool,
     _search,
-    certified_error,
-    plan,
 )
-from slth_verify.construction._forecast import Forecast, tasks_of
-from slth_verify.construction._layer_problems import LayerProblems
 from slth_verify.construction._problems import Task, highest_level
-from slth_verify.construction._prune import _layers
 from slth_verify.construction._search import Options, Search
+from slth_verify.construction.graphs.plan import plan_graph
+from slth_verify.construction.graphs.problems import StageProblems
+from slth_verify.construction.graphs.prune import _certified
 from slth_verify.errors import NoTicketFoundError
 from slth_verify.subset_sum import Journal, Proposal
 from slth_verify.ticket import Ticket
@@ -35,14 +33,14 @@ def _target(seed: int = 6) -> sv.TargetCNN:
     kernels = tuple(
         (rng.standard_normal(shape) * 0.25).astype(np.float32) for shape in shapes
     )
-    return sv.TargetCNN(kernels, (2, 6, 6), "toy")
+    return sv.TargetCNN.from_kernels(kernels, (2, 6, 6), name="toy")
 
 
 def _search_of(target: sv.TargetCNN, share: float = 1.0, **options: object) -> Search:
     widths = tuple(max(8, int(share * n)) for n in sv.suggested_widths(target, EPS))
     how = {"seed": 0, "time_limit": 60.0, "workers": 1, "journal": None}
     return Search(
-        LayerProblems(target, sv.RandomCNN(3, widths), plan(target, EPS)),
+        StageProblems(target, sv.RandomCNN(3, widths), plan_graph(target, EPS)),
         Options(**{**how, "progress": None, **options}),
     )
 
@@ -56,9 +54,8 @@ def test_forecast_is_the_certificate(waves: int) -> None:
     search = _search_of(_target(), 0.5)
     for number in range(waves):
         search.wave(number, EPS)
-    problems = search.problems
-    layers = _layers(problems.target, problems.network, search.proposals)
-    exact = certified_error(problems.target, problems.network, layers).error
+    made = search.problems
+    _, exact = _certified(made.graph, made.network, made.plan, search.proposals)
     assert search.forecast() == pytest.approx(float(exact), rel=1e-10)
 
 
@@ -66,30 +63,27 @@ def test_promises_that_are_kept_lead_within_eps() -> None:
     target = _target()
     search = _search_of(target, 0.3)
     search.wave(0, EPS)
-    forecast, residuals = Forecast(target), _residuals(search)
-    budgets = {
-        task: plan(target, EPS)[task.layer - 1].per_channel for task in residuals
-    }
-    allowed = forecast.error(residuals) * 0.6
-    level = highest_level(forecast.error, residuals, search.scores, budgets, allowed)
+    problems, residuals = search.problems, _residuals(search)
+    budgets = {task: problems.budget(task) for task in residuals}
+    allowed = problems.error(residuals) * 0.6
+    level = highest_level(problems.error, residuals, search.scores, budgets, allowed)
     assert 0 < level < max(search.scores.values())
     # at the level, every filter as bad as promised
     kept = {
         task: residual
         if search.scores[task] <= level
-        else _flat(residual, 0.7 * level * budgets[task], target, task)
+        else _flat(residual, 0.7 * level * budgets[task], problems, task)
         for task, residual in residuals.items()
     }
-    assert forecast.error(kept) <= allowed * (1 + 1e-9)
-    assert (
-        highest_level(forecast.error, residuals, search.scores, budgets, 1e9) == np.inf
-    )
+    assert problems.error(kept) <= allowed * (1 + 1e-9)
+    found = highest_level(problems.error, residuals, search.scores, budgets, 1e9)
+    assert found == np.inf
 
 
 def _flat(
-    residual: np.ndarray, size: float, target: sv.TargetCNN, task: Task
+    residual: np.ndarray, size: float, problems: StageProblems, task: Task
 ) -> np.ndarray:
-    filters = target.architecture.channels[task.layer]
+    filters = problems.kernel_shape(task)[2]
     flat = np.zeros_like(residual)
     flat[:filters] = task.sign * size
     return flat
@@ -98,7 +92,7 @@ def _flat(
 def _same(one: Ticket, other: Ticket) -> bool:
     return one.certified_error == other.certified_error and all(
         np.array_equal(a.filters, b.filters)
-        for a, b in zip(one.layers, other.layers, strict=True)
+        for a, b in zip(one.stages, other.stages, strict=True)
     )
 
 
@@ -110,7 +104,7 @@ def test_the_ticket_does_not_depend_on_workers(share: float, tmp_path: Path) -> 
     alone = sv.prune(target, network, eps=EPS, workers=1)
     journal = tmp_path / "journal"
     assert _same(alone, sv.prune(target, network, eps=EPS, workers=2, journal=journal))
-    assert len(Journal(journal)) >= len(tasks_of(target))
+    assert len(Journal(journal)) >= len(_search_of(target).problems.tasks)
 
 
 def test_a_second_run_takes_all_from_the_journal(
@@ -159,14 +153,14 @@ def test_what_one_channel_saves_another_may_spend() -> None:
     search = _search_of(target, 0.4)
     search.wave(0, EPS)
     residuals, scores = _residuals(search), dict(search.scores)
-    budgets = {task: plan(target, EPS)[task.layer - 1].per_channel for task in scores}
-    forecast = Forecast(target)
-    allowed = forecast.error(residuals) * 0.7
-    before = highest_level(forecast.error, residuals, scores, budgets, allowed)
+    problems = search.problems
+    budgets = {task: problems.budget(task) for task in scores}
+    allowed = problems.error(residuals) * 0.7
+    before = highest_level(problems.error, residuals, scores, budgets, allowed)
     saved = max(scores, key=lambda task: scores[task])
     residuals[saved] = residuals[saved] * 0.0
     scores[saved] = 0.0
-    assert highest_level(forecast.error, residuals, scores, budgets, allowed) > before
+    assert highest_level(problems.error, residuals, scores, budgets, allowed) > before
 
 
 def test_progress_ends_at_the_total() -> None:
@@ -174,7 +168,7 @@ def test_progress_ends_at_the_total() -> None:
     target = _target()
     network = sv.RandomCNN(3, sv.suggested_widths(target, EPS))
     sv.prune(target, network, eps=EPS, progress=lambda *now: seen.append(now))
-    total = len(tasks_of(target))
+    total = len(_search_of(target).problems.tasks)
     assert seen[-1] == (total, total)
     assert all(0 <= done <= total for done, _ in seen)
 

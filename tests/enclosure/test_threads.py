@@ -21,8 +21,8 @@ from slth_verify.enclosure import (
     _second_opinion,
     check_normal_quantiles,
     chi_square_cdf,
-    error_bound_mp,
     from_ball,
+    high_precision,
     nearest_normal_quantiles,
     to_ball,
     working_precision,
@@ -119,21 +119,10 @@ def test_weights_are_decided_in_threads() -> None:
     assert _settings() == before
 
 
-def _opinion(digits: int, opinion: Callable[..., Fraction] = error_bound_mp) -> Any:
-    rng = np.random.default_rng(3)
-    kernel = rng.standard_normal((2, 2, 2, 2)).astype(np.float32)
-    filters = rng.standard_normal((5, 2, 2, 2)).astype(np.float32)
-    scalars = rng.standard_normal(5).astype(np.float32)
-    owner = np.array([0, 0, 1, 1, 1])
-    many = 14
-    data = (
-        [kernel] * many,
-        [0] * many,
-        [scalars] * many,
-        [filters] * many,
-        [owner] * many,
-    )
-    return opinion(*data, digits=digits)
+def _opinion(digits: int, context: Callable[[int], Any] = high_precision) -> Any:
+    """A sum of many terms, each rounded to so many digits."""
+    mp = context(digits)
+    return mp.fsum(mp.mpf(1) / (3 * number + 1) for number in range(2000))
 
 
 def test_the_second_opinion_has_a_precision_of_its_own() -> None:
@@ -152,7 +141,7 @@ def test_a_second_opinion_at_the_process_precision_is_seen(
     lie = mutant(_second_opinion, "mp = mpmath.MPContext()", "mp = mpmath.mp")
     before = _settings()
     try:
-        _opinion(80, lie.error_bound_mp)
+        _opinion(80, lie.high_precision)
         assert _settings() != before
     finally:
         mpmath.mp.prec = before[1]

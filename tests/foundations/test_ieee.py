@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from handmade.kernel_targets import kernels_of
 
 import slth_verify as sv
 from slth_verify.errors import FloatingPointModeError, UnprovedTicketError
@@ -50,7 +51,7 @@ def subnormal() -> sv.TargetCNN:
     first = np.full((1, 1, 3, 3), LARGEST_SUBNORMAL, dtype=np.uint32).view(np.float32)
     first[0, 0, 1, 1] = 2.0**-126
     second = np.full((1, 1, 1, 1), 2.0**126, dtype=np.float32)
-    return sv.TargetCNN((first, second), (1, 3, 3), "subnormal")
+    return sv.TargetCNN.from_kernels((first, second), (1, 3, 3), name="subnormal")
 
 
 def _files(target: sv.TargetCNN, folder: Path) -> tuple[Path, Path]:
@@ -98,16 +99,16 @@ def test_no_ticket_is_decided_there(subnormal: sv.TargetCNN, tmp_path: Path) -> 
 
 
 def test_nothing_is_written_there(subnormal: sv.TargetCNN, tmp_path: Path) -> None:
-    ticket, _ = _files(subnormal, tmp_path)
+    ticket, target = _files(subnormal, tmp_path)
     network = sv.RandomCNN(seed=1, widths=(60, 60))
-    fresh = sv.TargetCNN(subnormal.kernels, (1, 3, 3), "fresh")
+    fresh = sv.TargetCNN.from_kernels(kernels_of(subnormal), (1, 3, 3), name="fresh")
     for call in (
         lambda: sv.prune(subnormal, network, eps="1/2"),
         lambda: sv.suggested_widths(fresh, "1/2"),
-        lambda: sv.ticket.output_range(fresh),
+        lambda: sv.ticket.output_spread(fresh),
     ):
         assert isinstance(_flushed(call), FloatingPointModeError)
-    refused = _flushed(lambda: sv.construction.collapse(ticket))
+    refused = _flushed(lambda: sv.construction.collapse(ticket, target))
     assert isinstance(refused, UnprovedTicketError)
     assert refused.verdict is sv.Verdict.INCONCLUSIVE
 
@@ -116,10 +117,10 @@ def test_without_the_guard_a_false_ticket_would_be_verified(
     subnormal: sv.TargetCNN, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted lie: weights that are flushed are read as zero, and nobody notices."""
-    network = sv.RandomCNN(seed=1, widths=(60, 60))
-    for room in ("ieee", "ticket._check_layers", "ticket._provenance"):
+    network = sv.RandomCNN(seed=1, widths=(200, 200))
+    for room in ("ieee", "ticket.graphs.check", "ticket.graphs.provenance"):
         monkeypatch.setattr(f"slth_verify.{room}.departure", lambda: None)
-    ticket = _flushed(lambda: sv.prune(subnormal, network, eps="1/2"))
+    ticket = _flushed(lambda: sv.prune(subnormal, network, eps="1/4"))
     assert _flushed(lambda: sv.check(ticket, subnormal)).verdict is sv.Verdict.VERIFIED
     monkeypatch.undo()
     assert sv.check(ticket, subnormal).verdict is sv.Verdict.REFUTED

@@ -26,7 +26,7 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 
 F = Fraction
@@ -127,7 +127,7 @@ FIELDS: dict[type[Node], Callable[..., dict[str, Any]]] = {
 
 
 @st.composite
-def small_graphs(draw, norms: bool = True) -> TargetGraph:
+def small_graphs(draw, norms: bool = True) -> TargetCNN:
     """Up to five nodes in a row, or around one; those that do not fit are left out."""
     shape = draw(
         st.tuples(st.integers(1, 3), st.integers(1, 5), st.integers(1, 5))
@@ -138,7 +138,7 @@ def small_graphs(draw, norms: bool = True) -> TargetGraph:
     ]
     low, high = zip(*ends, strict=True)
     nodes: list[Node] = [Input(name="0", shape=shape, low=low, high=high)]
-    graph = TargetGraph(tuple(nodes))
+    graph = TargetCNN(tuple(nodes))
     kinds = [kind for kind in FIELDS if norms or kind is not BatchNorm]
     for number in range(1, draw(st.integers(1, 5)) + 1):
         kind = draw(st.sampled_from([*kinds, Convolution, Sum, Concat]))
@@ -152,23 +152,23 @@ def small_graphs(draw, norms: bool = True) -> TargetGraph:
                 kind = Convolution if fields["weight"].ndim == 4 else Dense
             added = [kind(name=name, sources=(source,), **fields)]
         try:
-            graph = TargetGraph((*graph.nodes, *added))
+            graph = TargetCNN((*graph.nodes, *added))
         except InvalidTargetError:
             continue
     return graph
 
 
 @pytest.fixture(scope="session")
-def drawn_graphs() -> Callable[..., st.SearchStrategy[TargetGraph]]:
+def drawn_graphs() -> Callable[..., st.SearchStrategy[TargetCNN]]:
     """The strategy; without batch norms, if asked so."""
     return small_graphs
 
 
 @pytest.fixture(scope="session")
-def images_of() -> Callable[[TargetGraph, int], np.ndarray]:
+def images_of() -> Callable[[TargetCNN, int], np.ndarray]:
     """An image in the box: a corner of it, or any of its points."""
 
-    def image(graph: TargetGraph, seed: int) -> np.ndarray:
+    def image(graph: TargetCNN, seed: int) -> np.ndarray:
         rng = np.random.default_rng(seed)
         shape = graph.input.shape
         steps = rng.integers(0, 9, shape) if seed % 2 else 8 * rng.integers(0, 2, shape)
@@ -281,10 +281,10 @@ def slow_node(node: Node, sources: list[np.ndarray], shape: tuple[int, ...]) -> 
 
 
 @pytest.fixture(scope="session")
-def slow_values() -> Callable[[TargetGraph, np.ndarray], dict[str, np.ndarray]]:
+def slow_values() -> Callable[[TargetCNN, np.ndarray], dict[str, np.ndarray]]:
     """Every node's tensor, in fractions, by the definitions."""
 
-    def evaluate(graph: TargetGraph, image: np.ndarray) -> dict[str, np.ndarray]:
+    def evaluate(graph: TargetCNN, image: np.ndarray) -> dict[str, np.ndarray]:
         known: dict[str, np.ndarray] = {graph.input.name: image}
         for node in graph.nodes[1:]:
             sources = [known[name] for name in node.sources]

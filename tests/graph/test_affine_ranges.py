@@ -16,7 +16,7 @@ from slth_verify.graph import (
     Dense,
     Input,
     Range,
-    TargetGraph,
+    TargetCNN,
     affine_ranges,
     exact_node_values,
     ranges,
@@ -28,10 +28,10 @@ RNG = np.random.default_rng(11)
 # the function hides the module of its name
 module = importlib.import_module("slth_verify.graph.box_ranges")
 
-Ranges = Callable[[TargetGraph], dict[str, Range]]
+Ranges = Callable[[TargetCNN], dict[str, Range]]
 
 
-def ends_of_terms(graph: TargetGraph) -> tuple[list[Fraction], list[Fraction]]:
+def ends_of_terms(graph: TargetCNN) -> tuple[list[Fraction], list[Fraction]]:
     """Least and largest sums of one convolution, place by place and term by term."""
     node, image = graph.output, graph.input
     assert isinstance(node, Convolution)
@@ -91,7 +91,7 @@ def check_affine(name: str, ranges_of: Ranges = ranges) -> None:
     fields = CONVOLUTIONS[name]
     for bias in (None, eighths(fields["weight"].shape[0])):
         node = after(Convolution, bias=bias, **fields)
-        graph = TargetGraph((box(4, 5, 6), node))
+        graph = TargetCNN((box(4, 5, 6), node))
         lower, upper = ends_of_terms(graph)
         assert ranges_of(graph)["node"] == Range(tuple(lower), tuple(upper))
 
@@ -108,7 +108,7 @@ def test_ranges_are_reached(name) -> None:
     """By an image in the box, at the first place."""
     fields = CONVOLUTIONS[name] | {"padding": (0, 0, 0, 0)}
     node = after(Convolution, bias=eighths(fields["weight"].shape[0]), **fields)
-    graph = TargetGraph((box(4, 5, 6), node))
+    graph = TargetCNN((box(4, 5, 6), node))
     found = ranges(graph)["node"]
     per = 4 // node.groups
     for channel, weight in enumerate(node.weight):
@@ -127,7 +127,7 @@ def test_ranges_are_reached(name) -> None:
 def test_ranges_of_a_dense_layer_are_reached() -> None:
     weight, bias = eighths(5, 7), eighths(5)
     node = after(Dense, weight=weight, bias=bias)
-    graph = TargetGraph((box(7), node))
+    graph = TargetCNN((box(7), node))
     found = ranges(graph)["node"]
     low, high = np.array(graph.input.low), np.array(graph.input.high)
     for row in range(5):
@@ -158,7 +158,7 @@ def test_sums_of_pieces_are_exact(floats, bits) -> None:
         assert (abs(piece) < 2**bits).all()
         assert (piece == np.trunc(piece)).all()
     node = after(Convolution, weight=weight[0], padding=(1, 0, 0, 1))
-    graph = TargetGraph((box(1, 3, 3), node))
+    graph = TargetCNN((box(1, 3, 3), node))
     lower, upper = ends_of_terms(graph)
     found = ranges(graph)["node"]
     assert found.lower[0] <= lower[0]
@@ -180,10 +180,10 @@ def test_digits(numbers, bits) -> None:
 
 def test_zeros() -> None:
     zero = np.zeros((2, 1, 1, 1))
-    graph = TargetGraph((box(1, 1, 1), after(Convolution, weight=zero)))
+    graph = TargetCNN((box(1, 1, 1), after(Convolution, weight=zero)))
     assert ranges(graph)["node"] == Range((F(0),) * 2, (F(0),) * 2)
     still = Input(name="image", shape=(1, 1, 1), low=(0,), high=(0,))
-    graph = TargetGraph((still, after(Convolution, weight=zero + 3)))
+    graph = TargetCNN((still, after(Convolution, weight=zero + 3)))
     assert ranges(graph)["node"] == Range((F(0),) * 2, (F(0),) * 2)
 
 

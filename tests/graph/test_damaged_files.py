@@ -20,7 +20,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 
 #: Leaves that stand in the place of any value of a description.
 LEAVES = st.sampled_from(
@@ -119,13 +119,13 @@ def test_damaged_files_are_refused_or_read_alike(
 
 def _refused_or_alike(path: Path) -> None:
     try:
-        graph = TargetGraph.from_file(path)
+        graph = TargetCNN.from_file(path)
     except InvalidTargetError:
         return
     again = path.with_name("again.safetensors")
     graph.save(again)
     header = path.read_bytes()
-    read = TargetGraph.from_file(again)
+    read = TargetCNN.from_file(again)
     assert read.sha256 == graph.sha256
     assert read.name == graph.name
     assert _described(again.read_bytes()) == _described(header)

@@ -20,7 +20,7 @@ import pytest
 
 import slth_verify
 import slth_verify.graph as graph_room
-from slth_verify.graph import Input, Node, TargetGraph
+from slth_verify.graph import Input, Node, TargetCNN
 from slth_verify.graph.fields import _READERS as FIELD_READERS
 from slth_verify.graph.files import _READERS as FILE_READERS
 from slth_verify.graph.files import _WEIGHTS
@@ -135,17 +135,17 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
-def example(name: str) -> TargetGraph:
+def example(name: str) -> TargetCNN:
     """The graph of the input and one node of a kind."""
     image = Input(name="image", **EXAMPLES["input"])
     if name == "input":
-        return TargetGraph((image,))
+        return TargetCNN((image,))
     before: list[Node] = [image]
     if name == "dense":
         flat = KINDS["reshape"](name="flat", sources=("image",), **EXAMPLES["reshape"])
         before.append(flat)
     node_fields = {"sources": (before[-1].name,), **EXAMPLES[name]}
-    return TargetGraph((*before, KINDS[name](name="node", **node_fields)))
+    return TargetCNN((*before, KINDS[name](name="node", **node_fields)))
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -161,7 +161,7 @@ def test_every_kind_has_a_shape_a_file_and_a_strategy(
         assert field.type in {*FILE_READERS, *_WEIGHTS}
     graph = example(name)
     graph.save(tmp_path / "graph.safetensors")
-    again = TargetGraph.from_file(tmp_path / "graph.safetensors")
+    again = TargetCNN.from_file(tmp_path / "graph.safetensors")
     assert again.sha256 == graph.sha256
     assert type(again.output) is kind
     for field in fields(kind):

@@ -16,7 +16,7 @@ from slth_verify.graph import (
     Input,
     Rectifier,
     Sum,
-    TargetGraph,
+    TargetCNN,
     dyadics,
     exact_node_values,
     exact_values,
@@ -63,13 +63,13 @@ def _growth(node) -> float:
     return 1 + bias + float(rows.max())
 
 
-def normed(scale, variance, epsilon, *after) -> TargetGraph:
+def normed(scale, variance, epsilon, *after) -> TargetCNN:
     """Batch norm of two numbers, with mean 1/4 and shift -1/2."""
     full = [np.full(2, number, np.float64) for number in (scale, -0.5, 0.25, variance)]
     norm = dict(zip(("scale", "shift", "mean", "variance"), full, strict=True))
     node = BatchNorm(name="norm", sources=("image",), **norm, epsilon=epsilon)
     image = Input(name="image", shape=(2,), low=(-1, -1), high=(1, 1))
-    return TargetGraph((image, node, *after))
+    return TargetCNN((image, node, *after))
 
 
 def check_rational_root(values_of, slow_values) -> None:
@@ -150,7 +150,7 @@ def test_images_that_are_none() -> None:
 
 
 def test_floats_mean_what_their_bits_say() -> None:
-    graph = TargetGraph((Input(name="image", shape=(2,), low=(0, 0), high=(1, 1)),))
+    graph = TargetCNN((Input(name="image", shape=(2,), low=(0, 0), high=(1, 1)),))
     lower, upper = exact_values(graph, np.array([0.1, 5e-324]))
     assert lower.tolist() == upper.tolist() == [F(0.1), F(1, 2**1074)]
     single, _ = exact_values(graph, np.array([0.1, 1], np.float32))
@@ -224,7 +224,7 @@ def test_a_network_of_many_terms() -> None:
     image = rng.standard_normal((512, 3, 3))
     node = Convolution(name="conv", sources=("image",), weight=weight)
     box = Input(name="image", shape=(512, 3, 3), low=(-9,) * 512, high=(9,) * 512)
-    lower, upper = exact_values(TargetGraph((box, node)), image)
+    lower, upper = exact_values(TargetCNN((box, node)), image)
     for row in range(2):
         products = zip(weight[row].ravel(), image.ravel(), strict=True)
         assert (

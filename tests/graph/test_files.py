@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 
 from slth_verify.errors import InvalidTargetError, UnusableFileError
-from slth_verify.graph import BatchNorm, Clip, Dense, Input, Rectifier, TargetGraph
+from slth_verify.graph import BatchNorm, Clip, Dense, Input, Rectifier, TargetCNN
 from slth_verify.limits import LAYERS
 from slth_verify.strategies import target_graphs
 
@@ -66,11 +66,11 @@ def documented_digest(data: bytes) -> str:
 
 @given(target_graphs())
 def test_graphs_survive_a_file(
-    tmp_path_factory: pytest.TempPathFactory, graph: TargetGraph
+    tmp_path_factory: pytest.TempPathFactory, graph: TargetCNN
 ) -> None:
     path = tmp_path_factory.mktemp("graph") / "graph.safetensors"
     graph.save(path)
-    again = TargetGraph.from_file(path)
+    again = TargetCNN.from_file(path)
     assert again.name == graph.name
     assert again.sha256 == graph.sha256 == documented_digest(path.read_bytes())
     for node, read in zip(graph.nodes, again.nodes, strict=True):
@@ -81,9 +81,9 @@ def test_graphs_survive_a_file(
     assert second.read_bytes() == path.read_bytes()
 
 
-def small(**changed: Any) -> TargetGraph:
+def small(**changed: Any) -> TargetCNN:
     dense = Dense(name="dense", sources=("x",), weight=np.eye(2, dtype=np.float32))
-    return TargetGraph(
+    return TargetCNN(
         (
             Input(name="x", shape=(2,), low=(0, "-1/3"), high=(1, 1)),
             replace(dense, **changed),
@@ -106,20 +106,18 @@ OTHERS = {
     "a bias of zeros": small(bias=np.zeros(2, np.float32)),
     "a bias of another dtype": small(bias=np.zeros(2)),
     "a weight": small(weight=np.array([[1, 0], [0, 2]], np.float32)),
-    "a slope": TargetGraph(
+    "a slope": TargetCNN(
         (*small().nodes[:2], Rectifier(name="relu", sources=("dense",), slopes=(0, 0)))
     ),
-    "a name": TargetGraph(
-        (*small().nodes[:2], replace(small().nodes[2], name="prelu"))
-    ),
-    "a source": TargetGraph(
+    "a name": TargetCNN((*small().nodes[:2], replace(small().nodes[2], name="prelu"))),
+    "a source": TargetCNN(
         (
             *small().nodes[:2],
             Rectifier(name="mid", sources=("dense",)),
             replace(small().nodes[2], sources=("mid",)),
         )
     ),
-    "an end of the box": TargetGraph(
+    "an end of the box": TargetCNN(
         (replace(small().nodes[0], low=(0, 0)), *small().nodes[1:])
     ),
 }
@@ -128,7 +126,7 @@ OTHERS = {
 def test_digests_differ_wherever_graphs_differ() -> None:
     digests = [small().sha256, *(graph.sha256 for graph in OTHERS.values())]
     assert len(set(digests)) == len(digests)
-    renamed = TargetGraph(small().nodes, name="other")
+    renamed = TargetCNN(small().nodes, name="other")
     assert renamed.sha256 == small().sha256
 
 
@@ -139,7 +137,7 @@ def test_a_file_is_whole_or_the_old_one(tmp_path: Path) -> None:
     with pytest.raises(UnusableFileError):
         small().save(tmp_path / "nowhere" / "graph.safetensors")
     far = Clip(name="clip", sources=("relu",), low=0, high=10**1001)
-    graph = TargetGraph((*small().nodes, far))
+    graph = TargetCNN((*small().nodes, far))
     with pytest.raises(InvalidTargetError, match="digits"):
         graph.save(path)
     assert path.read_bytes() == old
@@ -151,7 +149,7 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
     tiny = (Fraction(1, 10**999),) * 5000
     wide = Input(name="x", shape=(5000,), low=tiny, high=tiny)
     with pytest.raises(InvalidTargetError, match="in parts"):
-        TargetGraph((wide,)).save(path)
+        TargetCNN((wide,)).save(path)
     assert not path.exists()
 
 
@@ -164,16 +162,16 @@ def test_the_largest_number_of_weights_is_read_again(tmp_path: Path) -> None:
     ]
     first = Input(name="0", shape=(1,), low=(0,), high=(1,))
     path = tmp_path / "graph.safetensors"
-    TargetGraph((first, *norms)).save(path)
-    assert len(TargetGraph.from_file(path).nodes) == LAYERS
+    TargetCNN((first, *norms)).save(path)
+    assert len(TargetCNN.from_file(path).nodes) == LAYERS
 
 
 def test_reading_needs_neither_torch_nor_scipy(tmp_path: Path) -> None:
     path = tmp_path / "graph.safetensors"
     small().save(path)
     code = (
-        "import sys; from slth_verify.graph import TargetGraph; "
-        f"TargetGraph.from_file({str(path)!r}).sha256; "
+        "import sys; from slth_verify.graph import TargetCNN; "
+        f"TargetCNN.from_file({str(path)!r}).sha256; "
         "print([m for m in ('torch', 'scipy', 'onnx', 'hypothesis') "
         "if m in sys.modules])"
     )

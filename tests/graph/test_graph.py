@@ -25,7 +25,7 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 
 F = Fraction
@@ -76,7 +76,7 @@ SHAPES = [
 
 @pytest.mark.parametrize(("node", "shape"), SHAPES)
 def test_shapes(node, shape) -> None:
-    graph = TargetGraph((image(4, 6, 7), node))
+    graph = TargetCNN((image(4, 6, 7), node))
     assert graph.output_shape == graph.shape("node") == shape
     again = pickle.loads(pickle.dumps(graph))
     assert again.output_shape == shape
@@ -125,21 +125,21 @@ MISFITS = {
 @pytest.mark.parametrize("reason", MISFITS)
 def test_misfits_are_refused_in_words(reason) -> None:
     with pytest.raises(InvalidTargetError, match=reason):
-        TargetGraph((image(4, 6, 7), MISFITS[reason]))
+        TargetCNN((image(4, 6, 7), MISFITS[reason]))
 
 
 @pytest.mark.parametrize("name", [5, None, "x" * 1001, "\ud800", np.zeros(2)])
 def test_names_that_are_no_labels_are_refused(name) -> None:
     with pytest.raises(InvalidTargetError, match="name"):
-        TargetGraph((image(1, 1, 1),), name=name)
-    assert TargetGraph((image(1, 1, 1),), name="").name == ""
+        TargetCNN((image(1, 1, 1),), name=name)
+    assert TargetCNN((image(1, 1, 1),), name="").name == ""
 
 
 def test_tensors_that_double_in_each_node_are_refused() -> None:
     nodes = [Concat(name=f"{i}", sources=(f"{i - 1}",) * 1000) for i in range(1, 1000)]
     first = Input(name="0", shape=(1, 1, 1), low=(F(0),), high=(F(1),))
     with pytest.raises(InvalidTargetError, match="entries"):
-        TargetGraph((first, *nodes))
+        TargetCNN((first, *nodes))
 
 
 def test_wide_pools_are_judged_in_bounded_time() -> None:
@@ -156,7 +156,7 @@ def test_wide_pools_are_judged_in_bounded_time() -> None:
     ]
     first = Input(name="0", shape=(1, 1, 1), low=(F(0),), high=(F(1),))
     began = time.process_time()
-    TargetGraph((first, *pools))
+    TargetCNN((first, *pools))
     assert time.process_time() - began < 20
 
 
@@ -179,7 +179,7 @@ def test_windows_of_pools_meet_the_image() -> None:
             padding=(before, behind, 0, 0),
         )
         try:
-            graph = TargetGraph((image(1, side, 1), node))
+            graph = TargetCNN((image(1, side, 1), node))
         except InvalidTargetError:
             assert not meets
         else:
@@ -191,7 +191,7 @@ def test_windows_of_pools_meet_the_image() -> None:
 
 def test_weights_are_copied_and_cannot_be_written_to() -> None:
     weight = ones(1, 4, 1, 1)
-    graph = TargetGraph((image(4, 6, 7), after(Convolution, weight=weight)))
+    graph = TargetCNN((image(4, 6, 7), after(Convolution, weight=weight)))
     weight[:] = 7
     kept = graph.node("node").weight
     assert (kept == 1).all()
@@ -205,11 +205,11 @@ def test_nodes_that_lead_nowhere_are_refused() -> None:
     relu = Rectifier(name="relu", sources=("image",))
     dead = Rectifier(name="dead", sources=("image",))
     with pytest.raises(InvalidTargetError, match="'dead' leads nowhere"):
-        TargetGraph((image(4, 6, 7), dead, relu))
+        TargetCNN((image(4, 6, 7), dead, relu))
     with pytest.raises(InvalidTargetError, match="first node"):
-        TargetGraph((relu,))
+        TargetCNN((relu,))
     with pytest.raises(InvalidTargetError, match="nodes"):
-        TargetGraph(())
+        TargetCNN(())
 
 
 def conv(**changed: object) -> Convolution:
@@ -235,20 +235,20 @@ def signed() -> Input:
 @pytest.mark.parametrize("reason", OUTSIDE)
 def test_what_leaves_the_papers_class(reason) -> None:
     relu = Rectifier(name="relu", sources=("conv",))
-    graph = TargetGraph((signed(), OUTSIDE[reason], relu))
+    graph = TargetCNN((signed(), OUTSIDE[reason], relu))
     assert not graph.in_papers_class
     assert reason in graph.outside_papers_class
 
 
 def test_the_papers_class() -> None:
     relu = Rectifier(name="relu", sources=("conv",))
-    assert TargetGraph((signed(), conv(), relu)).in_papers_class
-    assert TargetGraph((signed(), conv(bias=0 * ones(2)), relu)).in_papers_class
+    assert TargetCNN((signed(), conv(), relu)).in_papers_class
+    assert TargetCNN((signed(), conv(bias=0 * ones(2)), relu)).in_papers_class
     even = conv(weight=ones(2, 4, 2, 2), padding=(0, 1, 0, 1))
-    assert TargetGraph((signed(), even, relu)).in_papers_class
-    assert "no ReLU" in TargetGraph((signed(), conv())).outside_papers_class
-    assert "box" in TargetGraph((image(4, 6, 7), conv(), relu)).outside_papers_class
+    assert TargetCNN((signed(), even, relu)).in_papers_class
+    assert "no ReLU" in TargetCNN((signed(), conv())).outside_papers_class
+    assert "box" in TargetCNN((image(4, 6, 7), conv(), relu)).outside_papers_class
     leaky = Rectifier(name="relu", sources=("conv",), slopes=(F(1, 100),))
-    assert "ReLU" in TargetGraph((signed(), conv(), leaky)).outside_papers_class
+    assert "ReLU" in TargetCNN((signed(), conv(), leaky)).outside_papers_class
     twice = Sum(name="sum", sources=("relu", "relu"))
-    assert TargetGraph((signed(), conv(), relu, twice)).outside_papers_class
+    assert TargetCNN((signed(), conv(), relu, twice)).outside_papers_class

@@ -29,7 +29,7 @@ from handmade.graph_files import (
 )
 from safetensors.numpy import save
 
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 
 TWICE = '"conv.weight":{"dtype":"F32","shape":[2,1,3,3],"data_offsets":[0,72]}'
 
@@ -131,7 +131,7 @@ def test_hostile_files_are_refused_in_words(name: str, tmp_path: Path) -> None:
 def test_the_good_files_are_read(good: Callable[[], bytes], tmp_path: Path) -> None:
     path = tmp_path / "graph.safetensors"
     path.write_bytes(good())
-    assert TargetGraph.from_file(path).input.shape == (1, 4, 4)
+    assert TargetCNN.from_file(path).input.shape == (1, 4, 4)
 
 
 def _sparse(path: Path) -> None:

@@ -30,7 +30,7 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
     dyadics,
     exact_node_values,
     ranges,
@@ -43,10 +43,10 @@ F = Fraction
 module = importlib.import_module("slth_verify.graph.box_ranges")
 
 THIRDS, BESIDE = (F(-1, 3), F(1, 3)), (F(1, 2), F(2, 3))
-Ranges = Callable[[TargetGraph], dict[str, Range]]
+Ranges = Callable[[TargetCNN], dict[str, Range]]
 
 
-def check_contains(graph: TargetGraph, image: np.ndarray, found) -> None:
+def check_contains(graph: TargetCNN, image: np.ndarray, found) -> None:
     for name, lower, upper in exact_node_values(graph, image):
         bounds = zip(found[name].lower, found[name].upper, lower, upper, strict=True)
         for low, high, least, most in bounds:
@@ -153,7 +153,7 @@ def check_rule(name: str, ranges_of: Ranges = ranges) -> None:
     node, lower, upper = RULES[name]
     flat = Reshape(name="flat", sources=("image",), shape=(16,))
     nodes = (box(4, 2, 2), flat, node) if name == "dense" else (box(4, 2, 2), node)
-    assert ranges_of(TargetGraph(nodes))["node"] == Range(tuple(lower), tuple(upper))
+    assert ranges_of(TargetCNN(nodes))["node"] == Range(tuple(lower), tuple(upper))
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -171,7 +171,7 @@ def check_rounding(ranges_of: Ranges = ranges) -> None:
         low, high = ends
         image = Input(name="image", shape=(4, 1, 1), low=(low,) * 4, high=(high,) * 4)
         node = replace(norm(scale), variance=np.full(4, 2.0), epsilon=F(1, 10**5))
-        graph = TargetGraph((image, node))
+        graph = TargetCNN((image, node))
         for corner in ends:
             check_contains(graph, np.full((4, 1, 1), corner, object), ranges_of(graph))
 

@@ -18,7 +18,7 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
     values,
 )
 from slth_verify.graph.stages import Stage, staged, stages_of
@@ -51,11 +51,11 @@ def norm(name: str, source: str, *scales: float, variance: float = 1) -> BatchNo
     )
 
 
-def graph_of(*nodes: Node) -> TargetGraph:
-    return TargetGraph((image(1), *nodes))
+def graph_of(*nodes: Node) -> TargetCNN:
+    return TargetCNN((image(1), *nodes))
 
 
-def found(graph: TargetGraph) -> list[tuple[int, str, str, tuple[str, ...]]]:
+def found(graph: TargetCNN) -> list[tuple[int, str, str, tuple[str, ...]]]:
     return [(s.number, s.name, s.output, s.sources) for s in stages_of(graph)]
 
 
@@ -106,7 +106,7 @@ def test_shapes_of_filters() -> None:
         bias=np.zeros(6, np.float32),
         groups=3,
     )
-    (stage,) = stages_of(TargetGraph((image(6, 4, 4), layer)))
+    (stage,) = stages_of(TargetCNN((image(6, 4, 4), layer)))
     assert stage.has_bias  # zeros are a bias
     assert (stage.channels, stage.inputs) == (6, 7)
     assert [stage.kernel_shape(k) for k in (0, 5, 6)] == [(3, 2, 2)] * 2 + [(1, 1, 6)]
@@ -120,14 +120,14 @@ def test_a_batch_norm_of_any_tensor_has_a_group_for_each_channel() -> None:
         nodes: tuple[Node, ...] = (start,)
         if shape != (3,):
             nodes += (Reshape(name="r", sources=("image",), shape=shape),)
-        graph = TargetGraph((*nodes, norm("n", nodes[-1].name, 1, -2, 3)))
+        graph = TargetCNN((*nodes, norm("n", nodes[-1].name, 1, -2, 3)))
         (stage,) = stages_of(graph)
         assert stage.shape == (3, 1, int(np.prod(shape[1:])))
         assert stage.layer.groups == stage.inputs - 1 == 3
 
 
 @given(STAGED)
-def test_stages_compute_what_their_nodes_do(graph: TargetGraph) -> None:
+def test_stages_compute_what_their_nodes_do(graph: TargetCNN) -> None:
     """In floats, with the middle of a stage's numbers."""
     rng = np.random.default_rng(0)
     images = rng.integers(0, 2, (2, *graph.input.shape)).astype(float)
@@ -184,7 +184,7 @@ def test_rational_roots_are_exact() -> None:
 
 
 @given(STAGED)
-def test_numbers_without_batch_norm_are_exact(graph: TargetGraph) -> None:
+def test_numbers_without_batch_norm_are_exact(graph: TargetCNN) -> None:
     for stage in stages_of(graph):
         kernel = stage.kernel()
         finer = kernel.over(kernel.bits + 3)

@@ -7,26 +7,26 @@ import torch
 from torch.nn.utils import prune
 
 import slth_verify as sv
-from slth_verify.construction import CollapsedGraph
-from slth_verify.graph import TargetGraph
+from slth_verify.construction import Collapsed
+from slth_verify.graph import TargetCNN
 from slth_verify.network import (
-    dense_graph_module,
-    graph_masks,
+    dense_module,
+    pruning_masks,
 )
 
 
 def masked_outputs(
-    graph: TargetGraph, ticket: sv.GraphTicket, images: np.ndarray
+    graph: TargetCNN, ticket: sv.Ticket, images: np.ndarray
 ) -> np.ndarray:
     """Of the whole random network, pruned by torch's own masks."""
-    module = dense_graph_module(
+    module = dense_module(
         graph,
         ticket.seed,
         [part.width for part in ticket.stages],
         exponents=[part.exponent for part in ticket.stages],
         dtype="float64",
     )
-    for path, mask in graph_masks(graph, ticket).items():
+    for path, mask in pruning_masks(graph, ticket).items():
         prune.custom_from_mask(module.get_submodule(path), "weight", mask)
     return outputs(module, images)
 
@@ -36,7 +36,7 @@ def outputs(module: torch.nn.Module, images: np.ndarray) -> np.ndarray:
         return module(torch.from_numpy(images)).numpy()
 
 
-def small_outputs(found: CollapsedGraph, images: np.ndarray) -> np.ndarray:
+def small_outputs(found: Collapsed, images: np.ndarray) -> np.ndarray:
     module = found.module()
     dtypes = {x.dtype for x in (*module.parameters(), *module.buffers())}
     (dtype,) = dtypes or {torch.float64}

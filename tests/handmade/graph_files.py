@@ -13,7 +13,7 @@ import pytest
 from safetensors.numpy import save
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 
 KEY = "slth_verify_graph"
 SECONDS = 10
@@ -120,7 +120,7 @@ def chain(count: int) -> list[dict[str, Any]]:
 def refused(path: Path) -> str:
     began = time.process_time()
     with pytest.raises(InvalidTargetError) as caught:
-        TargetGraph.from_file(path)
+        TargetCNN.from_file(path)
     assert time.process_time() - began < SECONDS
     message = str(caught.value)
     assert message.isprintable()

@@ -8,20 +8,20 @@ from torch import nn
 from torch.nn.utils import prune
 
 import slth_verify as sv
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import stages_of
 from slth_verify.network import (
-    dense_graph_module,
-    graph_masks,
+    dense_module,
+    pruning_masks,
 )
 from slth_verify.ticket.graphs.sums import pair_sums
 from slth_verify.ticket.graphs.values import FloatPair, float_pruned_values
 from slth_verify.ticket.graphs.weights import drawn_filters
 
 
-def whole(graph: TargetGraph, ticket: sv.GraphTicket, dtype: str) -> nn.Module:
+def whole(graph: TargetCNN, ticket: sv.Ticket, dtype: str) -> nn.Module:
     """The dense random network of a ticket, not pruned."""
-    return dense_graph_module(
+    return dense_module(
         graph,
         ticket.seed,
         [part.width for part in ticket.stages],
@@ -30,10 +30,10 @@ def whole(graph: TargetGraph, ticket: sv.GraphTicket, dtype: str) -> nn.Module:
     )
 
 
-def masked(graph: TargetGraph, ticket: sv.GraphTicket) -> nn.Module:
+def masked(graph: TargetCNN, ticket: sv.Ticket) -> nn.Module:
     """The same, pruned by torch's own tool."""
     module = whole(graph, ticket, "float64")
-    for path, mask in graph_masks(graph, ticket).items():
+    for path, mask in pruning_masks(graph, ticket).items():
         prune.custom_from_mask(module.get_submodule(path), "weight", mask)
     return module
 
@@ -44,7 +44,7 @@ def outputs(module: nn.Module, images: np.ndarray) -> np.ndarray:
 
 
 def by_the_checker(
-    graph: TargetGraph, ticket: sv.GraphTicket, images: np.ndarray
+    graph: TargetCNN, ticket: sv.Ticket, images: np.ndarray
 ) -> np.ndarray:
     """What the checker takes the pruned network for, in floats."""
     pairs = {}

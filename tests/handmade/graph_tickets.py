@@ -12,14 +12,14 @@ import slth_verify as sv
 
 
 @pytest.fixture(scope="session")
-def hand_ticket() -> Callable[..., sv.GraphTicket]:
+def hand_ticket() -> Callable[..., sv.Ticket]:
     """Makes a ticket that keeps some filters of every channel; it approximates nothing.
 
     Widths are 2 and 3, exponents from -2 to 2.
     """
     from slth_verify.graph.stages import stages_of
 
-    def make(graph: sv.TargetGraph, seed: int = 0) -> sv.GraphTicket:
+    def make(graph: sv.TargetCNN, seed: int = 0) -> sv.Ticket:
         rng = np.random.default_rng(seed)
         parts = []
         for stage in stages_of(graph):
@@ -28,7 +28,7 @@ def hand_ticket() -> Callable[..., sv.GraphTicket]:
             exponent = int(rng.integers(-2, 3))
             part = sv.ticket.StageTicket(stage.name, width, exponent, kept)
             parts.append(part)
-        return sv.GraphTicket(
+        return sv.Ticket(
             target={"name": "hand", "sha256": graph.sha256},
             generator=sv.network.GENERATOR,
             seed=11 + seed,
@@ -44,7 +44,7 @@ def hand_ticket() -> Callable[..., sv.GraphTicket]:
 def box_images() -> Callable[..., np.ndarray]:
     """Draws five images of a graph's box, in float64."""
 
-    def draw(graph: sv.TargetGraph, seed: int = 0) -> np.ndarray:
+    def draw(graph: sv.TargetCNN, seed: int = 0) -> np.ndarray:
         shape = graph.input.shape
         low, high = (
             np.array([float(x) for x in ends]).reshape(-1, *[1] * (len(shape) - 1))
@@ -57,7 +57,7 @@ def box_images() -> Callable[..., np.ndarray]:
 
 
 @pytest.fixture(scope="session")
-def grouped() -> sv.TargetGraph:
+def grouped() -> sv.TargetCNN:
     """Groups, strides, margins that differ, biases, and a batch norm on its own."""
     from slth_verify import graph
 
@@ -66,7 +66,7 @@ def grouped() -> sv.TargetGraph:
     def drawn(*shape: int) -> np.ndarray:
         return rng.standard_normal(shape).astype(np.float32)
 
-    return sv.TargetGraph(
+    return sv.TargetCNN(
         (
             graph.Input(name="x", shape=(4, 5, 6), low=(-1,) * 4, high=(1,) * 4),
             graph.Convolution(

@@ -23,7 +23,7 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 
 F = Fraction
@@ -36,7 +36,7 @@ def eighths(*shape: int) -> np.ndarray:
     return RNG.integers(-8, 9, shape).astype(np.float32) / 8
 
 
-def chain(*nodes: Node) -> TargetGraph:
+def chain(*nodes: Node) -> TargetCNN:
     """A box with other ends for every channel, with zeros around, and nodes in a row.
 
     Zeros make places differ, so that a wrong place is seen.
@@ -48,7 +48,7 @@ def chain(*nodes: Node) -> TargetGraph:
         high=(1, 2, 1, F(1, 3)),
     )
     around = after("image", "box", Pad, padding=(1, 0, 0, 1))
-    return TargetGraph((image, around, *nodes))
+    return TargetCNN((image, around, *nodes))
 
 
 def after(source: str, name: str, kind: type[Node], **fields: Any) -> Node:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from slth_verify.graph import TargetGraph, exact_node_values
+from slth_verify.graph import TargetCNN, exact_node_values
 
 if TYPE_CHECKING:
     from slth_verify.conformance.oracles.graph_differences import Bounds
@@ -32,7 +32,7 @@ def _noise(rng: np.random.Generator, size: Fraction) -> Fraction:
     return size * Fraction(int(rng.integers(-64, 65)), 4096)
 
 
-def _pair(graph: TargetGraph, way: str, seed: int) -> dict[str, StageWeights]:
+def _pair(graph: TargetCNN, way: str, seed: int) -> dict[str, StageWeights]:
     """Weights of a pruned network near a target, or far from it.
 
     Args:
@@ -80,7 +80,7 @@ def _pair(graph: TargetGraph, way: str, seed: int) -> dict[str, StageWeights]:
     return found
 
 
-def _image(graph: TargetGraph, seed: int) -> Entries:
+def _image(graph: TargetCNN, seed: int) -> Entries:
     """An image in the box: one of its corners, or any point, or one with some zeros."""
     rng = np.random.default_rng(seed)
     found = np.empty(graph.input.shape, object)
@@ -92,7 +92,7 @@ def _image(graph: TargetGraph, seed: int) -> Entries:
 
 
 def _values(
-    graph: TargetGraph, stages: dict[str, StageWeights], image: Entries
+    graph: TargetCNN, stages: dict[str, StageWeights], image: Entries
 ) -> Values:
     """Both networks for one image."""
     pruned = _oracle().pruned_values(graph, stages, image)
@@ -128,7 +128,7 @@ def pair_of() -> Callable[..., dict[str, StageWeights]]:
 
 
 @pytest.fixture(scope="session")
-def image_of() -> Callable[[TargetGraph, int], Entries]:
+def image_of() -> Callable[[TargetCNN, int], Entries]:
     return _image
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph import values
-from slth_verify.network import graph_from_onnx
+from slth_verify.network.onnx_graphs import graph_from_onnx
 
 onnx = pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")

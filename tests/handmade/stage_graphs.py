@@ -18,7 +18,7 @@ from slth_verify.graph import (
     Permute,
     Rectifier,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 
 F = Fraction
@@ -63,8 +63,8 @@ PADDED = {"bias": eighths(2), "padding": (2, 1, 0, 1), "stride": (2, 1)}
 
 #: Of the first kind one stage, whose bounds must be equal to the oracle's.
 ONE_STAGE = {
-    "windows": TargetGraph((image(2, 3, 3), conv("image", "a", 2, 2, 3, 2, **PADDED))),
-    "borders": TargetGraph(
+    "windows": TargetCNN((image(2, 3, 3), conv("image", "a", 2, 2, 3, 2, **PADDED))),
+    "borders": TargetCNN(
         (
             Input(name="image", shape=(1, 3, 1), low=(F(1, 2),), high=(1,)),
             after(
@@ -76,8 +76,8 @@ ONE_STAGE = {
             ),
         )
     ),
-    "groups": TargetGraph((image(4, 2, 2), conv("image", "a", 4, 2, 2, 2, groups=2))),
-    "norm": TargetGraph(
+    "groups": TargetCNN((image(4, 2, 2), conv("image", "a", 4, 2, 2, 2, groups=2))),
+    "norm": TargetCNN(
         (
             image(2, 2, 2),
             conv("image", "a", 3, 2, 2, 1, bias=eighths(3)),
@@ -88,7 +88,7 @@ ONE_STAGE = {
 
 
 CHAINS = {
-    "rectified": TargetGraph(
+    "rectified": TargetCNN(
         (
             image(2, 2, 3),
             conv("image", "a", 4, 2, 1, 2, bias=eighths(4)),
@@ -96,7 +96,7 @@ CHAINS = {
             conv("b", "c", 2, 2, 2, 2, groups=2, padding=(1, 0, 0, 1)),
         )
     ),
-    "clipped": TargetGraph(
+    "clipped": TargetCNN(
         (
             image(3, 2, 2),
             conv("image", "a", 3, 3, 1, 1, bias=eighths(3)),
@@ -104,7 +104,7 @@ CHAINS = {
             norm("b", "c", 1, 2, 3),
         )
     ),
-    "company": TargetGraph(
+    "company": TargetCNN(
         (
             image(3, 2, 2),
             conv("image", "a", 2, 3, 1, 1),
@@ -114,7 +114,7 @@ CHAINS = {
             norm("d", "e", 2, 0.1),
         )
     ),
-    "copies": TargetGraph(
+    "copies": TargetCNN(
         (
             image(2, 3, 3),
             conv(
@@ -126,9 +126,9 @@ CHAINS = {
 }
 
 
-def thin(mean: float, weight: tuple[float, float]) -> TargetGraph:
+def thin(mean: float, weight: tuple[float, float]) -> TargetCNN:
     """Two features that are 1, weighted, behind a factor of one over the root of 3."""
-    return TargetGraph(
+    return TargetCNN(
         (
             Input(name="image", shape=(1,), low=(1,), high=(1,)),
             after("image", "a", Dense, weight=np.ones((2, 1), np.float32)),
@@ -152,9 +152,9 @@ def root(digits: int = 180) -> Fraction:
     return F(isqrt(4**digits // 3), 2**digits)
 
 
-def points(kind: type[Node], **fields: Any) -> TargetGraph:
+def points(kind: type[Node], **fields: Any) -> TargetCNN:
     """Two features that are 1 and go through a layer with weights 1 and -1."""
-    return TargetGraph(
+    return TargetCNN(
         (
             Input(name="image", shape=(1,), low=(1,), high=(1,)),
             after("image", "a", Dense, weight=np.array([[1], [-1]], np.float32)),
@@ -165,7 +165,7 @@ def points(kind: type[Node], **fields: Any) -> TargetGraph:
 
 #: Points in other pieces of a map than the target's; and differences of which nothing
 #: is left but the width of an enclosed root.
-POINTS: dict[str, tuple[TargetGraph, dict[str, Any]]] = {
+POINTS: dict[str, tuple[TargetCNN, dict[str, Any]]] = {
     "other pieces": (
         points(Rectifier),
         {"a": ([[-2], [2]], [[0], [0]], None)},

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from slth_verify.graph import TargetGraph, values
-from slth_verify.network import graph_from_torch
+from slth_verify.graph import TargetCNN, values
+from slth_verify.network.torch_graphs import graph_from_torch
 
 
 class Functional(nn.Module):
@@ -25,7 +25,7 @@ class Functional(nn.Module):
         return self.forwarded(self, x)
 
 
-def imported(module: nn.Module, shape, **options: object) -> TargetGraph:
+def imported(module: nn.Module, shape, **options: object) -> TargetCNN:
     """The graph, after a comparison of its own at inputs outside the box too."""
     graph = graph_from_torch(module.eval(), shape, **options)
     inputs = np.random.default_rng(7).uniform(-9, 9, (3, *shape))

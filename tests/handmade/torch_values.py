@@ -27,7 +27,7 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 
 F = Fraction
@@ -189,10 +189,10 @@ CASES: dict[str, tuple[Node, Callable[[torch.Tensor], torch.Tensor]]] = {
 ROUNDED = [name for name in CASES if name.startswith(("mean", "norm"))]
 
 
-def graph_of(node: Node) -> TargetGraph:
+def graph_of(node: Node) -> TargetCNN:
     before: list[Node] = []
     if "relu" in node.sources:
         before = [Rectifier(name="relu", sources=("image",))]
     elif isinstance(node, Dense):
         before = [FIRST, VECTOR]
-    return TargetGraph((BOX, *before, node))
+    return TargetCNN((BOX, *before, node))

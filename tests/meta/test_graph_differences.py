@@ -27,7 +27,7 @@ from slth_verify.graph import (
     Input,
     Rectifier,
     Sum,
-    TargetGraph,
+    TargetCNN,
     exact_node_values,
     exact_values,
     ranges,
@@ -39,7 +39,7 @@ F = Fraction
 ONE = np.ones(1, np.float32)
 
 Pair = Callable[..., dict[str, StageWeights]]
-Images = Callable[[TargetGraph, int], np.ndarray]
+Images = Callable[[TargetCNN, int], np.ndarray]
 
 GRAPHS = target_graphs(max_side=3) | target_graphs(min_steps=3, max_side=3)
 WAYS = st.sampled_from(["near", "far", "nothing", "swapped", "one sign", "exact"])
@@ -51,7 +51,7 @@ def test_values_stay_in_their_bounds(
     image_of: Images,
     values_of: Callable[..., Any],
     violations: Callable[..., list[str]],
-    graph: TargetGraph,
+    graph: TargetCNN,
     way: str,
     seed: int,
     images: list[int],
@@ -65,7 +65,7 @@ def test_values_stay_in_their_bounds(
 
 @given(GRAPHS)
 def test_targets_are_in_the_ranges_of_their_channels(
-    pair_of: Pair, graph: TargetGraph
+    pair_of: Pair, graph: TargetCNN
 ) -> None:
     known = ranges(graph)
     for name, found in difference_bounds(graph, pair_of(graph, "far", 0)).items():
@@ -80,7 +80,7 @@ def test_targets_are_in_the_ranges_of_their_channels(
     st.integers(0, 999),
 )
 def test_an_exact_pair_has_no_difference(
-    pair_of: Pair, image_of: Images, graph: TargetGraph, seed: int
+    pair_of: Pair, image_of: Images, graph: TargetCNN, seed: int
 ) -> None:
     stages = pair_of(graph, "exact", seed)
     for found in difference_bounds(graph, stages).values():
@@ -106,7 +106,7 @@ def one_dense(name: str, source: str) -> Dense:
 def test_one_stage_reaches_its_bounds(pair_of: Pair, mode: str, way: str) -> None:
     """Where no root comes in: copies of an entry are one entry, and zeros are none."""
     rng = np.random.default_rng(5)
-    graph = TargetGraph(
+    graph = TargetCNN(
         (
             image((1, 2, 2)),
             Convolution(
@@ -146,7 +146,7 @@ def test_stages_take_a_batch_norm_that_is_the_only_user() -> None:
             epsilon=F(1, 2),
         )
 
-    graph = TargetGraph(
+    graph = TargetCNN(
         (
             image((1,)),
             norm("first", "image"),
@@ -172,7 +172,7 @@ def test_stages_take_a_batch_norm_that_is_the_only_user() -> None:
 
 def test_a_difference_that_the_three_intervals_share() -> None:
     """The pruned network is 0, so it differs from f by no more than f is."""
-    graph = TargetGraph(
+    graph = TargetCNN(
         (
             image((1,), "0", "1"),
             one_dense("a", "image"),
@@ -190,14 +190,14 @@ def test_a_difference_that_the_three_intervals_share() -> None:
 def test_one_slope_is_not_one_piece() -> None:
     """Below and above a clip its slope is 0, and the difference is not."""
     clip = Clip(name="clip", sources=("a",), low=0, high=6)
-    graph = TargetGraph((image((1,), "-1", "-1"), one_dense("a", "image"), clip))
+    graph = TargetCNN((image((1,), "-1", "-1"), one_dense("a", "image"), clip))
     found = difference_bounds(graph, {"a": ([[1]], [[7]], None)})["clip"]
     assert found.difference == ([6], [6])
 
 
 def test_an_active_target_is_not_an_active_pair() -> None:
     relu = Rectifier(name="relu", sources=("a",))
-    graph = TargetGraph((image((1,), "1", "1"), one_dense("a", "image"), relu))
+    graph = TargetCNN((image((1,), "1", "1"), one_dense("a", "image"), relu))
     found = difference_bounds(graph, {"a": ([[-2]], [[0]], None)})["relu"]
     assert found.difference == ([-1], [-1])
 
@@ -209,7 +209,7 @@ def test_a_window_that_is_cut_loses_single_terms() -> None:
         weight=np.zeros((1, 1, 1, 2), np.float32),
         padding=(0, 0, 1, 1),
     )
-    graph = TargetGraph((image((1, 1, 2), "1", "1"), conv))
+    graph = TargetCNN((image((1, 1, 2), "1", "1"), conv))
     found = difference_bounds(graph, {"conv": ([[[[1, -1]]]], [[[[0, 0]]]], None)})
     assert found["conv"].difference[1].tolist() == [[[-1, 0, 1]]]
 
@@ -226,7 +226,7 @@ def test_an_irrational_kernel_meets_x_where_y_is_0() -> None:
     )
     nodes = image((1,), "1", "1"), one_dense("a", "image"), one_dense("b", "a"), norm
     stages = {"a": ([[0]], [[0]], None), "b": ([[1.414]], [[-1.414]], [0])}
-    low, high = difference_bounds(TargetGraph(nodes), stages)["norm"].difference
+    low, high = difference_bounds(TargetCNN(nodes), stages)["norm"].difference
     assert low[0] < high[0] < F("-1.4142")
     assert low[0] ** 2 > 2 > high[0] ** 2
     assert high[0] - low[0] < F(1, 1 << 198)
@@ -262,7 +262,7 @@ def test_powers_of_two_move_to_the_output(
             total *= factor
         powers[node.name] = total
     image = image_of(graph, 1)
-    expected = pruned_values(TargetGraph(tuple(nodes)), moved, image)
+    expected = pruned_values(TargetCNN(tuple(nodes)), moved, image)
     for name, values in pruned_values(graph, there, image).items():
         assert np.array_equal(values, powers[name] * expected[name])
 
@@ -288,9 +288,9 @@ def test_two_random_layers_are_the_pair(mode: str, groups: int) -> None:
     relu = Rectifier(name="relu", sources=("first",))
     second = v.reshape(6, wide * filters, 2, 3)
     last = Convolution(name="last", sources=("relu",), weight=second, **how)
-    random = TargetGraph((image((4, 3, 4)), first, relu, last))
+    random = TargetCNN((image((4, 3, 4)), first, relu, last))
     zeros = np.zeros((6, wide, 2, 3), np.float32)
-    target = TargetGraph(
+    target = TargetCNN(
         (
             image((4, 3, 4)),
             Convolution(name="last", sources=("image",), weight=zeros, **how),

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from handmade.kernel_targets import kernels_of
 from hypothesis import settings
 
 from slth_verify.conformance import ConformanceFailure, check_construction
 from slth_verify.construction import prune
 from slth_verify.errors import NoTicketFoundError
-from slth_verify.network import RandomCNN, TargetCNN
+from slth_verify.graph import TargetCNN
+from slth_verify.graph.stages import stages_of
+from slth_verify.network import RandomCNN
 from slth_verify.strategies import target_networks
-from slth_verify.ticket import CheckResult, Ticket, TicketLayer, check
-from slth_verify.verdict import Verdict
+from slth_verify.ticket import (
+    CheckResult,
+    StoredWeights,
+    Ticket,
+    check,
+    output_spread,
+    with_weights,
+)
+from slth_verify.verdict import Finding, Verdict
 
 TARGETS = target_networks(max_depth=2, max_channels=2)
 
@@ -25,54 +37,60 @@ def honest(target: TargetCNN, network: RandomCNN, *, eps: Fraction) -> Ticket:
     return prune(target, network, eps=eps, time_limit=5.0)
 
 
-def _with_first_layer(ticket: Ticket, layer: TicketLayer) -> Ticket:
-    return replace(ticket, layers=(layer, *ticket.layers[1:]))
+def _with_first(ticket: Ticket, **changes: Any) -> Ticket:
+    first, *others = ticket.stages
+    return replace(ticket, stages=(replace(first, **changes), *others))
+
+
+def _stored(
+    target: TargetCNN, ticket: Ticket, change: Callable[[StoredWeights], Any]
+) -> Ticket:
+    """The ticket with its weights, those of the first layer changed."""
+    carrying = with_weights(ticket, target)
+    weights = carrying.stages[0].weights
+    assert weights is not None
+    return _with_first(carrying, weights=replace(weights, **change(weights)))
 
 
 def reused_filter(target: TargetCNN, network: RandomCNN, *, eps: Fraction) -> Ticket:
     ticket = honest(target, network, eps=eps)
-    first = ticket.layers[0]
-    if not len(first.filters):
+    filters = ticket.stages[0].filters
+    if not len(filters):
         return ticket
-    rows = np.append(0, np.arange(len(first.filters)))
-    return _with_first_layer(
-        ticket,
-        TicketLayer(first.filters[rows], first.scalars[rows], first.kernels[rows]),
-    )
+    return _with_first(ticket, filters=np.insert(filters, 1, filters[0]))
 
 
 def swapped_sign(target: TargetCNN, network: RandomCNN, *, eps: Fraction) -> Ticket:
     ticket = honest(target, network, eps=eps)
-    first = ticket.layers[0]
-    return _with_first_layer(ticket, replace(first, scalars=-first.scalars))
+    return _stored(target, ticket, lambda w: {"scalars": -w.scalars})
 
 
 def weight_two_ulps_off(
     target: TargetCNN, network: RandomCNN, *, eps: Fraction
 ) -> Ticket:
-    ticket = honest(target, network, eps=eps)
-    first = ticket.layers[0]
-    kernels = first.kernels.copy()
-    for _ in range(2):
-        kernels[:1] = np.nextafter(kernels[:1], np.float32(np.inf))
-    return _with_first_layer(ticket, replace(first, kernels=kernels))
+    def moved(weights: StoredWeights) -> dict[str, Any]:
+        kernels = weights.kernels.copy()
+        for _ in range(2):
+            kernels[:1] = np.nextafter(kernels[:1], np.float32(np.inf))
+        return {"kernels": kernels}
+
+    return _stored(target, honest(target, network, eps=eps), moved)
 
 
 def weights_made_up(target: TargetCNN, network: RandomCNN, *, eps: Fraction) -> Ticket:
-    """One filter with exactly the weights that the target needs."""
+    """Filters with exactly the weights that the target needs, and a claim to match."""
     ticket = honest(target, network, eps=eps)
-    layers = []
-    for layer, kernel in enumerate(ticket.layers, start=1):
-        wanted = target.normalised_kernel(layer)[:, :, 0].astype(np.float32)
-        layers.append(
-            TicketLayer(
-                np.array([0, 1]),
-                np.array([1.0, -1.0], dtype=np.float32),
-                np.stack([wanted, -wanted]),
-            )
+    stages = []
+    for stage, part in zip(stages_of(target), ticket.stages, strict=True):
+        kernel = stage.layer.weight[:, 0].transpose(1, 2, 0).astype(np.float32)
+        weights = StoredWeights(
+            np.array([1.0, -1.0], dtype=np.float32),
+            np.stack([kernel, -kernel]),
+            np.empty((0, len(stage.layer.weight)), np.float32),
         )
-        assert kernel.kernels.shape[1:] == wanted.shape
-    return replace(ticket, layers=tuple(layers))
+        filters = np.array([0, 1])
+        stages.append(replace(part, filters=filters, exponent=0, weights=weights))
+    return replace(ticket, stages=tuple(stages))
 
 
 def wrong_seed(target: TargetCNN, network: RandomCNN, *, eps: Fraction) -> Ticket:
@@ -98,43 +116,43 @@ def eps_loosened(target: TargetCNN, network: RandomCNN, *, eps: Fraction) -> Tic
 def mask_not_blocked(target: TargetCNN, network: RandomCNN, *, eps: Fraction) -> Ticket:
     """Filters whose scalar is read from the other channel."""
     ticket = honest(target, network, eps=eps)
-    first, block = ticket.layers[0], network.block(1)
-    channels = target.architecture.channels[0]
-    owner = (first.filters // block + 1) % channels
+    filters, block = ticket.stages[0].filters, network.block(1)
+    owner = (filters // block + 1) % target.input.shape[0]
     scalars = np.array(
         [
-            network.scalars(1, int(channel), first.filters[row : row + 1])[0]
+            network.scalars(1, int(channel), filters[row : row + 1])[0]
             for row, channel in enumerate(owner)
         ],
         dtype=np.float32,
     )
-    return _with_first_layer(ticket, replace(first, scalars=scalars))
+    return _stored(target, ticket, lambda w: {"scalars": scalars})
 
 
 def last_filter_dropped(
     target: TargetCNN, network: RandomCNN, *, eps: Fraction
 ) -> Ticket:
     ticket = honest(target, network, eps=eps)
-    first = ticket.layers[0]
-    return _with_first_layer(
-        ticket,
-        TicketLayer(first.filters[:-1], first.scalars[:-1], first.kernels[:-1]),
-    )
+    return _with_first(ticket, filters=ticket.stages[0].filters[:-1])
 
 
 def one_weight_changed(
     target: TargetCNN, network: RandomCNN, *, eps: Fraction
 ) -> Ticket:
     """A ticket for a neighbour of the target."""
-    kernels = [kernel.copy() for kernel in target.kernels]
-    kernels[-1][0, 0, 0, 0] += np.float32(target.kernels[-1].max() / 2 + 2.0**-20)
-    return honest(TargetCNN(tuple(kernels), target.input_shape), network, eps=eps)
+    kernels = [kernel.copy() for kernel in kernels_of(target)]
+    kernels[-1][0, 0, 0, 0] += np.float32(kernels[-1].max() / 2 + 2.0**-20)
+    return honest(
+        TargetCNN.from_kernels(tuple(kernels), target.input.shape), network, eps=eps
+    )
 
 
 def negated_target(target: TargetCNN, network: RandomCNN, *, eps: Fraction) -> Ticket:
     """The sign of the last layer swapped throughout."""
-    kernels = (*target.kernels[:-1], -target.kernels[-1])
-    ticket = honest(TargetCNN(kernels, target.input_shape), network, eps=eps)
+    *kernels, final = kernels_of(target)
+    kernels.append(-final)
+    ticket = honest(
+        TargetCNN.from_kernels(kernels, target.input.shape), network, eps=eps
+    )
     return replace(ticket, target={**ticket.target, "sha256": target.sha256})
 
 
@@ -145,7 +163,7 @@ def gives_up(target: TargetCNN, network: RandomCNN, *, eps: Fraction) -> Ticket:
 def keeps_nothing(target: TargetCNN, network: RandomCNN, *, eps: Fraction) -> Ticket:
     """Finds only those tickets that need no filter."""
     ticket = honest(target, network, eps=eps)
-    if any(len(layer.filters) for layer in ticket.layers):
+    if any(ticket.kept):
         raise NoTicketFoundError("eps was not reached", 1.0)
     return ticket
 
@@ -185,28 +203,20 @@ def bound_halved(ticket: Path, target: Path) -> CheckResult:
     return replace(result, error_upper_bound=result.error_upper_bound / 2)
 
 
-def bound_of_the_ticket_unscaled(ticket: Path, target: Path) -> CheckResult:
-    """The bound in normalised units."""
-    result = check(ticket, target)
-    assert result.error_upper_bound is not None
-    scale = TargetCNN.from_file(target).output_scale
-    return replace(result, error_upper_bound=result.error_upper_bound / scale)
-
-
 def last_layer_error_only(ticket: Path, target: Path) -> CheckResult:
     """The accumulation off by one: earlier layers taken to be exact."""
     result = check(ticket, target)
-    scale = TargetCNN.from_file(target).output_scale
-    error = scale * result.per_layer[-1].layer_error * result.per_layer[-1].activation
-    return replace(result, error_upper_bound=error)
+    return replace(result, error_upper_bound=result.per_stage[-1].own_error)
 
 
 def no_bound(ticket: Path, target: Path) -> CheckResult:
     return replace(check(ticket, target), error_upper_bound=None)
 
 
-def closed_form_too_small(ticket: Path, target: Path) -> CheckResult:
-    return replace(check(ticket, target), closed_form=Fraction(0))
+def beyond_what_was_asked(ticket: Path, target: Path) -> CheckResult:
+    result = check(ticket, target)
+    assert result.eps is not None
+    return replace(result, error_upper_bound=2 * result.eps)
 
 
 def inconclusive(ticket: Path, target: Path) -> CheckResult:
@@ -215,10 +225,9 @@ def inconclusive(ticket: Path, target: Path) -> CheckResult:
 
 LYING_CHECKERS = [
     bound_halved,
-    bound_of_the_ticket_unscaled,
     last_layer_error_only,
     no_bound,
-    closed_form_too_small,
+    beyond_what_was_asked,
     inconclusive,
 ]
 
@@ -235,9 +244,12 @@ def test_lying_checker_is_caught(lie: object, hunt: settings) -> None:
 
 
 def credulous(ticket: Path, target: Path) -> CheckResult:
-    """Believes what the ticket claims."""
+    """Believes what the ticket claims, and knows only which claims are trivial."""
     claim = Ticket.load(ticket).eps
-    return CheckResult(Verdict.VERIFIED, claim, claim, claim, (), (), None)
+    if output_spread(TargetCNN.from_file(target)).widest <= 2 * claim:
+        trivial = Finding("the claim is not trivial", Verdict.VACUOUS, "it is")
+        return CheckResult(Verdict.VACUOUS, claim, claim, (), (trivial,))
+    return CheckResult(Verdict.VERIFIED, claim, claim, (), ())
 
 
 @pytest.mark.parametrize(

@@ -16,23 +16,21 @@ from slth_verify.conformance import (
     certified_layer_error,
     check_layer_error,
 )
-from slth_verify.ticket import TicketLayer, layer_residuals
+from slth_verify.conformance._layer import UNIT
+from slth_verify.conformance.oracles.integer import pair_errors
 
 ZERO = Fraction(0)
 Errors = tuple[np.ndarray, np.ndarray]
 
 
 def _errors(case: LayerCase) -> Errors:
-    """D+ and D-, exact, ``(entries, c_in, c_out)``; D- = 0 for non-negative inputs."""
-    found = layer_residuals(
-        case.kernel,
-        case.exponent,
-        case.layer,
-        case.owner,
-        signed_input=case.signed_input,
+    """D+ and D-, exact, ``(c_out, entries)``; D- = 0 for non-negative inputs."""
+    _, plus, minus = pair_errors(case.kernel, case.exponent, case.kept, UNIT)
+    sides = plus, minus if case.signed_input else 0 * minus
+    plus, minus = (
+        side.reshape(len(side), -1).astype(object) * Fraction(1, UNIT) for side in sides
     )
-    _, plus, minus = found.fractions()
-    return plus, minus if case.signed_input else plus * ZERO
+    return plus, minus
 
 
 def _largest(
@@ -41,9 +39,8 @@ def _largest(
     """Largest sum of ``entry`` over output filters and both sides."""
     plus, minus = _errors(case)
     best = ZERO
-    for out in range(plus.shape[2]):
-        pairs = zip(plus[:, :, out].ravel(), minus[:, :, out].ravel(), strict=True)
-        sides = [entry(p, m) for p, m in pairs]
+    for row, other in zip(plus, minus, strict=True):
+        sides = [entry(p, m) for p, m in zip(row, other, strict=True)]
         best = max(best, sum(a for a, _ in sides), sum(b for _, b in sides))
     return best
 
@@ -92,23 +89,28 @@ def exponent_forgotten(case: LayerCase) -> Fraction:
     return certified_layer_error(replace(case, exponent=0))
 
 
+def _changed(case: LayerCase, **fields: np.ndarray) -> Fraction:
+    return certified_layer_error(replace(case, kept=replace(case.kept, **fields)))
+
+
 def last_filter_forgotten(case: LayerCase) -> Fraction:
-    layer = TicketLayer(
-        case.layer.filters[:-1], case.layer.scalars[:-1], case.layer.kernels[:-1]
+    kept = case.kept
+    return _changed(
+        case,
+        filters=kept.filters[:-1],
+        owner=kept.owner[:-1],
+        scalars=kept.scalars[:-1],
+        kernels=kept.kernels[:-1],
     )
-    return certified_layer_error(replace(case, layer=layer, owner=case.owner[:-1]))
 
 
 def filters_read_the_first_channel(case: LayerCase) -> Fraction:
     """A mask that is not blocked."""
-    return certified_layer_error(replace(case, owner=np.zeros_like(case.owner)))
+    return _changed(case, owner=np.zeros_like(case.kept.owner))
 
 
 def scalar_squared(case: LayerCase) -> Fraction:
-    scalars = case.layer.scalars * np.abs(case.layer.scalars)
-    return certified_layer_error(
-        replace(case, layer=replace(case.layer, scalars=scalars))
-    )
+    return _changed(case, scalars=case.kept.scalars * np.abs(case.kept.scalars))
 
 
 def kernel_flipped(case: LayerCase) -> Fraction:

@@ -12,7 +12,7 @@ from torch.nn.utils import prune
 
 from slth_verify.conformance import ConformanceFailure, Importer, check_torch_import
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network import TargetCNN
+from slth_verify.graph import TargetCNN
 
 Shape = tuple[int, int, int]
 PLAIN = (nn.Sequential, nn.Conv2d, nn.ReLU)
@@ -94,7 +94,7 @@ def reader(
                 raise InvalidTargetError("not covered")
             values = weight(conv).detach().resolve_neg().float().numpy()  # type: ignore[arg-type]
             kernels.append(values[..., ::-1].copy() if flip else values)
-        return TargetCNN(tuple(kernels), shape)
+        return TargetCNN.from_kernels(tuple(kernels), shape)
 
     return read
 
@@ -119,7 +119,7 @@ def from_state_dict(module: nn.Module, shape: Shape) -> TargetCNN:
         for tensor in module.state_dict().values()
         if tensor.ndim == 4
     )
-    return TargetCNN(kernels, shape)
+    return TargetCNN.from_kernels(kernels, shape)
 
 
 def finishes_pruning(module: nn.Module, shape: Shape) -> TargetCNN:

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from handmade.kernel_targets import kernels_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,11 +19,18 @@ from slth_verify.conformance.oracles.exhaustive import (
     rounded_residual,
 )
 from slth_verify.conformance.oracles.forward import largest_difference
-from slth_verify.conformance.oracles.integer import apply_pair, convolve, vertices
-from slth_verify.network import RandomCNN, TargetCNN
+from slth_verify.conformance.oracles.integer import (
+    apply_pair,
+    convolve,
+    kept_filters,
+    vertices,
+)
+from slth_verify.graph import TargetCNN
+from slth_verify.graph.stages import stages_of
+from slth_verify.network import GENERATOR
 from slth_verify.strategies import subset_sum_problems, target_networks
 from slth_verify.subset_sum import DenseColumns, MaxTolerance, Problem
-from slth_verify.ticket import TicketLayer
+from slth_verify.ticket import StageTicket, Ticket
 
 
 @given(subset_sum_problems(max_size=6))
@@ -69,13 +77,9 @@ def test_integer_convolution_is_that_of_torch(size: int) -> None:
 
 def test_integer_pair_is_two_layers_with_a_relu_between() -> None:
     # u = -1/8 sees -x+, V = 3/8: |u| V = 3/64 times x-
-    layer = TicketLayer(
-        np.array([0]),
-        np.array([-0.125], dtype=np.float32),
-        np.full((1, 1, 1, 1), 0.375, dtype=np.float32),
-    )
+    kept = kept_filters([-0.125], np.full((1, 1, 1, 1), 0.375), [0])
     images = np.array([-2, 0, 2]).reshape(3, 1, 1, 1)
-    out = apply_pair(images, layer, np.array([0]), 64)
+    out = apply_pair(images, kept, 64)
     assert out.ravel().tolist() == [6, 0, 0]
 
 
@@ -90,15 +94,20 @@ def test_vertices_are_all_vertices() -> None:
 def test_difference_to_an_empty_network_is_the_target_itself(
     target: TargetCNN, seed: int
 ) -> None:
-    network = RandomCNN(seed=seed, widths=(4,) * target.depth)
-    kept = [np.empty(0, dtype=np.int64)] * target.depth
-    images = np.random.default_rng(seed).integers(-1, 2, (6, *target.input_shape))
-    seen = largest_difference(target, network, kept, images.astype(np.float64))
+    parts = tuple(
+        StageTicket(stage.name, 4, 0, np.empty(0, np.int64))
+        for stage in stages_of(target)
+    )
+    named = {"name": "", "sha256": target.sha256}
+    ticket = Ticket(named, GENERATOR, seed, parts, Fraction(1), "1")
+    images = np.random.default_rng(seed).integers(-1, 2, (6, *target.input.shape))
+    seen = largest_difference(target, ticket, images.astype(np.float64))
     x = torch.from_numpy(images.astype(np.float64))
-    for kernel in target.kernels:
+    for kernel in kernels_of(target):
         left, right = (kernel.shape[2] - 1) // 2, kernel.shape[2] // 2
         x = torch.nn.functional.pad(x, (left, right, left, right))
         weight = torch.from_numpy(kernel.astype(np.float64))
         x = torch.nn.functional.conv2d(x, weight).relu()
     assert seen.error >= float(x.abs().max()) - seen.allowance
-    assert seen.allowance <= 1e-12 * float(target.output_scale)
+    norms = [float(np.abs(kernel).sum()) for kernel in kernels_of(target)]
+    assert seen.allowance <= 1e-11 * float(np.prod(norms))

@@ -29,10 +29,9 @@ from slth_verify.graph import (
     Rectifier,
     Sum,
 )
-from slth_verify.network import graph_from_torch
-from slth_verify.network.torch_graphs import _agreement, _evaluate
+from slth_verify.network.torch_graphs import _agreement, evaluate, graph_from_torch
 from slth_verify.network.torch_graphs._call import Call
-from slth_verify.network.torch_graphs._evaluate import evaluated, given
+from slth_verify.network.torch_graphs.evaluate import evaluated, given
 
 Lie = Callable[[list[str], dict[str, Any]], None]
 SHAPE = (4, 7, 6)
@@ -275,5 +274,5 @@ def test_the_allowance_covers_the_rounding(
     graph = graph_from_torch(network, (200,))
     image = np.random.default_rng(seed).uniform(-1, 1, 200)
     assert exact_error(graph.nodes, image)[0] <= 0
-    monkeypatch.setattr(_evaluate, "_UNIT_ROUNDOFF", 2.0**-64)
+    monkeypatch.setattr(evaluate, "_UNIT_ROUNDOFF", 2.0**-64)
     assert exact_error(graph.nodes, image)[0] > 0

@@ -32,9 +32,9 @@ from slth_verify.graph import (
     MaxPool,
     Pad,
     Rectifier,
-    TargetGraph,
+    TargetCNN,
 )
-from slth_verify.network import graph_from_torch
+from slth_verify.network.torch_graphs import graph_from_torch
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
@@ -196,7 +196,7 @@ def test_modes_of_the_caller_do_not_matter() -> None:
 
 def test_many_threads_may_import() -> None:
     module = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU()).eval()
-    found: list[TargetGraph] = []
+    found: list[TargetCNN] = []
 
     def read() -> None:
         found.append(graph_from_torch(module, (1, 5, 5)))
@@ -213,7 +213,7 @@ def test_the_rooms_load_without_torch() -> None:
     code = (
         "import sys, slth_verify.network, slth_verify.graph\n"
         "assert 'torch' not in sys.modules\n"
-        "slth_verify.network.graph_from_torch\n"
+        "slth_verify.network.pruned_module\n"
         "assert 'torch' in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

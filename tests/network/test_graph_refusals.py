@@ -12,7 +12,7 @@ from torch.nn.modules import module as torch_module
 from torch.nn.utils import parametrize, prune
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network import graph_from_torch
+from slth_verify.network.torch_graphs import graph_from_torch
 
 SHAPE = (2, 6, 6)
 

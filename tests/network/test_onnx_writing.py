@@ -15,10 +15,10 @@ from slth_verify import strategies as slst
 from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, made
 from slth_verify.construction import collapse
 from slth_verify.errors import InvalidTargetError, MissingExtraError
-from slth_verify.graph import Dense, Input, TargetGraph, ranges, values
+from slth_verify.graph import Dense, Input, TargetCNN, ranges, values
 from slth_verify.graph.nodes import KINDS
-from slth_verify.network import graph_from_onnx, graph_from_torch, graph_to_onnx
-from slth_verify.network.onnx_graphs import _writing
+from slth_verify.network.onnx_graphs import _writing, graph_from_onnx, graph_to_onnx
+from slth_verify.network.torch_graphs import graph_from_torch
 
 pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -57,7 +57,7 @@ def test_collapsed_drawn_graphs_are_written(
     tmp_path_factory: pytest.TempPathFactory,
     hand_ticket: Callable[..., object],
     box_images: Images,
-    graph: TargetGraph,
+    graph: TargetCNN,
     seed: int,
     merge: bool,
 ) -> None:
@@ -77,7 +77,7 @@ def test_collapsed_drawn_graphs_are_written(
 def test_weights_beyond_float32_are_refused(tmp_path: Path) -> None:
     image = Input(name="x", shape=(1,), low=(0,), high=(1,))
     weight = np.array([[1e300]])
-    graph = TargetGraph((image, Dense(name="d", sources=("x",), weight=weight)))
+    graph = TargetCNN((image, Dense(name="d", sources=("x",), weight=weight)))
     with pytest.raises(InvalidTargetError, match="float32"):
         graph_to_onnx(graph, tmp_path / "net.onnx")
     assert not (tmp_path / "net.onnx").exists()
@@ -87,7 +87,7 @@ def test_without_onnx_the_extra_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
-    graph = TargetGraph((Input(name="x", shape=(1,), low=(0,), high=(1,)),))
+    graph = TargetCNN((Input(name="x", shape=(1,), low=(0,), high=(1,)),))
     with pytest.raises(MissingExtraError, match=r"slth-verify\[onnx\]"):
         graph_to_onnx(graph, tmp_path / "net.onnx")
 

@@ -14,18 +14,18 @@ from handmade.graph_modules import assert_same, outputs
 
 import slth_verify as sv
 from slth_verify.errors import InvalidParameterError, InvalidTicketError
-from slth_verify.graph import Convolution, Dense, Input, TargetGraph
+from slth_verify.graph import Convolution, Dense, Input, TargetCNN
 from slth_verify.graph.stages import staged, stages_of
 from slth_verify.network import (
-    dense_graph_module,
-    graph_masks,
-    graph_module,
-    graph_size,
-    pruned_graph_module,
-    random_graph_size,
+    dense_module,
+    pruned_module,
+    pruning_masks,
+    random_network_size,
+    target_size,
 )
+from slth_verify.network.pruned_graphs import target_module
 
-Maker = Callable[..., sv.GraphTicket]
+Maker = Callable[..., sv.Ticket]
 
 
 Images = Callable[..., np.ndarray]
@@ -40,54 +40,54 @@ Images = Callable[..., np.ndarray]
     ],
 )
 def test_tickets_of_other_networks_are_refused(
-    change: dict, match: str, grouped: TargetGraph, hand_ticket: Maker
+    change: dict, match: str, grouped: TargetCNN, hand_ticket: Maker
 ) -> None:
     ticket = dataclasses.replace(hand_ticket(grouped), **change)
-    for make in (pruned_graph_module, graph_masks):
+    for make in (pruned_module, pruning_masks):
         with pytest.raises(InvalidTicketError, match=match):
             make(grouped, ticket)
 
 
 @pytest.mark.parametrize("filters", [[-1, 2], [2, 2], [3, 1], [0, 1 << 40]])
 def test_filters_that_are_not_there_are_refused(
-    filters: list[int], grouped: TargetGraph, hand_ticket: Maker
+    filters: list[int], grouped: TargetCNN, hand_ticket: Maker
 ) -> None:
     ticket = hand_ticket(grouped)
     first = dataclasses.replace(ticket.stages[0], filters=np.array(filters))
     ticket = dataclasses.replace(ticket, stages=(first, *ticket.stages[1:]))
     with pytest.raises(InvalidTicketError, match="filters"):
-        pruned_graph_module(grouped, ticket)
+        pruned_module(grouped, ticket)
 
 
 def test_too_large_networks_are_refused(
-    grouped: TargetGraph, hand_ticket: Maker, monkeypatch: pytest.MonkeyPatch
+    grouped: TargetCNN, hand_ticket: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     count = len(stages_of(grouped))
     with pytest.raises(InvalidParameterError, match="50000000"):
-        dense_graph_module(grouped, 1, [1 << 40] * count)
+        dense_module(grouped, 1, [1 << 40] * count)
     with pytest.raises(InvalidParameterError, match="one of both"):
-        dense_graph_module(grouped, 1, [2])
+        dense_module(grouped, 1, [2])
     with pytest.raises(InvalidParameterError, match="float16"):
-        graph_module(grouped, dtype="float16")  # type: ignore[arg-type]
+        target_module(grouped, dtype="float16")  # type: ignore[arg-type]
     wide = hand_ticket(grouped)
     stages = tuple(dataclasses.replace(p, width=1 << 40) for p in wide.stages)
     with pytest.raises(InvalidParameterError, match="50000000"):
-        graph_masks(grouped, dataclasses.replace(wide, stages=stages))
+        pruning_masks(grouped, dataclasses.replace(wide, stages=stages))
     monkeypatch.setattr("slth_verify.network.pruned_graphs.networks.WEIGHTS", 9)
     with pytest.raises(InvalidTicketError, match="merge=True"):
-        pruned_graph_module(grouped, hand_ticket(grouped))
+        pruned_module(grouped, hand_ticket(grouped))
 
 
 def test_a_graph_without_stages_has_a_network(hand_ticket: Maker) -> None:
-    graph = TargetGraph((Input(name="x", shape=(2,), low=(0, 0), high=(1, 1)),))
-    module = pruned_graph_module(graph, hand_ticket(graph))
+    graph = TargetCNN((Input(name="x", shape=(2,), low=(0, 0), high=(1, 1)),))
+    module = pruned_module(graph, hand_ticket(graph))
     assert torch.equal(module(torch.ones(3, 2)), torch.ones(3, 2))
 
 
 def test_modules_are_copied_pickled_and_exported(
-    grouped: TargetGraph, hand_ticket: Maker, box_images: Images
+    grouped: TargetCNN, hand_ticket: Maker, box_images: Images
 ) -> None:
-    module = pruned_graph_module(grouped, hand_ticket(grouped), dtype="float64")
+    module = pruned_module(grouped, hand_ticket(grouped), dtype="float64")
     images = box_images(grouped)
     found = outputs(module, images)
     for other in (copy.deepcopy(module), pickle.loads(pickle.dumps(module))):
@@ -100,7 +100,7 @@ def test_modules_are_copied_pickled_and_exported(
 
 
 def test_sizes_of_a_graph() -> None:
-    graph = TargetGraph(
+    graph = TargetCNN(
         (
             Input(name="x", shape=(2, 4, 4), low=(0, 0), high=(1, 1)),
             Convolution(
@@ -115,10 +115,10 @@ def test_sizes_of_a_graph() -> None:
             ),
         )
     )
-    size = graph_size(graph)
+    size = target_size(graph)
     assert size.parameters == 54 + 60 + 5
     assert size.multiply_adds == 54 * 4 + 60
-    size = random_graph_size(graph, (2, 3))
+    size = random_network_size(graph, (2, 3))
     assert size.parameters == 4 * 2 * (2 + 27) + 6 * (12 * (12 + 5) + 1 + 5)
     first, second = 4 * 2 * 2 * 16, 4 * 2 * 27 * 4
     assert size.multiply_adds == first + second + 6 * (12 * (12 + 5) + 1 + 5)

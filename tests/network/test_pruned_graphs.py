@@ -18,23 +18,22 @@ from torch.nn.utils import prune
 import slth_verify as sv
 from slth_verify import strategies as slst
 from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, made
-from slth_verify.graph import Convolution, Input, TargetGraph, values
+from slth_verify.graph import Convolution, Input, TargetCNN, values
 from slth_verify.graph.nodes import KINDS
 from slth_verify.graph.stages import stages_of
 from slth_verify.network import (
     RandomCNN,
-    graph_from_torch,
-    graph_masks,
-    graph_module,
-    pruned_graph_module,
-    random_graph_size,
+    pruned_module,
+    pruning_masks,
+    random_network_size,
 )
-from slth_verify.network.pruned_graphs import networks, operations
+from slth_verify.network.pruned_graphs import networks, operations, target_module
 from slth_verify.network.pruned_graphs.pairs import RandomPair
-from slth_verify.network.torch_graphs._evaluate import evaluated
-from slth_verify.network.torch_graphs._evaluate import given as known
+from slth_verify.network.torch_graphs import graph_from_torch
+from slth_verify.network.torch_graphs.evaluate import evaluated
+from slth_verify.network.torch_graphs.evaluate import given as known
 
-Maker = Callable[..., sv.GraphTicket]
+Maker = Callable[..., sv.Ticket]
 
 
 Images = Callable[..., np.ndarray]
@@ -47,10 +46,10 @@ def test_masked_pruned_and_checked_networks_agree(
     module, shape = ARCHITECTURES[name]
     graph = graph_from_torch(made(module), shape, box=(-1, 1))
     ticket, images = hand_ticket(graph), box_images(graph)
-    found = outputs(pruned_graph_module(graph, ticket, dtype="float64"), images)
+    found = outputs(pruned_module(graph, ticket, dtype="float64"), images)
     assert_same(outputs(masked(graph, ticket), images), found)
     assert_same(by_the_checker(graph, ticket, images), found)
-    single = pruned_graph_module(graph, ticket)
+    single = pruned_module(graph, ticket)
     assert_same(outputs(single, images.astype(np.float32)), found, 1e-4)
 
 
@@ -62,7 +61,7 @@ def test_a_graph_is_the_module_that_it_was_read_from(
     original = made(module)
     graph = graph_from_torch(original, shape, box=(-1, 1))
     images = box_images(graph)
-    found = outputs(graph_module(graph, dtype="float64"), images)
+    found = outputs(target_module(graph, dtype="float64"), images)
     given_ = images.reshape(len(images), *shape)
     wanted = outputs(original.double(), given_).reshape(found.shape)
     assert_same(found, wanted)
@@ -72,10 +71,10 @@ def test_a_graph_is_the_module_that_it_was_read_from(
 @settings(max_examples=100)
 @given(slst.target_graphs(), st.integers(0, 99))
 def test_drawn_graphs_agree(
-    hand_ticket: Maker, box_images: Images, graph: TargetGraph, seed: int
+    hand_ticket: Maker, box_images: Images, graph: TargetCNN, seed: int
 ) -> None:
     ticket, images = hand_ticket(graph, seed), box_images(graph, seed)
-    found = outputs(pruned_graph_module(graph, ticket, dtype="float64"), images)
+    found = outputs(pruned_module(graph, ticket, dtype="float64"), images)
     wanted = by_the_checker(graph, ticket, images)
     assert found.shape == wanted.shape == (len(images), *graph.output_shape)
     scale = 1e-11 * (1 + np.abs(wanted).max())
@@ -86,10 +85,10 @@ def test_drawn_graphs_agree(
 @settings(max_examples=100)
 @given(slst.target_graphs(), st.integers(0, 99))
 def test_drawn_graphs_are_what_numpy_computes(
-    box_images: Images, graph: TargetGraph, seed: int
+    box_images: Images, graph: TargetCNN, seed: int
 ) -> None:
     images = box_images(graph, seed)
-    found = outputs(graph_module(graph, dtype="float64"), images)
+    found = outputs(target_module(graph, dtype="float64"), images)
     exact = evaluated(graph.nodes, {graph.input.name: known(torch.from_numpy(images))})
     last = exact[graph.output.name]
     wanted, error = last.value.numpy(), last.error.numpy()
@@ -98,7 +97,7 @@ def test_drawn_graphs_are_what_numpy_computes(
 
 
 def test_weights_are_those_of_the_random_network(
-    grouped: TargetGraph, hand_ticket: Maker
+    grouped: TargetCNN, hand_ticket: Maker
 ) -> None:
     ticket = hand_ticket(grouped)
     network = RandomCNN(ticket.seed, tuple(part.width for part in ticket.stages))
@@ -137,20 +136,20 @@ def test_weights_are_those_of_the_random_network(
             assert np.array_equal(found, kernels)
             count += scalars.size + kernels.size
     widths = [part.width for part in ticket.stages]
-    assert random_graph_size(grouped, widths).parameters == count
+    assert random_network_size(grouped, widths).parameters == count
     assert count == sum(weight.numel() for weight in module.parameters())
 
 
 def test_single_products_are_equal_bit_for_bit(box_images: Images) -> None:
     weight = np.ones((1, 1, 1, 1), np.float32)
-    graph = TargetGraph(
+    graph = TargetCNN(
         (
             Input(name="x", shape=(1, 3, 3), low=(-1,), high=(1,)),
             Convolution(name="c", sources=("x",), weight=weight),
         )
     )
     part = sv.ticket.StageTicket("c", 3, -2, np.array([4]))
-    ticket = sv.GraphTicket(
+    ticket = sv.Ticket(
         {"name": "", "sha256": graph.sha256},
         sv.network.GENERATOR,
         7,
@@ -159,32 +158,32 @@ def test_single_products_are_equal_bit_for_bit(box_images: Images) -> None:
         "1",
     )
     images = np.round(box_images(graph) * 4) / 4
-    found = outputs(pruned_graph_module(graph, ticket, dtype="float64"), images)
+    found = outputs(pruned_module(graph, ticket, dtype="float64"), images)
     assert found.any()
     assert np.array_equal(outputs(masked(graph, ticket), images), found)
     assert np.array_equal(by_the_checker(graph, ticket, images), found)
 
 
 def test_without_the_block_mask_it_is_another_network(
-    grouped: TargetGraph, hand_ticket: Maker, box_images: Images
+    grouped: TargetCNN, hand_ticket: Maker, box_images: Images
 ) -> None:
     ticket, images = hand_ticket(grouped), box_images(grouped)
     module = whole(grouped, ticket, "float64")
-    for path, mask in graph_masks(grouped, ticket).items():
+    for path, mask in pruning_masks(grouped, ticket).items():
         rows = mask.amax(dim=1, keepdim=True).expand_as(mask)
         prune.custom_from_mask(module.get_submodule(path), "weight", rows)
-    found = outputs(pruned_graph_module(grouped, ticket, dtype="float64"), images)
+    found = outputs(pruned_module(grouped, ticket, dtype="float64"), images)
     assert np.abs(outputs(module, images) - found).max() > 1e-3
 
 
-def test_nothing_kept_gives_zeros(grouped: TargetGraph, hand_ticket: Maker) -> None:
+def test_nothing_kept_gives_zeros(grouped: TargetCNN, hand_ticket: Maker) -> None:
     ticket = hand_ticket(grouped)
     none = tuple(
         dataclasses.replace(part, filters=np.empty(0, np.int64))
         for part in ticket.stages
     )
     ticket = dataclasses.replace(ticket, stages=none)
-    module = pruned_graph_module(grouped, ticket)
+    module = pruned_module(grouped, ticket)
     found = module(torch.ones(2, *grouped.input.shape))
     assert found.shape == (2, *grouped.output_shape)
     assert not found.any()
@@ -214,7 +213,7 @@ LIES = {
 @pytest.mark.parametrize("name", LIES)
 def test_a_wrong_operation_is_seen(
     name: str,
-    grouped: TargetGraph,
+    grouped: TargetCNN,
     mutant: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
     box_images: Images,
@@ -234,8 +233,8 @@ def test_a_wrong_operation_is_seen(
 
     def gaps() -> list[float]:
         found = []
-        for graph in (grouped, TargetGraph(nodes)):
-            made_ = outputs(graph_module(graph, dtype="float64"), images)
+        for graph in (grouped, TargetCNN(nodes)):
+            made_ = outputs(target_module(graph, dtype="float64"), images)
             wanted = values(graph, images)
             same = made_.shape == wanted.shape
             found.append(float(np.abs(made_ - wanted).max()) if same else np.inf)

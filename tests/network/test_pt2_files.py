@@ -16,8 +16,11 @@ from torch import nn
 from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, made
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph import values
-from slth_verify.network import graph_from_pt2, graph_from_torch
-from slth_verify.network.torch_graphs import _pt2_program
+from slth_verify.network.torch_graphs import (
+    _pt2_program,
+    graph_from_pt2,
+    graph_from_torch,
+)
 
 Records = dict[str, bytes]
 

@@ -16,7 +16,7 @@ import torch
 from handmade.pt2_files import changed, written
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network import graph_from_pt2
+from slth_verify.network.torch_graphs import graph_from_pt2
 
 Records = dict[str, bytes]
 

@@ -1,141 +1,176 @@
-"""Targets: exact norms, exact scaling, files, torch."""
+"""Targets of the paper's class: from kernels and modules, and back again."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from handmade.kernel_targets import kernel_file, kernels_of
+from hypothesis import given
+from hypothesis import strategies as st
 
-from slth_verify.errors import InvalidTargetError
-from slth_verify.network import TargetCNN
+import slth_verify as sv
+from slth_verify.errors import InvalidParameterError, InvalidTargetError
+from slth_verify.graph import TargetCNN, values
+from slth_verify.strategies import target_networks
 
-
-def _target(scale: float = 1.0) -> TargetCNN:
-    rng = np.random.default_rng(0)
-    shapes = [(3, 2, 3, 3), (4, 3, 1, 1)]
-    kernels = tuple(
-        (rng.standard_normal(shape) * scale).astype(np.float32) for shape in shapes
-    )
-    return TargetCNN(kernels, (2, 5, 6), "toy", "global-average")
+KERNEL = np.full((2, 1, 3, 3), 0.1, np.float32)
 
 
-@pytest.mark.parametrize("scale", [1e-3, 1.0, 37.0, 1e20])
-def test_normalisation_is_exact_and_undone_exactly(scale: float) -> None:
-    target = _target(scale)
-    for layer, kernel in enumerate(target.kernels, start=1):
-        normal = target.normalised_kernel(layer)
-        total = sum((abs(Fraction(v)) for v in normal.ravel().tolist()), Fraction(0))
-        assert Fraction(1, 2) < total <= 1
-        assert total == target.norms[layer - 1] / 2 ** target.scale_exponents[layer - 1]
-        back = np.ldexp(normal, target.scale_exponents[layer - 1])
-        assert np.array_equal(back.transpose(3, 2, 0, 1), kernel)
-
-
-def test_norm_at_a_power_of_two_is_not_scaled_twice() -> None:
-    kernel = np.full((1, 1, 2, 2), 0.25, dtype=np.float32)
-    target = TargetCNN((kernel,), (1, 4, 4))
-    assert target.norms == (Fraction(1),)
-    assert target.scale_exponents == (0,)
-    above = kernel.copy()
-    above[0, 0, 0, 0] = np.nextafter(np.float32(0.25), np.float32(1))
-    assert TargetCNN((above,), (1, 4, 4)).scale_exponents == (1,)
-
-
-def test_zero_layer_has_scale_one() -> None:
-    target = TargetCNN((np.zeros((1, 1, 3, 3), np.float32),), (1, 4, 4))
-    assert target.scale_exponents == (0,)
-
-
-def test_file_round_trip(tmp_path: Path) -> None:
-    target = _target()
-    path = tmp_path / "toy.safetensors"
-    target.save(path)
-    again = TargetCNN.from_file(path)
-    assert again.sha256 == target.sha256
-    assert again.description() == target.description()
-
-
-def test_digest_depends_on_weights_and_shapes() -> None:
-    kernel = np.arange(8, dtype=np.float32).reshape(2, 1, 2, 2)
-    other = kernel.reshape(1, 2, 2, 2)
-    one, two = TargetCNN((kernel,), (1, 3, 3)), TargetCNN((other,), (2, 3, 3))
-    changed = kernel.copy()
-    changed[0, 0, 0, 0] = np.float32(1e-30)
-    three = TargetCNN((changed,), (1, 3, 3))
-    assert len({one.sha256, two.sha256, three.sha256}) == 3
-
-
-def test_torch_round_trip_is_bit_exact() -> None:
-    target = _target()
-    again = TargetCNN.from_torch(target.to_torch(), target.input_shape)
-    assert again.sha256 == target.sha256
-
-
-def test_torch_module_computes_the_normalised_layers_scaled_back() -> None:
-    target = _target(5.0)
-    images = torch.rand(3, 2, 5, 6, dtype=torch.float64) * 2 - 1
-    x = images
-    for layer in range(1, target.depth + 1):
-        kernel = torch.from_numpy(
-            target.normalised_kernel(layer).transpose(3, 2, 0, 1).copy()
-        )
-        x = torch.relu(nn.functional.conv2d(x, kernel, padding="same"))
-    with torch.no_grad():
-        direct = target.to_torch().double()(images)
-    assert torch.allclose(direct, x * float(target.output_scale), rtol=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("module", "word"),
-    [
-        (nn.Sequential(nn.Conv2d(1, 2, 3, padding=1), nn.ReLU()), "bias"),
-        (nn.Sequential(nn.Conv2d(1, 2, 3, bias=False), nn.ReLU()), "padding"),
-        (
-            nn.Sequential(
-                nn.Conv2d(1, 2, 3, stride=2, padding=1, bias=False), nn.ReLU()
-            ),
-            "stride",
-        ),
-        (nn.Sequential(nn.Conv2d(1, 2, 3, padding=1, bias=False)), "ReLU"),
-        (
-            nn.Sequential(nn.Conv2d(1, 2, 3, padding=1, bias=False), nn.Tanh()),
-            "Tanh",
-        ),
-        (nn.Sequential(nn.Linear(3, 3), nn.ReLU()), "Linear"),
-    ],
-)
-def test_what_is_not_covered_is_named(module: nn.Module, word: str) -> None:
-    with pytest.raises(InvalidTargetError, match=word):
-        TargetCNN.from_torch(module, (1, 4, 4))
-
-
-def _kernel(shape: tuple[int, ...], dtype: type = np.float32) -> np.ndarray:
+def _kernel(shape: tuple[int, ...], dtype: Any = np.float32) -> np.ndarray:
     return np.ones(shape, dtype=dtype)
+
+
+@given(target_networks(), st.integers(0, 2**32 - 1))
+def test_a_chain_of_kernels_is_what_torch_computes(
+    target: TargetCNN, seed: int
+) -> None:
+    assert target.in_papers_class
+    images = np.random.default_rng(seed).uniform(-2, 2, (2, *target.input.shape))
+    x = torch.from_numpy(images)
+    for kernel in kernels_of(target):
+        left, right = (kernel.shape[2] - 1) // 2, kernel.shape[2] // 2
+        x = torch.nn.functional.pad(x, (left, right, left, right))
+        weight = torch.from_numpy(kernel.astype(np.float64))
+        x = torch.nn.functional.conv2d(x, weight).relu()
+    wanted = x.numpy()
+    found = values(target, images)
+    assert np.allclose(found, wanted, rtol=1e-9, atol=1e-9 * np.abs(wanted).max())
+    with torch.no_grad():
+        module = target.to_torch(dtype="float64")(torch.from_numpy(images))
+    scale = 1e-9 * np.abs(wanted).max()
+    assert np.allclose(module.numpy(), wanted, rtol=1e-9, atol=scale)
+
+
+def test_modules_keep_their_weights_bit_by_bit() -> None:
+    rng = np.random.default_rng(0)
+    shapes = [(3, 2, 3, 3), (4, 3, 1, 1), (2, 4, 5, 5)]
+    kernels = [rng.standard_normal(shape).astype(np.float32) for shape in shapes]
+    target = TargetCNN.from_kernels(kernels, (2, 5, 6))
+    parts = []
+    for kernel in kernels:
+        c_out, c_in, size, _ = kernel.shape
+        conv = torch.nn.Conv2d(c_in, c_out, size, padding="same", bias=False)
+        conv.weight = torch.nn.Parameter(torch.from_numpy(kernel))
+        parts += [conv, torch.nn.ReLU()]
+    again = TargetCNN.from_torch(torch.nn.Sequential(*parts), (2, 5, 6))
+    assert again.in_papers_class
+    made = [part.detach().numpy() for part in target.to_torch().parameters()]
+    for found in (kernels_of(again), kernels_of(target), made):
+        for one, other in zip(found, kernels, strict=True):
+            assert one.tobytes() == other.tobytes()
+
+
+def test_boxes_can_be_changed() -> None:
+    target = TargetCNN.from_kernels([KERNEL], (1, 4, 4))
+    other = target.with_box(("-2.83", "17/6"))
+    assert other.input.low == (Fraction("-2.83"),)
+    assert other.input.high == (Fraction(17, 6),)
+    assert other.sha256 != target.sha256
+    assert "box" in str(other.outside_papers_class)
+    assert other.with_box((-1, 1)).sha256 == target.sha256
+    assert TargetCNN.from_kernels([KERNEL], (1, 4, 4), box=(0, 1)).input.low == (0,)
+    for box in (None, (1, -1), 3, (0, 1, 2)):
+        with pytest.raises(InvalidParameterError, match="box="):
+            target.with_box(box)
+
+
+def test_files_of_kernels_are_targets_like_others(tmp_path: Path) -> None:
+    target = TargetCNN.from_kernels([KERNEL], (1, 4, 5), name="net")
+    read = TargetCNN.from_file(kernel_file(tmp_path / "old", [KERNEL], (1, 4, 5)))
+    assert (read.sha256, read.name) == (target.sha256, "net")
+    read.save(tmp_path / "new")
+    assert TargetCNN.from_file(tmp_path / "new").sha256 == target.sha256
+    network = sv.RandomCNN(1, sv.suggested_widths(read, "20%"))
+    ticket = sv.prune(read, network, eps="20%")
+    assert sv.check(ticket, tmp_path / "old").verdict is sv.Verdict.VERIFIED
 
 
 @pytest.mark.parametrize(
     ("kernels", "word"),
     [
-        ((_kernel((1, 1, 3, 2)),), "square"),
-        ((_kernel((1, 1, 3, 3), np.float64),), "float32"),
-        ((_kernel((2, 1, 3, 3)), _kernel((1, 3, 3, 3))), "continue"),
-        ((_kernel((1, 2, 3, 3)),), "input_shape"),
-        ((np.full((1, 1, 1, 1), np.nan, np.float32),), "NaN"),
+        (None, "kernels="),
+        (3, "kernels="),
+        ((None,), "numpy array"),
+        ((torch.ones(2, 1, 3, 3, dtype=torch.bfloat16),), "numpy array"),
+        (([[[[1.0]]]],), "numpy array"),
+        ((KERNEL.astype(">f4"),), "float32"),
+        ((KERNEL.astype(np.int32),), "float32"),
+        ((np.ma.masked_array(KERNEL, mask=KERNEL > 0),), "mask"),
+        ((np.zeros((0, 1, 3, 3), np.float32),), "shape"),
+        ((np.zeros((2, 1, 0, 0), np.float32),), "shape"),
+        ((np.zeros((1, 1, 1, 50), np.float32),), "square"),
+        ((np.zeros((1, 1, 1, 1), np.float32),) * 501, "layers"),
         ((), "kernels"),
+        (KERNEL, "shape"),
+        ((_kernel((1, 1, 3, 2)),), "square"),
+        ((_kernel((2, 1, 3, 3)), _kernel((1, 3, 3, 3))), "channels"),
+        ((_kernel((1, 2, 3, 3)),), "channels"),
+        ((np.full((1, 1, 1, 1), np.nan, np.float32),), "NaN"),
     ],
 )
-def test_bad_kernels_are_named(kernels: tuple[np.ndarray, ...], word: str) -> None:
+def test_bad_kernels_are_named(kernels: Any, word: str) -> None:
     with pytest.raises(InvalidTargetError, match=word):
-        TargetCNN(kernels, (1, 4, 4))
+        TargetCNN.from_kernels(kernels, (1, 8, 8))
 
 
-def test_damaged_file_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "toy.safetensors"
-    _target().save(path)
-    path.write_bytes(path.read_bytes()[:-7])
-    with pytest.raises(InvalidTargetError, match="readable"):
-        TargetCNN.from_file(path)
-    with pytest.raises(InvalidTargetError, match="no such file"):
-        TargetCNN.from_file(tmp_path / "absent")
+@pytest.mark.parametrize(
+    "shape",
+    [
+        *((1, 8), (1, 8, 8, 8), (1, -5, 8), (1, 0, 0), (0, 8, 8), (2, 8, 8)),
+        *((1, 2.7, 3), (1, "x", 3), (1, None, 3), (1, float("nan"), 3)),
+        *((1, True, 3), (1, 1 << 40, 3), (1, 10**5000, 3), (), None, 8, "8", {1: 8}),
+    ],
+)
+def test_input_shapes_are_refused_when_made(shape: Any) -> None:
+    with pytest.raises(InvalidTargetError):
+        TargetCNN.from_kernels((KERNEL,), shape)
+
+
+@pytest.mark.parametrize("name", [None, b"net", "x" * 1001, "\ud800"])
+def test_labels_are_refused_when_made(name: Any) -> None:
+    with pytest.raises(InvalidTargetError, match="name"):
+        TargetCNN.from_kernels((KERNEL,), (1, 8, 8), name=name)
+
+
+def test_a_target_does_not_share_memory() -> None:
+    source = KERNEL.copy()
+    target = TargetCNN.from_kernels((source,), (1, 8, 8))
+    digest = target.sha256
+    source[:] = 9
+    module = target.to_torch()
+    with torch.no_grad():
+        for weight in module.parameters():
+            weight.zero_()
+    assert kernels_of(target)[0].tobytes() == KERNEL.tobytes()
+    assert TargetCNN(target.nodes).sha256 == digest == target.sha256
+
+
+READERS: dict[str, Callable[..., TargetCNN]] = {
+    "onnx": TargetCNN.from_onnx,
+    "pt2": TargetCNN.from_pt2,
+}
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_files_of_other_tools_have_their_methods(suffix: str, tmp_path: Path) -> None:
+    target = TargetCNN.from_kernels([KERNEL], (1, 4, 4), name="net")
+    path = tmp_path / f"net.{suffix}"
+    if suffix == "onnx":
+        target.to_onnx(path)
+    else:
+        dim = torch.export.Dim("batch", min=1, max=1 << 20)
+        given = (torch.zeros(2, 1, 4, 4),)
+        program = torch.export.export(
+            target.to_torch(), given, dynamic_shapes=[{0: dim}]
+        )
+        torch.export.save(program, path)
+    read = READERS[suffix](path, box=(0, 1))
+    assert read.input.high == (1,)
+    assert kernels_of(read)[0].tobytes() == KERNEL.tobytes()
+    assert read.name == "net"

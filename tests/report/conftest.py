@@ -19,13 +19,11 @@ from slth_verify.graph import (
     MaxPool,
     Rectifier,
     Reshape,
-    TargetGraph,
+    TargetCNN,
 )
-from slth_verify.network import TargetCNN
 from slth_verify.report import Profile, Report, to_document
 from slth_verify.report.collect.run import report_on
 from slth_verify.report.collect.targets import (
-    GraphSubject,
     HeldOut,
     Subject,
     dense_subject,
@@ -73,7 +71,7 @@ def classifier(seed: int) -> Subject:
     kernel = np.zeros((3, 1, 3, 3), dtype=np.float32)
     kernel[0, 0, 1, 0] = kernel[1, 0, 1, 1] = kernel[2, 0, 1, 2] = 0.5
     kernel[:, 0, 0, 1] = (0.0, 0.25, -0.25)
-    target = TargetCNN((kernel,), (1, 3, 3), "classes", "global-average")
+    target = TargetCNN.from_kernels((kernel,), (1, 3, 3), name="classes")
     rng = np.random.default_rng(5)
     images = rng.integers(0, 17, (12, 3, 3)).astype(np.uint8)
     labels = rng.integers(0, 3, 12)
@@ -128,14 +126,14 @@ def document(made: Made) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def graph_subject() -> GraphSubject:
+def graph_subject() -> Subject:
     """A target graph of a few weights, with what the paper's class lacks."""
     rng = np.random.default_rng(3)
 
     def weights(*shape: int) -> Any:
         return rng.uniform(0.25, 1, shape).astype(np.float32)
 
-    graph = TargetGraph(
+    graph = TargetCNN(
         (
             Input(name="image", shape=(1, 4, 4), low=(0,), high=(1,)),
             Convolution(
@@ -156,12 +154,12 @@ def graph_subject() -> GraphSubject:
     images = rng.integers(0, 17, (8, 4, 4)).astype(np.uint8)
     held_out = HeldOut(images, rng.integers(0, 3, 8))
     description = "A toy with biases."
-    return GraphSubject(graph, "trained", description, 7, Fraction(1, 10), held_out)
+    return Subject(graph, "trained", description, 7, held_out, eps=Fraction(1, 10))
 
 
 @pytest.fixture(scope="session")
 def graph_made(
-    graph_subject: GraphSubject, tmp_path_factory: pytest.TempPathFactory
+    graph_subject: Subject, tmp_path_factory: pytest.TempPathFactory
 ) -> Made:
     """A report on that graph alone."""
     folder = tmp_path_factory.mktemp("graph")

@@ -41,7 +41,7 @@ def _profile(folder: Path) -> Path:
 def _network(seed: int, name: str = "toy") -> sv.TargetCNN:
     rng = np.random.default_rng(seed)
     kernel = (rng.standard_normal((2, 1, 3, 3)) / 4).astype(np.float32)
-    return sv.TargetCNN((kernel,), (1, 6, 6), name)
+    return sv.TargetCNN.from_kernels((kernel,), (1, 6, 6), name=name)
 
 
 def _report(folder: Path, *words: str) -> int:
@@ -86,11 +86,13 @@ def test_a_share_of_the_range_is_an_accuracy(tmp_path: Path) -> None:
     assert document["replay"][-1].endswith(" --eps 5%")
 
 
-def test_without_an_accuracy_the_profile_names_it(tmp_path: Path) -> None:
+def test_without_an_accuracy_it_is_a_share_of_the_range(tmp_path: Path) -> None:
     _network(1).save(tmp_path / "n.safetensors")
     assert _report(tmp_path, "--target", str(tmp_path / "n.safetensors")) == 0
     document = json.loads((tmp_path / "o" / "slth-report.json").read_text())
-    assert document["cases"][0]["eps"]["value"] not in ("0", "1/10")
+    (case,) = document["cases"]
+    assert case["asked"] == "2%"
+    assert Fraction(case["eps"]["value"]) > 0
 
 
 @pytest.mark.parametrize("eps", ["0", "-1", "x", "1e999999999"])

@@ -12,14 +12,16 @@ import pytest
 from slth_verify.errors import NoTicketFoundError
 from slth_verify.report import Profile, render_html, schema, to_document
 from slth_verify.report._progress import silent
-from slth_verify.report.collect.graphs import case as graph_case
-from slth_verify.report.collect.graphs import passes
-from slth_verify.report.collect.graphs.figures import within_what_was_asked
-from slth_verify.report.collect.graphs.passes import look
+from slth_verify.report.collect import case as case_module
+from slth_verify.report.collect.examine import examine
+from slth_verify.report.collect.figures import within_what_was_asked
+from slth_verify.report.collect.passes import looking
+from slth_verify.report.collect.passes.networks import Networks
+from slth_verify.report.collect.proved_widths import proved_widths
 from slth_verify.report.model.observations import finding_of
 from slth_verify.report.model.quantity import Absent
-from slth_verify.report.page.graphs import believed, contradictions
-from slth_verify.ticket import GraphTicket, check
+from slth_verify.report.page.stages import believed, contradictions
+from slth_verify.ticket import Ticket, check
 from slth_verify.verdict import Verdict
 
 _PROFILE = Profile(name="lies", law_dimension=0, certified_dimension=0)
@@ -27,8 +29,8 @@ _PROFILE = Profile(name="lies", law_dimension=0, certified_dimension=0)
 
 @pytest.fixture(scope="module")
 def checked(graph_subject, graph_made):
-    (case,) = graph_made.report.graphs
-    ticket = GraphTicket.load(graph_made.folder / case.ticket.file)
+    (case,) = graph_made.report.cases
+    ticket = Ticket.load(graph_made.folder / case.ticket.file)
     return graph_subject, ticket, check(ticket, graph_subject.target)
 
 
@@ -38,9 +40,12 @@ def made_of(graph_subject, graph_made, tmp_path):
 
     def made_again():
         (tmp_path / "tickets").mkdir()
-        case = graph_case.run_graph_case(graph_subject, _PROFILE, tmp_path, silent)
+        with proved_widths(0, 1) as widths:
+            case = case_module.run_case(
+                graph_subject, _PROFILE, tmp_path, silent, widths
+            )
         report = dataclasses.replace(
-            graph_made.report, graphs=(case,), verdict=case.verdict
+            graph_made.report, cases=(case,), verdict=case.verdict
         )
         document = to_document(report)
         jsonschema.validate(document, schema())
@@ -56,7 +61,7 @@ def test_error_above_the_claim_that_is_called_verified(made_of, monkeypatch):
         honest = check(ticket, target)
         return dataclasses.replace(honest, error_upper_bound=2 * honest.eps)
 
-    monkeypatch.setattr(graph_case, "check", lying)
+    monkeypatch.setattr(case_module, "check", lying)
     case, page = made_of()
     assert case.verdict is Verdict.INCONCLUSIVE
     assert isinstance(case.ticket.certified_error, Absent)
@@ -70,67 +75,77 @@ def test_bound_below_the_truth_is_refuted_by_an_image(made_of, monkeypatch):
         honest = check(ticket, target)
         return dataclasses.replace(honest, error_upper_bound=Fraction(1, 10**9))
 
-    monkeypatch.setattr(graph_case, "check", lying)
+    monkeypatch.setattr(case_module, "check", lying)
     case, page = made_of()
     assert case.verdict is Verdict.REFUTED
     assert case.observations[0].outcome == "contradicted"
     assert '<span class="contradicted">contradicted</span>' in page
 
 
-def test_an_exact_pass_decides_what_floats_saw(checked, monkeypatch):
+def _look(checked, bound):
+    """What forward passes say of a bound, by kind of image."""
     subject, ticket, result = checked
-    honest = look(subject, ticket, result.error_upper_bound, _PROFILE)
-    seen = Fraction(honest.observations[0].difference.lower)
-    for bound, outcome in ((seen * 2, "consistent"), (seen / 2, "contradicted")):
-        (found,) = look(subject, ticket, bound, _PROFILE).observations
-        assert found.outcome == outcome
+    said = dataclasses.replace(result, error_upper_bound=bound, eps=bound)
+    seen = examine(subject, ticket, said, _PROFILE, lambda done, total: None)
+    return [o for o in seen.observations if o.subject == looking.TARGET_AND_PRUNED]
+
+
+def test_an_exact_pass_decides_what_floats_saw(checked, monkeypatch):
+    bound = checked[2].error_upper_bound
+    seen = max(Fraction(found.difference.lower) for found in _look(checked, bound))
+    for limit, outcome in ((seen * 2, "consistent"), (seen / 2, "contradicted")):
+        assert outcome in {found.outcome for found in _look(checked, limit)}
 
     # floats that see far too much prove nothing
-    real = passes.float_pruned_values
-    monkeypatch.setattr(passes, "float_pruned_values", lambda *a: real(*a) + 5)
-    (found,) = look(subject, ticket, result.error_upper_bound, _PROFILE).observations
-    assert Fraction(found.difference.lower) > 4
-    assert found.outcome == "consistent"
-    assert Fraction(found.rounding.upper) > 4
+    real = Networks.run
+
+    def lying(self, images):
+        target, pruned = real(self, images)
+        return target, pruned + 5
+
+    monkeypatch.setattr(Networks, "run", lying)
+    for found in _look(checked, bound):
+        assert Fraction(found.difference.lower) > 4
+        assert found.outcome == "consistent"
+        assert Fraction(found.rounding.upper) > 4
     # but leave it open where no exact pass is affordable
-    monkeypatch.setattr(passes, "_MOST_WORK", 0)
-    (found,) = look(subject, ticket, result.error_upper_bound, _PROFILE).observations
-    assert found.outcome == "undecided"
-    assert finding_of(found).verdict is Verdict.INCONCLUSIVE
+    monkeypatch.setattr(looking, "_MOST_WORK", 0)
+    for found in _look(checked, bound):
+        assert found.outcome == "undecided"
+        assert finding_of(found).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_passes_that_are_not_finite_are_undecided(checked, monkeypatch, value):
+def test_passes_that_are_not_finite_are_undecided(checked, value):
+    for found in _finite(checked, value):
+        assert found.outcome == "undecided"
+        assert finding_of(found).verdict is Verdict.INCONCLUSIVE
+
+
+def _finite(checked, value):
     subject, ticket, result = checked
-    real = passes.float_pruned_values
-    monkeypatch.setattr(passes, "float_pruned_values", lambda *a: real(*a) * value)
-    (found,) = look(subject, ticket, result.error_upper_bound, _PROFILE).observations
-    assert found.outcome == "undecided"
-    assert finding_of(found).verdict is Verdict.INCONCLUSIVE
+    networks = Networks(subject.target, ticket)
+    images = subject.held_out.inputs
+    target = np.zeros((len(images), 3))
+    outputs = target, target + value
+    bound = result.error_upper_bound
+    return [looking.compared(networks, "images", images, outputs, bound)]
 
 
-def test_weights_beyond_floats_are_undecided(checked, monkeypatch):
+def test_weights_beyond_floats_are_undecided(checked):
     subject, ticket, result = checked
     parts = [dataclasses.replace(part, exponent=2000) for part in ticket.stages]
     other = dataclasses.replace(ticket, stages=tuple(parts))
-    (found,) = look(subject, other, result.error_upper_bound, _PROFILE).observations
+    seen = examine(subject, other, result, _PROFILE, lambda done, total: None)
+    (found,) = seen.observations
     assert found.outcome == "undecided"
+    assert Verdict.INCONCLUSIVE in {item.verdict for item in seen.findings}
 
 
 def test_images_are_moved_into_the_box_before_they_refute(checked):
     subject, ticket, result = checked
     outside = np.full((1, 4, 4), 1e9)
-    sums = {
-        stage.name: passes.pair_sums(
-            stage,
-            part.exponent,
-            passes.drawn_filters(ticket.seed, stage, part.width, part.filters),
-        )
-        for stage, part in zip(
-            passes.stages_of(subject.target), ticket.stages, strict=True
-        )
-    }
-    difference = passes._exactly(subject.target, sums, outside)
+    difference = looking.exactly(Networks(subject.target, ticket), outside)
     assert 0 < difference <= result.error_upper_bound
 
 
@@ -148,7 +163,7 @@ def test_the_certified_error_is_compared_with_what_was_asked(bound, verdict):
 
 def test_ticket_file_with_a_wider_claim_is_held_to_what_was_asked(made_of, monkeypatch):
     """One filter less, and a claim and a stated error that cover it."""
-    real = GraphTicket.save
+    real = Ticket.save
 
     def boastful(self, path):
         first, *others = self.stages
@@ -158,7 +173,7 @@ def test_ticket_file_with_a_wider_claim_is_held_to_what_was_asked(made_of, monke
         )
         real(lie, path)
 
-    monkeypatch.setattr(graph_case.GraphTicket, "save", boastful)
+    monkeypatch.setattr(case_module.Ticket, "save", boastful)
     case, _ = made_of()
     assert case.verdict is Verdict.REFUTED
     wrong = [f for f in case.findings if f.verdict is Verdict.REFUTED]
@@ -171,13 +186,13 @@ def test_no_ticket_is_inconclusive_and_still_reported(made_of, monkeypatch):
     def in_vain(*_, **__):
         raise NoTicketFoundError("eps was not reached", 2.0)
 
-    monkeypatch.setattr(graph_case, "prune", in_vain)
+    monkeypatch.setattr(case_module, "prune", in_vain)
     case, page = made_of()
     assert case.verdict is Verdict.INCONCLUSIVE
     assert case.ticket is None
     assert "was not reached" in case.findings[0].reason
     assert "What is not verified" in page
-    assert "no ticket: see the findings" in page[page.index('id="graphs"') :]
+    assert "no ticket: see the findings" in page[page.index('id="tickets"') :]
 
 
 def _error_above_the_claim(case):
@@ -216,7 +231,7 @@ def _finding_that_is_refuted(case):
     ],
 )
 def test_documents_that_contradict_themselves_are_not_believed(graph_document, lie):
-    (case,) = graph_document["graphs"]
+    (case,) = graph_document["cases"]
     assert contradictions([case]) == ()
     assert believed(case) == "VERIFIED"
     lie(case)
@@ -227,16 +242,14 @@ def test_documents_that_contradict_themselves_are_not_believed(graph_document, l
 
 
 def test_a_lie_in_a_document_is_not_shown_as_verified(graph_document):
-    _seen_above_the_error(graph_document["graphs"][0])
+    _seen_above_the_error(graph_document["cases"][0])
     _not_believed(graph_document)
 
 
-def test_a_lie_beside_plain_cases_is_seen(made, graph_document):
-    _error_above_the_claim(graph_document["graphs"][0])
-    plain = {"cases": made.document["cases"][1:2], "law": None}
-    html = _not_believed({**graph_document, **plain})
-    order = [html.index(f'id="{name}"') for name in ("tickets", "graphs", "findings")]
-    assert order == sorted(order)
+def test_a_lie_beside_other_cases_is_seen(made, graph_document):
+    _error_above_the_claim(graph_document["cases"][0])
+    graph_document["cases"].append(made.document["cases"][1])
+    _not_believed(graph_document)
 
 
 def _not_believed(document):
@@ -248,10 +261,11 @@ def _not_believed(document):
     assert "INCONCLUSIVE" in headline
     problems = html[html.index("What is not") : html.index("Reading figures")]
     assert "the document says VERIFIED" in problems
-    section = html[html.index('<h2 id="graphs">') :]
-    badge = section[section.index("<h3>") : section.index("</h3>")]
-    assert "INCONCLUSIVE" in badge
-    assert "verified" not in badge
-    total = len(document["cases"]) + 1
+    section = html[html.index('<h2 id="tickets">') :]
+    row = section[section.index("<tbody>") :].split("</tr>")[0]
+    assert "INCONCLUSIVE" in row
+    assert "badge verified" not in row
+    assert "Not believed: the document says VERIFIED" in section
+    total = len(document["cases"])
     assert f"{total - 1} of {total}</span> targets" in html
     return html

@@ -1,4 +1,4 @@
-"""Graphs in documents and on the page."""
+"""Networks outside the paper's class in documents and on the page."""
 
 from __future__ import annotations
 
@@ -20,35 +20,23 @@ _TINY = Profile(
 
 def test_document_validates_and_needs_some_case(graph_document) -> None:
     jsonschema.validate(graph_document, schema())
-    graph_document["graphs"] = []
+    graph_document["cases"] = []
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(graph_document, schema())
 
 
-def test_documents_from_before_there_were_graphs_still_render(made) -> None:
-    new = {**made.document, "cases": made.document["cases"][1:2], "law": None}
-    assert new["graphs"] == []
-    old = {key: value for key, value in new.items() if key != "graphs"}
-    jsonschema.validate(old, schema())
-    pages = [render_html(document) for document in (old, new)]
-    shown, same = (html[: html.index("<script")] for html in pages)
-    assert shown == same
-    assert "Networks people have" not in shown
-
-
-def test_page_of_a_graph_alone(graph_document) -> None:
+def test_page_of_a_network_outside_the_papers_class(graph_document) -> None:
     html = render_html(graph_document)
     shown = html[: html.index('<script type="application/json"')]
     assert " style=" not in shown
-    assert shown.count("<svg") == 1
-    for section in ("tickets", "masks", "collapse", "widths", "law"):
+    for section in ("widths", "law", "samples"):
         assert f'id="{section}"' not in shown
         assert f'href="#{section}"' not in shown
     ids = re.findall(r' id="([^"]*)"', html)
     assert len(ids) == len(set(ids))
-    section = shown[shown.index('id="graphs"') :]
-    assert section.index("badge verified") < section.index("<table")
+    section = shown[shown.index('id="tickets"') :]
     assert "extension and not the paper" in section
+    assert "outside the paper" in section
     for words in ("of its box", "widest range"):
         assert words in shown[: shown.index("</header>")]
     assert shown.count("<table") == shown.count("<caption")
@@ -56,7 +44,7 @@ def test_page_of_a_graph_alone(graph_document) -> None:
 
 def test_no_name_of_a_graph_steers_the_page(graph_document) -> None:
     poison = '<script>alert("x")</script>\u202e$x^{$'
-    (case,) = graph_document["graphs"]
+    (case,) = graph_document["cases"]
     for holder, key in (
         (case, "name"),
         (case, "description"),

@@ -1,4 +1,4 @@
-"""Target graphs in a report: figures, page, documents without them, command line."""
+"""Networks outside the paper's class in a report: figures, page, command line."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ import pytest
 
 import slth_verify as sv
 from slth_verify.cli import run
-from slth_verify.graph import BatchNorm, Convolution, Input, TargetGraph
+from slth_verify.graph import BatchNorm, Convolution, Input, TargetCNN
 from slth_verify.report import Profile
 from slth_verify.report._progress import silent
-from slth_verify.report.collect.graphs import case as graph_case
-from slth_verify.report.collect.graphs import passes
-from slth_verify.report.collect.graphs.figures import layer_words
+from slth_verify.report.collect import case as case_module
+from slth_verify.report.collect.figures import layer_words
+from slth_verify.report.collect.passes import inputs
+from slth_verify.report.collect.proved_widths import proved_widths
 from slth_verify.report.collect.run import report_on, subjects_of
 from slth_verify.report.collect.targets import given_subjects, lenet_subject
 from slth_verify.report.model.profile import to_toml
@@ -39,9 +40,8 @@ _TINY = Profile(
 def test_figures_are_those_of_the_ticket_on_disk(graph_made) -> None:
     report, folder = graph_made.report, graph_made.folder
     assert report.verdict is Verdict.VERIFIED
-    assert report.cases == ()
     assert report.law is None
-    (case,) = report.graphs
+    (case,) = report.cases
     result = check(folder / case.ticket.file, folder / case.target.file)
     assert result.verdict is Verdict.VERIFIED
     bound = result.error_upper_bound
@@ -68,7 +68,7 @@ def test_figures_are_those_of_the_ticket_on_disk(graph_made) -> None:
 
 def test_target_is_described(graph_made) -> None:
     report = graph_made.report
-    target = report.graphs[0].target
+    target = report.cases[0].target
     assert target.nodes["convolution"] == target.nodes["max-pool"] == 1
     assert target.weights.lower == str(2 + 2 + 24 + 3)
     assert (target.low.lower, target.high.lower, target.boxes) == ("0", "1", False)
@@ -78,16 +78,20 @@ def test_target_is_described(graph_made) -> None:
 
 def test_what_floats_saw_is_marked_as_such(graph_made) -> None:
     report = graph_made.report
-    (case,) = report.graphs
-    (seen,) = case.observations
-    assert seen.outcome == "consistent"
-    assert seen.difference.kind is Evidence.HEURISTIC
-    assert 0 < Fraction(seen.difference.lower) <= Fraction(seen.limit.upper)
-    assert Fraction(seen.rounding.upper) < Fraction(1, 10**12)
+    (case,) = report.cases
+    *kinds, whole = case.observations
+    assert [seen.inputs for seen in kinds] == [
+        *("uniform images", "corner images", "extreme images", "held-out images")
+    ]
+    for seen in kinds:
+        assert seen.outcome == "consistent"
+        assert seen.difference.kind is Evidence.HEURISTIC
+        assert 0 < Fraction(seen.difference.lower) <= Fraction(seen.limit.upper)
+        assert Fraction(seen.rounding.upper) < Fraction(1, 10**12)
+    assert whole.subject == "pruned and merged network"
+    assert whole.outcome == "consistent"
     scored = case.accuracy
-    assert scored.images == seen.images == 8
-    for count in (scored.target_correct, scored.pruned_correct, scored.same_class):
-        assert count.kind is Evidence.HEURISTIC
+    assert scored.images == kinds[-1].images == 8
     proved, alike = scored.certified_same_class.lower, scored.same_class.lower
     assert int(proved) <= int(alike)
 
@@ -99,7 +103,9 @@ def test_own_graphs_beside_plain_networks_can_be_replayed(
     graph = dataclasses.replace(graph_subject.target, name="toy")
     graph.save(tmp_path / "graph.safetensors")
     kernel = np.full((2, 1, 1, 1), 0.5, np.float32)
-    sv.TargetCNN((kernel,), (1, 3, 3), "toy").save(tmp_path / "plain.safetensors")
+    sv.TargetCNN.from_kernels((kernel,), (1, 3, 3), name="toy").save(
+        tmp_path / "plain.safetensors"
+    )
     profile = tmp_path / "tiny.toml"
     profile.write_text(to_toml(_TINY))
     words = ["report", "--profile", str(profile), "--output", str(tmp_path / "o")]
@@ -107,12 +113,14 @@ def test_own_graphs_beside_plain_networks_can_be_replayed(
         words += ["--target", str(tmp_path / f"{name}.safetensors")]
     assert run(words) == 0
     document = json.loads((tmp_path / "o" / "slth-report.json").read_text())
-    (graph,), (plain,) = document["graphs"], document["cases"]
+    graph, plain = document["cases"]
     names = graph["name"], plain["name"]
     assert names == ("toy", "toy-2")
     assert (graph["origin"], graph["asked"]) == ("given", "2%")
     assert graph["accuracy"] is None
-    assert graph["observations"][0]["images"] == 8
+    assert graph["observations"][0]["images"] == 4
+    assert plain["ladder"]
+    assert not graph["ladder"]
     *checks, again = document["replay"]
     targets = [f"--target tickets/{name}.target.safetensors" for name in names]
     assert again.endswith(" ".join(targets))
@@ -134,7 +142,7 @@ def test_an_ended_report_goes_on_with_a_graph(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(graph_case, "check", interrupted)
+        patched.setattr(case_module, "check", interrupted)
         assert run(words) == 130
     (journal,) = (tmp_path / "cache" / "journals").iterdir()
 
@@ -145,7 +153,7 @@ def test_an_ended_report_goes_on_with_a_graph(
     assert run(words) == 0
     assert not journal.exists()
     document = json.loads((tmp_path / "o" / "slth-report.json").read_text())
-    assert document["graphs"][0]["eps"]["value"] == "1/10"
+    assert document["cases"][0]["eps"]["value"] == "1/10"
     assert document["replay"][-1].endswith(" --eps 1/10")
     monkeypatch.undo()
     monkeypatch.setenv("SLTH_VERIFY_CACHE", str(tmp_path / "cache"))
@@ -154,7 +162,7 @@ def test_an_ended_report_goes_on_with_a_graph(
         assert run(shlex.split(line)[1:]) == 0
     again = json.loads(Path("again/slth-report.json").read_text())
     for key in ("target", "network", "ticket", "observations", "findings"):
-        assert again["graphs"][0][key] == document["graphs"][0][key]
+        assert again["cases"][0][key] == document["cases"][0][key]
 
 
 @pytest.mark.parametrize("eps", ["0", "-1", "0%", "x", 0])
@@ -165,7 +173,7 @@ def test_graphs_need_a_positive_accuracy(graph_subject, eps: object) -> None:
 
 def test_boxes_by_channel_and_batch_norms_are_described(tmp_path: Path) -> None:
     ones = np.ones(2, np.float32)
-    graph = TargetGraph(
+    graph = TargetCNN(
         (
             Input(name="x", shape=(2,), low=(-1, 0), high=(1, Fraction(1, 3))),
             BatchNorm(
@@ -182,7 +190,7 @@ def test_boxes_by_channel_and_batch_norms_are_described(tmp_path: Path) -> None:
     )
     (subject,) = given_subjects([graph], 1, "1/10")
     report = report_on((subject,), _TINY, tmp_path, seed=0)
-    (case,) = report.graphs
+    (case,) = report.cases
     assert report.verdict is Verdict.VERIFIED
     assert case.target.boxes
     assert (case.target.low.lower, case.target.high.lower) == ("-1", "1")
@@ -194,7 +202,7 @@ def test_boxes_by_channel_and_batch_norms_are_described(tmp_path: Path) -> None:
 def test_layers_are_told_apart() -> None:
     from slth_verify.graph.stages import stages_of
 
-    graph = TargetGraph(
+    graph = TargetCNN(
         (
             Input(name="x", shape=(2, 6, 6), low=(0,) * 2, high=(1,) * 2),
             Convolution(
@@ -221,32 +229,34 @@ def test_without_images_nothing_is_observed(graph_subject, tmp_path: Path) -> No
     )
     subject = dataclasses.replace(graph_subject, held_out=None)
     (tmp_path / "tickets").mkdir()
-    case = graph_case.run_graph_case(subject, profile, tmp_path, silent)
+    with proved_widths(0, 1) as widths:
+        case = case_module.run_case(subject, profile, tmp_path, silent, widths)
     assert case.verdict is Verdict.VERIFIED
     assert case.observations == ()
 
 
-def test_large_graphs_get_fewer_images(graph_subject, monkeypatch) -> None:
+def test_large_targets_get_fewer_images(graph_subject, monkeypatch) -> None:
     subject = dataclasses.replace(graph_subject, held_out=None)
-    monkeypatch.setattr(passes, "work", lambda graph: passes._MOST_PASSES // 3)
-    _, images = passes._images(subject, _TINY)
-    assert len(images) == 6
-    monkeypatch.setattr(passes, "work", lambda graph: passes._MOST_PASSES * 9)
-    _, images = passes._images(subject, _TINY)
-    assert len(images) == 2
-    assert images.min() >= 0
-    assert images.max() <= 1
+    for work, counts in ((inputs._MOST_PASSES // 3, (3, 3)), (1 << 60, (1, 1))):
+        monkeypatch.setattr(inputs, "work", lambda graph, work=work: work)
+        found = inputs.images_of(subject, _TINY)
+        assert (len(found["uniform images"]), len(found["corner images"])) == counts
+        for images in found.values():
+            assert images.min() >= 0
+            assert images.max() <= 1
 
 
 def test_the_digits_lenet_is_a_case(tmp_path: Path) -> None:
     names = [subject.target.name for subject in subjects_of(Profile(name="p"), 1)]
     assert names[:2] == ["digits", "digits LeNet"]
     (tmp_path / "tickets").mkdir()
-    case = graph_case.run_graph_case(lenet_subject(1), _TINY, tmp_path, silent)
+    with proved_widths(0, 1) as widths:
+        case = case_module.run_case(lenet_subject(1), _TINY, tmp_path, silent, widths)
     assert case.verdict is Verdict.VERIFIED
     assert (case.origin, case.asked) == ("trained", "2%")
     assert isinstance(case.ticket.share_of_range, Quantity)
     assert Fraction(case.ticket.share_of_range.upper) < Fraction(2, 100)
     assert case.accuracy.target_correct.lower == "431"
+    assert case.accuracy.target_correct.kind is Evidence.EXACT
     assert int(case.accuracy.pruned_correct.lower) >= 429
     assert not isinstance(case.observations[0].difference, Absent)

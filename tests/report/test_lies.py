@@ -8,12 +8,19 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from slth_verify.graph import exact_values
+from slth_verify.network import pruned_module
 from slth_verify.report import Profile
 from slth_verify.report.collect.collapse import merging_is_exact
 from slth_verify.report.collect.examine import examine
+from slth_verify.report.collect.figures import certified_bound
 from slth_verify.report.collect.passes.dense import dense_check
+from slth_verify.report.collect.passes.looking import (
+    equal_but_for_rounding,
+    merged_and_pruned,
+)
 from slth_verify.report.collect.passes.networks import Networks
-from slth_verify.report.collect.summaries import certified_bound
+from slth_verify.report.collect.passes.rounding import Rounded, rounded_outputs
 from slth_verify.report.collect.targets import dense_subject
 from slth_verify.report.model.observations import finding_of, observe
 from slth_verify.ticket import Ticket, check
@@ -50,7 +57,7 @@ def test_bound_above_the_claim_is_still_a_bound(dense):
 
 def test_refuted_weights_leave_no_bound(dense):
     subject, ticket, _ = dense
-    other = dataclasses.replace(ticket, seed=ticket.seed + 1)
+    other = dataclasses.replace(ticket, seed=ticket.seed + 1, eps=Fraction(10**6))
     refuted = check(other, subject.target)
     assert refuted.error_upper_bound is not None
     assert certified_bound(refuted) is None
@@ -81,44 +88,58 @@ def test_missing_bound_gives_nothing(dense):
 
 def test_merged_weight_one_unit_off_is_refuted(dense):
     subject, ticket, _ = dense
-    networks = Networks.of(subject.target, ticket)
-    good = merging_is_exact(networks.pairs, networks.positive, networks.negative_first)
+    networks = Networks(subject.target, ticket)
+    good = merging_is_exact(networks, networks.pairs)
     assert good.verdict is Verdict.VERIFIED
     for lie in _one_unit_off(networks):
-        assert merging_is_exact(networks.pairs, *lie).verdict is Verdict.REFUTED
+        assert merging_is_exact(networks, lie).verdict is Verdict.REFUTED
 
 
 def _one_unit_off(networks):
-    first, *rest = (kernel.copy() for kernel in networks.positive)
-    first.flat[0] = np.nextafter(first.flat[0], np.inf)
-    yield (first, *rest), networks.negative_first
-    negative = networks.negative_first.copy()
-    negative.flat[-1] = np.nextafter(negative.flat[-1], -np.inf)
-    yield networks.positive, negative
+    for stage, field, place, side in (
+        (0, "positive", 0, np.inf),
+        (0, "negative", -1, -np.inf),
+        (1, "positive", -1, np.inf),
+    ):
+        name = networks.stages[stage].name
+        pair = networks.pairs[name]
+        wrong = getattr(pair, field).copy()
+        wrong.flat[place] = np.nextafter(wrong.flat[place], side)
+        lie = dataclasses.replace(pair, **{field: wrong})
+        yield {**networks.pairs, name: lie}
 
 
 def test_filter_that_was_not_removed_is_refuted(dense):
     subject, ticket, _ = dense
-    networks = Networks.of(subject.target, ticket)
-    images = np.ones((2, *subject.target.input_shape))
+    networks = Networks(subject.target, ticket)
+    images = np.random.default_rng(0).uniform(-1, 1, (9, *subject.target.input.shape))
     finding, seen = dense_check(networks, images)
     assert finding.verdict is Verdict.VERIFIED
     assert seen.outcome == "consistent"
-    fewer = (networks.kept[0][1:], *networks.kept[1:])
-    lie = Networks.of(
-        subject.target,
-        dataclasses.replace(
-            ticket,
-            layers=(
-                dataclasses.replace(ticket.layers[0], filters=fewer[0]),
-                *ticket.layers[1:],
-            ),
-        ),
-    )
-    wrong = dataclasses.replace(networks, pruned=lie.pruned)
-    with pytest.raises(RuntimeError, match="size"):
-        dense_check(dataclasses.replace(networks, kept=fewer), images[:, :1])
-    assert dense_check(wrong, images)[0].verdict is Verdict.REFUTED
+    first, *others = ticket.stages
+    fewer = dataclasses.replace(first, filters=first.filters[1:])
+    other = dataclasses.replace(ticket, stages=(fewer, *others))
+    wrong = pruned_module(subject.target, other, dtype="float64")
+    finding, seen = dense_check(networks, images, wrong)
+    assert finding.verdict is Verdict.REFUTED
+    assert seen.outcome == "contradicted"
+
+
+def test_rounding_of_passes_is_covered_and_no_more(dense):
+    """What rounding may have done exceeds what it does, and a wrong sum exceeds it."""
+    subject, ticket, _ = dense
+    networks = Networks(subject.target, ticket)
+    images = np.random.default_rng(0).uniform(-1, 1, (20, *subject.target.input.shape))
+    honest = merged_and_pruned(networks, images)
+    assert honest.outcome == "consistent"
+    outputs = rounded_outputs(subject.target, images)
+    for image, value, error in zip(images, outputs.values, outputs.errors, strict=True):
+        low, high = exact_values(subject.target, image)
+        gap = np.abs(np.vectorize(Fraction, otypes=[object])(value) - low)
+        assert (low == high).all()
+        assert (gap <= np.vectorize(Fraction, otypes=[object])(error)).all()
+    off = Rounded(outputs.values + 1e-9, outputs.errors)
+    assert equal_but_for_rounding("x", 20, outputs, off).outcome == "contradicted"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from slth_verify.report.collect.ladder import ask_ladder, width_ladder
 from slth_verify.report.collect.proved_widths import proved_widths
 from slth_verify.report.collect.targets import generated_subjects
 from slth_verify.report.model.quantity import Absent, Quantity
+from slth_verify.ticket import output_spread
 
 _TENTH = Fraction(1, 10)
 
@@ -79,7 +80,7 @@ class _Teller:
 
 def test_every_width_comes_to_its_own_layer() -> None:
     target = generated_subjects(0, 1)[0].target
-    eps = target.output_scale / 100
+    eps = output_spread(target).widest / 100
     with proved_widths(9, 60.0) as widths:
         widths._second = teller = _Teller()
         ask_ladder(target, eps, widths)

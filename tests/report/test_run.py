@@ -131,7 +131,7 @@ def test_damaged_ticket_file_is_not_reported_as_verified(tmp_path, monkeypatch):
     real = case_module.Ticket.save
 
     def damaged(self, path):
-        self.layers[0].filters[0] += 1
+        self.stages[0].filters[0] = -1
         real(self, path)
 
     monkeypatch.setattr(case_module.Ticket, "save", damaged)
@@ -140,7 +140,7 @@ def test_damaged_ticket_file_is_not_reported_as_verified(tmp_path, monkeypatch):
     figures = report.cases[0].ticket
     assert isinstance(figures.certified_error, Absent)
     assert isinstance(figures.relative_error, Absent)
-    assert figures.layers == ()
+    assert figures.stages == ()
     assert report.cases[0].observations == ()
 
 
@@ -156,13 +156,13 @@ def test_witness_is_reported_and_shown(tmp_path, monkeypatch):
     report = run_report(_ONE, tmp_path, seed=0)
     assert report.verdict is Verdict.REFUTED
     (case,) = report.cases
-    assert len(case.witness.pixels) == math.prod(case.witness.shape)
+    assert len(case.witness.image) == math.prod(case.witness.shape)
     seen = Fraction(case.witness.difference.lower)
     assert 0 < seen <= Fraction(case.ticket.certified_error.upper)
     document = json.loads((tmp_path / "slth-report.json").read_text(encoding="utf-8"))
     jsonschema.validate(document, schema())
     page = (tmp_path / "slth-report.html").read_text(encoding="utf-8")
-    assert " ".join(map(str, case.witness.pixels)) in page
+    assert " ".join(case.witness.image) in page
 
 
 @pytest.mark.parametrize("kind", ["missing parent", "file", "file inside", "page"])

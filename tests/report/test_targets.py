@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from handmade.kernel_targets import kernels_of
 from safetensors.numpy import save_file
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network import TargetCNN
+from slth_verify.graph import TargetCNN
 from slth_verify.report.collect.classify import accuracy, accuracy_finding, classify
 from slth_verify.report.collect.passes.inputs import (
     corner_images,
     extreme_images,
     uniform_images,
 )
+from slth_verify.report.collect.passes.rounding import Rounded
 from slth_verify.report.collect.targets import (
     HeldOut,
     Subject,
@@ -39,15 +41,18 @@ def test_generated_targets_are_awkward_and_named_apart():
     names = [subject.target.name for subject in subjects]
     assert len(set(names)) == 14
     by_name = {subject.target.name: subject.target for subject in subjects}
-    assert set(by_name["pointwise"].architecture.kernel_sizes) == {1}
-    assert np.count_nonzero(by_name["one-hot"].kernels[0].any(axis=(0, 2, 3))) == 1
-    first, second = by_name["equal-kernels"].kernels[0]
+    kernels = {name: kernels_of(target) for name, target in by_name.items()}
+    assert {kernel.shape[2] for kernel in kernels["pointwise"]} == {1}
+    assert np.count_nonzero(kernels["one-hot"][0].any(axis=(0, 2, 3))) == 1
+    first, second = kernels["equal-kernels"][0]
     assert np.array_equal(first, second)
-    assert not by_name["zero-filter"].kernels[0][1].any()
-    small = np.abs(by_name["subnormal"].kernels[0])
+    assert not kernels["zero-filter"][0][1].any()
+    small = np.abs(kernels["subnormal"][0])
     assert 0 < small.min() <= small.max() < np.finfo(np.float32).smallest_normal
-    assert max(by_name["ill-scaled"].scale_exponents) > 10
-    assert min(by_name["ill-scaled"].scale_exponents) < -10
+    norms = [float(np.abs(kernel).sum()) for kernel in kernels["ill-scaled"]]
+    assert max(norms) > 1000
+    assert min(norms) < 1 / 1000
+    assert all(target.in_papers_class for target in by_name.values())
 
 
 @pytest.mark.parametrize(
@@ -55,7 +60,9 @@ def test_generated_targets_are_awkward_and_named_apart():
     [("digits", "digits"), ("../x/..", "x"), ("a b.c", "a-b-c"), ("/", "target")],
 )
 def test_names_become_harmless_file_names(name, stem):
-    target = TargetCNN((np.ones((1, 1, 1, 1), np.float32),), (1, 1, 1), name)
+    target = TargetCNN.from_kernels(
+        (np.ones((1, 1, 1, 1), np.float32),), (1, 1, 1), name=name
+    )
     assert Subject(target, "generated", "", 0).stem == stem
 
 
@@ -73,7 +80,7 @@ def test_weights_follow_the_seed():
 def test_shipped_digits_are_read():
     subject = digits_subject(0)
     assert subject.held_out is not None
-    assert subject.held_out.inputs.shape[1:] == subject.target.input_shape
+    assert subject.held_out.inputs.shape[1:] == subject.target.input.shape
     assert subject.held_out.inputs.min() >= 0
     assert subject.held_out.inputs.max() <= 1
 
@@ -130,12 +137,13 @@ def _labelled(*labels):
     return HeldOut(images, np.array(labels))
 
 
-def _maps(*means):
-    return np.array([[np.full((2, 2), mean) for mean in row] for row in means])
+def _maps(*means, rounding=0.0):
+    maps = np.array([[np.full((2, 2), mean) for mean in row] for row in means])
+    return Rounded(maps, np.full_like(maps, rounding))
 
 
 def test_ties_are_uncertain():
-    classes = classify(_maps((0.5, 0.5), (0.5, 0.25)), 0.0)
+    classes = classify(_maps((0.5, 0.5), (0.5, 0.25)))
     assert classes.certain.tolist() == [False, True]
     labels = _labelled(0, 0)
     scored = accuracy(labels, classes, classes, 0)
@@ -144,13 +152,15 @@ def test_ties_are_uncertain():
 
 
 def test_rounding_makes_answers_uncertain():
-    maps = _maps((0.5, 0.25), (0.5, 0.49))
-    assert classify(maps, 0.01).certain.tolist() == [True, False]
+    maps = _maps((0.5, 0.25), (0.5, 0.49), rounding=0.01)
+    assert classify(maps).certain.tolist() == [True, False]
+    vectors = Rounded(maps.values.mean(axis=(2, 3)), maps.errors.mean(axis=(2, 3)))
+    assert classify(vectors).certain.tolist() == [True, False]
 
 
 def test_worse_classification_is_refuted():
-    good = classify(_maps((1, 0), (1, 0), (0, 1)), 0.0)
-    bad = classify(_maps((1, 0), (0, 1), (1, 0)), 0.0)
+    good = classify(_maps((1, 0), (1, 0), (0, 1)))
+    bad = classify(_maps((1, 0), (0, 1), (1, 0)))
     labels = _labelled(0, 0, 1)
     scored = accuracy(labels, good, bad, 0)
     assert accuracy_finding(scored, "0.5").verdict is Verdict.REFUTED
@@ -161,7 +171,7 @@ def test_worse_classification_is_refuted():
 
 
 def test_certified_classes_need_a_wide_gap():
-    classes = classify(_maps((1, 0), (0.5, 0.25)), 0.0)
+    classes = classify(_maps((1, 0), (0.5, 0.25)))
     for error, count in ((0.125, "1"), (0.1, "2"), (0.5, "0")):
         found = accuracy(_labelled(0, 0), classes, classes, error)
         assert found.certified_same_class.lower == count

@@ -24,7 +24,7 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.nodes import KINDS, PADDING_MODES, Weights
 
@@ -53,7 +53,7 @@ def _counted(strategy: SearchStrategy[Any], events: Any) -> Counter[str]:
     return counts
 
 
-def _ends(graph: TargetGraph, node: Node) -> list[tuple[Fraction, Fraction]]:
+def _ends(graph: TargetCNN, node: Node) -> list[tuple[Fraction, Fraction]]:
     """Exact ends of the range of a layer after the input, without padding."""
     if not isinstance(node, (Convolution, Dense)):
         return []
@@ -76,7 +76,7 @@ def _ends(graph: TargetGraph, node: Node) -> list[tuple[Fraction, Fraction]]:
     return found
 
 
-def _weights(graph: TargetGraph) -> list[Weights]:
+def _weights(graph: TargetCNN) -> list[Weights]:
     values = (
         getattr(node, name, None)
         for node in graph.nodes
@@ -85,7 +85,7 @@ def _weights(graph: TargetGraph) -> list[Weights]:
     return [value for value in values if value is not None]
 
 
-def _events(graph: TargetGraph) -> dict[str, Any]:
+def _events(graph: TargetCNN) -> dict[str, Any]:
     nodes, box = graph.nodes, graph.input
     of: dict[type[Node], list[Any]] = {
         kind: [node for node in nodes if type(node) is kind] for kind in KINDS.values()
@@ -245,7 +245,7 @@ def _events(graph: TargetGraph) -> dict[str, Any]:
     }
 
 
-def _cancels(graph: TargetGraph, total: Sum) -> bool:
+def _cancels(graph: TargetCNN, total: Sum) -> bool:
     """Whether two of its terms are opposite layers, with weights that are not all 0."""
     *_, one, other = (graph.node(name) for name in total.sources)
     if type(one) is not type(other) or one is other or one.sources != other.sources:

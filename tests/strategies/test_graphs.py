@@ -14,7 +14,7 @@ from slth_verify import strategies as slst
 from slth_verify.graph import (
     Convolution,
     Input,
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.nodes import KINDS
 
@@ -29,7 +29,7 @@ from slth_verify.graph.nodes import KINDS
         )
     )
 )
-def test_graphs_keep_their_options(drawn: tuple[set[str], TargetGraph]) -> None:
+def test_graphs_keep_their_options(drawn: tuple[set[str], TargetCNN]) -> None:
     kinds, graph = drawn
     assert {type(node) for node in graph.nodes[1:]} <= {KINDS[kind] for kind in kinds}
     assert isinstance(graph.input, Input)
@@ -41,11 +41,11 @@ def test_graphs_keep_their_options(drawn: tuple[set[str], TargetGraph]) -> None:
 
 
 @given(...)
-def test_graphs_are_drawn_by_their_type(graph: TargetGraph) -> None:
+def test_graphs_are_drawn_by_their_type(graph: TargetCNN) -> None:
     assert graph.output_shape
 
 
-def _smallest(condition: Any) -> TargetGraph:
+def _smallest(condition: Any) -> TargetCNN:
     options = settings(derandomize=True, database=None, max_examples=2000)
     return find(slst.target_graphs(), condition, settings=options)
 
@@ -100,7 +100,7 @@ def test_bad_options_are_refused_when_drawn(name: str) -> None:
 
     @settings(max_examples=1, database=None)
     @given(strategy)
-    def nothing(_: TargetGraph) -> None:
+    def nothing(_: TargetCNN) -> None:
         pass
 
     with pytest.raises(InvalidArgument, match=r"[Gg]ive|range"):

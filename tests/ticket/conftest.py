@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from handmade.kernel_targets import kernel_file
 
 import slth_verify as sv
 from slth_verify.cli import run
@@ -22,10 +23,11 @@ from slth_verify.graph import (
     Input,
     Rectifier,
     Reshape,
-    TargetGraph,
+    TargetCNN,
 )
+from slth_verify.graph.stages import stages_of
 from slth_verify.network import GENERATOR
-from slth_verify.ticket import GraphTicket, Ticket, TicketLayer
+from slth_verify.ticket import StageTicket, Ticket
 
 Maker = Callable[..., tuple[sv.TargetCNN, Ticket]]
 
@@ -41,7 +43,6 @@ def made() -> Maker:
         *,
         kept: int = 2,
         width: int = 50,
-        exponents: Sequence[int] | None = None,
         eps: Fraction | str = "1/1000",
         certified_error: str = "1e900",
         seed: int = 1,
@@ -51,48 +52,26 @@ def made() -> Maker:
             (rng.standard_normal((c_out, c_in, d, d)) / (c_in * d)).astype(np.float32)
             for c_in, c_out, d in zip(channels[:-1], channels[1:], sizes, strict=True)
         )
-        target = sv.TargetCNN(kernels, (channels[0], *image))
-        network = sv.RandomCNN(seed, (width,) * len(sizes))
-        layers = []
-        for layer, c_in in enumerate(channels[:-1], start=1):
-            first = 2 * width * np.arange(c_in, dtype=np.int64)
+        target = sv.TargetCNN.from_kernels(kernels, (channels[0], *image))
+        stages = []
+        for stage in stages_of(target):
+            first = 2 * width * np.arange(stage.channels, dtype=np.int64)
             filters = (first[:, None] + np.arange(kept)).ravel()
-            scalars = [
-                network.scalars(layer, k, filters[kept * k : kept * (k + 1)])
-                for k in range(c_in)
-            ]
-            shape = target.architecture.kernel_shape(layer)
-            layers.append(
-                TicketLayer(
-                    filters,
-                    np.concatenate(scalars),
-                    network.kernels(layer, filters, shape),
-                )
-            )
-        scales = target.scale_exponents if exponents is None else exponents
-        about = {
-            "name": "made",
-            "sha256": target.sha256,
-            "input_shape": list(target.input_shape),
-            "readout": "none",
-        }
+            stages.append(StageTicket(stage.name, width, 0, filters))
         return target, Ticket(
-            about,
+            {"name": "made", "sha256": target.sha256},
             GENERATOR,
             seed,
-            network.widths,
-            tuple(scales),
+            tuple(stages),
             Fraction(eps),
             certified_error,
-            tuple(layers),
             {"numpy": np.__version__},
         )
 
     return make
 
 
-KEYS = {"ticket": "slth_verify_ticket", "target": "slth_verify_target"}
-GRAPH_KEYS = {"slth_ticket", "slth_verify_graph"}
+KEYS = {"slth_ticket", "slth_verify_graph", "slth_verify_target"}
 ERRORS = {"ticket": InvalidTicketError, "target": InvalidTargetError}
 
 
@@ -116,7 +95,7 @@ class Hostile:
     def described(self, path: Path, text: str) -> bytes:
         """The file with another description."""
         header, data = self.parts(path)
-        for key in {*KEYS.values(), *GRAPH_KEYS} & set(header["__metadata__"]):
+        for key in KEYS & set(header["__metadata__"]):
             header["__metadata__"][key] = text
         return self.framed(json.dumps(header), data)
 
@@ -151,15 +130,14 @@ class Hostile:
 
 @pytest.fixture(scope="session")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
-    """The honest files that hostile ones are made from."""
+    """The honest files that hostile ones are made from; the target's has kernels."""
     folder = tmp_path_factory.mktemp("honest")
     kernel = np.array([[[[0.25]], [[-0.5]]]], dtype=np.float32)
-    target = sv.TargetCNN((kernel,), (2, 3, 3), "pointwise")
-    sv.prune(target, sv.RandomCNN(seed=1, widths=(300,)), eps="1/20").save(
-        folder / "ticket"
-    )
-    target.save(folder / "target")
-    return Hostile({kind: folder / kind for kind in KEYS})
+    path = kernel_file(folder / "target", [kernel], (2, 3, 3), "pointwise")
+    target = sv.TargetCNN.from_file(path)
+    ticket = sv.prune(target, sv.RandomCNN(seed=1, widths=(300,)), eps="1/20")
+    ticket.save(folder / "ticket")
+    return Hostile({"ticket": folder / "ticket", "target": path})
 
 
 @pytest.fixture(scope="session")
@@ -170,7 +148,7 @@ def scaled_target() -> Any:
     kernels = tuple(
         (rng.standard_normal(shape) / 2).astype(np.float32) for shape in shapes
     )
-    return sv.TargetCNN(kernels, (1, 4, 4))
+    return sv.TargetCNN.from_kernels(kernels, (1, 4, 4))
 
 
 @pytest.fixture(scope="session")
@@ -181,7 +159,7 @@ def scaled_ticket(scaled_target: Any) -> Ticket:
 
 
 @pytest.fixture(scope="session")
-def grouped() -> TargetGraph:
+def grouped() -> TargetCNN:
     """Stages of all kinds: groups and a batch norm, a batch norm alone, a dense layer.
 
     Inputs and features have both signs, so that both halves of a pair matter.
@@ -202,7 +180,7 @@ def grouped() -> TargetGraph:
             epsilon=Fraction(1, 10**5),
         )
 
-    return TargetGraph(
+    return TargetCNN(
         (
             Input(name="image", shape=(2, 3, 3), low=(-1, -1), high=(1, 1)),
             Convolution(
@@ -226,7 +204,7 @@ def grouped() -> TargetGraph:
 
 
 @pytest.fixture(scope="session")
-def grouped_ticket(grouped: TargetGraph) -> GraphTicket:
+def grouped_ticket(grouped: TargetCNN) -> Ticket:
     """Within 20 % of the range of its outputs."""
     network = sv.RandomCNN(2**63 + 5, sv.suggested_widths(grouped, "20%"))
     return sv.prune(grouped, network, eps="20%", workers=1)

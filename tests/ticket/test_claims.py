@@ -1,4 +1,6 @@
-"""Every field of a ticket is proved, or a label that nothing depends on."""
+"""Every field of a ticket is a claim that is refuted if false, or a label."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -6,67 +8,45 @@ from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
-import numpy as np
 import pytest
 
 import slth_verify as sv
-from slth_verify.ticket import Ticket
-from slth_verify.ticket import _findings as findings
-from slth_verify.ticket import _format as form
+from slth_verify.graph import TargetCNN
+from slth_verify.ticket import StageTicket, Ticket
+from slth_verify.ticket import _findings as decimals
+from slth_verify.ticket.graphs import check as checker
+from slth_verify.ticket.graphs import findings, format
 from slth_verify.verdict import Verdict
 
-Mutant = Callable[[ModuleType, str, str], Any]
 F = Fraction
+Mutant = Callable[[ModuleType, str, str], Any]
 
 
-@pytest.fixture(scope="module")
-def target() -> sv.TargetCNN:
-    rng = np.random.default_rng(6)
-    shapes = [(2, 1, 3, 3), (2, 2, 1, 1)]
-    kernels = tuple(
-        (rng.standard_normal(shape) / 4).astype(np.float32) for shape in shapes
-    )
-    return sv.TargetCNN(kernels, (1, 6, 6), "toy")
-
-
-@pytest.fixture(scope="module")
-def ticket(target: sv.TargetCNN) -> Ticket:
-    widths = sv.suggested_widths(target, "1/8")
-    return sv.prune(target, sv.RandomCNN(seed=21, widths=widths), eps="1/8")
+def _stated(ticket: Ticket, factor: Fraction) -> Ticket:
+    return replace(ticket, certified_error=str(F(ticket.certified_error) * factor))
 
 
 def _about(ticket: Ticket, **changes: Any) -> Ticket:
     return replace(ticket, target={**ticket.target, **changes})
 
 
-def _stated(ticket: Ticket, factor: Fraction) -> Ticket:
-    return replace(
-        ticket, certified_error=str(float(F(ticket.certified_error) * factor))
-    )
+def _part(ticket: Ticket, **changes: Any) -> Ticket:
+    first, *others = ticket.stages
+    return replace(ticket, stages=(replace(first, **changes), *others))
 
 
-#: One false claim for every field; ``layers`` has its own tests in test_checker.py.
+#: Fields with what is no longer true of them.
 FALSE: dict[str, dict[str, Callable[[Ticket], Ticket]]] = {
-    "target": {
-        "another digest": lambda t: _about(t, sha256="0" * 64),
-        "no digest": lambda t: replace(
-            t, target={k: v for k, v in t.target.items() if k != "sha256"}
-        ),
-        "another image": lambda t: _about(t, input_shape=[1, 7, 6]),
-        "other channels": lambda t: _about(t, input_shape=[2, 6, 6]),
-    },
+    "target": {"another digest": lambda t: _about(t, sha256="0" * 64)},
     "generator": {"another": lambda t: replace(t, generator="philox4x64-10/normal/2")},
     "seed": {"another": lambda t: replace(t, seed=t.seed + 1)},
-    "widths": {
-        "wider": lambda t: replace(t, widths=(t.widths[0], t.widths[1] * 2)),
-        "narrower": lambda t: replace(t, widths=(t.widths[0], t.widths[1] // 2)),
-        "one more": lambda t: replace(t, widths=(*t.widths, 1)),
-    },
-    "scale_exponents": {
-        "smaller": lambda t: replace(
-            t, scale_exponents=(t.scale_exponents[0] - 1, t.scale_exponents[1])
-        ),
-        "one less": lambda t: replace(t, scale_exponents=t.scale_exponents[:1]),
+    "stages": {
+        "one less": lambda t: replace(t, stages=t.stages[:-1]),
+        "wider": lambda t: _part(t, width=t.stages[0].width * 2),
+        "narrower": lambda t: _part(t, width=t.stages[0].width // 2),
+        "another scale": lambda t: _part(t, exponent=t.stages[0].exponent + 1),
+        "another name": lambda t: _part(t, name="other"),
+        "fewer filters": lambda t: _part(t, filters=t.stages[0].filters[:1]),
     },
     "eps": {"smaller": lambda t: replace(t, eps=F(1, 10**6))},
     "certified_error": {
@@ -74,62 +54,64 @@ FALSE: dict[str, dict[str, Callable[[Ticket], Ticket]]] = {
         "a little lower": lambda t: _stated(t, 1 - F(1, 10**9)),
         "zero": lambda t: replace(t, certified_error="0"),
     },
-    "layers": {"one less": lambda t: replace(t, layers=t.layers[:1])},
 }
 #: Changes of labels: the verdict stays.
 LABELS: dict[str, Callable[[Ticket], Ticket]] = {
     "versions": lambda t: replace(t, versions={"slth-verify": "99"}),
     "target.name": lambda t: _about(t, name="another"),
-    "target.readout": lambda t: _about(t, readout="global-average"),
 }
 
 
 def test_every_field_is_covered() -> None:
-    named = {field.name for field in fields(Ticket)}
-    assert named == set(FALSE) | {"versions"}
-    assert {"sha256", "input_shape", "name", "readout"} == form._TARGET_KEYS
+    assert {field.name for field in fields(Ticket)} == set(FALSE) | {"versions"}
+    assert {field.name for field in fields(StageTicket)} == {
+        *("name", "width", "exponent", "filters", "weights")
+    }
+    assert {"sha256", "name"} == format._TARGET_KEYS
 
 
 @pytest.mark.parametrize(
     ("field", "name"), [(field, name) for field, lies in FALSE.items() for name in lies]
 )
 def test_a_false_claim_is_refuted(
-    field: str, name: str, target: sv.TargetCNN, ticket: Ticket
+    field: str, name: str, grouped: TargetCNN, grouped_ticket: Ticket
 ) -> None:
-    result = sv.check(FALSE[field][name](ticket), target)
+    result = sv.check(FALSE[field][name](grouped_ticket), grouped)
     assert result.verdict is Verdict.REFUTED
     assert any(item.verdict is Verdict.REFUTED for item in result.ledger)
 
 
 @pytest.mark.parametrize("name", LABELS)
 def test_nothing_depends_on_a_label(
-    name: str, target: sv.TargetCNN, ticket: Ticket
+    name: str, grouped: TargetCNN, grouped_ticket: Ticket
 ) -> None:
-    honest, changed = sv.check(ticket, target), sv.check(LABELS[name](ticket), target)
+    honest = sv.check(grouped_ticket, grouped)
     assert honest.verdict is Verdict.VERIFIED
-    assert changed == honest
+    assert sv.check(LABELS[name](grouped_ticket), grouped) == honest
 
 
 def test_a_larger_certified_error_is_still_true(
-    target: sv.TargetCNN, ticket: Ticket
+    grouped: TargetCNN, grouped_ticket: Ticket
 ) -> None:
-    """It claims less; and so does a larger scale, if the error allows it."""
-    assert sv.check(_stated(ticket, F(2)), target).verdict is Verdict.VERIFIED
+    """It claims less."""
+    more = _stated(grouped_ticket, F(2))
+    assert sv.check(more, grouped).verdict is Verdict.VERIFIED
 
 
 def test_a_lowered_certified_error_is_refuted_under_another_eps_too(
-    target: sv.TargetCNN, ticket: Ticket
+    grouped: TargetCNN, grouped_ticket: Ticket
 ) -> None:
-    lie = _stated(ticket, F(1, 2))
-    assert sv.check(lie, target, eps="1/9").verdict is not Verdict.VERIFIED
-    found = sv.check(lie, target, eps=F(1, 8), input_bound=1)
+    lie = _stated(grouped_ticket, F(1, 2))
+    found = sv.check(lie, grouped, eps=grouped_ticket.eps)
     assert found.verdict is Verdict.REFUTED
+    lower = sv.check(lie, grouped, eps=F(lie.certified_error))
+    assert lower.verdict is not Verdict.VERIFIED
 
 
 LIES = {
-    "certified_error believed": ("if stated >= bound:", "if stated >= 0:"),
-    "input_shape believed": ("if named != shape:", "if False:"),
-    "digest believed": ("if stated != target.sha256:", "if False:"),
+    "certified_error believed": (decimals, "if stated >= bound:", "if stated >= 0:"),
+    "digest believed": (findings, "if stated != graph.sha256:", "if False:"),
+    "generator believed": (findings, "if ticket.generator != GENERATOR:", "if False:"),
 }
 
 
@@ -138,16 +120,17 @@ def test_a_believed_field_is_seen(
     name: str,
     mutant: Mutant,
     monkeypatch: pytest.MonkeyPatch,
-    target: sv.TargetCNN,
-    ticket: Ticket,
+    grouped: TargetCNN,
+    grouped_ticket: Ticket,
 ) -> None:
-    import slth_verify.ticket._check_layers as checker
-
-    wrong = mutant(findings, *LIES[name])
-    for function in ("identity", "stated_error"):
-        monkeypatch.setattr(checker, function, getattr(wrong, function))
-    lies = [
-        lie for field in ("target", "certified_error") for lie in FALSE[field].values()
-    ]
-    verdicts = {sv.check(lie(ticket), target).verdict for lie in lies}
+    module, truth, lie = LIES[name]
+    wrong = mutant(module, truth, lie)
+    if module is decimals:
+        monkeypatch.setattr(findings, "at_least", wrong.at_least)
+    else:
+        for function in ("identity", "fits"):
+            monkeypatch.setattr(checker, function, getattr(wrong, function))
+    fields = "target", "generator", "certified_error"
+    lies = [lie for field in fields for lie in FALSE[field].values()]
+    verdicts = {sv.check(lie(grouped_ticket), grouped).verdict for lie in lies}
     assert Verdict.VERIFIED in verdicts

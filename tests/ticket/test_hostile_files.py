@@ -132,7 +132,7 @@ def test_what_is_written_can_be_read(hostile: Any, tmp_path: Path) -> None:
     ticket = Ticket.load(hostile.files["ticket"])
     lies: list[dict[str, Any]] = [
         {"seed": True},
-        {"widths": ((1 << 48) + 1,)},
+        {"stages": (replace(ticket.stages[0], width=(1 << 48) + 1),)},
         {"certified_error": "nan"},
         {"target": {**ticket.target, "more": "x"}},
         {"target": {**ticket.target, "name": "\ud800"}},
@@ -146,5 +146,5 @@ def test_what_is_written_can_be_read(hostile: Any, tmp_path: Path) -> None:
         long = sv.prune(target, sv.RandomCNN(1, (300,)), eps="9" * 999 + "e999")
     long.save(tmp_path / "long")
     assert Ticket.load(tmp_path / "long").eps == long.eps
-    result = sv.check(tmp_path / "long", target, input_bound="7" * 999 + "e999")
+    result = sv.check(tmp_path / "long", target)
     assert result.verdict is sv.Verdict.VACUOUS

@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 
 from slth_verify.bounds.graphs.error_sums import ErrorSums
 from slth_verify.bounds.graphs.small_ball import hit_nats, least_count
-from slth_verify.graph import Range, Rectifier, Reshape, TargetGraph, exact_values
+from slth_verify.graph import Range, Rectifier, Reshape, TargetCNN, exact_values
 from slth_verify.graph.box_ranges import range_of
 from slth_verify.graph.float_values import values
 from slth_verify.graph.nodes import Input, Node, Shape
@@ -68,7 +68,7 @@ class Needed:
 
 
 def needed(
-    graph: TargetGraph,
+    graph: TargetCNN,
     nodes: Sequence[Node],
     stages: Sequence[ErrorSums],
     eps: Fraction,
@@ -150,7 +150,7 @@ def _factors(stage: Stage, one_sign: dict[str, tuple[bool, ...]]) -> list[Fracti
 
 
 def _output_coordinates(
-    graph: TargetGraph, nodes: Sequence[Node], eps: Fraction
+    graph: TargetCNN, nodes: Sequence[Node], eps: Fraction
 ) -> list[Fraction]:
     """Moduli of the outputs at one place of one image that a last stage must hit."""
     rectified = isinstance(nodes[-1], Rectifier)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slth_verify.bounds.graphs.error_sums import ErrorSums
-from slth_verify.graph import Range, TargetGraph, ranges
+from slth_verify.graph import Range, TargetCNN, ranges
 from slth_verify.graph.box_ranges import outward
 from slth_verify.graph.dyadics import common
 from slth_verify.graph.nodes import Node
@@ -76,7 +76,7 @@ class Recurrence:
     targets: Mapping[str, Range]
 
     @classmethod
-    def of(cls, graph: TargetGraph) -> Recurrence:
+    def of(cls, graph: TargetCNN) -> Recurrence:
         """Of a graph; weights are looked at once."""
         nodes = staged(graph)
         stages = [node for node in nodes if isinstance(node, Stage)]

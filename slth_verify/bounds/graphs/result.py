@@ -109,7 +109,7 @@ class StageWidth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GraphResult(NoTruthValue):
+class TargetWidths(NoTruthValue):
     """Widths of all stages of a target graph, with their provenance.
 
     Attributes:

@@ -12,15 +12,14 @@ from slth_verify.bounds._result import Kind
 from slth_verify.bounds.graphs.accuracies import accuracies_within
 from slth_verify.bounds.graphs.necessary import needed
 from slth_verify.bounds.graphs.recurrence import Accuracy, Errors, Recurrence
-from slth_verify.bounds.graphs.result import GraphResult, StageWidth
+from slth_verify.bounds.graphs.result import StageWidth, TargetWidths
 from slth_verify.bounds.graphs.stage_plan import ENOUGH, Problems, StagePlan, stage_plan
 from slth_verify.bounds.mrss.widths import Effort
 from slth_verify.bounds.network.failure_budget import certified_widths
 from slth_verify.enclosure import Enclosure, ExactNumber
-from slth_verify.graph import TargetGraph
-from slth_verify.network import TargetCNN
+from slth_verify.graph import TargetCNN
 from slth_verify.numbers import rough
-from slth_verify.ticket.graphs import read_graph_accuracy
+from slth_verify.ticket.graphs import read_accuracy
 from slth_verify.verdict import Direction, Evidence
 
 NEEDED = "der:graph-necessary"
@@ -43,15 +42,15 @@ _NOT_STORED = Condition(
 )
 
 
-def graph_widths(
-    target: TargetGraph | TargetCNN,
+def target_widths(
+    target: TargetCNN,
     eps: ExactNumber,
     delta: ExactNumber,
     *,
     kind: Kind = "certified",
     effort: Effort = "quick",
     progress: Advance | None = None,
-) -> GraphResult:
+) -> TargetWidths:
     """How wide each stage of the random network must be, for one given target.
 
     Every affine stage (a convolution or dense node with the batch norm behind it, or a
@@ -60,8 +59,7 @@ def graph_widths(
     channel; and a layer with the stage's geometry (docs/theory/networks.md).
 
     Args:
-        target: The network. A `TargetCNN` is read as the graph of its layers, with
-            inputs in [-1, 1].
+        target: The network.
         eps: Accuracy in the maximum norm over all images of the box: positive, or a
             share of the output's range such as ``"2%"``.
         delta: Failure probability, strictly between 0 and 1.
@@ -91,20 +89,19 @@ def graph_widths(
     Source:
         der:graph-slth, der:graph-necessary.
     """
-    graph = target if isinstance(target, TargetGraph) else target.to_graph()
     one_of(kind, "kind", ("certified", "necessary"), ENOUGH)
     one_of(effort, "effort", get_args(Effort), ENOUGH)
-    allowed = accuracy(read_graph_accuracy(eps, graph), ENOUGH)
+    allowed = accuracy(read_accuracy(eps, target), ENOUGH)
     miss = open_probability(delta, "delta", ENOUGH)
     inputs: tuple[tuple[str, Json], ...] = (
-        ("target", graph.name),
-        ("sha256", graph.sha256),
+        ("target", target.name),
+        ("sha256", target.sha256),
         ("eps", written(allowed)),
         ("delta", written(miss)),
     )
-    recurrence = Recurrence.of(graph)
+    recurrence = Recurrence.of(target)
     if kind == "necessary":
-        return _needed(graph, recurrence, allowed, miss, inputs)
+        return _needed(target, recurrence, allowed, miss, inputs)
     advance = progress or (lambda stage, done, total: None)
     return _enough(recurrence, allowed, miss, inputs, effort, advance)
 
@@ -116,7 +113,7 @@ def _enough(
     inputs: tuple[tuple[str, Json], ...],
     effort: Effort,
     advance: Advance,
-) -> GraphResult:
+) -> TargetWidths:
     prices = [2 * known.stage.inputs for known in recurrence.stages]
     accuracies, errors = accuracies_within(recurrence, eps, prices)
     plans = _plans(recurrence, accuracies, errors, delta, effort, advance)
@@ -131,7 +128,7 @@ def _enough(
         _stage(plan, *found.get(id(plan), (0, Fraction(0)))) for plan in plans
     )
     failure = sum(failures, Fraction(0))
-    return GraphResult(
+    return TargetWidths(
         statement=ENOUGH,
         kind="certified",
         inputs=inputs,
@@ -236,14 +233,14 @@ def _ledger(
 
 
 def _needed(
-    graph: TargetGraph,
+    graph: TargetCNN,
     recurrence: Recurrence,
     eps: Fraction,
     delta: Fraction,
     inputs: tuple[tuple[str, Json], ...],
-) -> GraphResult:
+) -> TargetWidths:
     found = needed(graph, recurrence.nodes, recurrence.stages, eps, delta)
-    return GraphResult(
+    return TargetWidths(
         statement=NEEDED,
         kind="necessary",
         inputs=inputs,

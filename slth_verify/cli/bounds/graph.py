@@ -15,8 +15,8 @@ from slth_verify.cli.bounds.paper_form import PAPER_FORM, paper_form, paper_line
 from slth_verify.text import printable
 
 if TYPE_CHECKING:
-    from slth_verify.bounds import GraphResult
-    from slth_verify.graph import TargetGraph
+    from slth_verify.bounds import TargetWidths
+    from slth_verify.graph import TargetCNN
 
 
 def print_target_widths(
@@ -33,7 +33,7 @@ def print_target_widths(
     """Answer for the network in a file.
 
     Args:
-        path: Of a target graph, or of a plain target.
+        path: Of a target.
         eps: Accuracy, or a share such as ``2%``.
         delta: Failure probability.
         kind: Of the answers, or ``all``.
@@ -42,15 +42,15 @@ def print_target_widths(
         explain: Whether derivations are printed.
         as_json: Whether to print JSON.
     """
-    from slth_verify.bounds import graph_widths
-    from slth_verify.network import TargetCNN
+    from slth_verify.bounds import target_widths
 
     if refused:
         raise click.UsageError(f"--target goes without {', '.join(refused)}.")
-    found = read_target(path, None)
-    target = found.to_graph() if isinstance(found, TargetCNN) else found
+    target = read_target(path, None)
     with progress() as advance:
-        ask = partial(graph_widths, target, eps, delta, effort=effort, progress=advance)
+        ask = partial(
+            target_widths, target, eps, delta, effort=effort, progress=advance
+        )
         rungs = {
             PAPER_FORM: lambda: _paper(target, eps, delta),
             "certified": lambda: _enough(ask()),
@@ -60,17 +60,17 @@ def print_target_widths(
     print_ladder(answers, explain=explain, as_json=as_json)
 
 
-def _enough(found: GraphResult) -> Rung:
+def _enough(found: TargetWidths) -> Rung:
     said = f"these are enough, {found.filters} filters"
     return rung(found, said, *_table(found), *given(found))
 
 
-def _needed(found: GraphResult) -> Rung:
+def _needed(found: TargetWidths) -> Rung:
     said = f"fewer than {found.filters} filters in all are not enough"
     return rung(found, said, *_table(found), *given(found))
 
 
-def _table(found: GraphResult) -> list[str]:
+def _table(found: TargetWidths) -> list[str]:
     """One line a stage."""
     lines = []
     for stage in found.stages:
@@ -88,17 +88,17 @@ def _table(found: GraphResult) -> list[str]:
     return lines
 
 
-def _paper(target: TargetGraph, eps: str, delta: str) -> Rung:
+def _paper(target: TargetCNN, eps: str, delta: str) -> Rung:
     """The reconstructed Theorem 2, with our exponents, stage by stage.
 
     Of a window that is no square, the larger side counts; groups are not looked at.
     """
     from slth_verify.graph.stages import stages_of
     from slth_verify.statements import statement
-    from slth_verify.ticket.graphs import read_graph_accuracy
+    from slth_verify.ticket.graphs import read_accuracy
 
     theorem = statement("thm:structured-slth")
-    allowed = read_graph_accuracy(eps, target)
+    allowed = read_accuracy(eps, target)
     stages = stages_of(target)
     layers = [
         {

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 from slth_verify.cli._output import print_answers
 
 if TYPE_CHECKING:
-    from slth_verify.bounds import BoundResult, GraphResult, NetworkResult
+    from slth_verify.bounds import BoundResult, NetworkResult, TargetWidths
 
 #: The JSON object of an answer, its lines, and its derivation; empty if it has none.
 Rung = tuple[dict[str, Any], list[str], str]
 
 
 def rung(
-    answer: BoundResult | NetworkResult | GraphResult, said: str, *more: str
+    answer: BoundResult | NetworkResult | TargetWidths, said: str, *more: str
 ) -> Rung:
     """An answer; ``said`` follows its kind, and more lines may follow."""
     return answer.to_json(), [f"{answer.kind}  {said}", *more], answer.to_text()
 
 
-def given(answer: NetworkResult | GraphResult) -> list[str]:
+def given(answer: NetworkResult | TargetWidths) -> list[str]:
     """The hypotheses of an answer, one a line."""
     return [f"    given [{item.name}]: {item.text}" for item in answer.hypotheses]
 

@@ -45,7 +45,7 @@ EFFORT = (
 @click.option(
     "--target",
     type=click.Path(exists=True, dir_okay=False),
-    help="A target graph or plain target, in place of --kernel and --channels.",
+    help="A target file, in place of --kernel and --channels.",
 )
 @click.option("--eps", required=True, help="Accuracy of the network in the max norm.")
 @click.option("--delta", required=True, help="Failure probability.")

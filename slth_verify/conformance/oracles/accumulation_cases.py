@@ -8,9 +8,9 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from slth_verify.conformance.oracles.integer import IntArray
+from slth_verify.conformance.oracles.integer import IntArray, kept_filters
 from slth_verify.strategies import architectures
-from slth_verify.ticket import TicketLayer
+from slth_verify.ticket.graphs.sums import KeptFilters
 
 #: Kernels and errors are multiples of 1/64, scalars and filters of 1/8.
 UNIT = 64
@@ -26,14 +26,12 @@ class AccumulationCase:
             ``2^exponents[i]``.
         exponents: Scale exponents.
         layers: Kept filters of each layer.
-        owners: Input channel of each kept filter.
         attained: Whether the input of ones attains the recurrence exactly.
     """
 
     kernels: tuple[NDArray[np.float32], ...]
     exponents: tuple[int, ...]
-    layers: tuple[TicketLayer, ...]
-    owners: tuple[IntArray, ...]
+    layers: tuple[KeptFilters, ...]
     attained: bool
 
     def prefix(self, depth: int) -> AccumulationCase:
@@ -42,7 +40,6 @@ class AccumulationCase:
             self.kernels[:depth],
             self.exponents[:depth],
             self.layers[:depth],
-            self.owners[:depth],
             self.attained,
         )
 
@@ -67,14 +64,8 @@ def accumulation_cases(draw: st.DrawFn) -> AccumulationCase:
         (layer.kernel / UNIT * 2.0**exponent).astype(np.float32)
         for layer, exponent in zip(layers, exponents, strict=True)
     )
-    parts = [_filters(layer, first=n == 0) for n, layer in enumerate(layers)]
-    return AccumulationCase(
-        kernels,
-        exponents,
-        tuple(part for part, _ in parts),
-        tuple(owner for _, owner in parts),
-        kind is not _general,
-    )
+    parts = tuple(_filters(layer, first=n == 0) for n, layer in enumerate(layers))
+    return AccumulationCase(kernels, exponents, parts, kind is not _general)
 
 
 def _general(draw: st.DrawFn, rng: np.random.Generator) -> list[_Layer]:
@@ -118,7 +109,7 @@ def _difference(draw: st.DrawFn, rng: np.random.Generator) -> list[_Layer]:
     ]
 
 
-def _filters(layer: _Layer, *, first: bool) -> tuple[TicketLayer, IntArray]:
+def _filters(layer: _Layer, *, first: bool) -> KeptFilters:
     """One filter per channel and sign, with exactly the errors asked for."""
     c_out, c_in, size, _ = layer.kernel.shape
     scalars, kernels, owner = [], [], []
@@ -129,9 +120,4 @@ def _filters(layer: _Layer, *, first: bool) -> tuple[TicketLayer, IntArray]:
             scalars.append(sign / _ROOT)
             kernels.append(wanted / _ROOT)
             owner.append(channel)
-    found = TicketLayer(
-        np.arange(len(owner), dtype=np.int64),
-        np.array(scalars, dtype=np.float32),
-        np.array(kernels, dtype=np.float32).reshape(-1, size, size, c_out),
-    )
-    return found, np.array(owner, dtype=np.int64)
+    return kept_filters(scalars, np.reshape(kernels, (-1, size, size, c_out)), owner)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from slth_verify.arrays import Float64Array
-from slth_verify.network import RandomCNN, TargetCNN, pruned_module
-
-if TYPE_CHECKING:
-    from torch import nn
-
+from slth_verify.graph import TargetCNN
+from slth_verify.graph.stages import Stage, stages_of
+from slth_verify.network import pruned_module
+from slth_verify.ticket import Ticket
+from slth_verify.ticket.graphs.sums import KeptFilters
+from slth_verify.ticket.graphs.weights import drawn_filters
 
 _UNIT_ROUNDOFF = 2.0**-53
 _GRADIENT_STEPS = 4
@@ -27,7 +26,7 @@ class Seen:
     """The largest difference seen.
 
     Attributes:
-        error: Largest ``|f - S g|`` over inputs, pixels and channels, in float64.
+        error: Largest ``|f - g|`` over inputs, pixels and channels, in float64.
         allowance: More than float64 rounding can have added to it.
     """
 
@@ -35,22 +34,16 @@ class Seen:
     allowance: float
 
 
-def largest_difference(
-    target: TargetCNN,
-    network: RandomCNN,
-    kept: Sequence[NDArray[np.int64]],
-    images: Float64Array,
-) -> Seen:
+def largest_difference(target: TargetCNN, ticket: Ticket, images: Float64Array) -> Seen:
     """Run both networks in float64 and climb from the given inputs.
 
-    The pruned network is made from the seed and the kept indices alone. After the
+    The pruned network is made from the ticket's seed and indices alone. After the
     inputs themselves, a few steps follow the sign of the gradient of the difference;
     every point stays in [-1, 1].
 
     Args:
-        target: The target f.
-        network: The random network.
-        kept: Kept filters, layer by layer.
+        target: The target f, of the paper's class.
+        ticket: Made for it.
         images: Starting points, shape ``(batch, c_0, height, width)``.
 
     Rigor:
@@ -59,35 +52,46 @@ def largest_difference(
     """
     import torch
 
-    f = target.to_torch().double()
-    g = pruned_module(network, target.architecture, kept).double()
-    scale = float(target.output_scale)
+    f = target.to_torch(dtype="float64")
+    g = pruned_module(target, ticket, dtype="float64")
     x = torch.from_numpy(np.array(images, dtype=np.float64))
     error = 0.0
-    with even_kernels_allowed():
-        for step in range(_GRADIENT_STEPS + 1):
-            x.requires_grad_()
-            gaps = (f(x) - scale * g(x)).abs().flatten(1).amax(dim=1)
-            error = max(error, float(gaps.detach().max()))
-            if step < _GRADIENT_STEPS:
-                (slope,) = torch.autograd.grad(gaps.sum(), x)
-                x = torch.where(slope != 0, slope.sign(), x.detach())
-        allowance = _allowance(f, images) + scale * _allowance(g, images)
+    for step in range(_GRADIENT_STEPS + 1):
+        x.requires_grad_()
+        gaps = (f(x) - g(x)).abs().flatten(1).amax(dim=1)
+        error = max(error, float(gaps.detach().max()))
+        if step < _GRADIENT_STEPS:
+            (slope,) = torch.autograd.grad(gaps.sum(), x)
+            x = torch.where(slope != 0, slope.sign(), x.detach())
+    allowance = _allowance(target, ticket)
     return Seen(error, allowance + error * 4 * _UNIT_ROUNDOFF)
 
 
-def _allowance(module: nn.Sequential, images: Float64Array) -> float:
-    """Bound on the rounding error of one forward pass over inputs in [-1, 1]."""
-    import torch
-    from torch import nn
+def _allowance(target: TargetCNN, ticket: Ticket) -> float:
+    """Bound on the rounding errors of one pass of both, over inputs in [-1, 1]."""
+    total = 0.0
+    for pruned in (False, True):
+        terms, x = 0, np.ones((1, *target.input.shape))
+        for stage, part in zip(stages_of(target), ticket.stages, strict=True):
+            moduli = np.abs(stage.layer.weight.astype(np.float64))
+            terms += moduli[0].size + 1
+            if pruned:
+                kept = drawn_filters(ticket.seed, stage, part.width, part.filters)
+                moduli = 2.0**part.exponent * _moduli(stage, kept)
+                terms += len(kept.owner) * moduli[0, 0].size + stage.channels
+            x = stage.applied(moduli, x)
+        total += 4 * terms * _UNIT_ROUNDOFF * float(x.max())
+    return total
 
-    terms, x = 0, torch.ones((1, *images.shape[1:]), dtype=torch.float64)
-    for part in module:
-        if isinstance(part, nn.Conv2d):
-            terms += part.weight[0].numel() + 1
-            moduli = part.weight.detach().abs()
-            x = torch.nn.functional.conv2d(x, moduli, padding="same")
-    return 4 * terms * _UNIT_ROUNDOFF * float(x.max())
+
+def _moduli(stage: Stage, kept: KeptFilters) -> Float64Array:
+    """Sums of ``|u V|`` over the filters of each channel, in the kernel's shape."""
+    products = np.abs(kept.scalars.astype(np.float64))[:, None, None, None] * np.abs(
+        kept.kernels.astype(np.float64)
+    )
+    sums = np.zeros((stage.channels, *products.shape[1:]))
+    np.add.at(sums, kept.owner, products)
+    return sums.transpose(3, 0, 1, 2)
 
 
 @contextmanager

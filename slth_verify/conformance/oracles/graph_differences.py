@@ -46,7 +46,7 @@ from slth_verify.graph import (
     MaxPool,
     Node,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.nodes import Shape
 
@@ -72,7 +72,7 @@ class Bounds:
 
 
 def difference_bounds(
-    graph: TargetGraph, stages: Mapping[str, StageWeights]
+    graph: TargetCNN, stages: Mapping[str, StageWeights]
 ) -> dict[str, Bounds]:
     """Intervals of f, g and g - f, for all images of the input's box.
 

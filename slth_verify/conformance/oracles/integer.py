@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from slth_verify.ticket import TicketLayer
+from slth_verify.ticket.graphs.sums import KeptFilters
 
 IntArray = NDArray[np.int64]
 
@@ -41,28 +42,81 @@ def convolve(images: IntArray, kernel: IntArray) -> IntArray:
     return out
 
 
-def apply_pair(
-    images: IntArray, layer: TicketLayer, owner: IntArray, unit: int
-) -> IntArray:
+def kept_filters(
+    scalars: ArrayLike, kernels: ArrayLike, owner: ArrayLike
+) -> KeptFilters:
+    """Filters without a constant channel, numbered from 0.
+
+    Args:
+        scalars: Shape ``(kept,)``.
+        kernels: Shape ``(kept, d, d, c_out)``.
+        owner: Input channel of each, not decreasing, shape ``(kept,)``.
+    """
+    weights = np.asarray(kernels, dtype=np.float32)
+    return KeptFilters(
+        np.arange(len(weights)),
+        np.asarray(owner, dtype=np.int64),
+        np.asarray(scalars, dtype=np.float32),
+        weights,
+        np.empty((0, weights.shape[3]), np.float32),
+    )
+
+
+def apply_pair(images: IntArray, kept: KeptFilters, unit: int) -> IntArray:
     """The kept filters of two random layers, before the last ReLU.
 
     Args:
         images: Shape ``(batch, c_in, height, width)``.
-        layer: Kept filters with ``u V`` in multiples of ``1 / unit``, both factors in
+        kept: Filters with ``u V`` in multiples of ``1 / unit``, both factors in
             multiples of ``1 / sqrt(unit)``; ``unit`` is an even power of two.
-        owner: Input channel of each filter.
         unit: See above.
 
     Returns:
         Multiples of ``1 / unit``, shape ``(batch, c_out, height, width)``.
     """
-    root = round(unit**0.5)
-    c_out = layer.kernels.shape[3]
+    c_out = kept.kernels.shape[3]
     out = np.zeros((len(images), c_out, *images.shape[2:]), dtype=np.int64)
-    for position, channel in enumerate(owner.tolist()):
-        scalar = round(float(layer.scalars[position]) * root)
+    for scalar, kernel, channel in _whole(kept, unit):
         hidden = np.maximum(scalar * images[:, channel : channel + 1], 0)
-        values = layer.kernels[position].astype(np.float64) * root
-        kernel = np.round(values).astype(np.int64).transpose(2, 0, 1)[:, None]
-        out += convolve(hidden, kernel)
+        out += convolve(hidden, kernel[:, None])
     return out
+
+
+def pair_errors(
+    kernel: NDArray[np.float32], exponent: int, kept: KeptFilters, unit: int
+) -> tuple[IntArray, IntArray, IntArray]:
+    """K, D+ and D- of a layer in multiples of ``1 / unit``, ``(c_out, c_in, d, d)``.
+
+    The pair computes ``W+ * x+ + W- * x-`` where ``K * x`` is wanted: D+ is W+ - K, and
+    D- is W- + K.
+
+    Args:
+        kernel: ``(c_out, c_in, d, d)``; K is ``kernel / 2^exponent``.
+        exponent: e.
+        kept: As for `apply_pair`.
+        unit: As there.
+    """
+    units = np.round(kernel.astype(np.float64) * unit / 2.0**exponent).astype(np.int64)
+    plus, minus = -units, units.copy()
+    for scalar, weights, channel in _whole(kept, unit):
+        side = plus if scalar > 0 else minus
+        side[:, channel] += abs(scalar) * weights
+    return units, plus, minus
+
+
+def own_error(plus: IntArray, minus: IntArray) -> int:
+    """Largest error of a layer for unit inputs, in the units of D+ and D-."""
+    axes = (1, 2, 3)
+    above = np.maximum(np.maximum(plus, minus), 0).sum(axis=axes)
+    below = np.maximum(np.maximum(-plus, -minus), 0).sum(axis=axes)
+    return int(max(above.max(), below.max()))
+
+
+def _whole(kept: KeptFilters, unit: int) -> Iterator[tuple[int, IntArray, int]]:
+    """Scalar, kernel ``(c_out, d, d)`` and channel, in multiples of the root."""
+    root = round(unit**0.5)
+    for scalar, weights, channel in zip(
+        kept.scalars, kept.kernels, kept.owner.tolist(), strict=True
+    ):
+        whole = np.round(weights.astype(np.float64) * root).astype(np.int64)
+        yield round(float(scalar) * root), whole.transpose(2, 0, 1), channel

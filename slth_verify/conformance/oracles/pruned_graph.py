@@ -28,7 +28,7 @@ from slth_verify.graph import (
     Node,
     Rectifier,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 
 #: ``W+``, ``W-`` of the kernel's shape, and the bias, or None where there is none.
@@ -54,7 +54,7 @@ class Stage:
         return self.layer.name if self.norm is None else self.norm.name
 
 
-def stages_of(graph: TargetGraph) -> tuple[Stage, ...]:
+def stages_of(graph: TargetCNN) -> tuple[Stage, ...]:
     """The affine stages, in the order of their outputs."""
     uses = Counter(name for node in graph.nodes for name in node.sources)
     folded: dict[str, BatchNorm] = {}
@@ -75,7 +75,7 @@ def stages_of(graph: TargetGraph) -> tuple[Stage, ...]:
 
 
 def stage_weights(
-    graph: TargetGraph, stage: Stage, given: StageWeights
+    graph: TargetCNN, stage: Stage, given: StageWeights
 ) -> tuple[Entries, Entries, Entries]:
     """``W+``, ``W-`` and the bias of a stage in fractions; those of a norm by channel.
 
@@ -101,7 +101,7 @@ def exact_array(values: Any) -> Entries:
 
 
 def pruned_values(
-    graph: TargetGraph, stages: Mapping[str, StageWeights], image: Any
+    graph: TargetCNN, stages: Mapping[str, StageWeights], image: Any
 ) -> dict[str, Entries]:
     """The tensors of the pruned network for one image.
 

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields
-from fractions import Fraction
 
 import numpy as np
 from torch import nn
 
 from slth_verify.construction.graphs.small_graphs import small_graph
 from slth_verify.errors import InvalidTicketError, UnprovedTicketError
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.graph.nodes import Weights
 from slth_verify.graph.stages import stages_of
 from slth_verify.limits import WEIGHTS
-from slth_verify.network import (
-    Size,
-    graph_module,
-    graph_size,
-    graph_to_onnx,
-    random_graph_size,
-)
+from slth_verify.network import Size, random_network_size, target_size
+from slth_verify.network.onnx_graphs import graph_to_onnx
+from slth_verify.network.pruned_graphs import target_module
 from slth_verify.network.pruned_graphs.networks import DType, torch_dtype
 from slth_verify.network.pruned_graphs.pairs import pair_weights
 from slth_verify.text import printable
-from slth_verify.ticket import GraphTicket
+from slth_verify.ticket import Ticket
 from slth_verify.ticket.graphs import proved_filters
 from slth_verify.verdict import Finding, Verdict, overall
 
@@ -34,7 +29,7 @@ _BYTES = 4
 
 
 @dataclass(frozen=True, eq=False)
-class CollapsedGraph:
+class Collapsed:
     """A graph's pruned random network without its removed filters.
 
     It is a target graph itself: its file is one of those, described in
@@ -45,18 +40,13 @@ class CollapsedGraph:
         before: Size of the whole random network, in float32.
     """
 
-    graph: TargetGraph
+    graph: TargetCNN
     before: Size
-
-    @property
-    def output_scale(self) -> Fraction:
-        """What to multiply the output with: 1, as stages have their powers of two."""
-        return Fraction(1)
 
     @property
     def after(self) -> Size:
         """Size of ``graph``: every number that it stores, zeros included."""
-        return graph_size(self.graph)
+        return target_size(self.graph)
 
     @property
     def zeros(self) -> int:
@@ -77,14 +67,14 @@ class CollapsedGraph:
         """The network as a torch module, in the dtype of its weights."""
         double = any(weight.dtype == np.float64 for weight in self._weights())
         dtype: DType = "float64" if double else "float32"
-        module: nn.Module = graph_module(self.graph, dtype=dtype)
+        module: nn.Module = target_module(self.graph, dtype=dtype)
         return module
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a target graph's ``.safetensors`` file, atomically.
 
-        `TargetGraph.from_file` reads it, and `network.graph_module` makes a torch
-        module of it. Nothing in it proves where its weights come from: collapse the
+        `TargetCNN.from_file` reads it, and `TargetCNN.to_torch` makes a torch module of
+        it. Nothing in it proves where its weights come from: collapse the
         ticket again for that.
 
         Raises:
@@ -106,20 +96,51 @@ class CollapsedGraph:
         return [array for array in arrays if isinstance(array, np.ndarray)]
 
 
-def collapse_graph(
-    ticket: GraphTicket, graph: TargetGraph, dtype: DType, *, merge: bool
-) -> CollapsedGraph:
-    """The small network of a graph's ticket; see `slth_verify.construction.collapse`.
+def collapse(
+    ticket: str | os.PathLike[str] | Ticket,
+    target: str | os.PathLike[str] | TargetCNN,
+    *,
+    merge: bool = False,
+    dtype: DType = "float32",
+) -> Collapsed:
+    """Delete all removed filters; weights come from the seed, not from the file.
+
+    Deleting a filter deletes a row of one weight matrix and a column of the next, so
+    the collapsed network computes the same sums as the masked one, without the zeros.
+    With ``merge`` filters of equal channel and sign are added up as well, down to about
+    the size of the target; that is exact up to one rounding per entry, to ``dtype``.
+    Filters of the constant channel become the bias that they add up to.
+
+    Before anything is built, the ticket's own network is proved: its filters exist,
+    each is used once, and weights that it stores are those that the generator gives
+    for its seed. Whether it approximates its target is for `slth_verify.check` to say.
 
     Args:
-        ticket: The ticket.
-        graph: The target that it was made for.
-        dtype: Of the small network's weights.
-        merge: Whether filters of one channel and sign are added up.
+        ticket: A ticket file or a loaded ticket.
+        target: Its target or the target's file, which says what stands between the
+            random layers.
+        merge: Whether to merge.
+        dtype: Of the small network's weights, ``"float32"`` or ``"float64"``.
+
+    Raises:
+        InvalidTicketError: If the file cannot be read as a ticket, or the network
+            would have more than 2^26 weights.
+        InvalidTargetError: If the target cannot be read, or the network would have
+            more nodes than a target may.
+        InvalidParameterError: If the dtype is another, or does not hold a weight.
+        UnprovedTicketError: If its network is not proved to be the one it names.
+
+    Rigor:
+        Integers and ball arithmetic for the weights of the kept filters.
+
+    Source:
+        fig:neuron-pruning, docs/theory/networks.md.
     """
     torch_dtype(dtype)
-    ledger, kept = proved_filters(ticket, graph)
-    require_proved(ledger)
+    loaded = ticket if isinstance(ticket, Ticket) else Ticket.load(ticket)
+    graph = target if isinstance(target, TargetCNN) else TargetCNN.from_file(target)
+    ledger, kept = proved_filters(loaded, graph)
+    _require_proved(ledger)
     stages = stages_of(graph)
     if not merge:
         pairs = zip(stages, kept, strict=True)
@@ -129,15 +150,15 @@ def collapse_graph(
                 f"ticket: the collapsed network would hold {count} weights, more than "
                 f"{WEIGHTS}. Merge it (merge=True, --merge)."
             )
-    exponents = [part.exponent for part in ticket.stages]
-    widths = [part.width for part in ticket.stages]
-    return CollapsedGraph(
-        small_graph(graph, exponents, kept, dtype, merge=merge),
-        random_graph_size(graph, widths),
+    return Collapsed(
+        small_graph(
+            graph, [part.exponent for part in loaded.stages], kept, dtype, merge=merge
+        ),
+        random_network_size(graph, [part.width for part in loaded.stages]),
     )
 
 
-def require_proved(ledger: tuple[Finding, ...]) -> None:
+def _require_proved(ledger: tuple[Finding, ...]) -> None:
     """Refuse a ticket that is not proved to name its network.
 
     Raises:

@@ -15,7 +15,7 @@ from slth_verify.arrays import Float64Array
 from slth_verify.construction._problems import Residuals, Task
 from slth_verify.construction.graphs.plan import GraphPlan, StagePlan
 from slth_verify.construction.graphs.weights import FloatStage, within
-from slth_verify.graph import Range, TargetGraph
+from slth_verify.graph import Range, TargetCNN
 from slth_verify.graph.nodes import Node
 from slth_verify.graph.stages import Stage, staged
 from slth_verify.graph.walk import last, walk
@@ -43,7 +43,7 @@ class GraphForecast:
     """
 
     def __init__(
-        self, graph: TargetGraph, plan: GraphPlan, floats: Sequence[FloatStage]
+        self, graph: TargetCNN, plan: GraphPlan, floats: Sequence[FloatStage]
     ) -> None:
         self._nodes = staged(graph)
         self._plan, self._floats = plan, floats

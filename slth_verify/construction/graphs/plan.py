@@ -22,7 +22,7 @@ from slth_verify.construction._law import (
 )
 from slth_verify.construction.graphs.weights import LARGEST, FloatStage, within
 from slth_verify.errors import InvalidParameterError
-from slth_verify.graph import Range, TargetGraph, ranges
+from slth_verify.graph import Range, TargetCNN, ranges
 from slth_verify.graph.box_ranges import range_of
 from slth_verify.graph.nodes import Clip, Node, Rectifier, Shape
 from slth_verify.graph.shapes import shape_of
@@ -36,6 +36,8 @@ from slth_verify.limits import WIDTH
 _NORM, _NORM_SHARE, _COLUMNS, _FILTERS = 2.0, 5.0, 8.0, 16.0
 #: No budget is larger than what belongs to such a width.
 _LEAST = 2.0**-200
+#: Width beyond which a plan need not go.
+_WIDEST = 2.0**190
 #: Exponents that a plan chooses; floats are beyond their range soon after.
 _EXPONENT = 900
 
@@ -71,25 +73,34 @@ class GraphPlan:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """N of each stage."""
-        return tuple(stage.width for stage in self.stages)
+        """N of each stage.
+
+        Raises:
+            InvalidParameterError: If one leaves the generator's range.
+        """
+        for part in self.stages:
+            if part.width > WIDTH:
+                raise InvalidParameterError(
+                    f"stage {part.stage.name!r} needs about {part.width:.2e} filters a "
+                    f"channel, more than {WIDTH}. Ask for a larger eps."
+                )
+        return tuple(part.width for part in self.stages)
 
 
-def plan_graph(graph: TargetGraph, eps: Fraction) -> GraphPlan:
+def plan_graph(graph: TargetCNN, eps: Fraction) -> GraphPlan:
     """Split ``eps`` over the stages so that the expected total width is least.
 
-    With widths n, a stage of dimension m and window d makes the error ``w / n`` with
-    ``w = C m^1.5 d / 2`` times the sum of its inputs' bounds; that causes the final
-    error G w / n, with G the gain of all later nodes. Lagrange gives errors in
-    proportion to sqrt(c w / G) for c channels.
+    With widths n, a stage of dimension m, window d and scale s makes the error ``s w /
+    n`` with ``w = C m^1.5 d / 2`` times the sum of its inputs' bounds; that causes the
+    final error G s w / n, with G the gain of all later nodes. Lagrange gives errors in
+    proportion to sqrt(c s w / G) for c channels.
 
     Args:
         graph: The target.
         eps: Admissible sup error, in the target's units, positive.
 
     Raises:
-        InvalidParameterError: If eps is not positive, or a width leaves the generator's
-            range.
+        InvalidParameterError: If eps is not positive.
 
     Rigor:
         Heuristic: it steers the search and enters no certificate.
@@ -105,7 +116,7 @@ def plan_graph(graph: TargetGraph, eps: Fraction) -> GraphPlan:
         return _planned(graph, eps)
 
 
-def _planned(graph: TargetGraph, eps: Fraction) -> GraphPlan:
+def _planned(graph: TargetCNN, eps: Fraction) -> GraphPlan:
     found = ranges(graph)
     nodes = staged(graph)
     outlooks = [
@@ -163,8 +174,10 @@ class _Outlook:
 
     @property
     def total(self) -> float:
-        """The cost for all channels and signs."""
-        return self.cost * sum(map(len, self.signs))
+        """The cost for all channels and signs, at the least scale of the stage."""
+        norms = self._norms()
+        scale = max((norm / wanted for norm, wanted in norms), default=1.0)
+        return self.cost * scale * sum(map(len, self.signs))
 
     def plan(self, error: float) -> StagePlan:
         """The plan of a stage that may make such an error.
@@ -174,12 +187,7 @@ class _Outlook:
         stage = self.floats.stage
         exponent = self._exponent(error)
         scaled = math.ldexp(error, -exponent)
-        width = self.cost / scaled if scaled else math.inf
-        if not width <= WIDTH:
-            raise InvalidParameterError(
-                f"stage {stage.name!r} needs about {width:.2e} filters a channel, more "
-                f"than {WIDTH}. Ask for a larger eps."
-            )
+        width = min(self.cost / scaled if scaled else math.inf, _WIDEST)
         own, constant = (
             _law(stage.kernel_shape(channel)) / max(width, _LEAST) if width else 1.0
             for channel in (0, stage.channels)
@@ -188,15 +196,7 @@ class _Outlook:
 
     def _exponent(self, error: float) -> int:
         """The least e at which all columns are as short as the ladder wants them."""
-        stage = self.floats.stage
-        norms = [
-            (
-                _norm(self.floats.column_sum(channel)),
-                _wanted_norm(math.prod(stage.kernel_shape(channel))),
-            )
-            for channel, signs in enumerate(self.signs)
-            if signs
-        ]
+        norms = self._norms()
         if not norms or not self.cost or not math.isfinite(error):
             return 0
         size = max(norm / wanted for norm, wanted in norms)
@@ -204,6 +204,18 @@ class _Outlook:
         square = _FILTERS * error / self.cost * max(norm for norm, _ in norms)
         exponent = math.ceil(max(_log2(size), _log2(square) / 2))
         return max(-_EXPONENT, min(_EXPONENT, exponent))
+
+    def _norms(self) -> list[tuple[float, float]]:
+        """Norms of the columns that are searched, and how long they should be."""
+        stage = self.floats.stage
+        return [
+            (
+                _norm(self.floats.column_sum(channel)),
+                _wanted_norm(math.prod(stage.kernel_shape(channel))),
+            )
+            for channel, signs in enumerate(self.signs)
+            if signs
+        ]
 
 
 def _norm(column: Float64Array) -> float:

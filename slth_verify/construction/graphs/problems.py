@@ -13,7 +13,7 @@ from slth_verify.construction._problems import Residuals, Task
 from slth_verify.construction.graphs.forecast import GraphForecast
 from slth_verify.construction.graphs.plan import GraphPlan, StagePlan
 from slth_verify.construction.graphs.weights import FloatStage
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.network import RandomCNN
 
 
@@ -27,7 +27,7 @@ class StageProblems:
         plan: Of every stage.
     """
 
-    graph: TargetGraph
+    graph: TargetCNN
     network: RandomCNN
     plan: GraphPlan
 

@@ -29,30 +29,30 @@ from slth_verify.construction.graphs.plan import GraphPlan, plan_graph
 from slth_verify.construction.graphs.problems import StageProblems
 from slth_verify.deadline import TimeIsUpError, ends_within
 from slth_verify.errors import InvalidParameterError, TrivialClaimWarning
-from slth_verify.graph import TargetGraph, ranges
+from slth_verify.graph import TargetCNN, ranges
 from slth_verify.graph.stages import Stage, staged
 from slth_verify.graph.walk import last
 from slth_verify.network import GENERATOR, RandomCNN
 from slth_verify.numbers import ExactNumber, rough
 from slth_verify.subset_sum import Proposal
 from slth_verify.text import counted
-from slth_verify.ticket.graphs import GraphTicket, StageTicket, read_graph_accuracy
+from slth_verify.ticket.graphs import StageTicket, Ticket, read_accuracy
 from slth_verify.ticket.graphs.difference import node_bounds
 from slth_verify.ticket.graphs.outputs import widest
 from slth_verify.ticket.graphs.sums import KeptFilters, PairSums, pair_sums
 
 
 def prune_graph(
-    graph: TargetGraph,
+    graph: TargetCNN,
     network: RandomCNN,
     eps: ExactNumber,
     options: Options,
     limit: float,
-) -> GraphTicket:
+) -> Ticket:
     """A ticket of a graph; see `slth_verify.prune`, which reads the arguments."""
     try:
         with ends_within(CERTIFYING * limit):
-            bound = read_graph_accuracy(eps, graph)
+            bound = read_accuracy(eps, graph)
             plan = plan_graph(graph, bound)
             if len(network.widths) != len(plan.stages):
                 raise InvalidParameterError(
@@ -72,7 +72,7 @@ def prune_graph(
         raise no_time(eps, limit) from error
 
 
-def _warn_if_trivial(graph: TargetGraph, eps: Fraction) -> None:
+def _warn_if_trivial(graph: TargetCNN, eps: Fraction) -> None:
     width = widest(ranges(graph)[graph.output.name])
     if width <= 2 * eps:
         warnings.warn(
@@ -86,7 +86,7 @@ def _warn_if_trivial(graph: TargetGraph, eps: Fraction) -> None:
 
 
 def _certified(
-    graph: TargetGraph,
+    graph: TargetCNN,
     network: RandomCNN,
     plan: GraphPlan,
     proposals: Mapping[Task, Proposal],
@@ -133,13 +133,13 @@ def _drawn(network: RandomCNN, stage: Stage, part: StageTicket) -> KeptFilters:
 
 
 def _ticket(
-    graph: TargetGraph,
+    graph: TargetCNN,
     network: RandomCNN,
     eps: Fraction,
     error: Fraction,
     stages: tuple[StageTicket, ...],
-) -> GraphTicket:
-    return GraphTicket(
+) -> Ticket:
+    return Ticket(
         target={"name": graph.name, "sha256": graph.sha256},
         generator=GENERATOR,
         seed=network.seed,

@@ -36,7 +36,7 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.nodes import Weights
@@ -63,13 +63,13 @@ _KEEP_SIGNS = (
 
 
 def small_graph(
-    graph: TargetGraph,
+    graph: TargetCNN,
     exponents: Sequence[int],
     kept: Sequence[KeptFilters],
     dtype: str,
     *,
     merge: bool,
-) -> TargetGraph:
+) -> TargetCNN:
     """The collapsed network.
 
     Args:
@@ -98,13 +98,13 @@ def small_graph(
             builder.merged(node, sums)
         else:
             builder.pair(node, sums, part, exponent)
-    return TargetGraph(tuple(builder.nodes), graph.name)
+    return TargetCNN(tuple(builder.nodes), graph.name)
 
 
 class _Builder:
     """Nodes of a small network, in order; nodes of the target keep their names."""
 
-    def __init__(self, graph: TargetGraph, dtype: np.dtype[Any]) -> None:
+    def __init__(self, graph: TargetCNN, dtype: np.dtype[Any]) -> None:
         self.nodes: list[Node] = []
         self._graph, self._dtype = graph, dtype
         self._names = {node.name for node in graph.nodes}

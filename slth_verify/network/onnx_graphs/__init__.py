@@ -12,7 +12,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.network.onnx_graphs._agreement import require_agreement
 from slth_verify.network.onnx_graphs._file import read_model
 from slth_verify.network.onnx_graphs._instances import (
@@ -36,7 +36,7 @@ def graph_from_onnx(
     box: Any = (0, 1),
     input_shape: tuple[int, ...] | None = None,
     name: str | None = None,
-) -> TargetGraph:
+) -> TargetCNN:
     """Read a target graph off an ONNX file, and compare the two.
 
     The file has one input, a batch of images, and one output. It is read as what it

@@ -31,7 +31,7 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.float_values import values
 from slth_verify.graph.nodes import Node, Shape
@@ -95,7 +95,7 @@ class _Check:
     The image of these graphs is one row: the entries of all its sources.
     """
 
-    def __init__(self, graph: TargetGraph, node: Node, dtype: np.dtype[Any]) -> None:
+    def __init__(self, graph: TargetCNN, node: Node, dtype: np.dtype[Any]) -> None:
         self.node = node
         shapes = [graph.shape(name) for name in node.sources]
         self._value = _alone(node, shapes)
@@ -120,7 +120,7 @@ class _Check:
         return value, np.abs(size) * self._relative + self._absolute
 
 
-def _alone(node: Node, shapes: list[Shape]) -> TargetGraph:
+def _alone(node: Node, shapes: list[Shape]) -> TargetCNN:
     sizes = [math.prod(shape) for shape in shapes]
     whole = sum(sizes)
     nodes: list[Node] = [
@@ -136,7 +136,7 @@ def _alone(node: Node, shapes: list[Shape]) -> TargetGraph:
         nodes.append(Reshape(name=source, sources=(part,), shape=shape))
         start += size
     sources = tuple(f"source {number}" for number in range(len(shapes)))
-    return TargetGraph((*nodes, replace(node, name="node", sources=sources)))
+    return TargetCNN((*nodes, replace(node, name="node", sources=sources)))
 
 
 def _moduli(node: Node) -> Node:
@@ -167,7 +167,7 @@ def _terms(node: Node) -> int | None:
     return 1 if isinstance(node, Rectifier) and any(node.slopes) else None
 
 
-def _products(graph: TargetGraph, node: Node) -> int:
+def _products(graph: TargetCNN, node: Node) -> int:
     places = math.prod(graph.shape(node.name))
     if isinstance(node, (AveragePool, MaxPool)):
         return places * math.prod(node.window)

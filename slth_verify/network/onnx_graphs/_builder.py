@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.graph import Input, TargetGraph
+from slth_verify.graph import Input, TargetCNN
 from slth_verify.graph.fields import checked
 from slth_verify.graph.nodes import Node, Shape
 from slth_verify.graph.shapes import shape_of
@@ -57,7 +57,7 @@ class Reading:
         dtype: The type of its weights and images.
     """
 
-    graph: TargetGraph
+    graph: TargetCNN
     origins: dict[str, Origin]
     output: Origin
     constants: dict[str, NDArray[Any]]
@@ -116,7 +116,7 @@ class Builder:
         """Whether that tensor is a node's own, and nothing else takes it."""
         return self.origins[name].tensor == tensor and self._uses[tensor] == 1
 
-    def graph(self, output: str, name: str) -> TargetGraph:
+    def graph(self, output: str, name: str) -> TargetCNN:
         """The graph of what leads to a node."""
         needed = {output}
         for node in reversed(self.nodes.values()):
@@ -125,4 +125,4 @@ class Builder:
         kept = [node for node in self.nodes.values() if node.name in needed]
         if kept[-1].name != output or not isinstance(kept[0], Input):
             raise Outside("the output does not depend on the input")
-        return TargetGraph(tuple(kept), name)
+        return TargetCNN(tuple(kept), name)

@@ -12,14 +12,14 @@ import numpy as np
 from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.files import write_atomically
-from slth_verify.graph import Dense, Node, Reshape, Sum, TargetGraph
+from slth_verify.graph import Dense, Node, Reshape, Sum, TargetCNN
 from slth_verify.network.onnx_graphs._writing import graph_to_onnx
 from slth_verify.numbers import ExactNumber, exact_number, shown
 
 _DIGITS = 17
 
 
-def difference_graph(one: TargetGraph, other: TargetGraph) -> TargetGraph:
+def difference_graph(one: TargetCNN, other: TargetCNN) -> TargetCNN:
     """The network g - f, of two networks with one input and outputs of one shape.
 
     Args:
@@ -50,7 +50,7 @@ def difference_graph(one: TargetGraph, other: TargetGraph) -> TargetGraph:
     negative, last = _negated(ends[0], one.output_shape)
     nodes += negative
     nodes.append(Sum(name="difference", sources=(ends[1], last)))
-    return TargetGraph(tuple(nodes), "difference")
+    return TargetCNN(tuple(nodes), "difference")
 
 
 def _negated(source: str, shape: tuple[int, ...]) -> tuple[list[Node], str]:
@@ -66,8 +66,8 @@ def _negated(source: str, shape: tuple[int, ...]) -> tuple[list[Node], str]:
 
 
 def write_instance(
-    one: TargetGraph,
-    other: TargetGraph,
+    one: TargetCNN,
+    other: TargetCNN,
     eps: ExactNumber,
     folder: str | os.PathLike[str],
 ) -> tuple[Path, ...]:
@@ -110,7 +110,7 @@ def write_instance(
     return paths
 
 
-def _property(graph: TargetGraph, eps: Fraction) -> str:
+def _property(graph: TargetCNN, eps: Fraction) -> str:
     node = graph.input
     inputs = int(np.prod(node.shape))
     outputs = int(np.prod(graph.output_shape))

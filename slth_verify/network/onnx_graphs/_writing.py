@@ -26,7 +26,7 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.nodes import Margins, Shape
 from slth_verify.limits import TENSOR_FILE_BYTES
@@ -39,7 +39,7 @@ _PAD_MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 _LARGEST = float(np.finfo(np.float32).max)
 
 
-def graph_to_onnx(graph: TargetGraph, path: str | os.PathLike[str]) -> None:
+def graph_to_onnx(graph: TargetCNN, path: str | os.PathLike[str]) -> None:
     """Write a graph as an ONNX file, atomically.
 
     Its input ``image`` and output ``output`` have the batch as their first axis, of
@@ -75,7 +75,7 @@ def graph_to_onnx(graph: TargetGraph, path: str | os.PathLike[str]) -> None:
 class _Writer:
     """ONNX nodes and weights, in the order of the graph."""
 
-    def __init__(self, onnx: Any, graph: TargetGraph) -> None:
+    def __init__(self, onnx: Any, graph: TargetCNN) -> None:
         self._onnx, self._graph = onnx, graph
         self._nodes: list[Any] = []
         self._weights: list[Any] = []

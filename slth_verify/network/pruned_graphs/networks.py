@@ -10,11 +10,10 @@ import torch
 from torch import nn
 
 from slth_verify.errors import InvalidParameterError, InvalidTicketError
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.graph.nodes import Node
 from slth_verify.graph.stages import Stage, staged, stages_of
 from slth_verify.limits import SCALE_EXPONENT, WEIGHTS, WIDTH
-from slth_verify.network._pruned import DENSE_LIMIT
 from slth_verify.network._random_cnn import GENERATOR, RandomCNN
 from slth_verify.network.pruned_graphs.operations import GraphNetwork, operation_of
 from slth_verify.network.pruned_graphs.pairs import (
@@ -24,18 +23,18 @@ from slth_verify.network.pruned_graphs.pairs import (
     pair_masks,
     pair_weights,
 )
-from slth_verify.network.pruned_graphs.sizes import weights_of_a_filter
+from slth_verify.network.pruned_graphs.sizes import DENSE_LIMIT, weights_of_a_filter
 from slth_verify.numbers import shown, whole_numbers
 from slth_verify.text import counted
 
 if TYPE_CHECKING:
-    from slth_verify.ticket import GraphTicket, StageTicket
+    from slth_verify.ticket import StageTicket, Ticket
 
 DType = Literal["float32", "float64"]
 _DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 
-def graph_module(graph: TargetGraph, *, dtype: DType = "float32") -> nn.Module:
+def target_module(graph: TargetCNN, *, dtype: DType = "float32") -> nn.Module:
     """A target graph as a torch module in evaluation mode.
 
     Args:
@@ -55,8 +54,8 @@ def graph_module(graph: TargetGraph, *, dtype: DType = "float32") -> nn.Module:
     return _network(graph, graph.nodes, torch_dtype(dtype), {})
 
 
-def pruned_graph_module(
-    graph: TargetGraph, ticket: GraphTicket, *, dtype: DType = "float32"
+def pruned_module(
+    graph: TargetCNN, ticket: Ticket, *, dtype: DType = "float32"
 ) -> nn.Module:
     """The pruned random network of a graph's ticket, with its kept filters alone.
 
@@ -108,8 +107,8 @@ def pruned_graph_module(
     return _network(graph, staged(graph), chosen, pairs)
 
 
-def dense_graph_module(
-    graph: TargetGraph,
+def dense_module(
+    graph: TargetCNN,
     seed: int,
     widths: Sequence[int],
     *,
@@ -119,7 +118,7 @@ def dense_graph_module(
     """The whole random network of a graph, for small widths.
 
     It is not pruned: every filter of a first layer sees every channel. With
-    `torch.nn.utils.prune.custom_from_mask` and the masks of `graph_masks` it becomes
+    `torch.nn.utils.prune.custom_from_mask` and the masks of `pruning_masks` it becomes
     the pruned network. A mask saves neither memory nor time: torch multiplies with the
     zeros.
 
@@ -131,7 +130,7 @@ def dense_graph_module(
         dtype: ``"float32"`` or ``"float64"``.
 
     Returns:
-        A module like that of `pruned_graph_module`.
+        A module like that of `pruned_module`.
 
     Raises:
         InvalidParameterError: If it had more than 5e7 weights, or the arguments are
@@ -159,7 +158,7 @@ def dense_graph_module(
     if count > DENSE_LIMIT:
         raise InvalidParameterError(
             f"widths={shown(widths)}: the whole random network would hold {count} "
-            f"weights, more than {DENSE_LIMIT}. Use pruned_graph_module, which makes "
+            f"weights, more than {DENSE_LIMIT}. Use pruned_module, which makes "
             "the kept filters alone."
         )
     network = _drawn(seed, numbers)
@@ -170,8 +169,8 @@ def dense_graph_module(
     return _network(graph, staged(graph), chosen, pairs)
 
 
-def graph_masks(graph: TargetGraph, ticket: GraphTicket) -> dict[str, torch.Tensor]:
-    """What a ticket leaves of `dense_graph_module`: blocks, without removed filters.
+def pruning_masks(graph: TargetCNN, ticket: Ticket) -> dict[str, torch.Tensor]:
+    """What a ticket leaves of `dense_module`: blocks, without removed filters.
 
     Args:
         graph: The target.
@@ -195,7 +194,7 @@ def graph_masks(graph: TargetGraph, ticket: GraphTicket) -> dict[str, torch.Tens
     if entries > DENSE_LIMIT:
         raise InvalidParameterError(
             f"ticket: its masks would have {entries} entries, more than {DENSE_LIMIT}. "
-            "Use pruned_graph_module, which needs none."
+            "Use pruned_module, which needs none."
         )
     places = {node.name: place for place, node in enumerate(staged(graph)[1:])}
     return {
@@ -215,7 +214,7 @@ def torch_dtype(dtype: str) -> torch.dtype:
     return _DTYPES[dtype]
 
 
-def _parts(graph: TargetGraph, ticket: GraphTicket) -> list[tuple[Stage, StageTicket]]:
+def _parts(graph: TargetCNN, ticket: Ticket) -> list[tuple[Stage, StageTicket]]:
     """Every stage with its part of a ticket that fits the graph."""
     stages = stages_of(graph)
     wrong = None
@@ -248,7 +247,7 @@ def _drawn(seed: int, widths: Sequence[int]) -> RandomCNN:
 
 
 def _network(
-    graph: TargetGraph,
+    graph: TargetCNN,
     nodes: Sequence[Node],
     dtype: torch.dtype,
     pairs: Mapping[str, RandomPair],

@@ -30,7 +30,7 @@ from slth_verify.graph.nodes import (
     Sum,
 )
 from slth_verify.graph.windows import inside_counts
-from slth_verify.network._torch_io import padded
+from slth_verify.network._padding import padded
 
 Tensor = torch.Tensor
 

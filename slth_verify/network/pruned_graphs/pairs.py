@@ -14,8 +14,8 @@ from torch.nn import functional as F
 from slth_verify.arrays import Float32Array, IndexArray
 from slth_verify.graph.stages import Stage
 from slth_verify.network._mask import filter_blocks
+from slth_verify.network._padding import padded
 from slth_verify.network._random_cnn import RandomCNN
-from slth_verify.network._torch_io import padded
 from slth_verify.network.pruned_graphs.operations import PaddedConvolution, tensor_of
 
 #: Base-2 logarithm of a factor that float32 holds, with room for its product.

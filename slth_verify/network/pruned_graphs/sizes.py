@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from slth_verify.graph import BatchNorm, Convolution, Dense, TargetGraph
+from slth_verify.graph import BatchNorm, Convolution, Dense, TargetCNN
 from slth_verify.graph.stages import Stage, stages_of
-from slth_verify.network._pruned import Size
+
+#: Weights of the largest dense network that is made.
+DENSE_LIMIT = 50_000_000
 
 
-def random_graph_size(graph: TargetGraph, widths: Sequence[int]) -> Size:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a network is.
+
+    Attributes:
+        parameters: Stored weights.
+        multiply_adds: Multiplications of one forward pass on one image.
+    """
+
+    parameters: int
+    multiply_adds: int
+
+
+def random_network_size(graph: TargetCNN, widths: Sequence[int]) -> Size:
     """Size of the whole random network of a graph, before mask and pruning.
 
     Args:
@@ -31,7 +46,7 @@ def random_graph_size(graph: TargetGraph, widths: Sequence[int]) -> Size:
     return Size(parameters, multiply_adds)
 
 
-def graph_size(graph: TargetGraph) -> Size:
+def target_size(graph: TargetCNN) -> Size:
     """Size of a graph: numbers in its layers, and products of one forward pass."""
     parameters = multiply_adds = 0
     for node in graph.nodes:

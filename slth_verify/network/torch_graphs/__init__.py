@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.graph.given_input import input_node
 from slth_verify.network.torch_graphs._agreement import require_same
 from slth_verify.network.torch_graphs._operations import translated
@@ -36,7 +36,7 @@ def graph_from_torch(
     *,
     box: Any = (0, 1),
     name: str = "target",
-) -> TargetGraph:
+) -> TargetCNN:
     """Read a target graph off a trained torch module, and compare the two.
 
     The module may have any classes, functional calls, branches and sums, as long as it
@@ -74,9 +74,9 @@ def graph_from_torch(
 
     Examples:
         >>> from torch import nn
-        >>> from slth_verify.network import graph_from_torch
+        >>> from slth_verify.graph import TargetCNN
         >>> parts = nn.Conv2d(1, 4, 3, stride=2), nn.ReLU(), nn.Flatten()
-        >>> graph = graph_from_torch(nn.Sequential(*parts), (1, 9, 9))
+        >>> graph = TargetCNN.from_torch(nn.Sequential(*parts), (1, 9, 9))
         >>> [node.name for node in graph.nodes], graph.output_shape
         (['input', '0', '1', '2'], (64,))
     """
@@ -89,7 +89,7 @@ def graph_from_torch(
 
 def graph_from_pt2(
     path: str | os.PathLike[str], *, box: Any = (0, 1), name: str | None = None
-) -> TargetGraph:
+) -> TargetCNN:
     """Read a target graph off a file of `torch.export.save` that nobody vouches for.
 
     Torch's own reader is not used, as it may run what a file says. The program is read

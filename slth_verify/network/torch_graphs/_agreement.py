@@ -20,13 +20,14 @@ from torch import fx, nn
 
 from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidTargetError
-from slth_verify.graph import Convolution, Dense, Input, TargetGraph
+from slth_verify.graph import Convolution, Dense, Input, TargetCNN
 from slth_verify.graph.given_input import held
-from slth_verify.network.torch_graphs._evaluate import Value, evaluated, given
+from slth_verify.network.torch_graphs._copies import float64_copy, quiet, run_copy
+from slth_verify.network.torch_graphs._naming import named
 from slth_verify.network.torch_graphs._operations import Step
 from slth_verify.network.torch_graphs._refusals import operation_of, path_of, refused
 from slth_verify.network.torch_graphs._trace import BATCH, Trace
-from slth_verify.network.torch_import import float64_copy, named, quiet, run_copy
+from slth_verify.network.torch_graphs.evaluate import Value, evaluated, given
 from slth_verify.text import reason_of
 
 _SEED = 20_240_301
@@ -39,7 +40,7 @@ _PART = 2.0**-30
 
 
 def require_same(
-    module: nn.Module, trace: Trace, graph: TargetGraph, steps: list[Step]
+    module: nn.Module, trace: Trace, graph: TargetCNN, steps: list[Step]
 ) -> None:
     """Compare every operation with its nodes, then the module with the graph.
 
@@ -109,7 +110,7 @@ def _differs(trace: Trace, step: Step, how: str) -> InvalidTargetError:
     )
 
 
-def _require_same_network(module: nn.Module, trace: Trace, graph: TargetGraph) -> None:
+def _require_same_network(module: nn.Module, trace: Trace, graph: TargetCNN) -> None:
     copied = float64_copy(module)
     shape = tuple(trace.image.meta["val"].shape[1:])
     names, inputs = _inputs(graph)
@@ -124,7 +125,7 @@ def _require_same_network(module: nn.Module, trace: Trace, graph: TargetGraph) -
 
 def _require_close(
     module: nn.Module,
-    graph: TargetGraph,
+    graph: TargetCNN,
     names: list[str],
     inputs: Float64Array,
     found: Float64Array,
@@ -160,11 +161,11 @@ def _require_close(
         )
 
 
-def _entries(graph: TargetGraph) -> int:
+def _entries(graph: TargetCNN) -> int:
     return sum(math.prod(graph.shape(node.name)) for node in graph.nodes)
 
 
-def _inputs(graph: TargetGraph) -> tuple[list[str], Float64Array]:
+def _inputs(graph: TargetCNN) -> tuple[list[str], Float64Array]:
     """Inputs of the box with their names; of large networks, the first three."""
     cost = 1 + sum(
         math.prod(graph.shape(node.name)) * node.weight[0].size

@@ -18,8 +18,12 @@ from slth_verify.network.torch_graphs._refusals import (
     path_of,
     refused,
 )
+from slth_verify.network.torch_graphs._tensors import (
+    how_to_resolve,
+    tensor_problem,
+    values_of,
+)
 from slth_verify.network.torch_graphs._trace import BATCH, DTYPES, Trace
-from slth_verify.network.torch_import import how_to_resolve, tensor_problem, values_of
 
 #: Names of nodes: one tensor, or a tuple of them.
 Result = str | tuple[str, ...]

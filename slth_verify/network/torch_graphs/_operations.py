@@ -20,7 +20,7 @@ from slth_verify.graph import (
     Input,
     Rectifier,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.nodes import Margins, Node, Pair
 from slth_verify.network.torch_graphs import _pools, _shapes
@@ -50,7 +50,7 @@ class Step:
     sources: dict[fx.Node, str]
 
 
-def translated(trace: Trace, image: Input, name: str) -> tuple[TargetGraph, list[Step]]:
+def translated(trace: Trace, image: Input, name: str) -> tuple[TargetCNN, list[Step]]:
     """The graph of recorded operations, and what each of them became.
 
     Raises:
@@ -67,7 +67,7 @@ def translated(trace: Trace, image: Input, name: str) -> tuple[TargetGraph, list
         elif any(source in book.results for source in node.all_input_nodes):
             steps.append(_read(node, book))
     nodes, output = joined(book.nodes.values(), _output(trace, book))
-    return TargetGraph(_leading_to(output, nodes), name), steps
+    return TargetCNN(_leading_to(output, nodes), name), steps
 
 
 def _one_of(several: Any, node: fx.Node, book: Book) -> str:

@@ -17,19 +17,18 @@ from torch import fx, nn
 from torch.export.graph_signature import InputKind, OutputKind
 
 from slth_verify.errors import InvalidTargetError
+from slth_verify.network.torch_graphs._copies import quiet
+from slth_verify.network.torch_graphs._naming import named
 from slth_verify.network.torch_graphs._refusals import (
     ADVICE,
     path_of,
     refuse_known,
     refused,
 )
-from slth_verify.network.torch_import import (
+from slth_verify.network.torch_graphs._tensors import how_to_resolve, tensor_problem
+from slth_verify.network.torch_graphs._wrappers import (
     WRAPPERS,
-    how_to_resolve,
-    named,
-    quiet,
     require_no_global_hooks,
-    tensor_problem,
 )
 from slth_verify.text import reason_of
 
@@ -78,8 +77,24 @@ def traced(module: Any, input_shape: tuple[int, ...]) -> Trace:
         refuse_known(copied, program.graph.nodes, starts[0])
         if any(part.training for part in module.modules()):
             _require_same_in_its_mode(module, copied, program, image)
-        program = program.run_decompositions({})
+        program = _without_writes(copied, program)
     return _trace(copied, program)
+
+
+def _without_writes(copied: nn.Module, program: Any) -> Any:
+    """The same program without writes in place."""
+    try:
+        return program.run_decompositions({})
+    except Exception as error:  # torch may stumble over weights that hide others
+        undo = next(filter(None, map(how_to_resolve, copied.modules())), None)
+        raise refused(
+            copied,
+            "",
+            f"holds weights that torch cannot follow ({reason_of(error)})",
+            f"Make its weights final: {undo}."
+            if undo
+            else "Give layers whose parameters hold the weights in use.",
+        ) from error
 
 
 def _trace(copied: nn.Module, program: Any) -> Trace:

@@ -7,27 +7,30 @@ from fractions import Fraction
 from pathlib import Path
 
 from slth_verify.construction import prune, suggested_widths
+from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import NoTicketFoundError
 from slth_verify.network import GENERATOR, RandomCNN
 from slth_verify.report._progress import Progress
 from slth_verify.report.collect.examine import examine, probe
-from slth_verify.report.collect.ladder import ask_ladder
-from slth_verify.report.collect.proved_widths import ProvedWidths
-from slth_verify.report.collect.summaries import (
-    claimed_eps,
+from slth_verify.report.collect.figures import (
+    OUTPUT,
+    certified_bound,
     limit_finding,
     target_summary,
     ticket_figures,
+    within_what_was_asked,
     witness_summary,
 )
-from slth_verify.report.collect.targets import Subject
+from slth_verify.report.collect.ladder import ask_ladder
+from slth_verify.report.collect.proved_widths import ProvedWidths
+from slth_verify.report.collect.targets import SHARE, Subject
 from slth_verify.report.collect.task import Task
+from slth_verify.report.model.case import CaseReport
 from slth_verify.report.model.parts import NetworkSummary
 from slth_verify.report.model.profile import Profile
-from slth_verify.report.model.quantity import Figure, exact
-from slth_verify.report.model.report import CaseReport
+from slth_verify.report.model.quantity import Absent, Figure, exact
 from slth_verify.subset_sum import Journal
-from slth_verify.ticket import Ticket, check
+from slth_verify.ticket import OutputSpread, Ticket, check, output_spread
 from slth_verify.verdict import Finding, Verdict, overall
 
 
@@ -46,7 +49,7 @@ def run_case(
         profile: How much to do.
         output: Folder of the report.
         progress: Called as work goes on.
-        widths: Is asked for the widths of the case's ladder.
+        widths: Is asked for the widths of the ladder of a target of the paper's class.
         journal: Keeps the finished searches of all cases.
 
     Returns:
@@ -56,30 +59,32 @@ def run_case(
     target = subject.target
     task = Task(target.name, subject.stem, output, progress)
     with task.stage("target"):
-        largest, largest_on = probe(subject, profile)
-        eps = claimed_eps(profile, subject, largest)
-        network = RandomCNN(subject.seed, suggested_widths(target, Fraction(eps)))
+        largest = probe(subject, profile)
+        outputs = output_spread(target)
+        eps, asked = _claim(profile, subject, largest[0], outputs)
+        network = RandomCNN(subject.seed, suggested_widths(target, eps))
         target.save(output / task.target_file)
-    ask_ladder(target, Fraction(eps), widths)
+        summary = target_summary(target, task.target_file, outputs, largest)
+    if target.in_papers_class:
+        ask_ladder(target, eps, widths)
     case = CaseReport(
         name=target.name,
         origin=subject.origin,
         description=subject.description,
         verdict=Verdict.INCONCLUSIVE,
-        target=target_summary(target, task.target_file, largest, largest_on),
-        eps=exact(eps, "target output"),
+        target=summary,
+        eps=exact(eps, OUTPUT),
+        asked=asked,
         network=NetworkSummary(str(network.seed), GENERATOR, network.widths),
-        ladder=(),
         seconds=task.seconds,
     )
     try:
         with task.stage("prune") as step:
-            seconds = profile.time_limit
             ticket = prune(
                 target,
                 network,
                 eps=eps,
-                problem_limit=seconds,
+                problem_limit=profile.time_limit,
                 journal=journal,
                 progress=step,
             )
@@ -88,11 +93,28 @@ def run_case(
         finding = Finding(claim, Verdict.INCONCLUSIVE, str(error))
         return replace(case, findings=(finding,))
     ticket.save(output / task.ticket_file)
-    return _completed(task, subject, profile, case, largest)
+    return _completed(task, subject, profile, case, eps)
+
+
+def _claim(
+    profile: Profile, subject: Subject, largest: Figure, outputs: OutputSpread
+) -> tuple[Fraction, str]:
+    """The claim, and what it was asked for as.
+
+    A part of the largest output has two digits, rounded down; a target that is zero on
+    the probes gets a part of its range.
+    """
+    if subject.eps is not None:
+        return subject.eps, subject.asked or SHARE
+    part = profile.dense_relative_eps if subject.dense else profile.relative_eps
+    least = Fraction(0) if isinstance(largest, Absent) else Fraction(largest.lower)
+    size = least or outputs.widest or Fraction(1)
+    decimal = directed_decimal(Fraction(part) * size, 2, up=False)
+    return Fraction(decimal), f"{part} of the largest output seen"
 
 
 def _completed(
-    task: Task, subject: Subject, profile: Profile, case: CaseReport, largest: Figure
+    task: Task, subject: Subject, profile: Profile, case: CaseReport, eps: Fraction
 ) -> CaseReport:
     """Read the ticket back from its file and look at it from all sides."""
     path = task.output / task.ticket_file
@@ -101,16 +123,19 @@ def _completed(
         result = check(ticket, task.output / task.target_file)
     with task.stage("examine") as step:
         seen = examine(subject, ticket, result, profile, step)
-    findings = [*result.ledger, *seen.findings]
-    if subject.held_out is not None:
-        part, on = profile.relative_limit, f"on the {case.target.largest_on}"
-        limit = limit_finding(result, largest, part, on)
+    asked = within_what_was_asked(certified_bound(result), eps)
+    findings = [*result.ledger, asked, *seen.findings]
+    largest = case.target.largest_output
+    if subject.held_out is not None and subject.eps is None:
+        on = f"on the {case.target.largest_on}"
+        limit = limit_finding(result, largest, profile.relative_limit, on)
         findings += [limit] if limit is not None else []
+    place = task.ticket_file, path
     return replace(
         case,
         verdict=overall(tuple(finding.verdict for finding in findings)),
-        ticket=ticket_figures(task.ticket_file, path, ticket, result, largest),
-        witness=witness_summary(result, subject.target.input_shape[0]),
+        ticket=ticket_figures(place, subject.target, ticket, result, largest),
+        witness=witness_summary(result),
         observations=seen.observations,
         accuracy=seen.accuracy,
         masks=seen.masks,

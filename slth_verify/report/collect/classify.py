@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.arrays import Float64Array
+from slth_verify.report.collect.passes.rounding import Rounded
 from slth_verify.report.collect.targets import HeldOut
 from slth_verify.report.model.parts import Accuracy
 from slth_verify.report.model.quantity import Quantity, exact
@@ -20,7 +21,7 @@ class Classes:
     """Answers of one network.
 
     Attributes:
-        answer: The channel of greatest spatial mean, shape ``(count,)``.
+        answer: The class of greatest score, shape ``(count,)``.
         certain: Whether rounding cannot have changed it.
         margin: How far the runner-up's exact mean lies behind, at least.
     """
@@ -30,24 +31,27 @@ class Classes:
     margin: Float64Array
 
 
-def classify(outputs: Float64Array, rounding: float) -> Classes:
-    """Classes by global average.
+def classify(outputs: Rounded) -> Classes:
+    """Classes by the largest score; of maps, by the largest mean.
 
     Args:
-        outputs: Shape ``(count, classes, height, width)``, at least two classes.
-        rounding: Bound on the error of every output.
+        outputs: Of ``(count, classes)`` or ``(count, classes, height, width)``, at
+            least two classes.
 
     Rigor:
         The mean of p values errs by at most their error plus ``p u`` times their
         modulus, so a gap of two means by twice that; twice again covers the roundings
         of this estimate.
     """
-    pixels = outputs.shape[2] * outputs.shape[3]
-    scores = outputs.mean(axis=(2, 3))
+    count, classes = outputs.values.shape[:2]
+    values, errors = (
+        part.reshape(count, classes, -1) for part in (outputs.values, outputs.errors)
+    )
+    scores = values.mean(axis=2)
     order = np.sort(scores, axis=1)
     gap = order[:, -1] - order[:, -2]
-    slack = rounding + pixels * 2.0**-52 * np.abs(outputs).max(axis=(1, 2, 3))
-    margin = gap - 4 * slack
+    size, rounding = (np.abs(part).max(axis=(1, 2)) for part in (values, errors))
+    margin = gap - 4 * (rounding + values.shape[2] * 2.0**-52 * size)
     return Classes(scores.argmax(axis=1), margin > 0, margin)
 
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping
 from fractions import Fraction
-from itertools import product
 
 import numpy as np
 
 from slth_verify.arrays import Float64Array
-from slth_verify.network import collapsed_size, random_network_size
+from slth_verify.errors import InvalidParameterError, InvalidTargetError
+from slth_verify.graph.stages import Stage
+from slth_verify.network import random_network_size, target_size
+from slth_verify.network.pruned_graphs.pairs import pair_weights
 from slth_verify.report.collect.passes.networks import Networks
-from slth_verify.report.collect.passes.rounding import Pair
 from slth_verify.report.model.parts import SizeRow
 from slth_verify.report.model.quantity import exact
 from slth_verify.ticket import exact_sum
+from slth_verify.ticket.graphs.sums import KeptFilters
+from slth_verify.ticket.graphs.values import FloatPair
 from slth_verify.verdict import Finding, Verdict
+
+#: Weights of kept filters above which sums are not added up again.
+_MOST_WEIGHTS = 1 << 23
 
 
 def size_rows(networks: Networks) -> tuple[SizeRow, ...]:
@@ -25,39 +32,43 @@ def size_rows(networks: Networks) -> tuple[SizeRow, ...]:
         networks: Those of a ticket.
 
     Rigor:
-        Exact counts. A multiply-add is one weight at one pixel.
+        Exact counts. A multiply-add is one weight at one place.
     """
-    target, random = networks.target, networks.random
-    height, width = target.input_shape[1:]
-    pixels = height * width
-    whole = random_network_size(random, target.architecture, (height, width))
-    pruned = collapsed_size(target.architecture, networks.kept, (height, width))
-    merged = networks.negative_first.size + sum(k.size for k in networks.positive)
-    plain = sum(kernel.size for kernel in target.kernels)
+    target, parts = networks.target, networks.ticket.stages
+    whole = random_network_size(target, [part.width for part in parts])
+    parameters = multiply_adds = 0
+    for stage, kept in zip(networks.stages, networks.kept, strict=True):
+        count = pair_weights(stage, kept.owner)
+        parameters += count
+        multiply_adds += count * math.prod(target.shape(stage.output)[1:])
     filters = sum(
-        random.block(layer) * target.architecture.channels[layer - 1]
-        for layer in range(1, target.depth + 1)
+        2 * part.width * stage.inputs
+        for stage, part in zip(networks.stages, parts, strict=True)
     )
-    kept = sum(len(part) for part in networks.kept)
-    return (
+    rows = [
         _row("random network", whole.parameters, whole.multiply_adds, filters),
-        _row("pruned network", pruned.parameters, pruned.multiply_adds, kept),
-        _row("merged network", merged, merged * pixels, None),
-        _row("target", plain, plain * pixels, None),
-    )
+        _row("pruned network", parameters, multiply_adds, sum(networks.ticket.kept)),
+    ]
+    try:
+        merged = target_size(networks.small(merge=True))
+        rows.append(_row("merged network", merged.parameters, merged.multiply_adds))
+    except (InvalidParameterError, InvalidTargetError):
+        pass  # floats do not hold it, or it is too large
+    plain = target_size(target)
+    return (*rows, _row("target", plain.parameters, plain.multiply_adds))
 
 
 def merging_is_exact(
-    pairs: Sequence[Pair],
-    positive: Sequence[Float64Array],
-    negative_first: Float64Array,
-) -> Finding:
+    networks: Networks, pairs: Mapping[str, FloatPair]
+) -> Finding | None:
     """Whether merged weights are the correctly rounded sums of the pruned ones.
 
     Args:
-        pairs: The pruned network's layers.
-        positive: Merged kernels of the positive filters.
-        negative_first: Those of the negative filters of layer 1.
+        networks: Those of a ticket.
+        pairs: Merged weights of every stage, by its name.
+
+    Returns:
+        None if there are too many to be added up again.
 
     Rigor:
         Exact: each merged weight is compared with the rational sum of its products.
@@ -66,30 +77,39 @@ def merging_is_exact(
         "the merged network has the pruned one's exact sums of weights, each rounded "
         "once to float64"
     )
+    if sum(kept.kernels.size for kept in networks.kept) > _MOST_WEIGHTS:
+        return None
     checked = 0
-    for number, (pair, kernel) in enumerate(zip(pairs, positive, strict=True), start=1):
-        signs = ((1, kernel), (-1, negative_first)) if number == 1 else ((1, kernel),)
-        for sign, merged in signs:
-            wrong = _first_wrong(pair, merged, sign)
+    for stage, exponent, kept in zip(
+        networks.stages, networks.exponents, networks.kept, strict=True
+    ):
+        pair = pairs[stage.name]
+        for sign, merged in ((1, pair.positive), (-1, pair.negative)):
+            wrong = _first_wrong(stage, exponent, kept, merged, sign)
             if wrong is not None:
-                reason = f"layer {number}, sign {sign:+d}, entry {wrong}"
+                reason = f"stage {stage.number}, sign {sign:+d}, entry {wrong}"
                 return Finding(claim, Verdict.REFUTED, reason)
             checked += merged.size
     return Finding(claim, Verdict.VERIFIED, f"{checked} weights, exact comparison")
 
 
-def _first_wrong(pair: Pair, merged: Float64Array, sign: int) -> tuple[int, ...] | None:
-    moduli = np.abs(pair.scalars.astype(np.float64))
-    chosen = np.sign(pair.scalars) == sign
-    for channel in range(pair.channels):
-        rows = chosen & (pair.owner == channel)
-        kernels = pair.kernels[rows].astype(np.float64)
-        products = kernels * moduli[rows][:, None, None, None]
-        for row, column, out in product(*map(range, pair.kernels.shape[1:])):
+def _first_wrong(
+    stage: Stage, exponent: int, kept: KeptFilters, merged: Float64Array, sign: int
+) -> tuple[int, ...] | None:
+    outputs, wide = merged.shape[:2]
+    per_group = outputs // stage.layer.groups
+    plain = kept.owner < stage.channels
+    scalars, owner = kept.scalars[plain].astype(np.float64), kept.owner[plain]
+    for channel in range(stage.channels):
+        rows = (np.sign(scalars) == sign) & (owner == channel)
+        kernels = kept.kernels[rows].astype(np.float64)
+        products = kernels * np.abs(scalars[rows])[:, None, None, None]
+        group, place = divmod(channel, wide)
+        for row, column, out in np.ndindex(*kept.kernels.shape[1:]):
             total = exact_sum(products[:, row, column, out].tolist())
-            value = float(merged[row, column, channel, out])
-            if not _is_nearest(value, total):
-                return row, column, channel, out
+            entry = group * per_group + out, place, row, column
+            if not _is_nearest(float(merged[entry]), total * Fraction(2) ** exponent):
+                return entry
     return None
 
 
@@ -101,7 +121,7 @@ def _is_nearest(value: float, number: Fraction) -> bool:
 
 
 def _row(
-    network: str, parameters: int, multiply_adds: int, filters: int | None
+    network: str, parameters: int, multiply_adds: int, filters: int | None = None
 ) -> SizeRow:
     return SizeRow(
         network,

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.network import filter_blocks
+from slth_verify.report.collect.passes.networks import Networks
 from slth_verify.report.model.parts import MaskPicture
-from slth_verify.ticket import Ticket
 
 #: Parts into which a block is cut for its histogram.
 BINS = 48
 #: Layers with at most so many filters are drawn filter by filter.
 WHOLE_LIMIT = 2000
+#: Rows of a picture.
+MOST_CHANNELS = 32
 
 
-def mask_pictures(ticket: Ticket, channels: Sequence[int]) -> tuple[MaskPicture, ...]:
-    """Histograms of kept filters per layer, input channel and sign.
+def mask_pictures(networks: Networks) -> tuple[MaskPicture, ...]:
+    """Histograms of kept filters per stage, input channel and sign.
+
+    The constant channel of a stage with a bias comes last. Stages with many channels
+    are left out.
 
     Args:
-        ticket: The ticket.
-        channels: c_0, ..., c_l.
+        networks: Those of a ticket.
     """
     pictures = []
-    for number, layer in enumerate(ticket.layers, start=1):
-        block, width = 2 * ticket.widths[number - 1], channels[number - 1]
+    parts = zip(networks.stages, networks.ticket.stages, networks.kept, strict=True)
+    for stage, part, kept in parts:
+        if stage.inputs > MOST_CHANNELS:
+            continue
+        block = 2 * part.width
         counts = [
-            _histogram(layer.filters[np.sign(layer.scalars) == sign], block, width)
+            _histogram(kept.filters[np.sign(kept.scalars) == sign], block, stage.inputs)
             for sign in (1, -1)
         ]
         whole = None
-        if block * width <= WHOLE_LIMIT:
-            signs = np.sign(layer.scalars).astype(int).tolist()
-            whole = tuple(zip(layer.filters.tolist(), signs, strict=True))
-        pictures.append(MaskPicture(number, block, counts[0], counts[1], whole))
+        if block * stage.inputs <= WHOLE_LIMIT:
+            signs = np.sign(kept.scalars).astype(int).tolist()
+            whole = tuple(zip(kept.filters.tolist(), signs, strict=True))
+        pictures.append(MaskPicture(stage.number, block, counts[0], counts[1], whole))
     return tuple(pictures)
 
 

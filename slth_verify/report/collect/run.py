@@ -13,19 +13,16 @@ from pathlib import Path
 
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.files import write_atomically
-from slth_verify.graph import TargetGraph
-from slth_verify.network import TargetCNN
+from slth_verify.graph import TargetCNN
 from slth_verify.numbers import ExactNumber, shown, whole_number
 from slth_verify.report._progress import Progress, silent
 from slth_verify.report.collect.case import run_case
 from slth_verify.report.collect.environment import machine, versions
-from slth_verify.report.collect.graphs.case import run_graph_case
 from slth_verify.report.collect.ladder import width_ladder
 from slth_verify.report.collect.law import Sweep, ask_law
 from slth_verify.report.collect.proved_widths import ProvedWidths, proved_widths
 from slth_verify.report.collect.statements import statement_summaries
 from slth_verify.report.collect.targets import (
-    GraphSubject,
     Subject,
     dense_subject,
     derived_seed,
@@ -35,11 +32,11 @@ from slth_verify.report.collect.targets import (
     lenet_subject,
 )
 from slth_verify.report.collect.task import TICKETS
+from slth_verify.report.model.case import CaseReport
 from slth_verify.report.model.document import to_document, to_json
-from slth_verify.report.model.graph_case import GraphCase
 from slth_verify.report.model.law_figures import LawFigures
 from slth_verify.report.model.profile import Profile, to_toml
-from slth_verify.report.model.report import CaseReport, Report
+from slth_verify.report.model.report import Report
 from slth_verify.report.page.html import render_html
 from slth_verify.subset_sum import Journal
 from slth_verify.text import printable
@@ -48,15 +45,13 @@ from slth_verify.verdict import Verdict, overall
 HTML_NAME, JSON_NAME = "slth-report.html", "slth-report.json"
 PROFILE_NAME = "slth-profile.toml"
 
-_Case = CaseReport | GraphCase
-
 
 def run_report(
     profile: Profile,
     output: Path,
     *,
     seed: int,
-    targets: Sequence[TargetCNN | TargetGraph] = (),
+    targets: Sequence[TargetCNN] = (),
     eps: ExactNumber | None = None,
     journal: Journal | None = None,
     progress: Progress = silent,
@@ -69,10 +64,9 @@ def run_report(
             ``slth-profile.toml``; created if missing in an existing folder, earlier
             files are replaced.
         seed: Integer of at least 0, from which all others derive; see `derived_seed`.
-        targets: Networks to report on instead of the profile's, target graphs among
-            them.
-        eps: Admissible sup error of each of them, in its units; None for the profile's
-            part of its largest output, and 2 % of a graph's certified range.
+        targets: Networks to report on instead of the profile's.
+        eps: Admissible sup error of each of them, in its units; None for 2 % of its
+            certified range.
         journal: Keeps the finished searches; the same call goes on from it.
         progress: Called as work goes on.
 
@@ -103,7 +97,7 @@ def run_report(
     )
 
 
-def subjects_of(profile: Profile, seed: int) -> tuple[Subject | GraphSubject, ...]:
+def subjects_of(profile: Profile, seed: int) -> tuple[Subject, ...]:
     """The targets of a profile, digits first."""
     if seed < 0:
         raise InvalidParameterError(
@@ -117,7 +111,7 @@ def subjects_of(profile: Profile, seed: int) -> tuple[Subject | GraphSubject, ..
 
 
 def report_on(
-    subjects: tuple[Subject | GraphSubject, ...],
+    subjects: tuple[Subject, ...],
     profile: Profile,
     output: Path,
     *,
@@ -144,49 +138,43 @@ def report_on(
     start = time.perf_counter()
     _prepare(output)
     cases, law = _run_cases(subjects, profile, output, seed, journal, progress)
-    plain = tuple(case for case in cases if isinstance(case, CaseReport))
     report = Report(
         verdict=overall(tuple(case.verdict for case in cases)),
         counts=_counts(cases),
         seed=str(seed),
         profile=profile,
-        cases=plain,
-        statements=statement_summaries(plain),
+        cases=tuple(cases),
+        statements=statement_summaries(cases),
         replay=_replay(seed, subjects, cases),
         versions=versions(),
         platform=machine(),
         seconds=round(time.perf_counter() - start, 3),
         law=law,
-        graphs=tuple(case for case in cases if isinstance(case, GraphCase)),
     )
     write_report(report, output)
     return report
 
 
 def _run_cases(
-    subjects: tuple[Subject | GraphSubject, ...],
+    subjects: tuple[Subject, ...],
     profile: Profile,
     output: Path,
     seed: int,
     journal: Journal | None,
     progress: Progress,
-) -> tuple[list[_Case], LawFigures | None]:
-    """All cases in order, and the law, which is set beside plain targets only."""
-    plain = any(isinstance(subject, Subject) for subject in subjects)
-    cases: list[_Case] = []
+) -> tuple[list[CaseReport], LawFigures | None]:
+    """All cases in order, and the law, which belongs to the paper's class only."""
+    papers = any(subject.target.in_papers_class for subject in subjects)
+    cases: list[CaseReport] = []
     patience = 2 * profile.time_limit
     with proved_widths(profile.certified_dimension, patience) as widths:
-        if plain:
+        if papers:
             ask_law(profile, widths)
         for done, subject in enumerate(subjects):
             progress("cases", done, len(subjects))
-            cases.append(
-                run_graph_case(subject, profile, output, progress, journal)
-                if isinstance(subject, GraphSubject)
-                else run_case(subject, profile, output, progress, widths, journal)
-            )
+            cases.append(run_case(subject, profile, output, progress, widths, journal))
         progress("cases", len(subjects), len(subjects))
-        if not plain:
+        if not papers:
             return cases, None
         sweep = None
         if profile.law_dimension:
@@ -196,18 +184,18 @@ def _run_cases(
 
 
 def _with_ladders(
-    subjects: tuple[Subject | GraphSubject, ...],
-    cases: list[_Case],
+    subjects: tuple[Subject, ...],
+    cases: list[CaseReport],
     widths: ProvedWidths,
     sweep: Sweep | None,
     progress: Progress,
-) -> list[_Case]:
+) -> list[CaseReport]:
     """The cases with their ladders of widths, which were asked for before."""
     found = None if sweep is None else sweep.width
-    completed: list[_Case] = []
+    completed: list[CaseReport] = []
     for done, (subject, case) in enumerate(zip(subjects, cases, strict=True)):
         progress("proved widths", done, len(cases))
-        if isinstance(subject, Subject) and isinstance(case, CaseReport):
+        if subject.target.in_papers_class:
             eps, used = Fraction(case.eps.lower), case.network.widths
             ladder = width_ladder(subject.target, eps, used, widths, found)
             case = replace(case, ladder=ladder)
@@ -242,13 +230,13 @@ def _prepare(output: Path) -> None:
         ) from error
 
 
-def _counts(cases: list[_Case]) -> dict[str, int]:
+def _counts(cases: list[CaseReport]) -> dict[str, int]:
     found = Counter(item.verdict for case in cases for item in case.findings)
     return {verdict.value: found[verdict] for verdict in Verdict}
 
 
 def _replay(
-    seed: int, subjects: tuple[Subject | GraphSubject, ...], cases: list[_Case]
+    seed: int, subjects: tuple[Subject, ...], cases: list[CaseReport]
 ) -> tuple[str, ...]:
     """Commands for the folder in which the report lies."""
     checks = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.arrays import Float64Array
 from slth_verify.report.collect.classify import Classes
-from slth_verify.report.collect.passes.networks import Outputs
 from slth_verify.report.collect.targets import HeldOut
 from slth_verify.report.model.parts import Sample
 
@@ -15,13 +15,18 @@ _DIGITS = 7
 
 
 def sample_digits(
-    held_out: HeldOut, outputs: Outputs, target: Classes, pruned: Classes, count: int
+    held_out: HeldOut,
+    outputs: tuple[Float64Array, Float64Array],
+    target: Classes,
+    pruned: Classes,
+    count: int,
 ) -> tuple[Sample, ...]:
     """One image each of the classes 0, 1, 2, ..., the first that occurs.
 
     Args:
         held_out: Images and labels.
-        outputs: Output maps on all of them.
+        outputs: Maps of target and pruned network on all of them, ``(count, classes,
+            height, width)``.
         target: Answers of the target.
         pruned: Answers of the pruned network.
         count: How many; after the last class, second images follow.
@@ -30,7 +35,7 @@ def sample_digits(
     samples = []
     for index in order[:count].tolist():
         label = int(held_out.labels[index])
-        f, g = outputs.target[index, label], outputs.pruned[index, label]
+        f, g = (maps[index, label] for maps in outputs)
         samples.append(
             Sample(
                 index,

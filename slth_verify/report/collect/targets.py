@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
-from slth_verify.graph import TargetGraph
-from slth_verify.network import TargetCNN
+from slth_verify.graph import TargetCNN
 from slth_verify.numbers import ExactNumber, shown
 from slth_verify.report.collect.generated import KINDS, draw
-from slth_verify.ticket import read_accuracy, read_graph_accuracy
+from slth_verify.ticket import read_accuracy
 
-#: The accuracy of a target graph for which nobody asked another.
-GRAPH_SHARE = "2%"
+#: The accuracy of a target for which nobody asked another.
+SHARE = "2%"
 _DIGITS = files("slth_verify") / "data" / "digits"
 _LONGEST_STEM = 100  # characters, so that file names stay within every system's limit
 
@@ -64,8 +63,8 @@ class Subject:
         seed: Seed of its random network and of its test inputs.
         held_out: Images to classify, if the target classifies.
         dense: Whether to realise the whole random network densely too.
-        eps: The accuracy that the user asked for, instead of the profile's.
-        asked: The same as the user wrote it, such as ``"2%"``.
+        eps: The accuracy, in the target's units; None for the profile's.
+        asked: The same as the user wrote it, such as ``"2%"``; empty if nobody asked.
     """
 
     target: TargetCNN
@@ -75,34 +74,6 @@ class Subject:
     held_out: HeldOut | None = None
     dense: bool = False
     eps: Fraction | None = None
-    asked: str = ""
-
-    @property
-    def stem(self) -> str:
-        """The target's name as the beginning of file names."""
-        return _stem(self.target.name)
-
-
-@dataclass(frozen=True, eq=False)
-class GraphSubject:
-    """A target graph to be approximated; see `Subject`.
-
-    Attributes:
-        target: The network.
-        origin: ``"trained"``, or ``"given"`` by the user.
-        description: What is special about it.
-        seed: Seed of its random network and of its test inputs.
-        eps: The accuracy, in the target's units.
-        held_out: Images to classify, if the target classifies.
-        asked: ``eps`` as the user wrote it; empty if nobody asked.
-    """
-
-    target: TargetGraph
-    origin: str
-    description: str
-    seed: int
-    eps: Fraction
-    held_out: HeldOut | None = None
     asked: str = ""
 
     @property
@@ -137,21 +108,21 @@ def digits_subject(seed: int) -> Subject:
     return Subject(target, "trained", description, own, _digits_held_out())
 
 
-def lenet_subject(seed: int) -> GraphSubject:
-    """The digits LeNet, a target graph, with the same held-out images."""
+def lenet_subject(seed: int) -> Subject:
+    """The digits LeNet, with the same held-out images."""
     with as_file(_DIGITS / "lenet.safetensors") as path:
-        target = TargetGraph.from_file(path)
+        target = TargetCNN.from_file(path)
     description = (
         "A small LeNet, trained on the same handwritten digits by an ordinary torch "
         "script; the images were held out of its training."
     )
-    return GraphSubject(
+    return Subject(
         target,
         "trained",
         description,
         derived_seed(seed, target.name),
-        read_graph_accuracy(GRAPH_SHARE, target),
         _digits_held_out(),
+        eps=read_accuracy(SHARE, target),
     )
 
 
@@ -161,24 +132,21 @@ def _digits_held_out() -> HeldOut:
 
 
 def given_subjects(
-    targets: Sequence[TargetCNN | TargetGraph],
-    seed: int,
-    eps: ExactNumber | None = None,
-) -> tuple[Subject | GraphSubject, ...]:
+    targets: Sequence[TargetCNN], seed: int, eps: ExactNumber | None = None
+) -> tuple[Subject, ...]:
     """A user's own networks; those of the same name are numbered.
 
     Args:
         targets: The networks.
         seed: The report's seed.
         eps: Admissible sup error of each, in its units, or a share such as ``"2%"``;
-            None for the profile's part of its largest output, and for ``"2%"`` of a
-            graph's certified range.
+            None for ``"2%"`` of its certified range.
 
     Raises:
         InvalidParameterError: If ``eps`` is no positive number.
     """
-    subjects: list[Subject | GraphSubject] = []
-    asked = "" if eps is None else str(eps)
+    subjects: list[Subject] = []
+    share, asked = (SHARE, "") if eps is None else (eps, str(eps))
     description = "A network that was given to the report."
     for target in targets:
         name, number = target.name, 1
@@ -186,19 +154,10 @@ def given_subjects(
             number += 1
             name = f"{target.name}-{number}"
         named, own = replace(target, name=name), derived_seed(seed, name)
-        if isinstance(named, TargetGraph):
-            share = GRAPH_SHARE if eps is None else eps
-            bound = _positive(read_graph_accuracy(share, named), share)
-            subjects.append(
-                GraphSubject(named, "given", description, own, bound, asked=asked)
-            )
-        else:
-            accuracy = None
-            if eps is not None:
-                accuracy = _positive(read_accuracy(eps, named.kernels), eps)
-            subjects.append(
-                Subject(named, "given", description, own, eps=accuracy, asked=asked)
-            )
+        bound = _positive(read_accuracy(share, named), share)
+        subjects.append(
+            Subject(named, "given", description, own, eps=bound, asked=asked)
+        )
     return tuple(subjects)
 
 
@@ -256,7 +215,7 @@ def generated_subjects(seed: int, count: int) -> tuple[Subject, ...]:
         name = kind if not repeat else f"{kind}-{repeat + 1}"
         own = derived_seed(seed, name)
         kernels, shape = make(np.random.default_rng(own))
-        target = TargetCNN(kernels, shape, name)
+        target = TargetCNN.from_kernels(kernels, shape, name=name)
         subjects.append(Subject(target, "generated", description, own))
     return tuple(subjects)
 
@@ -271,5 +230,5 @@ def dense_subject(seed: int) -> Subject:
         "So small that the whole random network is realised densely, masked and "
         "compared with the pruned one."
     )
-    target = TargetCNN(kernels, (2, 3, 3), name)
+    target = TargetCNN.from_kernels(kernels, (2, 3, 3), name=name)
     return Subject(target, "generated", description, own, dense=True)

@@ -8,35 +8,6 @@ from slth_verify.report.model.quantity import Absent, Figure, Quantity
 
 
 @dataclass(frozen=True, slots=True)
-class TargetSummary:
-    """The network that a case approximates.
-
-    Attributes:
-        file: Where it was saved, relative to the report.
-        sha256: Digest of shapes and weights.
-        input_shape: ``(c_0, height, width)``.
-        channels: c_0, ..., c_l.
-        kernel_sizes: d_1, ..., d_l.
-        readout: How a class is read off the output.
-        norms: Entrywise ``||K_i||_1``.
-        scale_exponents: e_i, the powers of two that are divided out.
-        largest_output: Greatest output on the inputs named by ``largest_on``.
-        largest_on: Those inputs in words.
-    """
-
-    file: str
-    sha256: str
-    input_shape: tuple[int, ...]
-    channels: tuple[int, ...]
-    kernel_sizes: tuple[int, ...]
-    readout: str
-    norms: tuple[Quantity, ...]
-    scale_exponents: tuple[int, ...]
-    largest_output: Figure
-    largest_on: str
-
-
-@dataclass(frozen=True, slots=True)
 class NetworkSummary:
     """The random network that is pruned.
 
@@ -96,73 +67,6 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerFigures:
-    """What is certified about one layer, in normalised units.
-
-    Attributes:
-        layer: From 1.
-        kept: Filters that survive.
-        positive: Those of them with a positive scalar.
-        layer_error: eta_i.
-        lipschitz: L_i.
-        activation: Bound on outputs of f after this layer.
-        accumulated_error: Bound on |g - f| after this layer.
-    """
-
-    layer: int
-    kept: Quantity
-    positive: Quantity
-    layer_error: Quantity
-    lipschitz: Quantity
-    activation: Quantity
-    accumulated_error: Quantity
-
-
-@dataclass(frozen=True, slots=True)
-class TicketFigures:
-    """The certified figures of a ticket.
-
-    Attributes:
-        file: The ticket, relative to the report.
-        sha256: Digest of the file.
-        certified_error: Bound on sup ||f - S g||_max, in the target's units.
-        closed_form: The coarser bound of der:accumulation.
-        output_range: Where the target's largest output over all inputs lies, proved.
-        share_of_range: Certified error as a part of the upper end of that.
-        relative_error: Certified error as a part of the target's largest output seen.
-        layers: Layer by layer.
-    """
-
-    file: str
-    sha256: str
-    certified_error: Figure
-    closed_form: Figure
-    output_range: Figure
-    share_of_range: Figure
-    relative_error: Figure
-    layers: tuple[LayerFigures, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WitnessSummary:
-    """An input at which f and S g certainly differ by more than claimed.
-
-    Attributes:
-        pixels: Its entries -1, 0 and 1: channels, then rows, then columns.
-        shape: Channels, height and width.
-        pixel: Row and column of the output pixel.
-        channel: Output channel, from 0.
-        difference: |f - S g| there.
-    """
-
-    pixels: tuple[int, ...]
-    shape: tuple[int, int, int]
-    pixel: tuple[int, int]
-    channel: int
-    difference: Quantity
-
-
-@dataclass(frozen=True, slots=True)
 class Accuracy:
     """How target and pruned network classify the held-out images.
 
@@ -185,7 +89,7 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class MaskPicture:
-    """Where the kept filters of a layer lie.
+    """Where the kept filters of a stage lie.
 
     Attributes:
         layer: From 1.
@@ -210,7 +114,7 @@ class SizeRow:
         network: Which.
         parameters: Stored weights.
         multiply_adds: Multiplications of a forward pass on one image.
-        filters: Filters of all odd layers, or None where there are none.
+        filters: Filters of first layers, or None where there are none.
     """
 
     network: str

@@ -18,15 +18,14 @@ from slth_verify.report.page.display import (
     share,
     signed,
 )
-from slth_verify.report.page.graphs import believed, contradiction, kept_in_stages
 from slth_verify.report.page.mathml import safe_mathml
 from slth_verify.report.page.parts import (
     Page,
-    kept_filters,
     kept_in_picture,
     looseness,
     observed,
 )
+from slth_verify.report.page.stages import believed, contradiction, kept_in_stages
 from slth_verify.text import printable
 
 
@@ -67,7 +66,6 @@ def _environment() -> Environment:
         contradiction=contradiction,
         figure=figure,
         grouped=grouped,
-        kept=kept_filters,
         kept_in=kept_in_picture,
         kept_in_stages=kept_in_stages,
         looseness=looseness,

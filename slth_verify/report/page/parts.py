@@ -21,8 +21,8 @@ from slth_verify.report.page.charts import (
     whole_mask_chart,
 )
 from slth_verify.report.page.display import ends, grouped
-from slth_verify.report.page.graphs import believed, contradictions, stage_chart
 from slth_verify.report.page.pixels import pixel_picture
+from slth_verify.report.page.stages import believed, contradictions, stage_chart
 
 Document = Mapping[str, Any]
 
@@ -42,7 +42,6 @@ _SECTIONS = (
     ("law", "Law of the search"),
     ("tickets", "Tickets"),
     ("accuracy", "Accuracy"),
-    ("graphs", "Networks people have"),
     ("masks", "Masks"),
     ("collapse", "Collapse"),
     ("findings", "Findings"),
@@ -62,8 +61,6 @@ class Page:
         data: The document as JSON that cannot end its element.
         verdict: The document's, unless its figures contradict it.
         headline: One sentence for the verdict.
-        graphs: Cases of target graphs.
-        everything: All cases, those of target graphs last.
         lead: The first case if it is VERIFIED, else None.
         scored: The first case with an accuracy, or None.
         verified_cases: Number of cases that are VERIFIED.
@@ -85,8 +82,6 @@ class Page:
     data: Markup
     verdict: str
     headline: str
-    graphs: tuple[Document, ...]
-    everything: tuple[Document, ...]
     lead: Document | None
     scored: Document | None
     verified_cases: int
@@ -105,10 +100,9 @@ class Page:
     @classmethod
     def of(cls, document: Document) -> Page:
         """Collect it from a document."""
-        cases, graphs = document["cases"], tuple(document.get("graphs", ()))
-        everything = (*cases, *graphs)
+        cases = document["cases"]
         verdict = document["verdict"]
-        if verdict == "VERIFIED" and contradictions(graphs):
+        if verdict == "VERIFIED" and contradictions(cases):
             verdict = "INCONCLUSIVE"
         whole = sorted((c for c in cases if c["masks"] and _is_whole(c)), key=_filters)
         drawn = tuple(c for c in cases if c["masks"] and not _is_whole(c))
@@ -124,13 +118,11 @@ class Page:
             data=_embedded(document),
             verdict=verdict,
             headline=_HEADLINES[verdict],
-            graphs=graphs,
-            everything=everything,
-            lead=everything[0] if _is_certified(everything[0]) else None,
+            lead=cases[0] if _is_certified(cases[0]) else None,
             scored=next((c for c in cases if c["accuracy"]), None),
-            verified_cases=sum(believed(case) == "VERIFIED" for case in everything),
+            verified_cases=sum(believed(case) == "VERIFIED" for case in cases),
             sections=_sections(document),
-            problems=(*_problems(everything), *contradictions(graphs)),
+            problems=(*_problems(cases), *contradictions(cases)),
             ladders=ladders,
             drawn=drawn,
             whole=tuple(whole),
@@ -139,7 +131,7 @@ class Page:
             pictures={c["name"]: _pictures(c, power) for c in cases if c["samples"]},
             magnification=power,
             statement_groups=_groups(document["statements"]),
-            stages=tuple(dict.fromkeys(s for c in everything for s in c["seconds"])),
+            stages=tuple(dict.fromkeys(s for c in cases for s in c["seconds"])),
         )
 
 
@@ -162,13 +154,6 @@ def looseness(case: Document) -> Document:
         return {"absent": "no difference was observed"}
     value = str(float(ends(proved)[1] / ends(seen)[1]))
     return {"value": value, "kind": "heuristic", "direction": "none", "unit": ""}
-
-
-def kept_filters(case: Document) -> str:
-    """Kept filters of all layers."""
-    return grouped(
-        sum(int(layer["kept"]["value"]) for layer in case["ticket"]["layers"])
-    )
 
 
 def kept_in_picture(picture: Document) -> str:
@@ -205,8 +190,8 @@ def _sections(document: Document) -> tuple[tuple[str, str], ...]:
         "widths": any(case["ladder"] for case in cases),
         "accuracy": any(case["accuracy"] for case in cases),
         "samples": any(case["samples"] for case in cases),
-        "graphs": bool(document.get("graphs")),
-        **dict.fromkeys(("tickets", "masks", "collapse"), bool(cases)),
+        "masks": any(case["masks"] for case in cases),
+        "collapse": any(case["collapse"] for case in cases),
     }
     return tuple(item for item in _SECTIONS if there.get(item[0], True))
 
@@ -230,7 +215,7 @@ def _charts(
     found = {"errors": Markup(error_chart(document["cases"], "errors"))}
     if document["law"] is not None:
         found["law"] = Markup(law_chart(document["law"], "law"))
-    for number, case in enumerate(document.get("graphs", ())):
+    for number, case in enumerate(document["cases"]):
         name = f"stages-{number}"
         found[name] = Markup(stage_chart(case, name))
     for case in ladders[:1]:
@@ -275,7 +260,7 @@ def _pictures(
             {
                 "image": _picture(sample["image"], 16, f"{name}: the image"),
                 "target": _picture(sample["target_map"], scale, f"{name}: map of f"),
-                "pruned": _picture(sample["pruned_map"], scale, f"{name}: map of S g"),
+                "pruned": _picture(sample["pruned_map"], scale, f"{name}: map of g"),
                 "difference": _picture(
                     sample["difference_map"],
                     scale / power,

@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
-from slth_verify.graph import Input, TargetGraph
+from slth_verify.graph import Input, TargetCNN
 from slth_verify.graph.nodes import KINDS, Shape
 from slth_verify.strategies._options import check_range
 from slth_verify.strategies.graphs.sketch import Sketch
@@ -51,7 +51,7 @@ def target_graphs(
     max_channels: int = 3,
     max_side: int = 4,
     kinds: Collection[str] = tuple(KINDS),
-) -> TargetGraph:
+) -> TargetCNN:
     """Adversarial target graphs of all kinds of nodes; they shrink to a short chain.
 
     Among them: dead ReLUs; biases, thresholds and means on the ends of a range; boxes
@@ -88,7 +88,7 @@ def target_graphs(
         taken += draw(_steps(sketch, must=False))
     while taken < min_steps and possible_steps(sketch):
         taken += draw(_steps(sketch, must=True))
-    return TargetGraph(tuple(sketch.nodes))
+    return TargetCNN(tuple(sketch.nodes))
 
 
 @st.composite

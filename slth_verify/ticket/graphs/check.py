@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.nodes import Node
 from slth_verify.graph.stages import Stage, staged
 from slth_verify.ieee import IEEE, departure
@@ -27,30 +27,30 @@ from slth_verify.ticket.graphs.findings import (
     stated_error,
     stored_weights,
 )
-from slth_verify.ticket.graphs.format import GraphTicket, StageTicket
+from slth_verify.ticket.graphs.format import StageTicket, Ticket
 from slth_verify.ticket.graphs.outputs import OutputSpread
-from slth_verify.ticket.graphs.result import GraphCheckResult, StageBound
+from slth_verify.ticket.graphs.result import CheckResult, StageBound
 from slth_verify.ticket.graphs.second_opinion import SecondOpinion
 from slth_verify.ticket.graphs.sharper import Sharper, forms_are_affordable
 from slth_verify.ticket.graphs.sums import KeptFilters, PairSums, pair_sums
 from slth_verify.ticket.graphs.weights import drawn_filters
 from slth_verify.ticket.graphs.witness import (
-    GraphWitness,
-    find_graph_witness,
+    Witness,
+    find_witness,
     reached_spread,
 )
 from slth_verify.verdict import Finding, Verdict, overall
 
 
 def check_graph(
-    ticket: GraphTicket,
-    graph: TargetGraph,
+    ticket: Ticket,
+    graph: TargetCNN,
     eps: Fraction | None,
     *,
     cross_check: bool,
     limited: bool,
     sharp: bool = True,
-) -> GraphCheckResult:
+) -> CheckResult:
     """Check a ticket against its target.
 
     Args:
@@ -104,7 +104,7 @@ def check_graph(
     ledger += [finding, scale(spread, asked), stated_error(ticket, error)]
     if opinion is not None:
         ledger.append(second_opinion(opinion))
-    return GraphCheckResult(
+    return CheckResult(
         overall(tuple(item.verdict for item in ledger)),
         asked,
         error,
@@ -132,7 +132,7 @@ class _Pruned:
 
     def __init__(
         self,
-        ticket: GraphTicket,
+        ticket: Ticket,
         parts: dict[str, StageTicket],
         ledger: list[Finding],
     ) -> None:
@@ -156,14 +156,14 @@ def _ask(
 
 
 def _within(
-    graph: TargetGraph, pruned: _Pruned, eps: Fraction, error: Fraction
-) -> tuple[Finding, GraphWitness | None]:
+    graph: TargetCNN, pruned: _Pruned, eps: Fraction, error: Fraction
+) -> tuple[Finding, Witness | None]:
     """The claim itself. Its numbers are rounded so that the sentence stays true."""
     form = "sup over all images of the box of ||f - g||_max <= {}"
     found = f"certified bound {upper(error)}"
     if error <= eps:
         return Finding(form.format(upper(eps)), Verdict.VERIFIED, found), None
-    witness = find_graph_witness(graph, pruned.sums, eps)
+    witness = find_witness(graph, pruned.sums, eps)
     if witness is None:
         reason = f"{found} exceeds it, but no image was found that does"
         return Finding(form.format(upper(eps)), Verdict.INCONCLUSIVE, reason), None
@@ -192,7 +192,7 @@ def _figures(
     )
 
 
-def stopped(eps: Fraction | None, ledger: list[Finding]) -> GraphCheckResult:
+def stopped(eps: Fraction | None, ledger: list[Finding]) -> CheckResult:
     """The result of a check that ended early."""
     verdict = overall(tuple(finding.verdict for finding in ledger))
-    return GraphCheckResult(verdict, eps, None, (), tuple(ledger))
+    return CheckResult(verdict, eps, None, (), tuple(ledger))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.nodes import Node
 from slth_verify.graph.stages import Stage
-from slth_verify.ticket.graphs.format import GraphTicket
+from slth_verify.ticket.graphs.format import Ticket
 from slth_verify.verdict import Finding, Verdict
 
 #: Microseconds on one core [measured]: a kept filter, a kept weight, a weight of the
@@ -23,7 +23,7 @@ _MOST_SECONDS = 120
 
 
 def too_costly(
-    ticket: GraphTicket, graph: TargetGraph, nodes: Sequence[Node]
+    ticket: Ticket, graph: TargetCNN, nodes: Sequence[Node]
 ) -> Finding | None:
     """A finding that ends a check without a time limit; None if it is affordable.
 

@@ -7,20 +7,20 @@ from fractions import Fraction
 
 import numpy as np
 
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.stages import Stage
 from slth_verify.numbers import shown
 from slth_verify.text import counted, printable
 from slth_verify.ticket._findings import at_least, each_once, lower, upper
 from slth_verify.ticket._generator import GENERATOR
-from slth_verify.ticket.graphs.format import GraphTicket, StageTicket
+from slth_verify.ticket.graphs.format import StageTicket, Ticket
 from slth_verify.ticket.graphs.outputs import OutputSpread
 from slth_verify.ticket.graphs.second_opinion import SecondOpinion
 from slth_verify.ticket.graphs.sums import KeptFilters
 from slth_verify.verdict import Finding, Verdict
 
 
-def identity(ticket: GraphTicket, graph: TargetGraph) -> Finding:
+def identity(ticket: Ticket, graph: TargetCNN) -> Finding:
     """Whether the ticket names the digest of this target."""
     claim = "the ticket was made for this target"
     stated = str(ticket.target["sha256"])
@@ -33,7 +33,7 @@ def identity(ticket: GraphTicket, graph: TargetGraph) -> Finding:
     return Finding(claim, Verdict.VERIFIED, f"sha256 {graph.sha256}")
 
 
-def fits(ticket: GraphTicket, stages: Sequence[Stage]) -> Finding:
+def fits(ticket: Ticket, stages: Sequence[Stage]) -> Finding:
     """Whether generator and stages are those of the target."""
     claim = "stages and generator fit the target"
     named, wanted = ([part.name for part in parts] for parts in (ticket.stages, stages))
@@ -110,7 +110,7 @@ def second_opinion(opinion: SecondOpinion) -> Finding:
     return Finding(claim, Verdict.INCONCLUSIVE, reason)
 
 
-def stated_error(ticket: GraphTicket, error: Fraction) -> Finding:
+def stated_error(ticket: Ticket, error: Fraction) -> Finding:
     """Whether the ticket states the bound that is proved, or more."""
     claim = "the ticket's certified_error is at least its bound"
     return at_least(claim, ticket.certified_error, error)

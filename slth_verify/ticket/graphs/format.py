@@ -39,6 +39,8 @@ from slth_verify.ticket._fields import (
 
 FORMAT_KEY = "slth_ticket"
 FORMAT = 1
+#: Metadata of the files that were tickets before format 1.
+_BEFORE = "slth_verify_ticket"
 
 _KEYS = frozenset(
     {
@@ -101,7 +103,7 @@ class StageTicket:
 
 
 @dataclass(frozen=True, eq=False)
-class GraphTicket:
+class Ticket:
     """A claim: the pruned random network is within ``eps`` of a target graph.
 
     The claim is ``sup over all images of the box of ||f - g||_max <= eps``. The checker
@@ -153,13 +155,19 @@ class GraphTicket:
         return bytes(save(tensors, {FORMAT_KEY: json.dumps(self._metadata())}))
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> GraphTicket:
+    def load(cls, path: str | os.PathLike[str]) -> Ticket:
         """Read a ticket file.
 
         Raises:
-            InvalidTicketError: If it is unreadable, incomplete or of another format.
+            InvalidTicketError: If it is unreadable, incomplete or of another format;
+                tickets from before format 1 have to be made again.
         """
         try:
+            if has_metadata(path, _BEFORE):
+                raise ValueError(
+                    "it is of the format before format 1, which is not read any more; "
+                    "prune the target again"
+                )
             data, tensors = read_tensors(path, FORMAT_KEY, _expected)
             return _checked(_parsed(data, tensors))
         except READING_ERRORS as error:
@@ -185,15 +193,7 @@ class GraphTicket:
         }
 
 
-def is_graph_ticket(path: str | os.PathLike[str]) -> bool:
-    """Whether a file is a ticket of a graph, by its metadata; False if unreadable."""
-    try:
-        return has_metadata(path, FORMAT_KEY)
-    except READING_ERRORS:
-        return False  # the reader says what is wrong
-
-
-def validated(ticket: GraphTicket) -> GraphTicket:
+def validated(ticket: Ticket) -> Ticket:
     """The same ticket, once every field has the type, shape and range it must have.
 
     Raises:
@@ -204,7 +204,7 @@ def validated(ticket: GraphTicket) -> GraphTicket:
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise InvalidTicketError(
             f"ticket: {error}. A ticket's fields must be as its class says. Build it "
-            "with prune or GraphTicket.load."
+            "with prune or Ticket.load."
         ) from error
 
 
@@ -230,7 +230,7 @@ def _listed(stages: Any) -> Any:
     return stages
 
 
-def _parsed(data: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> GraphTicket:
+def _parsed(data: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Ticket:
     network = data["random_network"]
     stages = []
     for number, stage in enumerate(data["stages"], start=1):
@@ -248,7 +248,7 @@ def _parsed(data: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> GraphTick
                 found,
             )
         )
-    return GraphTicket(
+    return Ticket(
         target=data["target"],
         generator=network["generator"],
         seed=network["seed"],
@@ -259,7 +259,7 @@ def _parsed(data: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> GraphTick
     )
 
 
-def _checked(ticket: GraphTicket) -> GraphTicket:
+def _checked(ticket: Ticket) -> Ticket:
     whole_number(integer(ticket.seed), "seed", least=0, most=SEEDS - 1)
     require_eps(ticket.eps)
     if exact_number(ticket.certified_error, "certified_error") < 0:

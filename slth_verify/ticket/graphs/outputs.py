@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import InvalidParameterError
-from slth_verify.graph import Range, TargetGraph, ranges
+from slth_verify.graph import Range, TargetCNN, ranges
 from slth_verify.numbers import ExactNumber, exact_number, rough, shown
 from slth_verify.ticket.graphs.witness import reached_spread
 
@@ -43,7 +43,7 @@ class OutputSpread:
         return False if self.reached > 2 * eps else None
 
 
-def output_spread(graph: TargetGraph) -> OutputSpread:
+def output_spread(graph: TargetCNN) -> OutputSpread:
     """How far the outputs of a target range over its box.
 
     Rigor:
@@ -60,7 +60,7 @@ def widest(outputs: Range) -> Fraction:
     )
 
 
-def read_graph_accuracy(eps: ExactNumber, graph: TargetGraph) -> Fraction:
+def read_accuracy(eps: ExactNumber, graph: TargetCNN) -> Fraction:
     """The admissible error that a user wrote.
 
     Args:

@@ -5,7 +5,7 @@ The error is left to `check`. Who builds a network from a ticket needs no less.
 
 from __future__ import annotations
 
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.stages import stages_of
 from slth_verify.ieee import IEEE, departure
 from slth_verify.text import printable
@@ -15,14 +15,14 @@ from slth_verify.ticket.graphs.findings import (
     identity,
     stored_weights,
 )
-from slth_verify.ticket.graphs.format import GraphTicket, validated
+from slth_verify.ticket.graphs.format import Ticket, validated
 from slth_verify.ticket.graphs.sums import KeptFilters
 from slth_verify.ticket.graphs.weights import drawn_filters
 from slth_verify.verdict import Finding, Verdict
 
 
 def proved_filters(
-    ticket: GraphTicket, graph: TargetGraph
+    ticket: Ticket, graph: TargetCNN
 ) -> tuple[tuple[Finding, ...], tuple[KeptFilters, ...]]:
     """The kept filters of every stage, with weights made from the seed and proved.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slth_verify.ticket.graphs.outputs import OutputSpread
-from slth_verify.ticket.graphs.witness import GraphWitness
+from slth_verify.ticket.graphs.witness import Witness
 from slth_verify.verdict import Finding, NoTruthValue, Verdict
 
 
@@ -34,7 +34,7 @@ class StageBound:
 
 
 @dataclass(frozen=True, slots=True)
-class GraphCheckResult(NoTruthValue):
+class CheckResult(NoTruthValue):
     """What the checker found.
 
     Attributes:
@@ -56,7 +56,7 @@ class GraphCheckResult(NoTruthValue):
     error_upper_bound: Fraction | None
     per_stage: tuple[StageBound, ...]
     ledger: tuple[Finding, ...]
-    witness: GraphWitness | None = None
+    witness: Witness | None = None
     outputs: OutputSpread | None = None
     error_by_intervals: Fraction | None = None
 

@@ -12,7 +12,7 @@ from slth_verify.arrays import Float64Array
 from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.exact import ExactEnds, exact_image, exact_value_of
 from slth_verify.graph.float_values import value_of
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.nodes import Node
 from slth_verify.graph.stages import Stage, staged
 from slth_verify.graph.walk import last, walk
@@ -41,7 +41,7 @@ class FloatPair:
 
 
 def float_pruned_values(
-    graph: TargetGraph, pairs: Mapping[str, FloatPair], images: Float64Array
+    graph: TargetCNN, pairs: Mapping[str, FloatPair], images: Float64Array
 ) -> Float64Array:
     """The pruned network's outputs for a batch of images.
 
@@ -68,7 +68,7 @@ def float_pruned_values(
 
 
 def exact_pruned_values(
-    graph: TargetGraph, sums: Callable[[Stage], PairSums], image: object
+    graph: TargetCNN, sums: Callable[[Stage], PairSums], image: object
 ) -> Exact:
     """The pruned network's output for one image, as fractions.
 

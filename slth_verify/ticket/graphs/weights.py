@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.enclosure import normal_quantiles
 from slth_verify.errors import InvalidTicketError
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.stages import Stage, stages_of
 from slth_verify.text import printable
 from slth_verify.ticket._generator import kernel_words, scalar_words
-from slth_verify.ticket.graphs.format import GraphTicket, StoredWeights
+from slth_verify.ticket.graphs.format import StoredWeights, Ticket
 from slth_verify.ticket.graphs.sums import KeptFilters
 
 #: Words that are made at a time.
@@ -56,7 +56,7 @@ def drawn_filters(
     )
 
 
-def with_weights(ticket: GraphTicket, graph: TargetGraph) -> GraphTicket:
+def with_weights(ticket: Ticket, graph: TargetCNN) -> Ticket:
     """The same ticket with its weights, for readers without the generator.
 
     Args:

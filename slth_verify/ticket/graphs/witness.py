@@ -17,7 +17,7 @@ from slth_verify.arrays import Float64Array
 from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.exact import exact_values
 from slth_verify.graph.float_values import values
-from slth_verify.graph.graph import TargetGraph
+from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.stages import Stage, stages_of
 from slth_verify.ticket.graphs.sums import PairSums
 from slth_verify.ticket.graphs.values import (
@@ -38,7 +38,7 @@ _MOST_WORK, _ENTRY = 1 << 23, 16
 
 
 @dataclass(frozen=True, slots=True)
-class GraphWitness:
+class Witness:
     """An image at which f and g differ by more than claimed.
 
     Attributes:
@@ -54,7 +54,7 @@ class GraphWitness:
     difference: Fraction
 
 
-def work(graph: TargetGraph) -> int:
+def work(graph: TargetCNN) -> int:
     """Multiplications of one forward pass, and what its tensors cost beside."""
     entries = sum(math.prod(graph.shape(node.name)) for node in graph.nodes)
     return _ENTRY * entries + sum(
@@ -63,9 +63,9 @@ def work(graph: TargetGraph) -> int:
     )
 
 
-def find_graph_witness(
-    graph: TargetGraph, sums: Callable[[Stage], PairSums], eps: Fraction
-) -> GraphWitness | None:
+def find_witness(
+    graph: TargetCNN, sums: Callable[[Stage], PairSums], eps: Fraction
+) -> Witness | None:
     """Search the box for an image at which the difference exceeds ``eps``.
 
     Args:
@@ -93,7 +93,7 @@ def find_graph_witness(
         flat = np.abs(found).reshape(len(images), -1).max(axis=1)
         return np.asarray(np.nan_to_num(flat, nan=0.0, posinf=np.finfo(float).max))
 
-    best: GraphWitness | None = None
+    best: Witness | None = None
     for floats in climbed_images(graph, images, merits)[:_EXACT]:
         image = inside(graph, floats)
         found = gaps(
@@ -103,7 +103,7 @@ def find_graph_witness(
         flat = int(np.argmax(found))
         gap = Fraction(found.ravel()[flat])
         if gap > (eps if best is None else best.difference):
-            best = GraphWitness(
+            best = Witness(
                 tuple(image.ravel().tolist()),
                 image.shape,
                 tuple(int(i) for i in np.unravel_index(flat, found.shape)),
@@ -112,7 +112,7 @@ def find_graph_witness(
     return best
 
 
-def reached_spread(graph: TargetGraph) -> Fraction:
+def reached_spread(graph: TargetCNN) -> Fraction:
     """Two images' outputs differ by so much, in one channel.
 
     Rigor:
@@ -138,7 +138,7 @@ def reached_spread(graph: TargetGraph) -> Fraction:
     return Fraction(max(ends[0] - ends[1], Fraction(0)))
 
 
-def inside(graph: TargetGraph, image: Float64Array) -> Exact:
+def inside(graph: TargetCNN, image: Float64Array) -> Exact:
     """The image with every entry moved into the box, as fractions.
 
     No float need lie in a box, so what is decided is decided of such an image.
@@ -154,7 +154,7 @@ def inside(graph: TargetGraph, image: Float64Array) -> Exact:
     return found
 
 
-def _box(graph: TargetGraph) -> tuple[Float64Array, Float64Array]:
+def _box(graph: TargetCNN) -> tuple[Float64Array, Float64Array]:
     """The floats next to the box's ends, for every entry of an image."""
     shape = graph.input.shape
     low, high = (
@@ -166,7 +166,7 @@ def _box(graph: TargetGraph) -> tuple[Float64Array, Float64Array]:
     return np.broadcast_to(low, shape), np.broadcast_to(high, shape)
 
 
-def starting_images(graph: TargetGraph) -> Float64Array:
+def starting_images(graph: TargetCNN) -> Float64Array:
     """Both ends of the box, its middle, zero if it is inside, random corners.
 
     Raises:
@@ -181,7 +181,7 @@ def starting_images(graph: TargetGraph) -> Float64Array:
 
 
 def climbed_images(
-    graph: TargetGraph,
+    graph: TargetCNN,
     images: Float64Array,
     merits: Callable[[Float64Array], Float64Array],
 ) -> Float64Array:

@@ -10,16 +10,16 @@ import pytest
 
 from slth_verify.bounds.graphs.recurrence import Accuracy, Recurrence
 from slth_verify.conformance.oracles.pruned_graph import StageWeights
-from slth_verify.graph import Dense, Input, Node, TargetGraph
+from slth_verify.graph import Dense, Input, Node, TargetCNN
 
 F = Fraction
 
 
 @pytest.fixture(scope="session")
-def line() -> Callable[..., TargetGraph]:
+def line() -> Callable[..., TargetCNN]:
     """A graph that is one dense node on a box."""
 
-    def make(weight, low="-1", high="1", bias=None, *more: Node) -> TargetGraph:
+    def make(weight, low="-1", high="1", bias=None, *more: Node) -> TargetCNN:
         weight = np.array(weight, np.float32)
         count = weight.shape[1]
         image = Input(
@@ -27,7 +27,7 @@ def line() -> Callable[..., TargetGraph]:
         )
         given = None if bias is None else np.array(bias, np.float32)
         dense = Dense(name="dense", sources=("image",), weight=weight, bias=given)
-        return TargetGraph((image, dense, *more))
+        return TargetCNN((image, dense, *more))
 
     return make
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, norm
 
-from slth_verify.bounds import graph_widths
+from slth_verify.bounds import target_widths
 from slth_verify.bounds.graphs.necessary import positive_channels
 from slth_verify.bounds.graphs.small_ball import hit_nats
 from slth_verify.graph import (
@@ -22,7 +22,7 @@ from slth_verify.graph import (
     Input,
     Rectifier,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.stages import staged
 
@@ -50,7 +50,7 @@ def test_the_worst_variance_is_nearly_reached() -> None:
 
 
 def needed(graph, eps="0.01", delta="0.1"):
-    return graph_widths(graph, eps, delta, kind="necessary")
+    return target_widths(graph, eps, delta, kind="necessary")
 
 
 def test_necessary_widths_do_not_exceed_certified_ones(line) -> None:
@@ -60,7 +60,7 @@ def test_necessary_widths_do_not_exceed_certified_ones(line) -> None:
         line([[1.0]]),
     ):
         for eps in ("0.1", "0.003"):
-            low, high = needed(graph, eps), graph_widths(graph, eps, "0.1")
+            low, high = needed(graph, eps), target_widths(graph, eps, "0.1")
             assert 0 < low.widths[0] <= high.widths[0]
             assert low.filters <= high.filters
 
@@ -91,7 +91,7 @@ def test_only_the_only_stage_has_a_width(line) -> None:
     assert needed(line([[1.0]], "-1", "1", None, clip)).filters == 0
 
 
-def corner(stride: int, size: int = 3) -> TargetGraph:
+def corner(stride: int, size: int = 3) -> TargetCNN:
     """A window whose only place may see zeros alone."""
     image = Input(name="image", shape=(1, size, size), low=("-1",), high=("1",))
     conv = Convolution(
@@ -101,7 +101,7 @@ def corner(stride: int, size: int = 3) -> TargetGraph:
         stride=(stride, stride),
         padding=(3, 0, 3, 0),
     )
-    return TargetGraph((image, conv))
+    return TargetCNN((image, conv))
 
 
 def test_lie_kernels_that_never_meet_the_image() -> None:
@@ -145,7 +145,7 @@ def test_channels_that_are_never_negative() -> None:
         Rectifier(name="leaky", sources=("d",), slopes=("1/2",)),
         dense("e", "leaky"),
     )
-    found = positive_channels(staged(TargetGraph(nodes)))
+    found = positive_channels(staged(TargetCNN(nodes)))
     assert found == {
         "a": (True,),
         "b": (True,),

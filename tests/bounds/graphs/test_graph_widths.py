@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from slth_verify.bounds import graph_widths, network_width, recheck
+from slth_verify.bounds import network_width, recheck, target_widths
 from slth_verify.bounds.graphs.recurrence import Accuracy, Recurrence
 from slth_verify.bounds.graphs.stage_plan import (
     Problems,
@@ -26,15 +26,14 @@ from slth_verify.graph import (
     Input,
     Rectifier,
     Reshape,
-    TargetGraph,
+    TargetCNN,
 )
-from slth_verify.network import TargetCNN
 from slth_verify.verdict import Verdict
 
 F = Fraction
 
 
-def deep() -> TargetGraph:
+def deep() -> TargetCNN:
     """Both signs, a batch norm, a ReLU, a depthwise convolution, biases, and zeros."""
     rng = np.random.default_rng(3)
 
@@ -43,7 +42,7 @@ def deep() -> TargetGraph:
 
     first = drawn(3, 2, 3, 3)
     first[:, 1] = 0
-    return TargetGraph(
+    return TargetCNN(
         (
             Input(name="image", shape=(2, 3, 3), low=("-1", "-1"), high=("1", "1")),
             Convolution(
@@ -112,7 +111,7 @@ def box_of(graph):
 
 def test_an_answer_keeps_its_promises() -> None:
     graph = deep()
-    found = graph_widths(graph, "5%", "0.05")
+    found = target_widths(graph, "5%", "0.05")
     assert found.probability.lower >= F(95, 100)
     assert found.filters == sum(stage.filters for stage in found.stages)
     assert [stage.inputs for stage in found.stages] == [3, 4]
@@ -135,10 +134,10 @@ def test_an_answer_keeps_its_promises() -> None:
 
 def test_more_is_asked_for_where_less_may_fail_or_err(line) -> None:
     graph = line([[0.5, -0.25]], bias=[0.25])
-    plain = graph_widths(graph, "0.1", "0.1").widths[0]
-    assert graph_widths(graph, "0.01", "0.1").widths[0] > plain
-    assert graph_widths(graph, "0.1", "0.001").widths[0] > plain
-    loose = graph_widths(graph, 10, "0.1")
+    plain = target_widths(graph, "0.1", "0.1").widths[0]
+    assert target_widths(graph, "0.01", "0.1").widths[0] > plain
+    assert target_widths(graph, "0.1", "0.001").widths[0] > plain
+    loose = target_widths(graph, 10, "0.1")
     assert loose.widths == (0,)
     assert loose.filters == 0
     assert loose.probability.lower == 1
@@ -146,18 +145,16 @@ def test_more_is_asked_for_where_less_may_fail_or_err(line) -> None:
 
 def test_one_sign_needs_fewer_than_two(line) -> None:
     one, two = (line([[1.0]], low, "1") for low in ("0", "-1"))
-    found = [graph_widths(graph, "0.1", "0.1") for graph in (one, two)]
+    found = [target_widths(graph, "0.1", "0.1") for graph in (one, two)]
     assert [dict(x.stages[0].details)["kernel_problems"] for x in found] == [1, 2]
     assert found[0].widths[0] < found[1].widths[0]
 
 
-def test_plain_targets_are_graphs_of_the_papers_class() -> None:
+def test_a_layer_of_the_papers_class_is_what_the_paper_has() -> None:
     kernel = np.full((2, 1, 3, 3), 1 / 32, np.float32)
-    target = TargetCNN((kernel,), (1, 5, 5))
-    graph = target.to_graph()
-    assert graph.in_papers_class
-    found = graph_widths(target, "0.1", "0.1")
-    assert found == graph_widths(graph, "0.1", "0.1")
+    target = TargetCNN.from_kernels((kernel,), (1, 5, 5))
+    assert target.in_papers_class
+    found = target_widths(target, "0.1", "0.1")
     # one layer: the same accuracy, a norm below 1, and no fewer problems
     stage = dict(found.stages[0].details)
     paper = network_width((3,), (1, 2), "0.1", "0.1")
@@ -170,17 +167,17 @@ def test_plain_targets_are_graphs_of_the_papers_class() -> None:
 
 def test_graphs_without_stages_need_nothing() -> None:
     image = Input(name="image", shape=(2,), low=("0", "0"), high=("1", "1"))
-    graph = TargetGraph((image, Reshape(name="same", sources=("image",), shape=(2,))))
-    assert graph_widths(graph, 1, "0.1").filters == 0
-    assert graph_widths(graph, 1, "0.1", kind="necessary").filters == 0
+    graph = TargetCNN((image, Reshape(name="same", sources=("image",), shape=(2,))))
+    assert target_widths(graph, 1, "0.1").filters == 0
+    assert target_widths(graph, 1, "0.1", kind="necessary").filters == 0
 
 
 @pytest.mark.parametrize("delta", ["0", "1", "-1"])
 def test_impossible_questions_are_refused(line, delta) -> None:
     with pytest.raises(InvalidParameterError, match="delta"):
-        graph_widths(line([[1.0]]), "0.1", delta)
+        target_widths(line([[1.0]]), "0.1", delta)
     with pytest.raises(InvalidParameterError, match="eps"):
-        graph_widths(line([[1.0]]), "0", "0.1")
+        target_widths(line([[1.0]]), "0", "0.1")
 
 
 def hit_rate(graph, result, n, trials, signs) -> int:
@@ -221,7 +218,7 @@ def subset_near(vectors, target, close) -> bool:
 
 def test_drawn_filters_succeed_as_often_as_certified(line) -> None:
     graph = line([[0.75]])
-    found = graph_widths(graph, "0.25", "0.4")
+    found = target_widths(graph, "0.25", "0.4")
     hits = hit_rate(graph, found, found.widths[0], 2000, (1, -1))
     least = float(found.probability.lower)
     assert least >= 0.6

@@ -13,7 +13,7 @@ from slth_verify.bounds.graphs.accuracies import accuracies_within
 from slth_verify.bounds.graphs.recurrence import Accuracy, Recurrence
 from slth_verify.bounds.network.budget import equal_shares
 from slth_verify.conformance.oracles.pruned_graph import pruned_values
-from slth_verify.graph import Clip, Dense, Input, Rectifier, TargetGraph, exact_values
+from slth_verify.graph import Clip, Dense, Input, Rectifier, TargetCNN, exact_values
 from slth_verify.strategies import target_graphs
 
 F = Fraction
@@ -110,19 +110,19 @@ def test_accuracies_use_up_eps_behind_rectifiers_that_are_on() -> None:
 
 def test_a_clip_needs_nothing_beyond_its_range() -> None:
     clip = Clip(name="clip", sources=("d0",), low="1", high="2")
-    graph = TargetGraph((*chain([[1.0]]).nodes[:2], clip))
+    graph = TargetCNN((*chain([[1.0]]).nodes[:2], clip))
     recurrence = Recurrence.of(graph)
     for eps in (F(3), F(10) ** 90):
         assert accuracies_within(recurrence, eps, [2])[1].whole <= 1
 
 
-def chain(*kernels) -> TargetGraph:
+def chain(*kernels) -> TargetCNN:
     nodes = [Input(name="image", shape=(1,), low=("-1",), high=("1",))]
     for number, kernel in enumerate(kernels):
         weight = np.array(kernel, np.float32)
         nodes.append(Dense(name=f"d{number}", sources=(nodes[-1].name,), weight=weight))
         nodes.append(Rectifier(name=f"r{number}", sources=(nodes[-1].name,)))
-    return TargetGraph(tuple(nodes))
+    return TargetCNN(tuple(nodes))
 
 
 def test_the_papers_shares_are_within_eps_as_well() -> None:

@@ -14,7 +14,7 @@ from slth_verify.errors import (
     NoTicketFoundError,
     TrivialClaimWarning,
 )
-from slth_verify.graph import Convolution, Input, Rectifier, TargetGraph
+from slth_verify.graph import Convolution, Input, Rectifier, TargetCNN
 from slth_verify.verdict import Verdict
 
 GRAPHS = {
@@ -31,7 +31,7 @@ GRAPHS = {
 }
 
 
-def _graph(name: str) -> TargetGraph:
+def _graph(name: str) -> TargetCNN:
     weight, bias, low, high = GRAPHS[name]
     image = Input(name="i", shape=(2, 3, 3), low=(low,) * 2, high=(high,) * 2)
     first = Convolution(
@@ -41,7 +41,7 @@ def _graph(name: str) -> TargetGraph:
         bias=None if bias is None else np.full(2, bias),
     )
     last = Convolution(name="d", sources=("r",), weight=np.full((1, 2, 1, 1), weight))
-    return TargetGraph((image, first, Rectifier(name="r", sources=("c",)), last))
+    return TargetCNN((image, first, Rectifier(name="r", sources=("c",)), last))
 
 
 @pytest.mark.filterwarnings(
@@ -66,5 +66,5 @@ def test_a_ticket_or_a_refusal(name: str, eps: str) -> None:
 @pytest.mark.parametrize("name", [name for name in GRAPHS if "small bias" not in name])
 def test_widths_or_a_refusal(name: str, kind: str) -> None:
     with suppress(InvalidParameterError):
-        found = sv.bounds.graph_widths(_graph(name), "1", "0.1", kind=kind)
+        found = sv.bounds.target_widths(_graph(name), "1", "0.1", kind=kind)
         assert found.filters >= 0

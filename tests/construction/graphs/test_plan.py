@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import slth_verify as sv
-from slth_verify.construction.graphs import plan_graph
+from slth_verify.construction.graphs.plan import plan_graph
 from slth_verify.construction.graphs.problems import StageProblems
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import (
@@ -21,7 +21,7 @@ from slth_verify.graph import (
     Input,
     Rectifier,
     Sum,
-    TargetGraph,
+    TargetCNN,
     ranges,
 )
 from slth_verify.graph.stages import Stage, staged
@@ -59,7 +59,7 @@ def norm(name: str, source: str) -> BatchNorm:
     )
 
 
-GRAPH = TargetGraph(
+GRAPH = TargetCNN(
     (
         Input(name="image", shape=(2, 3, 4), low=(-1, 0), high=(1, 1)),
         Convolution(
@@ -138,7 +138,7 @@ def test_smaller_errors_need_wider_layers() -> None:
 
 def test_what_is_never_seen_is_not_searched() -> None:
     """Weights 0, inputs that are 0, a half that never occurs, biases of zeros."""
-    graph = TargetGraph(
+    graph = TargetCNN(
         (
             Input(name="image", shape=(4,), low=(0, -1, 0, -1), high=(0, 1, 1, 0)),
             dense("a", "image", [[1, 0, 1, 1]], [0]),
@@ -149,7 +149,7 @@ def test_what_is_never_seen_is_not_searched() -> None:
 
 
 def test_a_target_of_zeros_needs_no_filters() -> None:
-    graph = TargetGraph(
+    graph = TargetCNN(
         (
             Input(name="image", shape=(1,), low=(-1,), high=(1,)),
             dense("a", "image", [[0]]),
@@ -166,11 +166,11 @@ def test_an_error_must_be_positive_and_within_reach() -> None:
     with pytest.raises(InvalidParameterError, match="eps=0"):
         plan_graph(GRAPH, F(0))
     with pytest.raises(InvalidParameterError, match="larger eps"):
-        plan_graph(GRAPH, F(1, 10**30))
+        _ = plan_graph(GRAPH, F(1, 10**30)).widths
 
 
 @given(target_graphs(max_side=3), st.sampled_from([F(1, 10), F(10**6)]))
-def test_plans_of_drawn_graphs(graph: TargetGraph, eps: Fraction) -> None:
+def test_plans_of_drawn_graphs(graph: TargetCNN, eps: Fraction) -> None:
     try:
         plan = plan_graph(graph, eps)
     except InvalidParameterError:

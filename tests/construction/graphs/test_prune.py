@@ -20,7 +20,7 @@ from slth_verify.errors import (
     NoTicketFoundError,
     TrivialClaimWarning,
 )
-from slth_verify.graph import TargetGraph, ranges
+from slth_verify.graph import TargetCNN, ranges
 from slth_verify.graph.stages import stages_of
 from slth_verify.strategies import target_graphs
 from slth_verify.verdict import Verdict
@@ -33,7 +33,7 @@ from slth_verify.graph import *
 rng = np.random.default_rng(4)
 def floats(*shape):
     return (rng.standard_normal(shape) / 2).astype(np.float32)
-graph = TargetGraph((
+graph = TargetCNN((
     Input(name="image", shape=(2, 4, 3), low=(0, -1), high=(1, 1)),
     Convolution(name="conv", sources=("image",), weight=floats(4, 1, 2, 3), groups=2,
                 padding=(1, 0, 1, 1), bias=floats(4)),
@@ -62,20 +62,20 @@ if __name__ == "__main__":
 
 
 @pytest.fixture(scope="module")
-def graph() -> TargetGraph:
+def graph() -> TargetCNN:
     names: dict[str, Any] = {}
     exec(MADE, names)
     made = names["graph"]
-    assert isinstance(made, TargetGraph)
+    assert isinstance(made, TargetCNN)
     return made
 
 
-def pruned(graph: TargetGraph, eps: str, seed: int = 7, **options: Any) -> Any:
+def pruned(graph: TargetCNN, eps: str, seed: int = 7, **options: Any) -> Any:
     network = sv.RandomCNN(seed, sv.suggested_widths(graph, eps))
     return sv.prune(graph, network, eps=eps, workers=1, **options)
 
 
-def test_a_ticket_is_found_and_proved(graph: TargetGraph) -> None:
+def test_a_ticket_is_found_and_proved(graph: TargetCNN) -> None:
     ticket = pruned(graph, "15%")
     result = sv.check(ticket, graph)
     assert result.verdict is Verdict.VERIFIED
@@ -87,7 +87,7 @@ def test_a_ticket_is_found_and_proved(graph: TargetGraph) -> None:
         assert part.filters[-1] < 2 * part.width * stage.inputs
 
 
-def test_signs_that_matter_are_searched(graph: TargetGraph) -> None:
+def test_signs_that_matter_are_searched(graph: TargetCNN) -> None:
     """An input that is not negative, and what a ReLU gives, need no negative half."""
     ticket = pruned(graph, "15%")
     for number, channel in ((1, 0), (2, 0), (2, 1)):
@@ -105,7 +105,7 @@ def test_signs_that_matter_are_searched(graph: TargetGraph) -> None:
 
 @pytest.mark.parametrize("threads", ["1", "2"])
 def test_workers_and_threads_change_no_byte(
-    threads: str, graph: TargetGraph, tmp_path: Any
+    threads: str, graph: TargetCNN, tmp_path: Any
 ) -> None:
     script = tmp_path / "made.py"
     script.write_text(PRUNED, encoding="utf-8")
@@ -124,46 +124,39 @@ def test_workers_and_threads_change_no_byte(
     assert found.stdout.split() == [here]
 
 
-def test_another_seed_gives_another_ticket(graph: TargetGraph) -> None:
+def test_another_seed_gives_another_ticket(graph: TargetCNN) -> None:
     one, other = pruned(graph, "20%", 7), pruned(graph, "20%", 8)
     assert one.to_bytes() == pruned(graph, "20%", 7).to_bytes()
     assert not np.array_equal(one.stages[0].filters, other.stages[0].filters)
 
 
-def test_too_narrow_a_network_ends_honestly(graph: TargetGraph) -> None:
+def test_too_narrow_a_network_ends_honestly(graph: TargetCNN) -> None:
     widths = (2,) * len(stages_of(graph))
     with pytest.raises(NoTicketFoundError):
         sv.prune(graph, sv.RandomCNN(7, widths), eps="1%", workers=1)
 
 
-def test_no_time_ends_honestly(graph: TargetGraph) -> None:
+def test_no_time_ends_honestly(graph: TargetCNN) -> None:
     with pytest.raises(NoTicketFoundError) as caught:
         pruned(graph, "1%", time_limit=0.01)
     assert caught.value.out_of_time
 
 
 @pytest.mark.parametrize("widths", [(10,), (10,) * 4])
-def test_one_width_for_each_stage(widths: tuple[int, ...], graph: TargetGraph) -> None:
+def test_one_width_for_each_stage(widths: tuple[int, ...], graph: TargetCNN) -> None:
     with pytest.raises(InvalidParameterError, match="3 stages"):
         sv.prune(graph, sv.RandomCNN(7, widths), eps="10%", workers=1)
 
 
 @pytest.mark.parametrize("eps", ["0", "-1", "0%", "-3%", "nan", "x%"])
-def test_an_error_must_be_positive(eps: str, graph: TargetGraph) -> None:
+def test_an_error_must_be_positive(eps: str, graph: TargetCNN) -> None:
     with pytest.raises(InvalidParameterError, match="eps"):
         sv.suggested_widths(graph, eps)
     with pytest.raises(InvalidParameterError, match="eps"):
         sv.prune(graph, sv.RandomCNN(7, (10,) * 3), eps=eps, workers=1)
 
 
-def test_a_graph_has_its_own_box(graph: TargetGraph) -> None:
-    with pytest.raises(InvalidParameterError, match="box"):
-        sv.suggested_widths(graph, "10%", input_bound=2)
-    with pytest.raises(InvalidParameterError, match="box"):
-        pruned(graph, "10%", input_bound=2)
-
-
-def test_a_trivial_claim_is_called_so(graph: TargetGraph) -> None:
+def test_a_trivial_claim_is_called_so(graph: TargetCNN) -> None:
     outputs = ranges(graph)["dense"]
     width = max(
         high - low for low, high in zip(outputs.lower, outputs.upper, strict=True)
@@ -176,7 +169,7 @@ def test_a_trivial_claim_is_called_so(graph: TargetGraph) -> None:
     assert result.trivial
 
 
-def test_a_share_is_a_share_of_the_widest_range(graph: TargetGraph) -> None:
+def test_a_share_is_a_share_of_the_widest_range(graph: TargetCNN) -> None:
     outputs = ranges(graph)["dense"]
     width = max(
         high - low for low, high in zip(outputs.lower, outputs.upper, strict=True)
@@ -192,7 +185,7 @@ DRAWN = target_graphs(max_steps=3, max_channels=2, max_side=3)
 @settings(max_examples=25)
 @given(DRAWN, st.integers(0, 99))
 def test_drawn_graphs_have_tickets_or_clear_refusals(
-    graph: TargetGraph, seed: int
+    graph: TargetCNN, seed: int
 ) -> None:
     """Whatever is drawn, a ticket that comes out is proved, and its error as stated."""
     outputs = ranges(graph)[graph.output.name]

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network import graph_from_onnx
 from slth_verify.network.onnx_graphs import (
     _activations,
     _layers,
     _operators,
     _shaping,
     _windows,
+    graph_from_onnx,
 )
 
 onnx = pytest.importorskip("onnx")

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from slth_verify.graph.float_values import values
-from slth_verify.network import graph_from_onnx
+from slth_verify.network.onnx_graphs import graph_from_onnx
 
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")

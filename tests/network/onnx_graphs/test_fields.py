@@ -16,7 +16,7 @@ from slth_verify.graph import (
     MaxPool,
     Rectifier,
 )
-from slth_verify.network import graph_from_onnx
+from slth_verify.network.onnx_graphs import graph_from_onnx
 
 
 def only(path, kind: type, **options: object):

@@ -15,8 +15,7 @@ from handmade.onnx_nodes import CONV, ONES, RELU, node, onnx, refused
 
 from slth_verify.errors import InvalidTargetError, MissingExtraError
 from slth_verify.limits import LAYERS, WEIGHTS
-from slth_verify.network import graph_from_onnx
-from slth_verify.network.onnx_graphs import _wire
+from slth_verify.network.onnx_graphs import _wire, graph_from_onnx
 
 
 def test_onnx_is_asked_for_when_it_is_needed(monkeypatch, tmp_path: Path) -> None:

@@ -16,19 +16,19 @@ from slth_verify.graph import (
     Input,
     Rectifier,
     Reshape,
-    TargetGraph,
+    TargetCNN,
     values,
 )
 from slth_verify.network.onnx_graphs import difference_graph, write_instance
 
 
-def network(seed: int, middle: int) -> TargetGraph:
+def network(seed: int, middle: int) -> TargetCNN:
     rng = np.random.default_rng(seed)
 
     def weight(*shape: int) -> np.ndarray:
         return rng.standard_normal(shape).astype(np.float32)
 
-    return TargetGraph(
+    return TargetCNN(
         (
             Input(name="x", shape=(2, 3, 3), low=(0, -1), high=("1/3", 1)),
             Convolution(name="a", sources=("x",), weight=weight(middle, 2, 2, 2)),
@@ -75,6 +75,6 @@ def test_the_files(tmp_path: Path) -> None:
 def test_other_shapes_are_refused(tmp_path: Path) -> None:
     f = network(0, 2)
     with pytest.raises(InvalidTargetError, match="outputs of shapes"):
-        difference_graph(f, TargetGraph(f.nodes[:2]))
+        difference_graph(f, TargetCNN(f.nodes[:2]))
     with pytest.raises(InvalidParameterError, match="eps=0"):
         write_instance(f, f, 0, tmp_path)

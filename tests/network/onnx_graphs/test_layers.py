@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from handmade.onnx_nodes import IMAGE, ROW, VECTOR, agrees, node, norm, one, whole
 
-from slth_verify.network import graph_from_onnx
+from slth_verify.network.onnx_graphs import graph_from_onnx
 
 #: Nodes, weights, options of the file.
 CASES = {

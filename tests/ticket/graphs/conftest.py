@@ -13,7 +13,7 @@ from handmade.stage_graphs import CHAINS, ONE_STAGE, POINTS
 
 from slth_verify.conformance.oracles.graph_differences import difference_bounds
 from slth_verify.graph import (
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.box_ranges import outward
 from slth_verify.graph.stages import Stage, staged
@@ -62,7 +62,7 @@ class Parts:
 _PARTS = Parts()
 
 
-def _by_output(graph: TargetGraph, stages: dict[str, Any]) -> dict[str, NodeBounds]:
+def _by_output(graph: TargetCNN, stages: dict[str, Any]) -> dict[str, NodeBounds]:
     """The certificate's bounds, by the name of the node whose tensor they are of."""
     return {
         getattr(node, "output", node.name): found

@@ -12,9 +12,9 @@ import torch
 
 import slth_verify as sv
 from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, made
-from slth_verify.graph import TargetGraph, values
+from slth_verify.graph import TargetCNN, values
 from slth_verify.graph.stages import stages_of
-from slth_verify.network import graph_from_torch
+from slth_verify.network.torch_graphs import graph_from_torch
 from slth_verify.ticket.graphs.sums import pair_sums
 from slth_verify.ticket.graphs.values import FloatPair, float_pruned_values
 from slth_verify.ticket.graphs.weights import drawn_filters
@@ -24,7 +24,7 @@ from slth_verify.verdict import Verdict
 LARGE = {"MNIST example", "LeNet-5"}
 
 
-def images_of(graph: TargetGraph) -> np.ndarray:
+def images_of(graph: TargetCNN) -> np.ndarray:
     """Points and corners of the unit box."""
     rng = np.random.default_rng(3)
     shape = (12, *graph.input.shape)
@@ -44,7 +44,7 @@ def proved(name: str, eps: str, folder: Path) -> None:
     graph.save(folder / "target")
     result = sv.check(folder / "ticket", folder / "target")
     assert result.verdict is Verdict.VERIFIED, result.ledger
-    assert isinstance(result, sv.GraphCheckResult)
+    assert isinstance(result, sv.CheckResult)
     assert result.error_upper_bound is not None
     assert result.error_upper_bound <= Fraction(ticket.certified_error) <= ticket.eps
     images = images_of(graph)
@@ -57,7 +57,7 @@ def proved(name: str, eps: str, folder: Path) -> None:
     assert 0 < difference <= float(result.error_upper_bound)
 
 
-def pruned_by(graph: TargetGraph, ticket: Any, images: np.ndarray) -> np.ndarray:
+def pruned_by(graph: TargetCNN, ticket: Any, images: np.ndarray) -> np.ndarray:
     pairs = {}
     for stage, part in zip(stages_of(graph), ticket.stages, strict=True):
         kept = drawn_filters(ticket.seed, stage, part.width, part.filters)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from slth_verify.conformance.oracles.graph_differences import difference_bounds
 from slth_verify.conformance.oracles.pruned_graph import pruned_values
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import stages_of
 from slth_verify.strategies import target_graphs
 from slth_verify.ticket.graphs.values import (
@@ -41,7 +41,7 @@ def outside(known: dict[str, Any], found: dict[str, Any]) -> list[str]:
 
 @given(GRAPHS, WAYS, st.integers(0, 999))
 def test_bounds_contain_those_of_every_entry(
-    pair_of: Any, bounds_of: Any, graph: TargetGraph, way: str, seed: int
+    pair_of: Any, bounds_of: Any, graph: TargetCNN, way: str, seed: int
 ) -> None:
     stages = pair_of(graph, way, seed)
     assert not outside(difference_bounds(graph, stages), bounds_of(graph, stages))
@@ -58,7 +58,7 @@ def test_bounds_contain_those_of_every_entry(
     st.integers(0, 999),
 )
 def test_bounds_of_chains_of_stages(
-    pair_of: Any, bounds_of: Any, graph: TargetGraph, way: str, seed: int
+    pair_of: Any, bounds_of: Any, graph: TargetCNN, way: str, seed: int
 ) -> None:
     stages = pair_of(graph, way, seed)
     assert not outside(difference_bounds(graph, stages), bounds_of(graph, stages))
@@ -70,7 +70,7 @@ def test_values_on_images_stay_inside(
     image_of: Any,
     values_of: Any,
     bounds_of: Any,
-    graph: TargetGraph,
+    graph: TargetCNN,
     way: str,
     seed: int,
     images: list[int],
@@ -98,7 +98,7 @@ def test_exact_values_are_those_of_the_oracle(
     pair_of: Any,
     image_of: Any,
     sums_of: Any,
-    graph: TargetGraph,
+    graph: TargetCNN,
     way: str,
     seed: int,
     number: int,
@@ -114,7 +114,7 @@ def test_exact_values_are_those_of_the_oracle(
     st.integers(0, 999),
 )
 def test_floats_are_near_exact_values(
-    pair_of: Any, image_of: Any, sums_of: Any, graph: TargetGraph, seed: int
+    pair_of: Any, image_of: Any, sums_of: Any, graph: TargetCNN, seed: int
 ) -> None:
     sums = sums_of(pair_of(graph, "near", seed))
     image = image_of(graph, seed)

@@ -11,9 +11,9 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import stages_of
-from slth_verify.ticket import GraphTicket
+from slth_verify.ticket import Ticket
 from slth_verify.ticket.graphs.sums import pair_sums
 from slth_verify.ticket.graphs.weights import drawn_filters
 
@@ -107,7 +107,7 @@ def stage_sums(
 
 
 def test_the_document_gives_the_pairs_of_a_ticket(
-    grouped: TargetGraph, grouped_ticket: GraphTicket
+    grouped: TargetCNN, grouped_ticket: Ticket
 ) -> None:
     about, tensors = read(grouped_ticket.to_bytes(), "slth_ticket")
     assert set(about) == KEYS

@@ -24,11 +24,11 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.stages import stages_of
 from slth_verify.network import GENERATOR
-from slth_verify.ticket import GraphTicket, StageTicket
+from slth_verify.ticket import StageTicket, Ticket
 from slth_verify.verdict import Verdict, exit_code
 
 ONE = np.ones((1, 1), np.float32)
@@ -49,26 +49,26 @@ def norm(source: str, channels: int = 1) -> Node:
     return after(source, "norm", BatchNorm, **fields, epsilon=Fraction(1, 2))
 
 
-def row(count: int, first: Input, kind: type[Node], **fields: Any) -> TargetGraph:
+def row(count: int, first: Input, kind: type[Node], **fields: Any) -> TargetCNN:
     names = ["image", *(f"n{i}" for i in range(count))]
     nodes = [
         after(names[i], names[i + 1], kind, **fields) for i in range(len(names) - 1)
     ]
-    return TargetGraph((first, *nodes))
+    return TargetCNN((first, *nodes))
 
 
 def ticket_of(
-    graph: TargetGraph,
+    graph: TargetCNN,
     *,
     width: int = 10,
     exponent: int = 0,
     filters: tuple[int, int] = (0, 2),
-) -> GraphTicket:
+) -> Ticket:
     parts = tuple(
         StageTicket(stage.name, width, exponent, np.arange(*filters, dtype=np.int64))
         for stage in stages_of(graph)
     )
-    return GraphTicket(
+    return Ticket(
         {"name": "", "sha256": graph.sha256},
         GENERATOR,
         1,
@@ -78,7 +78,7 @@ def ticket_of(
     )
 
 
-def depthwise() -> tuple[TargetGraph, GraphTicket]:
+def depthwise() -> tuple[TargetCNN, Ticket]:
     """Few weights a channel, but a thousand outputs for each constant filter."""
     layer = after(
         "image",
@@ -88,25 +88,25 @@ def depthwise() -> tuple[TargetGraph, GraphTicket]:
         bias=np.ones(1000, np.float32),
         groups=1000,
     )
-    graph = TargetGraph((image(1000, 1, 1), layer))
+    graph = TargetCNN((image(1000, 1, 1), layer))
     start = 2 * 500_000 * 1000
     return graph, ticket_of(graph, width=500_000, filters=(start, start + 1_000_000))
 
 
-def channels() -> tuple[TargetGraph, GraphTicket]:
+def channels() -> tuple[TargetCNN, Ticket]:
     turned = after("image", "turned", Permute, axes=(1, 0, 2))
     relu = after("turned", "relu", Rectifier)
-    graph = TargetGraph((image(1, 1 << 22, 1), turned, relu))
+    graph = TargetCNN((image(1, 1 << 22, 1), turned, relu))
     return graph, ticket_of(graph)
 
 
-def features() -> tuple[TargetGraph, GraphTicket]:
+def features() -> tuple[TargetCNN, Ticket]:
     flat = after("image", "flat", Reshape, shape=(1 << 24,))
-    graph = TargetGraph((image(1, 1 << 12, 1 << 12), flat))
+    graph = TargetCNN((image(1, 1 << 12, 1 << 12), flat))
     return graph, ticket_of(graph)
 
 
-def places() -> tuple[TargetGraph, GraphTicket]:
+def places() -> tuple[TargetCNN, Ticket]:
     graph = row(
         50,
         image(1, 1 << 24, 1),
@@ -117,7 +117,7 @@ def places() -> tuple[TargetGraph, GraphTicket]:
     return graph, ticket_of(graph)
 
 
-def parts() -> tuple[TargetGraph, GraphTicket]:
+def parts() -> tuple[TargetCNN, Ticket]:
     graph = row(
         5,
         image(1, 1500, 1500),
@@ -128,12 +128,12 @@ def parts() -> tuple[TargetGraph, GraphTicket]:
     return graph, ticket_of(graph, filters=(0, 0))
 
 
-def kept() -> tuple[TargetGraph, GraphTicket]:
+def kept() -> tuple[TargetCNN, Ticket]:
     graph = row(1, image(1, 1, 1), Convolution, weight=np.ones((1000, 1, 1, 1), "f4"))
     return graph, ticket_of(graph, width=1 << 48, filters=(0, 1_000_000))
 
 
-COSTLY: dict[str, Callable[[], tuple[TargetGraph, GraphTicket]]] = {
+COSTLY: dict[str, Callable[[], tuple[TargetCNN, Ticket]]] = {
     "constant filters of many outputs": depthwise,
     "filters of many outputs": kept,
     "millions of channels": channels,
@@ -160,16 +160,16 @@ def test_a_long_check_ends_with_its_time(name: str) -> None:
     assert "limit" in result.ledger[-1].claim
 
 
-def extreme(exponent: int) -> tuple[TargetGraph, GraphTicket]:
+def extreme(exponent: int) -> tuple[TargetCNN, Ticket]:
     graph = row(300, image(1), Dense, weight=ONE)
     return graph, ticket_of(graph, exponent=exponent)
 
 
-CHEAP: dict[str, Callable[[], tuple[TargetGraph, GraphTicket]]] = {
+CHEAP: dict[str, Callable[[], tuple[TargetCNN, Ticket]]] = {
     "hundreds of layers, exponents 1024": lambda: extreme(1024),
     "hundreds of layers, exponents -1024": lambda: extreme(-1024),
     "a thousand doublings": lambda: with_ticket(
-        TargetGraph(
+        TargetCNN(
             (
                 image(1),
                 after("image", "n0", Dense, weight=ONE),
@@ -181,7 +181,7 @@ CHEAP: dict[str, Callable[[], tuple[TargetGraph, GraphTicket]]] = {
         )
     ),
     "a batch norm of a long row": lambda: with_ticket(
-        TargetGraph(
+        TargetCNN(
             (
                 image(1, 1 << 23, 1 << 23),
                 after("image", "r", Reshape, shape=(1, 1 << 23, 1 << 22, 2)),
@@ -212,11 +212,11 @@ CHEAP: dict[str, Callable[[], tuple[TargetGraph, GraphTicket]]] = {
 }
 
 
-def with_ticket(graph: TargetGraph) -> tuple[TargetGraph, GraphTicket]:
+def with_ticket(graph: TargetCNN) -> tuple[TargetCNN, Ticket]:
     return graph, ticket_of(graph)
 
 
-def ticket_pair(graph: TargetGraph, **fields: Any) -> tuple[TargetGraph, GraphTicket]:
+def ticket_pair(graph: TargetCNN, **fields: Any) -> tuple[TargetCNN, Ticket]:
     return graph, ticket_of(graph, **fields)
 
 

@@ -17,8 +17,8 @@ import slth_verify as sv
 from slth_verify.bounded import run_bounded
 from slth_verify.cli import run
 from slth_verify.errors import InvalidTicketError
-from slth_verify.graph import TargetGraph
-from slth_verify.ticket import GraphTicket
+from slth_verify.graph import TargetCNN
+from slth_verify.ticket import Ticket
 from slth_verify.ticket.graphs import StoredWeights
 from slth_verify.verdict import Verdict
 
@@ -169,8 +169,8 @@ FIELDS: dict[str, Change] = {
 @pytest.fixture(scope="session")
 def graph_files(
     hostile: Any,
-    grouped: TargetGraph,
-    grouped_ticket: GraphTicket,
+    grouped: TargetCNN,
+    grouped_ticket: Ticket,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Any:
     """An honest ticket of a graph and its target on disk."""
@@ -197,7 +197,7 @@ def test_hostile_fields_are_refused(
     bad.write_bytes(graph_files.rewritten(graph_files.files["ticket"], FIELDS[name]))
     graph_files.refused("ticket", bad, capsys)
     with pytest.raises(InvalidTicketError):
-        GraphTicket.load(bad)
+        Ticket.load(bad)
 
 
 def test_what_the_changes_start_from_is_verified(
@@ -216,11 +216,11 @@ def test_a_pipe_is_not_waited_for(graph_files: Any, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", tmp_path, tmp_path / "absent"):
         with pytest.raises(InvalidTicketError):
-            run_bounded(GraphTicket.load, path, seconds=20)
+            run_bounded(Ticket.load, path, seconds=20)
         assert run(["check", str(path), str(graph_files.files["target"])]) == 2
 
 
-def test_a_graphs_ticket_is_not_checked_against_another_kind(
+def test_a_ticket_is_not_verified_for_another_target(
     hostile: Any, graph_files: Any
 ) -> None:
     graph, layers = graph_files.files, hostile.files
@@ -228,6 +228,8 @@ def test_a_graphs_ticket_is_not_checked_against_another_kind(
         (graph["ticket"], layers["target"]),
         (layers["ticket"], graph["target"]),
     ):
+        assert run(["check", *map(str, pair)]) == 1
+    for pair in ((graph["target"], graph["target"]), (graph["ticket"],) * 2):
         assert run(["check", *map(str, pair)]) == 2
 
 
@@ -269,7 +271,7 @@ PARTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", [*OBJECTS, *PARTS])
 def test_bad_objects_are_refused(
-    name: str, grouped: TargetGraph, grouped_ticket: GraphTicket
+    name: str, grouped: TargetCNN, grouped_ticket: Ticket
 ) -> None:
     if name in OBJECTS:
         bad = replace(grouped_ticket, **OBJECTS[name])

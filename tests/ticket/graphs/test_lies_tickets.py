@@ -17,11 +17,11 @@ from slth_verify.graph import (
     Clip,
     Dense,
     Input,
-    TargetGraph,
+    TargetCNN,
     exact_values,
 )
 from slth_verify.graph.stages import stages_of
-from slth_verify.ticket import GraphTicket, StageTicket
+from slth_verify.ticket import StageTicket, Ticket
 from slth_verify.ticket.graphs import StoredWeights
 from slth_verify.ticket.graphs.sums import pair_sums
 from slth_verify.ticket.graphs.weights import drawn_filters
@@ -31,14 +31,14 @@ F = Fraction
 REFUTED, INCONCLUSIVE = Verdict.REFUTED, Verdict.INCONCLUSIVE
 
 
-def with_node(graph: TargetGraph, name: str, **changes: Any) -> TargetGraph:
+def with_node(graph: TargetCNN, name: str, **changes: Any) -> TargetCNN:
     nodes = tuple(
         replace(node, **changes) if node.name == name else node for node in graph.nodes
     )
-    return TargetGraph(nodes, graph.name)
+    return TargetCNN(nodes, graph.name)
 
 
-def made_for(wrong: TargetGraph, honest: TargetGraph) -> GraphTicket:
+def made_for(wrong: TargetCNN, honest: TargetCNN) -> Ticket:
     """A liar's best ticket: its eps is what it computed, it names the honest target."""
     network = sv.RandomCNN(5, sv.suggested_widths(wrong, "15%"))
     ticket = sv.prune(wrong, network, eps="15%", workers=1)
@@ -49,7 +49,7 @@ def made_for(wrong: TargetGraph, honest: TargetGraph) -> GraphTicket:
     )
 
 
-def changed(graph: TargetGraph, name: str, field: str, change: Any) -> TargetGraph:
+def changed(graph: TargetCNN, name: str, field: str, change: Any) -> TargetCNN:
     return with_node(graph, name, **{field: change(getattr(graph.node(name), field))})
 
 
@@ -58,7 +58,7 @@ def row_unseen(weight: np.ndarray) -> np.ndarray:
 
 
 #: What a wrong construction takes for the target.
-NETWORKS: dict[str, Callable[[TargetGraph], TargetGraph]] = {
+NETWORKS: dict[str, Callable[[TargetCNN], TargetCNN]] = {
     "bias dropped": lambda g: with_node(g, "dense", bias=None),
     "positive filters for the negative": lambda g: changed(
         g, "conv", "weight", lambda w: -w
@@ -80,15 +80,15 @@ NETWORKS: dict[str, Callable[[TargetGraph], TargetGraph]] = {
 }
 
 
-def part(ticket: GraphTicket, number: int, **changes: Any) -> GraphTicket:
+def part(ticket: Ticket, number: int, **changes: Any) -> Ticket:
     stages = list(ticket.stages)
     stages[number - 1] = replace(stages[number - 1], **changes)
     return replace(ticket, stages=tuple(stages))
 
 
 def filters(
-    ticket: GraphTicket, number: int, change: Callable[[StageTicket], Any]
-) -> GraphTicket:
+    ticket: Ticket, number: int, change: Callable[[StageTicket], Any]
+) -> Ticket:
     found = np.asarray(change(ticket.stages[number - 1]), np.int64)
     return part(ticket, number, filters=found)
 
@@ -100,7 +100,7 @@ def constant_moved(stage: StageTicket) -> np.ndarray:
 
 
 #: What is done to an honest ticket.
-CHANGES: dict[str, Callable[[GraphTicket], GraphTicket]] = {
+CHANGES: dict[str, Callable[[Ticket], Ticket]] = {
     "a filter twice": lambda t: filters(
         t, 1, lambda s: np.insert(s.filters, 1, s.filters[0])
     ),
@@ -137,13 +137,13 @@ CHANGES: dict[str, Callable[[GraphTicket], GraphTicket]] = {
 }
 
 
-def claim(result: sv.GraphCheckResult) -> Verdict | None:
+def claim(result: sv.CheckResult) -> Verdict | None:
     found = [f.verdict for f in result.ledger if f.claim.startswith("sup over")]
     return found[0] if found else None
 
 
 def test_the_honest_ticket_is_verified(
-    grouped: TargetGraph, grouped_ticket: GraphTicket
+    grouped: TargetCNN, grouped_ticket: Ticket
 ) -> None:
     result = sv.check(grouped_ticket, grouped)
     assert result.verdict is Verdict.VERIFIED
@@ -152,9 +152,7 @@ def test_the_honest_ticket_is_verified(
 
 
 @pytest.mark.parametrize("lie", NETWORKS)
-def test_a_ticket_for_a_wrong_network_is_refuted(
-    lie: str, grouped: TargetGraph
-) -> None:
+def test_a_ticket_for_a_wrong_network_is_refuted(lie: str, grouped: TargetCNN) -> None:
     wrong = NETWORKS[lie](grouped)
     ticket = made_for(wrong, grouped)
     own = replace(ticket, target={"name": "", "sha256": wrong.sha256})
@@ -164,9 +162,7 @@ def test_a_ticket_for_a_wrong_network_is_refuted(
     assert shown_by(result, ticket, grouped)
 
 
-def shown_by(
-    result: sv.GraphCheckResult, ticket: GraphTicket, graph: TargetGraph
-) -> bool:
+def shown_by(result: sv.CheckResult, ticket: Ticket, graph: TargetCNN) -> bool:
     """Whether an image of the box differs by so much, by the oracle's own loops."""
     witness = result.witness
     assert witness is not None
@@ -191,13 +187,13 @@ def shown_by(
 
 @pytest.mark.parametrize("lie", CHANGES)
 def test_a_changed_ticket_is_refuted(
-    lie: str, grouped: TargetGraph, grouped_ticket: GraphTicket
+    lie: str, grouped: TargetCNN, grouped_ticket: Ticket
 ) -> None:
     assert sv.check(CHANGES[lie](grouped_ticket), grouped).verdict is REFUTED
 
 
 def test_numbers_a_little_below_the_proved_bound(
-    grouped: TargetGraph, grouped_ticket: GraphTicket
+    grouped: TargetCNN, grouped_ticket: Ticket
 ) -> None:
     """A claim is only ever left open where the true difference may be within eps."""
     proved = sv.check(grouped_ticket, grouped).error_upper_bound
@@ -216,7 +212,7 @@ def test_thresholds_are_not_scaled_with_their_stages() -> None:
         Dense(name=name, sources=(source,), weight=np.ones((1, 1), np.float32))
         for name, source in (("a", "image"), ("b", "six"))
     )
-    graph = TargetGraph(
+    graph = TargetCNN(
         (image, first, Clip(name="six", sources=("a",), low=0, high=6), last)
     )
     honest = sv.prune(graph, sv.RandomCNN(1, (200, 200)), eps="1/2", workers=1)
@@ -230,7 +226,7 @@ def test_thresholds_are_not_scaled_with_their_stages() -> None:
     assert result.witness.difference > 3  # 10 instead of 6, but for what the pairs err
 
 
-def carrying(ticket: GraphTicket, graph: TargetGraph) -> GraphTicket:
+def carrying(ticket: Ticket, graph: TargetCNN) -> Ticket:
     """The same with its weights."""
     stages = []
     for stage, kept in zip(stages_of(graph), ticket.stages, strict=True):
@@ -245,13 +241,13 @@ def carrying(ticket: GraphTicket, graph: TargetGraph) -> GraphTicket:
 def test_stored_weights_are_compared_bit_by_bit(
     name: str,
     number: int,
-    grouped: TargetGraph,
-    grouped_ticket: GraphTicket,
+    grouped: TargetCNN,
+    grouped_ticket: Ticket,
     tmp_path: Path,
 ) -> None:
     ticket = carrying(grouped_ticket, grouped)
     ticket.save(tmp_path / "ticket")
-    read = GraphTicket.load(tmp_path / "ticket")
+    read = Ticket.load(tmp_path / "ticket")
     assert sv.check(read, grouped).verdict is Verdict.VERIFIED
     weights = read.stages[number - 1].weights
     assert weights is not None
@@ -264,7 +260,7 @@ def test_stored_weights_are_compared_bit_by_bit(
 
 
 def test_stored_zeros_have_signs_and_nan_is_no_weight(
-    grouped: TargetGraph, grouped_ticket: GraphTicket
+    grouped: TargetCNN, grouped_ticket: Ticket
 ) -> None:
     read = carrying(grouped_ticket, grouped)
     weights = read.stages[0].weights

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from slth_verify.conformance.oracles.graph_differences import difference_bounds
-from slth_verify.graph import BatchNorm, Convolution, Dense, Input, Node, TargetGraph
+from slth_verify.graph import BatchNorm, Convolution, Dense, Input, Node, TargetCNN
 from slth_verify.graph.box_ranges import outward
 
 F = Fraction
@@ -20,11 +20,11 @@ def eighths(*shape: int) -> np.ndarray:
     return RNG.integers(-8, 9, shape).astype(np.float32) / 8
 
 
-def graph_of(shape: tuple[int, ...], *nodes: Node) -> TargetGraph:
+def graph_of(shape: tuple[int, ...], *nodes: Node) -> TargetCNN:
     """Boxes of both signs, of one sign, and one that is a point."""
     low, high = (-1, F(1, 4), -2, F(1, 2)), (1, 1, F(-1, 2), F(1, 2))
     ends = {"low": low[: shape[0]], "high": high[: shape[0]]}
-    return TargetGraph((Input(name="image", shape=shape, **ends), *nodes))
+    return TargetCNN((Input(name="image", shape=shape, **ends), *nodes))
 
 
 def conv(*weight: int, **fields: Any) -> Convolution:

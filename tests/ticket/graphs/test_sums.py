@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slth_verify.graph import BatchNorm, Convolution, Input, TargetGraph
+from slth_verify.graph import BatchNorm, Convolution, Input, TargetCNN
 from slth_verify.graph.stages import Stage, stages_of
 from slth_verify.network import RandomCNN
 from slth_verify.strategies import target_graphs
@@ -103,7 +103,7 @@ def differing(module: ModuleType, stage: Stage, exponent: int, kept: Any) -> boo
 
 
 @given(STAGED, st.integers(0, 999), st.sampled_from([0, 1, -1, 40, -1024, 1024]))
-def test_sums_are_exact(graph: TargetGraph, seed: int, exponent: int) -> None:
+def test_sums_are_exact(graph: TargetCNN, seed: int, exponent: int) -> None:
     for stage in stages_of(graph):
         kept = drawn(stage, seed)
         assert not differing(sums_module, stage, exponent, kept)
@@ -111,7 +111,7 @@ def test_sums_are_exact(graph: TargetGraph, seed: int, exponent: int) -> None:
 
 
 @given(STAGED, st.integers(0, 999))
-def test_a_finer_unit_changes_nothing(graph: TargetGraph, seed: int) -> None:
+def test_a_finer_unit_changes_nothing(graph: TargetCNN, seed: int) -> None:
     for stage in stages_of(graph):
         one = pair_sums(stage, 3, drawn(stage, seed))
         other = one.over(one.bits + 7)
@@ -121,7 +121,7 @@ def test_a_finer_unit_changes_nothing(graph: TargetGraph, seed: int) -> None:
 
 
 @given(STAGED, st.integers(0, 2**64 - 1))
-def test_the_checker_draws_what_the_search_draws(graph: TargetGraph, seed: int) -> None:
+def test_the_checker_draws_what_the_search_draws(graph: TargetCNN, seed: int) -> None:
     for stage in stages_of(graph):
         assert same(drawn(stage, seed), weights_module, stage, seed)
 
@@ -143,7 +143,7 @@ def test_no_filters_and_only_constant_ones() -> None:
         assert not differing(sums_module, stage, 0, kept)
 
 
-def examples() -> dict[str, TargetGraph]:
+def examples() -> dict[str, TargetCNN]:
     rng = np.random.default_rng(0)
     weight = rng.standard_normal((4, 2, 2, 3)).astype(np.float32)
     ones = np.ones(4, np.float32)
@@ -159,8 +159,8 @@ def examples() -> dict[str, TargetGraph]:
         epsilon=F(1, 2),
     )
     return {
-        "plain": TargetGraph((image, layer)),
-        "norms": TargetGraph((image, layer, norm)),
+        "plain": TargetCNN((image, layer)),
+        "norms": TargetCNN((image, layer, norm)),
     }
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import slth_verify as sv
-from slth_verify.graph import Dense, Input, TargetGraph
+from slth_verify.graph import Dense, Input, TargetCNN
 from slth_verify.graph.stages import stages_of
 from slth_verify.network import GENERATOR
 from slth_verify.ticket import StageTicket
@@ -20,23 +20,23 @@ THIRD = Fraction(1, 3)
 BOXES = [(THIRD, THIRD), (-THIRD, -THIRD), (THIRD, THIRD + Fraction(1, 10**30))]
 
 
-def _line(low: Fraction, high: Fraction) -> TargetGraph:
+def _line(low: Fraction, high: Fraction) -> TargetCNN:
     image = Input(name="image", shape=(1,), low=(low,), high=(high,))
     one = np.ones((1, 1), np.float32)
-    return TargetGraph((image, Dense(name="d", sources=("image",), weight=one)))
+    return TargetCNN((image, Dense(name="d", sources=("image",), weight=one)))
 
 
-def _nothing_kept(graph: TargetGraph, eps: Fraction) -> sv.GraphTicket:
+def _nothing_kept(graph: TargetCNN, eps: Fraction) -> sv.Ticket:
     """The pruned network computes 0, so the error is the largest modulus of f."""
     parts = tuple(
         StageTicket(stage.name, 1, 0, np.empty(0, np.int64))
         for stage in stages_of(graph)
     )
     target = {"name": "", "sha256": graph.sha256}
-    return sv.GraphTicket(target, GENERATOR, 1, parts, eps, "1")
+    return sv.Ticket(target, GENERATOR, 1, parts, eps, "1")
 
 
-def _refuted(graph: TargetGraph, eps: Fraction) -> bool:
+def _refuted(graph: TargetCNN, eps: Fraction) -> bool:
     return sv.check(_nothing_kept(graph, eps), graph).verdict is sv.Verdict.REFUTED
 
 
@@ -48,7 +48,7 @@ def test_a_claim_that_just_holds_is_not_refuted(
     assert not _refuted(graph, largest)
     assert _refuted(graph, largest * (1 - Fraction(1, 10**12)))
 
-    def beside(graph: TargetGraph, image: np.ndarray) -> np.ndarray:
+    def beside(graph: TargetCNN, image: np.ndarray) -> np.ndarray:
         return np.nextafter(image, np.copysign(1, image))
 
     monkeypatch.setattr(witness, "inside", beside)
@@ -61,7 +61,7 @@ def test_images_are_moved_into_the_box(
 ) -> None:
     shape = (1, 1, len(entries))
     image = Input(name="image", shape=shape, low=(low,), high=(low + width,))
-    found = witness.inside(TargetGraph((image,)), np.array(entries).reshape(shape))
+    found = witness.inside(TargetCNN((image,)), np.array(entries).reshape(shape))
     for entry, moved in zip(entries, found.ravel(), strict=True):
         assert low <= moved <= low + width
         assert moved == entry or moved in (low, low + width)

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
+from torch.nn.utils import prune
 
-from slth_verify.arrays import IndexArray
-from slth_verify.network import dense_module, mask_in_place
-from slth_verify.report.collect.passes.forward import Forward
-from slth_verify.report.collect.passes.networks import Networks, largest
-from slth_verify.report.collect.passes.rounding import pruned_steps, rounding_bound
-from slth_verify.report.model.observations import Observation, observe
+from slth_verify.arrays import Float64Array
+from slth_verify.network import dense_module, pruned_module, pruning_masks
+from slth_verify.network.pruned_graphs.pairs import RandomPair
+from slth_verify.report.collect.passes.looking import equal_but_for_rounding
+from slth_verify.report.collect.passes.networks import Networks
+from slth_verify.report.collect.passes.rounding import Rounded, rounded_outputs
+from slth_verify.report.model.observations import Observation
 from slth_verify.verdict import Finding, Verdict
 
 
 def dense_check(
-    networks: Networks, images: NDArray[np.float64]
+    networks: Networks, images: Float64Array, pruned: nn.Module | None = None
 ) -> tuple[Finding, Observation]:
     """Realise the random network densely, mask it, and compare.
 
     Args:
-        networks: Those of a ticket with small widths.
+        networks: Those of a ticket with small widths, for a target without biases.
         images: Inputs.
+        pruned: The network with the kept filters alone; made of the ticket if None.
 
     Returns:
         An exact finding about weights, and the difference of float64 outputs, which
@@ -36,60 +34,57 @@ def dense_check(
         The finding is exact: a removed filter has a first-layer row of zeros, so ReLU
         gives 0 and its second-layer weights never matter.
     """
-    network, shape = networks.random, networks.target.architecture
-    masked = dense_module(network, shape)
-    mask_in_place(masked, network, shape, networks.kept)
-    finding = _same_weights(masked, networks.pruned, networks.kept)
-    extra = max(
-        network.block(layer)
-        * shape.channels[layer - 1]
-        * shape.kernel_sizes[layer - 1] ** 2
-        for layer in range(1, shape.depth + 1)
+    target, ticket = networks.target, networks.ticket
+    widths = [part.width for part in ticket.stages]
+    masked = dense_module(
+        target, ticket.seed, widths, exponents=networks.exponents, dtype="float64"
     )
-    rounding = networks.pruned_rounding + networks.scale * rounding_bound(
-        pruned_steps(networks.pairs, extra)
+    for path, mask in pruning_masks(target, ticket).items():
+        part = masked.get_submodule(path)
+        prune.custom_from_mask(part, "weight", mask)  # type: ignore[no-untyped-call]
+    if pruned is None:
+        pruned = pruned_module(target, ticket, dtype="float64")
+    finding = _same_weights(networks, _pairs(masked), _pairs(pruned))
+    # sums of more terms, all but those of the pruned network 0
+    longer = max(
+        2 * width * stage.channels / max(1, len(kept.owner))
+        for width, stage, kept in zip(
+            widths, networks.stages, networks.kept, strict=True
+        )
     )
-    difference = Forward(masked)(images) - Forward(networks.pruned)(images)
-    gap = networks.scale * largest(difference)
-    observation = observe(
-        "dense masked and pruned network",
-        "images of all these kinds",
-        len(images),
-        gap,
-        rounding,
-        Fraction(0),
-        "target output",
-    )
-    return finding, observation
+    bounds = rounded_outputs(networks.small(merge=False), images)
+    with torch.no_grad():
+        found = [
+            module(torch.from_numpy(images)).numpy() for module in (masked, pruned)
+        ]
+    one, other = (Rounded(values, 2 * longer * bounds.errors) for values in found)
+    subject = "dense masked and pruned network"
+    return finding, equal_but_for_rounding(subject, len(images), one, other)
+
+
+def _pairs(module: nn.Module) -> list[RandomPair]:
+    return [part for part in module.modules() if isinstance(part, RandomPair)]
 
 
 def _same_weights(
-    masked: nn.Sequential, pruned: nn.Sequential, kept: Sequence[IndexArray]
+    networks: Networks, masked: list[RandomPair], pruned: list[RandomPair]
 ) -> Finding:
     claim = (
         "the dense random network, masked, has exactly the pruned network's weights, "
         "and zeros in every removed filter"
     )
     total = 0
-    for number, filters in enumerate(kept, start=1):
-        position = 4 * (number - 1)
-        rows = torch.from_numpy(np.array(filters))
-        first, second = _weight(masked, position), _weight(masked, position + 2)
+    for one, other, kept in zip(masked, pruned, networks.kept, strict=True):
+        rows = torch.from_numpy(kept.filters.copy())
+        first, second = one.first.weight, one.second.weight
         removed = torch.ones(len(first), dtype=torch.bool)
         removed[rows] = False
         same = (
-            torch.equal(first[rows], _weight(pruned, position))
-            and torch.equal(second[:, rows], _weight(pruned, position + 2))
+            torch.equal(first[rows], other.first.weight)
+            and torch.equal(second[:, rows], other.second.weight)
             and not first[removed].any()
         )
         if not same:
-            return Finding(claim, Verdict.REFUTED, f"target layer {number} differs")
+            return Finding(claim, Verdict.REFUTED, "a pair of layers differs")
         total += first.numel() + second.numel()
     return Finding(claim, Verdict.VERIFIED, f"{total} dense weights compared bitwise")
-
-
-def _weight(module: nn.Sequential, position: int) -> torch.Tensor:
-    part = module[position]
-    if not isinstance(part, nn.Conv2d):
-        raise TypeError(f"module[{position}] is {part}, no convolution")
-    return part.weight.detach()

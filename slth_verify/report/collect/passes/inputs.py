@@ -7,9 +7,61 @@ from collections.abc import Sequence
 import numpy as np
 
 from slth_verify.arrays import Float64Array
+from slth_verify.graph import TargetCNN
+from slth_verify.report.collect.targets import Subject
+from slth_verify.report.model.profile import Profile
+from slth_verify.ticket.graphs.witness import work
 
 #: Patterns taken from one layer's filters, so that wide layers stay affordable.
 _MAX_PATTERNS = 12
+#: Multiplications of all passes over images of one kind.
+_MOST_PASSES = 1 << 33
+
+HELD_OUT = "held-out images"
+
+
+def images_of(
+    subject: Subject, profile: Profile, patterns: Sequence[Float64Array] = ()
+) -> dict[str, Float64Array]:
+    """Images of the target's box by their kind in words.
+
+    Args:
+        subject: The target with its seed, and held-out images if there are any.
+        profile: How many; large targets get fewer.
+        patterns: As for `extreme_images`.
+    """
+    graph = subject.target
+    shape, most = graph.input.shape, max(1, _MOST_PASSES // max(1, work(graph)))
+    found = {
+        "uniform images": uniform_images(
+            min(profile.uniform_inputs, most), shape, subject.seed
+        ),
+        "corner images": corner_images(
+            min(profile.corner_inputs, most), shape, subject.seed
+        ),
+    }
+    if len(shape) == 3 and (profile.uniform_inputs or profile.corner_inputs):
+        images = extreme_images((shape[0], shape[1], shape[2]), patterns)
+        found["extreme images"] = images[:most]
+    try:
+        moved = {name: _in_the_box(graph, images) for name, images in found.items()}
+    except OverflowError:  # a box beyond floats
+        moved = {}
+    if subject.held_out is not None:
+        moved[HELD_OUT] = subject.held_out.inputs
+    return {name: images for name, images in moved.items() if len(images)}
+
+
+def _in_the_box(graph: TargetCNN, images: Float64Array) -> Float64Array:
+    """Entries of [-1, 1] moved to where the box has them."""
+    low, high = (
+        np.array([float(end) for end in ends]).reshape(
+            -1, *(1,) * (len(graph.input.shape) - 1)
+        )
+        for ends in (graph.input.low, graph.input.high)
+    )
+    moved = (low + high) / 2 + images * ((high - low) / 2)
+    return np.asarray(np.clip(moved, low, high))
 
 
 def uniform_images(count: int, shape: tuple[int, ...], seed: int) -> Float64Array:

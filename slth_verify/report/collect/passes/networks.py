@@ -1,24 +1,24 @@
-"""Target, pruned and merged network of a ticket, ready to run, with their rounding."""
+"""Target, pruned and merged network of a ticket, ready to run."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from torch import nn
 
-from slth_verify.arrays import Float64Array, IndexArray
-from slth_verify.network import RandomCNN, TargetCNN, merged_module, pruned_module
-from slth_verify.report.collect.passes.forward import Forward
-from slth_verify.report.collect.passes.rounding import (
-    Pair,
-    merged_steps,
-    pairs_of,
-    pruned_steps,
-    rounding_bound,
-    target_steps,
-)
+from slth_verify.arrays import Float64Array
+from slth_verify.construction.graphs.small_graphs import small_graph
+from slth_verify.graph import TargetCNN, values
+from slth_verify.graph.stages import Stage, stages_of
 from slth_verify.ticket import Ticket
+from slth_verify.ticket.graphs.sums import KeptFilters, PairSums, pair_sums
+from slth_verify.ticket.graphs.values import FloatPair, float_pruned_values
+from slth_verify.ticket.graphs.weights import drawn_filters
+
+#: Entries of the tensors of a batch.
+_ENTRIES = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,93 +27,84 @@ class Networks:
 
     Attributes:
         target: The target f.
-        random: The random network.
-        kept: Surviving filters, layer by layer.
-        pruned: The pruned random network g, all weights from the generator.
-        pairs: Its layers.
-        positive: Merged kernels of the positive filters, layer by layer.
-        negative_first: Those of the negative filters of layer 1.
+        ticket: Of it only seed, widths, exponents and indices are used.
     """
 
     target: TargetCNN
-    random: RandomCNN
-    kept: tuple[IndexArray, ...]
-    pruned: nn.Sequential
-    pairs: tuple[Pair, ...]
-    positive: tuple[Float64Array, ...]
-    negative_first: Float64Array
+    ticket: Ticket
 
-    @classmethod
-    def of(cls, target: TargetCNN, ticket: Ticket) -> Networks:
-        """Build them; of the ticket only seed, widths and indices are used."""
-        random = RandomCNN(ticket.seed, ticket.widths)
-        kept = tuple(layer.filters for layer in ticket.layers)
-        pruned = pruned_module(random, target.architecture, kept)
-        pairs = tuple(pairs_of(pruned))
-        positive = tuple(pair.merged(1) for pair in pairs)
-        return cls(target, random, kept, pruned, pairs, positive, pairs[0].merged(-1))
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of f."""
+        return stages_of(self.target)
 
-    @property
-    def scale(self) -> float:
-        """S, a power of two: f is approximated by S g."""
-        return float(self.target.output_scale)
+    @cached_property
+    def kept(self) -> tuple[KeptFilters, ...]:
+        """Surviving filters of every stage, with the generator's weights."""
+        parts = zip(self.stages, self.ticket.stages, strict=True)
+        return tuple(
+            drawn_filters(self.ticket.seed, stage, part.width, part.filters)
+            for stage, part in parts
+        )
 
     @property
-    def target_rounding(self) -> float:
-        """Bound on the rounding of an output of f."""
-        return rounding_bound(target_steps(self.target.kernels))
+    def exponents(self) -> list[int]:
+        """E of every stage."""
+        return [part.exponent for part in self.ticket.stages]
 
-    @property
-    def pruned_rounding(self) -> float:
-        """Bound on the rounding of an output of S g, known before any pass."""
-        return self.scale * rounding_bound(pruned_steps(self.pairs))
+    @cached_property
+    def sums(self) -> dict[str, PairSums]:
+        """What the filters of every stage add up to, exactly."""
+        parts = zip(self.stages, self.exponents, self.kept, strict=True)
+        return {stage.name: pair_sums(stage, e, kept) for stage, e, kept in parts}
 
-    def seen_rounding(self, outputs: Outputs) -> float:
-        """Far smaller bound on the rounding of these outputs of S g.
+    @cached_property
+    def pairs(self) -> dict[str, FloatPair]:
+        """The same in floats, each rounded once: the merged network.
 
-        The merged network has the same exact outputs and rounds far less, so whatever
-        separates its outputs from the pruned one's is rounding.
+        Raises:
+            OverflowError: If floats do not hold one.
         """
-        return self.merged_rounding + largest(outputs.merged - outputs.pruned)
+        return {name: FloatPair.of(part) for name, part in self.sums.items()}
 
-    @property
-    def merged_rounding(self) -> float:
-        """Bound on the rounding of an output of S times the merged network."""
-        steps = merged_steps(self.positive, self.negative_first)
-        return self.scale * rounding_bound(steps)
+    def small(self, *, merge: bool) -> TargetCNN:
+        """The pruned network in float64, or the merged one, as a network itself.
+
+        Raises:
+            InvalidParameterError: If floats do not hold a weight.
+            InvalidTargetError: If it is too large.
+        """
+        return small_graph(
+            self.target, self.exponents, self.kept, "float64", merge=merge
+        )
+
+    def run(self, images: Float64Array) -> tuple[Float64Array, Float64Array]:
+        """Outputs of target and merged network."""
+        shapes = (self.target.shape(node.name) for node in self.target.nodes)
+        size = max(1, _ENTRIES // sum(map(math.prod, shapes)))
+        merged = [
+            float_pruned_values(self.target, self.pairs, images[first : first + size])
+            for first in range(0, len(images), size)
+        ]
+        return values(self.target, images), np.concatenate(merged)
 
     @property
     def error_patterns(self) -> tuple[Float64Array, ...]:
-        """Kernels whose signs excite the target or the first layer's error."""
-        kernel = self.target.normalised_kernel(1)
-        plus, minus = self.positive[0] - kernel, self.negative_first + kernel
-        return kernel, plus, plus - minus
+        """Kernels whose signs excite the target or the first stage's error.
 
-    def run(self, images: Float64Array) -> Outputs:
-        """Forward passes of all three on the same images."""
-        merged = merged_module(list(self.positive), self.negative_first)
-        return Outputs(
-            Forward(self.target.to_torch())(images),
-            self.scale * Forward(self.pruned)(images),
-            self.scale * Forward(merged)(images),
+        Shape ``(d, d, channels, filters)``; none unless the first stage reads images
+        through square windows.
+        """
+        first = self.stages[0] if self.stages else None
+        if first is None or first.shape != self.target.input.shape:
+            return ()
+        if first.layer.groups > 1:
+            return ()
+        kernel = first.layer.weight.astype(np.float64)
+        if kernel.shape[2] != kernel.shape[3]:
+            return ()
+        pair = self.pairs[first.name]
+        plus, minus = pair.positive - kernel, pair.negative + kernel
+        return tuple(
+            part.transpose(2, 3, 1, 0) for part in (kernel, plus, plus - minus)
         )
-
-
-def largest(values: Float64Array) -> float:
-    """Largest modulus, rounded up by one unit; NaN if one is among them."""
-    return float(np.abs(values).max()) * (1 + 2.0**-52)
-
-
-@dataclass(frozen=True, eq=False)
-class Outputs:
-    """Output maps in the target's units, ``(count, classes, height, width)`` each.
-
-    Attributes:
-        target: Of f.
-        pruned: Of S g.
-        merged: Of S times the merged network.
-    """
-
-    target: Float64Array
-    pruned: Float64Array
-    merged: Float64Array

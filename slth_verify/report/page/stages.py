@@ -1,4 +1,4 @@
-"""Target graphs on the page: their chart, and figures that do not go together."""
+"""Cases on the page: charts of their stages, and figures that do not go together."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from slth_verify.report.model.observations import TARGET_AND_PRUNED
 from slth_verify.report.page.display import ends, grouped
 from slth_verify.report.page.svg import SERIES, plain, svg
 
@@ -22,7 +23,7 @@ def contradiction(case: Document) -> str:
     """Why a document's VERIFIED cannot be believed, from its own figures; or empty.
 
     Args:
-        case: A target graph's.
+        case: Of a document.
     """
     ticket = case["ticket"]
     if case["verdict"] != "VERIFIED":
@@ -32,7 +33,11 @@ def contradiction(case: Document) -> str:
     low, high = ends(ticket["certified_error"])
     if low > ends(case["eps"])[1]:
         return "the document says VERIFIED, but its certified error exceeds the claim"
-    seen = [item["difference"] for item in case["observations"]]
+    seen = [
+        item["difference"]
+        for item in case["observations"]
+        if item["subject"] == TARGET_AND_PRUNED
+    ]
     if any("absent" in figure or ends(figure)[0] > high for figure in seen):
         return (
             "the document says VERIFIED, but a difference that was seen is not below "
@@ -44,7 +49,7 @@ def contradiction(case: Document) -> str:
 
 
 def contradictions(cases: Sequence[Document]) -> tuple[tuple[str, Document], ...]:
-    """Names of such cases of target graphs, with a finding that says so."""
+    """Names of such cases, with a finding that says so."""
     claim = "the document's figures go together with its verdict"
     return tuple(
         (case["name"], {"claim": claim, "verdict": "INCONCLUSIVE", "reason": reason})
@@ -54,9 +59,8 @@ def contradictions(cases: Sequence[Document]) -> tuple[tuple[str, Document], ...
 
 
 def believed(case: Document) -> str:
-    """The verdict of a case as the page shows it; plain cases have masks."""
-    doubtful = "masks" not in case and contradiction(case)
-    return "INCONCLUSIVE" if doubtful else str(case["verdict"])
+    """The verdict of a case as the page shows it."""
+    return "INCONCLUSIVE" if contradiction(case) else str(case["verdict"])
 
 
 def kept_in_stages(case: Document, key: str = "kept") -> str:

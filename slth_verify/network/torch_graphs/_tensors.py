@@ -9,10 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from slth_verify.arrays import Float32Array
-from slth_verify.errors import InvalidTargetError
-from slth_verify.network.torch_import._refusal import refusal
-from slth_verify.text import printable, reason_of
+from slth_verify.text import printable
 
 _LOSSLESS = (
     "Convert the module with module.float(): every weight keeps its value, and the "
@@ -31,43 +28,10 @@ _DTYPES = {
 }
 
 
-def weight_of(path: str, conv: nn.Conv2d) -> Float32Array:
-    """A copy of a convolution's weight.
-
-    Args:
-        path: The module's path, for the message.
-        conv: The convolution.
-
-    Returns:
-        Shape ``(c_out, c_in, height, width)``.
-
-    Raises:
-        InvalidTargetError: If it is no plain, dense float32 tensor with values.
-    """
-    weight = conv._parameters["weight"]
-    problem = tensor_problem(weight) or _no_kernel(weight)
-    if problem is not None:
-        why, remedy = problem
-        raise refusal(path, conv, f"has {why}", remedy)
-    try:
-        return values_of(weight).astype(np.float32)  # type: ignore[arg-type]
-    except Exception as error:  # torch, devices and modes may raise anything
-        raise _unreadable(path, conv, error) from error
-
-
 def values_of(tensor: torch.Tensor) -> NDArray[np.floating[Any]]:
     """A copy of a dense tensor of floats, bit for bit."""
     values = tensor.detach().resolve_neg().to("cpu").contiguous()
     return np.array(values.numpy())
-
-
-def _unreadable(path: str, conv: nn.Conv2d, error: Exception) -> InvalidTargetError:
-    return refusal(
-        path,
-        conv,
-        f"has weights that cannot be read ({reason_of(error)})",
-        "Move the module to the CPU and give plain parameters.",
-    )
 
 
 def tensor_problem(
@@ -119,10 +83,15 @@ def tensor_problem(
     return None
 
 
-def _no_kernel(weight: torch.Tensor | None) -> tuple[str, str] | None:
-    if weight is not None and weight.ndim == 4 and 0 not in weight.shape:
-        return None
-    return (
-        f"a weight of shape {tuple(weight.shape) if weight is not None else None}",
-        "Give a kernel (c_out, c_in, d, d).",
-    )
+def how_to_resolve(module: nn.Module) -> str | None:
+    """How to undo a known reparametrisation of a weight; None if there is none."""
+    names = {*module._parameters, *module._buffers, *module._modules}
+    if "parametrizations" in names:
+        return "torch.nn.utils.parametrize.remove_parametrizations(module, 'weight')"
+    if "weight_mask" in names:
+        return "torch.nn.utils.prune.remove(module, 'weight')"
+    if "weight_g" in names or ("weight_v" in names and "weight_orig" not in names):
+        return "torch.nn.utils.remove_weight_norm(module)"
+    if "weight_orig" in names:
+        return "torch.nn.utils.remove_spectral_norm(module)"
+    return None

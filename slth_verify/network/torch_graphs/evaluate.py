@@ -1,6 +1,6 @@
 """Nodes in float64, through torch, with a bound on the rounding of any evaluation.
 
-The bound is that of `torch_import`, extended to every node. If two evaluations of a
+If two evaluations of a
 node's sources are each within E of the true values, one of them being x, then after a
 linear node with moduli |K| of its weights, n terms and bias b, both are within
 
@@ -35,7 +35,7 @@ from slth_verify.graph import (
     Sum,
 )
 from slth_verify.graph.nodes import Node, Weights
-from slth_verify.network._torch_io import padded
+from slth_verify.network._padding import padded
 
 Tensor = torch.Tensor
 _UNIT_ROUNDOFF = 2.0**-53

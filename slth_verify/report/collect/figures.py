@@ -1,4 +1,4 @@
-"""Target graphs and their tickets as figures with kind and safe side."""
+"""Targets, tickets and claims as figures with kind and safe side."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from pathlib import Path
 import numpy as np
 
 from slth_verify.enclosure import directed_decimal
-from slth_verify.graph import BatchNorm, Convolution, Node, TargetGraph
+from slth_verify.graph import BatchNorm, Convolution, Node, TargetCNN
 from slth_verify.graph.nodes import KINDS
 from slth_verify.graph.stages import Stage, stages_of
-from slth_verify.report.model.graph_case import (
-    GraphFigures,
-    GraphSummary,
+from slth_verify.report.model.case import (
     StageFigures,
+    TargetSummary,
+    TicketFigures,
+    WitnessSummary,
 )
-from slth_verify.report.model.quantity import Absent, Quantity, enclosed, exact
+from slth_verify.report.model.quantity import Absent, Figure, Quantity, enclosed, exact
 from slth_verify.ticket import (
-    GraphCheckResult,
-    GraphTicket,
+    CheckResult,
     OutputSpread,
     StageBound,
     StageTicket,
+    Ticket,
 )
 from slth_verify.verdict import Direction, Finding, Verdict
 
@@ -34,17 +35,20 @@ OUTPUT = "target output"
 _NOTHING = "the checker did not accept the ticket: see the findings"
 
 
-def graph_summary(graph: TargetGraph, file: str, outputs: OutputSpread) -> GraphSummary:
+def target_summary(
+    graph: TargetCNN, file: str, outputs: OutputSpread, largest: tuple[Figure, str]
+) -> TargetSummary:
     """The target as figures.
 
     Args:
         graph: The target.
         file: Its path relative to the report.
         outputs: How far its outputs range.
+        largest: Its largest output on some inputs, and these in words.
     """
     low, high = graph.input.low, graph.input.high
     names = {kind: name for name, kind in KINDS.items()}
-    return GraphSummary(
+    return TargetSummary(
         file=file,
         sha256=graph.sha256,
         input_shape=graph.input.shape,
@@ -57,40 +61,112 @@ def graph_summary(graph: TargetGraph, file: str, outputs: OutputSpread) -> Graph
         outside=graph.outside_papers_class or "",
         output_range=enclosed(outputs.lower, outputs.upper, Direction.BOTH, OUTPUT),
         widest=enclosed(outputs.reached, outputs.widest, Direction.BOTH, OUTPUT),
+        largest_output=largest[0],
+        largest_on=largest[1],
     )
 
 
-def graph_figures(
-    file: str,
-    path: Path,
-    graph: TargetGraph,
-    ticket: GraphTicket,
-    result: GraphCheckResult,
-    bound: Fraction | None,
-) -> GraphFigures:
+def ticket_figures(
+    path: tuple[str, Path],
+    graph: TargetCNN,
+    ticket: Ticket,
+    result: CheckResult,
+    largest: Figure,
+) -> TicketFigures:
     """The certified figures of a ticket.
 
     Args:
-        file: The ticket's path relative to the report.
-        path: Where it lies.
+        path: The ticket's, relative to the report, and where it lies.
         graph: The target.
         ticket: As read from there.
-        result: What the checker said.
-        bound: What of it is certified; None leaves all figures absent.
+        result: What the checker said; figures that it does not certify are absent.
+        largest: The target's largest output seen.
     """
+    bound = certified_bound(result)
     stages = zip(stages_of(graph), ticket.stages, result.per_stage, strict=False)
     share = result.share_of_range
-    return GraphFigures(
-        file=file,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+    return TicketFigures(
+        file=path[0],
+        sha256=hashlib.sha256(path[1].read_bytes()).hexdigest(),
         certified_error=Absent(_NOTHING)
         if bound is None
         else enclosed(bound, bound, Direction.UPPER, OUTPUT),
         share_of_range=Absent(_NOTHING)
         if bound is None or share is None
         else enclosed(share, share, Direction.UPPER),
+        relative_error=_relative(bound, largest),
         stages=tuple(_stage(graph, *parts) for parts in stages if bound is not None),
     )
+
+
+def certified_bound(result: CheckResult) -> Fraction | None:
+    """The checker's bound, if it is one on the network that the ticket names.
+
+    Returns:
+        None if any finding failed but the comparison with eps: the bound then belongs
+        to other weights than the seed's, or the two evaluations of it disagree.
+    """
+    bound = result.error_upper_bound
+    if bound is None or result.eps is None:
+        return None
+    # a trivial claim is proved all the same, and so is its bound
+    fine = (Verdict.VERIFIED, Verdict.VACUOUS)
+    failed = sum(item.verdict not in fine for item in result.ledger)
+    return bound if failed == int(bound > result.eps) else None
+
+
+def limit_finding(
+    result: CheckResult, largest: Figure, part: str, on: str
+) -> Finding | None:
+    """Whether the certified error is at most ``part`` of the target's largest output.
+
+    Args:
+        result: What the checker said.
+        largest: The target's largest output.
+        part: Exact decimal.
+        on: The inputs on which ``largest`` was taken, in words.
+
+    Returns:
+        None if one of the figures does not exist.
+
+    Rigor:
+        Exact comparison with both ends of ``largest``.
+    """
+    bound = certified_bound(result)
+    if bound is None or isinstance(largest, Absent) or Fraction(largest.lower) <= 0:
+        return None
+    claim = f"the certified error is at most {part} of the target's largest output {on}"
+    most, least = bound / Fraction(largest.lower), bound / Fraction(largest.upper)
+    reason = f"at most {directed_decimal(most, 4, up=True)} of it"
+    if most <= Fraction(part):
+        return Finding(claim, Verdict.VERIFIED, reason)
+    if least > Fraction(part):
+        reason = f"at least {directed_decimal(least, 4, up=False)} of it"
+        return Finding(claim, Verdict.REFUTED, reason)
+    return Finding(claim, Verdict.INCONCLUSIVE, f"{reason}; rounding leaves it open")
+
+
+def witness_summary(result: CheckResult) -> WitnessSummary | None:
+    """The checker's witness, if it found one."""
+    found = result.witness
+    if found is None:
+        return None
+    gap = found.difference
+    return WitnessSummary(
+        tuple(map(str, found.image)),
+        found.shape,
+        found.entry,
+        enclosed(gap, gap, Direction.BOTH, OUTPUT),
+    )
+
+
+def _relative(bound: Fraction | None, largest: Figure) -> Figure:
+    if bound is None:
+        return Absent(_NOTHING)
+    if isinstance(largest, Absent) or Fraction(largest.lower) <= 0:
+        return Absent("the target's output is zero on all test inputs")
+    low, high = Fraction(largest.lower), Fraction(largest.upper)
+    return enclosed(bound / high, bound / low, Direction.UPPER)
 
 
 def within_what_was_asked(bound: Fraction | None, eps: Fraction) -> Finding:
@@ -124,7 +200,7 @@ def _weights(node: Node) -> int:
 
 
 def _stage(
-    graph: TargetGraph, stage: Stage, part: StageTicket, found: StageBound
+    graph: TargetCNN, stage: Stage, part: StageTicket, found: StageBound
 ) -> StageFigures:
     def at_most(error: Fraction) -> Quantity:
         return enclosed(error, error, Direction.UPPER, f"output of {found.name}")
@@ -145,7 +221,7 @@ def _stage(
     )
 
 
-def layer_words(graph: TargetGraph, stage: Stage) -> str:
+def layer_words(graph: TargetCNN, stage: Stage) -> str:
     """What a stage is, such as ``"3x3 convolution, 6 to 12, with biases"``."""
     node, layer = graph.node(stage.name), stage.layer
     outputs = len(layer.weight)

@@ -1,4 +1,4 @@
-"""Target files that nobody vouches for: refused in words, at bounded cost."""
+"""Files of kernels that nobody vouches for: refused in words, at bounded cost."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from safetensors.torch import save
 import slth_verify as sv
 from slth_verify.cli import run
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network import TargetCNN
-from slth_verify.ticket._target_file import load_target
+from slth_verify.graph import TargetCNN
+from slth_verify.graph.stages import stages_of
 
 KEY = "slth_verify_target"
 GOOD = {
@@ -126,6 +126,10 @@ HOSTILE: dict[str, bytes] = {
     "infinite": file_of(
         document(), {"layers.1.weight": torch.full((1, 1, 1, 1), -np.inf)}
     ),
+    "500 layers": file_of(
+        document(),
+        {f"layers.{i}.weight": torch.ones(1, 1, 1, 1) for i in range(1, 501)},
+    ),
     "5,000 layers": file_of(
         document(),
         {f"layers.{i}.weight": torch.ones(1, 1, 1, 1) for i in range(1, 5001)},
@@ -147,10 +151,11 @@ def test_the_good_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "net.safetensors"
     path.write_bytes(file_of(document()))
     target = TargetCNN.from_file(path)
-    assert target.input_shape == (1, 4, 4)
-    assert load_target(path).sha256 == target.sha256
+    assert target.input.shape == (1, 4, 4)
+    assert target.in_papers_class
+    assert target.name == "net"
     with pytest.raises(ValueError, match="read-only"):
-        target.kernels[0][0] = 1
+        stages_of(target)[0].layer.weight[0] = 1
 
 
 def _fifo(path: Path) -> None:
@@ -232,7 +237,6 @@ def test_damaged_files_are_refused_or_read_alike(
         target = sv.TargetCNN.from_file(path)
     except InvalidTargetError:
         return
-    assert load_target(path).sha256 == target.sha256
     again = path.with_name("again.safetensors")
     target.save(again)
     assert sv.TargetCNN.from_file(again).sha256 == target.sha256

@@ -1,17 +1,24 @@
-"""A target graph as a report shows it: frozen data."""
+"""One target as a report shows it: frozen data."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from slth_verify.report.model.observations import Observation
-from slth_verify.report.model.parts import Accuracy, NetworkSummary
+from slth_verify.report.model.parts import (
+    Accuracy,
+    MaskPicture,
+    NetworkSummary,
+    Rung,
+    Sample,
+    SizeRow,
+)
 from slth_verify.report.model.quantity import Figure, Quantity
 from slth_verify.verdict import Finding, NoTruthValue, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class GraphSummary:
+class TargetSummary:
     """The network that a case approximates.
 
     Attributes:
@@ -28,6 +35,8 @@ class GraphSummary:
         output_range: All outputs lie in it.
         widest: The widest range of an output channel: one that images reach, and one
             that none exceeds. Errors are compared with the latter.
+        largest_output: Greatest modulus of an output on the inputs of ``largest_on``.
+        largest_on: Those inputs in words.
     """
 
     file: str
@@ -42,6 +51,8 @@ class GraphSummary:
     outside: str
     output_range: Quantity
     widest: Quantity
+    largest_output: Figure
+    largest_on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +85,15 @@ class StageFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class GraphFigures:
-    """The certified figures of a graph's ticket.
+class TicketFigures:
+    """The certified figures of a ticket.
 
     Attributes:
         file: The ticket, relative to the report.
         sha256: Digest of the file.
         certified_error: Bound on sup ||f - g||_max over the box, in the target's units.
         share_of_range: The same as a part of the widest range of an output channel.
+        relative_error: The same as a part of the target's largest output seen.
         stages: Stage by stage.
     """
 
@@ -89,16 +101,34 @@ class GraphFigures:
     sha256: str
     certified_error: Figure
     share_of_range: Figure
+    relative_error: Figure
     stages: tuple[StageFigures, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WitnessSummary:
+    """An image at which f and g certainly differ by more than claimed.
+
+    Attributes:
+        image: Its entries, exact, flattened.
+        shape: Of the image.
+        entry: Index of the output's entry.
+        difference: |f - g| there is at least this.
+    """
+
+    image: tuple[str, ...]
+    shape: tuple[int, ...]
+    entry: tuple[int, ...]
+    difference: Quantity
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GraphCase(NoTruthValue):
-    """Everything about one target graph.
+class CaseReport(NoTruthValue):
+    """Everything about one target.
 
     Attributes:
         name: Short and unique.
-        origin: ``"trained"`` or ``"given"``.
+        origin: ``"trained"``, ``"generated"`` or ``"given"``.
         description: What is special about it.
         verdict: Combined verdict of the findings.
         target: The target.
@@ -106,9 +136,14 @@ class GraphCase(NoTruthValue):
         asked: The same as it was asked for, such as ``"2%"``.
         network: The random network.
         seconds: Wall time by stage.
+        ladder: Widths per layer of a network of the paper's class.
         ticket: Figures of the ticket, or None if none was found.
+        witness: An image that refutes the claimed bound, if there is one.
         observations: Forward passes in float64.
-        accuracy: On held-out images, where there are any; seen in float64.
+        accuracy: On held-out images, where there are any.
+        masks: Stage by stage, where they are not too large to be drawn.
+        collapse: Sizes before and after.
+        samples: Pictures.
         findings: Every checked claim.
     """
 
@@ -116,12 +151,17 @@ class GraphCase(NoTruthValue):
     origin: str
     description: str
     verdict: Verdict
-    target: GraphSummary
+    target: TargetSummary
     eps: Quantity
     asked: str
     network: NetworkSummary
     seconds: dict[str, float]
-    ticket: GraphFigures | None = None
+    ladder: tuple[Rung, ...] = ()
+    ticket: TicketFigures | None = None
+    witness: WitnessSummary | None = None
     observations: tuple[Observation, ...] = ()
     accuracy: Accuracy | None = None
+    masks: tuple[MaskPicture, ...] = ()
+    collapse: tuple[SizeRow, ...] = ()
+    samples: tuple[Sample, ...] = ()
     findings: tuple[Finding, ...] = ()

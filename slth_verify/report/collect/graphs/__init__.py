@@ -1,1 +1,0 @@
-"""Cases of target graphs: pruned, checked and looked at."""
