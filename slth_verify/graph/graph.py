@@ -5,24 +5,22 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
-from itertools import islice
 from types import ModuleType
 from typing import Any, Literal, cast
-
-import numpy as np
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph.fields import checked, checked_label
 from slth_verify.graph.files import graph_sha256, read_graph, write_graph
 from slth_verify.graph.given_input import ends_of
 from slth_verify.graph.kernels import chain_of
+from slth_verify.graph.listed import listed, require_connected, require_weights
 from slth_verify.graph.nodes import Input, Node, Shape
 from slth_verify.graph.papers_class import outside_papers_class
 from slth_verify.graph.shapes import shape_of
-from slth_verify.limits import ENTRIES, LAYERS, WEIGHTS
+from slth_verify.limits import ENTRIES
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +60,11 @@ class TargetCNN:
     name: str = "target"
 
     def __post_init__(self) -> None:
-        nodes = tuple(checked(node) for node in _listed(self.nodes))
+        nodes = tuple(checked(node) for node in listed(self.nodes))
         object.__setattr__(self, "nodes", nodes)
         object.__setattr__(self, "name", checked_label(self.name))
-        _require_weights(nodes)
-        _require_connected(nodes)
+        require_weights(nodes)
+        require_connected(nodes)
         shapes: dict[str, Shape] = {}
         for node in nodes:
             shape = shape_of(node, [shapes[name] for name in node.sources])
@@ -319,50 +317,3 @@ def _importer(name: str) -> ModuleType:
     where neither is installed.
     """
     return import_module(f"slth_verify.network.{name}")
-
-
-def _listed(nodes: Iterable[Any]) -> list[Any]:
-    try:
-        found = list(islice(nodes, LAYERS + 1))
-    except TypeError as error:
-        raise InvalidTargetError("nodes: a sequence of nodes is required.") from error
-    if not found or len(found) > LAYERS:
-        raise InvalidTargetError(
-            f"{len(found)} or more nodes: 1 to {LAYERS} are read. Certify the network "
-            "in parts."
-        )
-    return found
-
-
-def _require_weights(nodes: tuple[Node, ...]) -> None:
-    arrays = (getattr(node, field.name) for node in nodes for field in fields(node))
-    weights = sum(array.size for array in arrays if isinstance(array, np.ndarray))
-    if weights > WEIGHTS:
-        raise InvalidTargetError(
-            f"{weights} weights: at most {WEIGHTS} are read. Certify the network in "
-            "parts."
-        )
-
-
-def _require_connected(nodes: tuple[Node, ...]) -> None:
-    """One input, first; sources before their users; nothing that leads nowhere."""
-    known: set[str] = set()
-    for node in nodes:
-        what = None
-        if isinstance(node, Input) is bool(known):
-            what = "the first node, and no other, must be an Input"
-        elif node.name in known:
-            what = "there are two nodes of this name"
-        elif not known.issuperset(node.sources):
-            missing = [name for name in node.sources if name not in known]
-            what = f"its sources {missing} do not come before it"
-        if what is not None:
-            raise InvalidTargetError(f"node {node.name!r}: {what}. Correct the graph.")
-        known.add(node.name)
-    used = {nodes[-1].name} | {name for node in nodes for name in node.sources}
-    for node in nodes:
-        if node.name not in used:
-            raise InvalidTargetError(
-                f"node {node.name!r} leads nowhere. Leave it out, or put the output "
-                "last."
-            )
