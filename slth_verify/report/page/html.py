@@ -46,14 +46,7 @@ def render_html(document: Mapping[str, Any]) -> str:
         All texts of the document are escaped, characters that steer a terminal or
         reorder a line included; formulas are rebuilt element by element.
     """
-    environment = Environment(
-        loader=PackageLoader("slth_verify.report.page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment()
     environment.filters.update(
         believed=believed,
         contradiction=contradiction,
@@ -73,6 +66,18 @@ def render_html(document: Mapping[str, Any]) -> str:
     )
     template = environment.get_template("report.html.j2")
     return template.render(document=document, page=Page.of(document))
+
+
+def page_environment() -> Environment:
+    """Templates in which every text is escaped, and none may be missing."""
+    return Environment(
+        loader=PackageLoader("slth_verify.report.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def _shown(value: Any) -> Any:
