@@ -6,6 +6,7 @@ A page holds markers, each followed by a generated block:
     <!-- claim: der:net points -->       one claim, with its conditions
     <!-- table -->                       all statements
     <!-- table: all-targets -->          a reference table of `_tables`
+    <!-- attacks -->                     what tests each statement, and what is missing
 
 and each block ends with ``<!-- end -->``. Run this file to bring all pages up to date;
 a test asserts that they are.
@@ -21,10 +22,12 @@ from pathlib import Path
 from types import ModuleType
 
 from slth_verify.statements import latex, statement, statements
+from slth_verify.suite import attacks
 
 HERE = Path(__file__).parent
 _BLOCK = re.compile(
-    r"<!-- (statement|claim|table)(?:: ([^\n]*?))? -->\n.*?<!-- end -->", re.DOTALL
+    r"<!-- (statement|claim|table|attacks)(?:: ([^\n]*?))? -->\n.*?<!-- end -->",
+    re.DOTALL,
 )
 
 
@@ -75,6 +78,23 @@ def _table(name: str | None = None) -> str:
     return "\n".join(rows)
 
 
+def _attacks() -> str:
+    """A row for each statement; files by their names, without folders and endings."""
+    rows = [
+        "| statement | tested by | checks | lies in | worst ratio | missing |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in attacks().values():
+        checks = ", ".join(f"`{name}`" for name in row.checks)
+        cells = (_files(row.properties), checks, _files(row.lies), row.ratio)
+        rows.append(f"| `{row.statement}` | {' | '.join(cells)} | {row.missing} |")
+    return "\n".join(rows)
+
+
+def _files(paths: tuple[str, ...]) -> str:
+    return ", ".join(Path(path).stem.removeprefix("test_") for path in paths)
+
+
 def _tables() -> ModuleType:
     """The module of reference tables, which lies beside this file."""
     spec = importlib.util.spec_from_file_location(
@@ -91,6 +111,7 @@ _WRITERS: dict[str, Callable[..., str]] = {
     "statement": _statement,
     "claim": _claim,
     "table": _table,
+    "attacks": _attacks,
 }
 
 

@@ -11,6 +11,7 @@ import click
 from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, progress
 from slth_verify.cli._types import integer
+from slth_verify.files import write_atomically
 from slth_verify.text import printable
 from slth_verify.verdict import exit_code
 
@@ -53,6 +54,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Seed of everything random.",
 )
+@click.option(
+    "--from",
+    "recorded",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Make slth-suite.html of what pytest --slth-report wrote; nothing is run.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the JSON document.")
 def command(
     profile: str,
@@ -60,12 +68,15 @@ def command(
     eps: str | None,
     output: str,
     seed: int,
+    recorded: str | None,
     as_json: bool,
 ) -> int:
     """Prune random networks for real targets, check the tickets, and report.
 
     Writes one offline HTML file and the same as JSON.
     """
+    if recorded is not None:
+        return _of_suite(recorded, Path(output), bool(targets or eps), as_json)
     from slth_verify.graph import TargetCNN
     from slth_verify.report import load_profile, run_report, to_document
 
@@ -93,6 +104,30 @@ def command(
             click.echo(f"  {case.verdict.name:12} {printable(case.name)}")
         note(f"written: {printable(str(folder / 'slth-report.html'))}")
     return exit_code(report.verdict)
+
+
+def _of_suite(recorded: str, folder: Path, asked: bool, as_json: bool) -> int:
+    """Render what a suite of tests recorded; the exit code is the suite's."""
+    from slth_verify.report import render_suite
+    from slth_verify.suite import passes, read_suite
+    from slth_verify.suite.outcomes import CONTRADICTED
+
+    if asked:
+        raise click.UsageError("--from runs nothing: leave out --target and --eps.")
+    document = read_suite(recorded)
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / "slth-suite.html"
+    write_atomically(page, render_suite(document))
+    verdict = document["verdict"]
+    if as_json:
+        click.echo(json.dumps(document, indent=2, allow_nan=False))
+    else:
+        click.echo(verdict)
+    note(f"written: {printable(str(page))}")
+    allowed = document["options"].get("allow_inconclusive") is True
+    if passes([verdict], allow_inconclusive=allowed):
+        return 0
+    return 1 if verdict in CONTRADICTED else 3
 
 
 def _question(

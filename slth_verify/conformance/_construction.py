@@ -185,7 +185,8 @@ def _check_forward(
     images = np.concatenate([case.images, _worst_windows(case, ticket)])
     seen = largest_difference(case.target, ticket, images)
     certified = float(bound)
-    observe("error seen / certified", seen.error, certified)
+    allowed = certified + seen.allowance
+    observe("error seen / certified, with rounding", seen.error, allowed)
     _require(
         seen.error <= certified + seen.allowance,
         f"{shown}: the forward passes differ by {seen.error}, but {certified} is "

@@ -12,6 +12,7 @@ from slth_verify.report.model.document import schema, to_document, to_json
 from slth_verify.report.model.profile import PROFILES, Profile, load_profile
 from slth_verify.report.model.report import SCHEMA_VERSION, Report
 from slth_verify.report.page.html import render_html
+from slth_verify.report.page.suite import render_suite
 
 __all__ = [
     "HTML_NAME",
@@ -24,6 +25,7 @@ __all__ = [
     "Report",
     "load_profile",
     "render_html",
+    "render_suite",
     "run_report",
     "schema",
     "to_document",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
@@ -37,6 +38,8 @@ _RECORDS: dict[str, dict[str, Any]] = {
     "bound": {"name": str, "value": str, "direction": str, "evidence": str},
     "ratio": {"claim": str, "observed": str, "allowed": str, "ratio": str},
 }
+_NUMBERS = ("value", "observed", "allowed", "ratio")
+_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?(E[+-]?[0-9]{1,6})?", re.ASCII)
 _TOP = {
     "schema": str,
     "schema_version": int,
@@ -139,6 +142,9 @@ def _test(test: Mapping[str, Any]) -> str:
         told = _fields(f"a {kind}", record, wanted)
         if told:
             return told
+        numbers = [record[name] for name in _NUMBERS if name in record]
+        if not all(_NUMBER.fullmatch(number) for number in numbers):
+            return "a number is none"
         if kind == "verdict" and record["verdict"] not in OUTCOMES:
             return "a verdict is unknown"
     return ""

@@ -33,3 +33,15 @@ def test_unknown_statements_are_refused(name: str) -> None:
     with pytest.raises(InvalidParameterError, match="ids look like"):
         require_statement(name)
     require_statement("thm:rss")
+
+
+@pytest.mark.parametrize("name", list(attacks()))
+def test_lies_of_a_row_are_about_its_checks(name: str) -> None:
+    row = attacks()[name]
+    text = "\n".join((ROOT / path).read_text(encoding="utf-8") for path in row.lies)
+    for check in row.checks:
+        assert check in text, f"no lies about {check}"
+
+
+def test_every_check_is_in_some_row() -> None:
+    assert {check for row in attacks().values() for check in row.checks} == set(CHECKS)

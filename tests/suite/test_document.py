@@ -114,6 +114,17 @@ def test_a_document_that_contradicts_itself_is_refused(
         _read(tmp_path, _document() | {key: value})
 
 
+@pytest.mark.parametrize("number", ["", "x", "NaN", "Infinity", "1e", "٣", "1E9999999"])
+@pytest.mark.parametrize(("place", "name"), [(2, "value"), (3, "ratio")])
+def test_numbers_that_are_none_are_refused(
+    tmp_path: Path, place: int, name: str, number: str
+) -> None:
+    document = _document()
+    document["tests"][0]["records"][place][name] = number
+    with pytest.raises(UnusableFileError, match="a number is none"):
+        _read(tmp_path, document)
+
+
 def test_outcomes_are_ordered_worst_first() -> None:
     assert worst_of([]) == "INCONCLUSIVE"
     for number, name in enumerate(OUTCOMES):

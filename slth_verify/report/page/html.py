@@ -53,14 +53,7 @@ def render_html(document: Mapping[str, Any]) -> str:
 @cache
 def _environment() -> Environment:
     """The templates, which need no compilation for a second page."""
-    environment = Environment(
-        loader=PackageLoader("slth_verify.report.page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment()
     environment.filters.update(
         believed=believed,
         contradiction=contradiction,
@@ -78,6 +71,18 @@ def _environment() -> Environment:
         signed=signed,
     )
     return environment
+
+
+def page_environment() -> Environment:
+    """Templates in which every text is escaped, and none may be missing."""
+    return Environment(
+        loader=PackageLoader("slth_verify.report.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def _shown(value: Any) -> Any:

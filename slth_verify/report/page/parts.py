@@ -109,13 +109,11 @@ class Page:
         ladders = tuple(c for c in cases if c["ladder"])
         bins = [len(p["positive"][0]) for c in cases for p in c["masks"]]
         power = {c["name"]: _magnification(c) for c in cases if c["samples"]}
-        source = files("slth_verify.report.page") / "templates" / "style.css"
-        style = source.read_text(encoding="utf-8")
-        digest = hashlib.sha256(style.encode()).digest()
+        style, style_hash = style_sheet()
         return cls(
-            style=Markup(style),
-            style_hash=f"sha256-{base64.b64encode(digest).decode()}",
-            data=_embedded(document),
+            style=style,
+            style_hash=style_hash,
+            data=embedded(document),
             verdict=verdict,
             headline=_HEADLINES[verdict],
             lead=cases[0] if _is_certified(cases[0]) else None,
@@ -162,7 +160,16 @@ def kept_in_picture(picture: Document) -> str:
     return grouped(sum(sum(row) for part in parts for row in part))
 
 
-def _embedded(document: Document) -> Markup:
+def style_sheet() -> tuple[Markup, str]:
+    """The style sheet, and its SHA-256 as a content-security policy names it."""
+    source = files("slth_verify.report.page") / "templates" / "style.css"
+    style = source.read_text(encoding="utf-8")
+    digest = hashlib.sha256(style.encode()).digest()
+    return Markup(style), f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def embedded(document: Document) -> Markup:
+    """The document as JSON that cannot end its element."""
     text = json.dumps(document, allow_nan=False)
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c"))
 

@@ -1,0 +1,67 @@
+"""The page of a suite of tests, rendered from the JSON that the plugin wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from slth_verify.report.page.html import page_environment
+from slth_verify.report.page.parts import embedded, style_sheet
+
+_HEADLINES = {
+    "REFUTED": "A claim is false",
+    "REJECTED": "A claim is rejected by a statistical test",
+    "INCONCLUSIVE": "Not every claim could be decided",
+    "VACUOUS": "Some claims say nothing at these parameters",
+    "NOT_REJECTED": "Nothing was contradicted; not every claim was proved",
+    "VERIFIED": "Every claim that was recorded is proved",
+}
+_DIGITS = 6
+
+
+def render_suite(document: Mapping[str, Any]) -> str:
+    """One self-contained page: no network, no scripts, one style, embedded JSON.
+
+    Args:
+        document: A document as `slth_verify.suite.read_suite` reads it.
+
+    Returns:
+        HTML; the same document gives the same bytes with the same libraries.
+
+    Rigor:
+        All texts of the document are escaped, as in `render_html`.
+    """
+    style, style_hash = style_sheet()
+    verdicts = list(_records(document, "verdict"))
+    ratios = sorted(
+        _records(document, "ratio"),
+        key=lambda item: Decimal(item[1]["ratio"]),
+        reverse=True,
+    )
+    template = page_environment().get_template("suite.html.j2")
+    return template.render(
+        document=document,
+        style=style,
+        style_hash=style_hash,
+        data=embedded(document),
+        headline=_HEADLINES[document["verdict"]],
+        verdicts=verdicts,
+        problems=[x for x in verdicts if x[1]["verdict"] in list(_HEADLINES)[:4]],
+        ratios=[(test, record, _short(record["ratio"])) for test, record in ratios],
+        bounds=list(_records(document, "bound")),
+    )
+
+
+def _records(
+    document: Mapping[str, Any], kind: str
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for test in document["tests"]:
+        for record in test["records"]:
+            if record["kind"] == kind:
+                yield test["id"], record
+
+
+def _short(number: str) -> str:
+    """Six significant digits of a decimal; the document has the rest."""
+    return f"{Decimal(number):.{_DIGITS}g}"
