@@ -18,6 +18,12 @@ from handmade.graph_tickets import (  # noqa: F401
     grouped,
     hand_ticket,
 )
+from handmade.linear_forms import (  # noqa: F401
+    broken,
+    float_image,
+    network_pair,
+    outside,
+)
 from handmade.near_targets import (  # noqa: F401
     image_of,
     pair_of,
