@@ -12,10 +12,10 @@ from slth_verify.comparison.answers import (
     certify_pair,
     compare,
 )
-from slth_verify.comparison.attack import AttackResult
+from slth_verify.comparison.attack import AttackResult, attacked
 from slth_verify.comparison.classes import Scores
 from slth_verify.comparison.images import read_images
-from slth_verify.comparison.local import LocalResult
+from slth_verify.comparison.local import LocalResult, certified_near
 
 __all__ = [
     "AttackResult",
@@ -25,6 +25,8 @@ __all__ = [
     "NodeGap",
     "Scores",
     "attack",
+    "attacked",
+    "certified_near",
     "certify",
     "certify_pair",
     "compare",

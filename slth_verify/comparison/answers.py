@@ -149,7 +149,7 @@ def certify(
     Raises:
         InvalidTicketError: If the ticket is unreadable, or not proved to be one of this
             target.
-        InvalidTargetError: If the target is unreadable.
+        InvalidTargetError: If the target is unreadable, or has one output.
         InvalidParameterError: If an image is not in the box, or the radius negative.
 
     Rigor:

@@ -15,7 +15,7 @@ from slth_verify.deadline import look_at_the_clock
 from slth_verify.forms import Interval
 
 #: Steps of a walk to a rival's side, and halvings on the way back.
-_STEPS, _HALVINGS = 12, 40
+_STEPS, _HALVINGS = 12, 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from fractions import Fraction
 
 import numpy as np
 
+from slth_verify.arrays import Float64Array
 from slth_verify.comparison.classes import Rivals, Scores, margin_rows
-from slth_verify.comparison.networks import ComparedNetworks, largest_gap
-from slth_verify.errors import InvalidParameterError
+from slth_verify.comparison.networks import ComparedNetworks, Ends, largest_gap
+from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.forms import Differences, Interval
 from slth_verify.forms.rounding import float_ends
+from slth_verify.graph import Clip, Rectifier
 from slth_verify.graph.dyadics import Exact, exact_entries
 from slth_verify.numbers import rough
 from slth_verify.verdict import NoTruthValue, Verdict
@@ -19,7 +21,7 @@ from slth_verify.verdict import NoTruthValue, Verdict
 #: Images of a ball that are replayed exactly, when classes seem to differ.
 _REPLAYED = 6
 #: Rivals that are worth a walk.
-_CLOSE = 3
+_CLOSE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,12 @@ def _read(image: object, shape: tuple[int, ...]) -> Exact:
 
 
 def certified_near(
-    networks: ComparedNetworks, image: object, radius: Fraction, index: int = 0
+    networks: ComparedNetworks,
+    image: object,
+    radius: Fraction,
+    index: int = 0,
+    *,
+    exact: bool = True,
 ) -> LocalResult:
     """Whether f and g put every image near a given one into the same class.
 
@@ -134,16 +141,28 @@ def certified_near(
         image: Floats or fractions, of the input's shape, in its box.
         radius: Entries may change by so much, exact, at least 0.
         index: Kept in the result.
+        exact: Whether scores are evaluated exactly at the image, and linear forms
+            sharpened where a verdict needs no more; without it verdicts are the same
+            and come sooner, but other figures are only enclosed.
+
+    Raises:
+        InvalidTargetError: If the networks have fewer than two classes.
+        InvalidParameterError: If the image is not in the box.
 
     Rigor:
-        At the image itself exact; over the ball enclosed by linear forms. A witness is
-        evaluated exactly.
+        At the image itself exact, or enclosed and exact where that leaves it open; over
+        the ball enclosed by linear forms. A witness is decided in the same way.
 
     Source:
         der:local, der:top-1.
     """
+    if networks.target.output_shape[0] < 2:
+        raise InvalidTargetError(
+            "the networks have one output: two classes are required (der:top-1). "
+            "Compare their outputs with compare or check."
+        )
     ball = Ball.around(networks, image, radius)
-    ends = networks.exact(ball.centre)
+    ends = networks.exact(ball.centre) if exact else _decided(networks, ball.centre)
     scores = Scores.of(ends[0]), Scores.of(ends[1])
     tops = scores[0].top, scores[1].top
     here = Fraction(max(largest_gap(ends)[1].ravel()))
@@ -164,19 +183,22 @@ def certified_near(
         return replace(
             base,
             verdict=Verdict.VERIFIED,
-            reason="evaluated exactly",
+            reason="evaluated exactly" if exact else "decided at the image",
             margins=leads,
         )
+    if not exact:
+        result, _ = _led(networks, ball, base, sharpen=False)
+        if result.verdict is Verdict.VERIFIED:
+            return result
     return _around(networks, ball, base)
 
 
-def _around(networks: ComparedNetworks, ball: Ball, base: LocalResult) -> LocalResult:
-    """The verdict over a ball whose centre has one class in both networks."""
-    top = base.classes[0]
-    if top is None:
-        raise ValueError("the centre has no class")
-    difference, differences = _over(networks, ball)
-    rows, rivals = margin_rows(networks.target.output_shape, top)
+def _led(
+    networks: ComparedNetworks, ball: Ball, base: LocalResult, *, sharpen: bool = True
+) -> tuple[LocalResult, list[Float64Array]]:
+    """Whether the centre's class leads all over the ball, and its leads by rival."""
+    difference, differences = _over(networks, ball, sharpen=sharpen)
+    rows, _ = margin_rows(networks.target.output_shape, _class_of(base))
     places = int(np.prod(networks.target.output_shape[1:], dtype=np.int64))
     leads = [-differences.upper(rows, gap) / places for gap in (None, rows)]
     finite = [np.where(np.isfinite(lead), lead, -np.inf) for lead in leads]
@@ -184,11 +206,25 @@ def _around(networks: ComparedNetworks, ball: Ball, base: LocalResult) -> LocalR
     base = replace(base, difference=difference, margins=_fractions(least))
     # a quotient by the number of places keeps its sign
     if all(lead > 0 for lead in least):
-        return replace(
-            base,
-            verdict=Verdict.VERIFIED,
-            reason="the class leads in both networks, for every image of the ball",
-        )
+        reason = "the class leads in both networks, for every image of the ball"
+        base = replace(base, verdict=Verdict.VERIFIED, reason=reason)
+    return base, finite
+
+
+def _class_of(base: LocalResult) -> int:
+    top = base.classes[0]
+    if top is None:
+        raise ValueError("the centre has no class")
+    return top
+
+
+def _around(networks: ComparedNetworks, ball: Ball, base: LocalResult) -> LocalResult:
+    """The verdict over a ball whose centre has one class in both networks."""
+    base, finite = _led(networks, ball, base)
+    if base.verdict is Verdict.VERIFIED:
+        return base
+    top = _class_of(base)
+    _, rivals = margin_rows(networks.target.output_shape, top)
     order = np.argsort(np.minimum(*finite), kind="stable")
     close = [int(j) for j in order[:_CLOSE] if min(lead[j] for lead in finite) <= 0]
     witness = _witness(networks, ball, top, close)
@@ -204,11 +240,32 @@ def _around(networks: ComparedNetworks, ball: Ball, base: LocalResult) -> LocalR
     return replace(base, reason=f"class {others} may overtake, but no image shows it")
 
 
+def _decided(networks: ComparedNetworks, image: Exact) -> tuple[Ends, Ends]:
+    """Ends of both outputs that decide the classes, exact if they must be."""
+    point = Ball(image, image, image).floats()
+    found = Differences.over(networks.pair, point, sharpen=False).output
+    parts = found.target, found.pruned
+    if all(np.isfinite(part.sizes).all() for part in parts):
+        ends = tuple((_exactly(part.low), _exactly(part.high)) for part in parts)
+        if all(Scores.of(end).top is not None for end in ends):
+            return ends[0], ends[1]
+    return networks.exact(image)
+
+
+def _exactly(ends: Float64Array) -> Exact:
+    found = np.empty(ends.shape, object)
+    found.ravel()[:] = [Fraction(end) for end in ends.ravel().tolist()]
+    return found
+
+
 def _over(
-    networks: ComparedNetworks, ball: Ball
+    networks: ComparedNetworks, ball: Ball, *, sharpen: bool = True
 ) -> tuple[Fraction | None, Differences]:
-    differences = Differences.over(networks.pair, ball.floats())
-    largest = float(differences.gap().sizes.max())
+    differences = Differences.over(networks.pair, ball.floats(), sharpen=sharpen)
+    # linear forms were substituted in front of a last gate already
+    gate = isinstance(networks.pair.output, (Rectifier, Clip))
+    whole = differences.output.difference if gate else differences.gap()
+    largest = float(whole.sizes.max())
     return (Fraction(largest) if np.isfinite(largest) else None), differences
 
 
@@ -222,12 +279,12 @@ def _fractions(leads: list[float]) -> tuple[Fraction, Fraction] | None:
 def _witness(
     networks: ComparedNetworks, ball: Ball, top: int, close: list[int]
 ) -> tuple[Exact, tuple[int, int]] | None:
-    """An image of the ball with two different classes, evaluated exactly."""
+    """An image of the ball with two different classes, which is proved."""
     centre = ball.centre.astype(np.float64)
     tries = Rivals(networks, top).found(centre, ball.floats(), close)
     for floats, _ in zip(tries, range(_REPLAYED), strict=False):
         image = ball.inside(floats)
-        f, g = (Scores.of(ends).top for ends in networks.exact(image))
+        f, g = (Scores.of(ends).top for ends in _decided(networks, image))
         if f is not None and g is not None and f != g:
             return image, (f, g)
     return None

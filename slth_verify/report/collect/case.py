@@ -22,6 +22,7 @@ from slth_verify.report.collect.figures import (
     witness_summary,
 )
 from slth_verify.report.collect.ladder import ask_ladder
+from slth_verify.report.collect.nearness import nearness
 from slth_verify.report.collect.proved_widths import ProvedWidths
 from slth_verify.report.collect.targets import SHARE, Subject
 from slth_verify.report.collect.task import Task
@@ -123,6 +124,8 @@ def _completed(
         result = check(ticket, task.output / task.target_file)
     with task.stage("examine") as step:
         seen = examine(subject, ticket, result, profile, step)
+    with task.stage("nearness") as step:
+        near = nearness(subject, ticket, result, profile, step)
     asked = within_what_was_asked(certified_bound(result), eps)
     findings = [*result.ledger, asked, *seen.findings]
     largest = case.target.largest_output
@@ -141,5 +144,6 @@ def _completed(
         masks=seen.masks,
         collapse=seen.collapse,
         samples=seen.samples,
+        nearness=near,
         findings=tuple(findings),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slth_verify.report.model.nearness import Nearness
 from slth_verify.report.model.observations import Observation
 from slth_verify.report.model.parts import (
     Accuracy,
@@ -144,6 +145,7 @@ class CaseReport(NoTruthValue):
         masks: Stage by stage, where they are not too large to be drawn.
         collapse: Sizes before and after.
         samples: Pictures.
+        nearness: The true error from both sides, and classes near images.
         findings: Every checked claim.
     """
 
@@ -164,4 +166,5 @@ class CaseReport(NoTruthValue):
     masks: tuple[MaskPicture, ...] = ()
     collapse: tuple[SizeRow, ...] = ()
     samples: tuple[Sample, ...] = ()
+    nearness: Nearness | None = None
     findings: tuple[Finding, ...] = ()

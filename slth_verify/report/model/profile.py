@@ -27,6 +27,7 @@ _COUNTS = {
     "uniform_inputs": 100_000,
     "corner_inputs": 100_000,
     "samples": 10_000,
+    "local_images": 10_000,
     "certified_dimension": DIMENSION,
     "law_dimension": DIMENSION,
     "law_repeats": 1_000,
@@ -55,6 +56,7 @@ class Profile:
         uniform_inputs: Random images per case, uniform on the box.
         corner_inputs: Random images per case with entries -1, 0, 1.
         samples: Held-out digits that are drawn.
+        local_images: Held-out digits whose neighbourhoods are certified.
         certified_dimension: Largest dimension of a subset-sum problem for which a
             certified width is searched, for at most twice the time limit; 0 for none.
         law_dimension: Largest dimension of the sweep of searches to which the law of
@@ -77,6 +79,7 @@ class Profile:
     uniform_inputs: int = 32
     corner_inputs: int = 32
     samples: int = 10
+    local_images: int = 0
     certified_dimension: int = 90
     law_dimension: int = 90
     law_repeats: int = 3

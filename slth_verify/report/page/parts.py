@@ -21,6 +21,7 @@ from slth_verify.report.page.charts import (
     whole_mask_chart,
 )
 from slth_verify.report.page.display import ends, grouped
+from slth_verify.report.page.nearness import bracket_chart, share_chart
 from slth_verify.report.page.pixels import pixel_picture
 from slth_verify.report.page.stages import believed, contradictions, stage_chart
 
@@ -41,6 +42,7 @@ _SECTIONS = (
     ("widths", "Widths"),
     ("law", "Law of the search"),
     ("tickets", "Tickets"),
+    ("nearness", "How near"),
     ("accuracy", "Accuracy"),
     ("masks", "Masks"),
     ("collapse", "Collapse"),
@@ -67,6 +69,7 @@ class Page:
         sections: Ids and titles of the sections that are there.
         problems: Names of cases and their findings that are not VERIFIED.
         ladders: Cases with a ladder of widths.
+        near: Cases that were attacked.
         drawn: Cases with masks that are drawn as histograms.
         whole: Cases whose masks are drawn filter by filter.
         bins: Parts of a block in a histogram.
@@ -88,6 +91,7 @@ class Page:
     sections: tuple[tuple[str, str], ...]
     problems: tuple[tuple[str, Document], ...]
     ladders: tuple[Document, ...]
+    near: tuple[Document, ...]
     drawn: tuple[Document, ...]
     whole: tuple[Document, ...]
     bins: int
@@ -122,6 +126,7 @@ class Page:
             sections=_sections(document),
             problems=(*_problems(cases), *contradictions(cases)),
             ladders=ladders,
+            near=tuple(c for c in cases if c["nearness"]),
             drawn=drawn,
             whole=tuple(whole),
             bins=max(bins, default=0),
@@ -195,6 +200,7 @@ def _sections(document: Document) -> tuple[tuple[str, str], ...]:
     there = {
         "law": document["law"] is not None,
         "widths": any(case["ladder"] for case in cases),
+        "nearness": any(case["nearness"] for case in cases),
         "accuracy": any(case["accuracy"] for case in cases),
         "samples": any(case["samples"] for case in cases),
         "masks": any(case["masks"] for case in cases),
@@ -225,6 +231,12 @@ def _charts(
     for number, case in enumerate(document["cases"]):
         name = f"stages-{number}"
         found[name] = Markup(stage_chart(case, name))
+    near = [case for case in document["cases"] if case["nearness"]]
+    found["brackets"] = Markup(bracket_chart(near, "brackets"))
+    for number, case in enumerate(near):
+        if case["nearness"]["shares"]:
+            svg = Markup(share_chart(case, f"shares-{number}"))
+            found[f"shares-{case['name']}"] = svg
     for case in ladders[:1]:
         found[f"ladder-{case['name']}"] = Markup(ladder_chart(case, "ladder"))
     for kind, chosen, draw in (

@@ -1,0 +1,104 @@
+"""Charts of how near networks are: brackets of errors, and shares of proved images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from slth_verify.report.page.display import ends
+from slth_verify.report.page.svg import FAINT, SERIES, plain, svg
+
+Document = Mapping[str, Any]
+
+#: Inches; the page scales charts to its own width.
+_WIDTH = 8.6
+_LEGEND = {
+    "loc": "lower left",
+    "bbox_to_anchor": (0.0, 1.0),
+    "ncols": 3,
+    "borderaxespad": 0.2,
+}
+
+
+def bracket_chart(cases: Sequence[Document], identifier: str) -> str:
+    """Attacked and certified errors as parts of the certified one.
+
+    Cases whose certified error is 0, or not there, are left out.
+    """
+    rows = [row for case in reversed(cases) if (row := _parts(case)) is not None]
+    if not rows:
+        return ""
+    text = "; ".join(
+        f"{row['name']}: attacked {row['attacked']:.2g} of the certified error"
+        for row in reversed(rows)
+    )
+    marks = (("attacked", ">", 2), ("certified", "<", 0), ("by intervals", "|", 1))
+
+    def draw(axes: Axes) -> None:
+        for place, row in enumerate(rows):
+            span = [row["attacked"], row.get("by intervals", 1.0)]
+            axes.plot(span, [place, place], color=FAINT, zorder=1)
+        for key, marker, series in marks:
+            places = [n for n, row in enumerate(rows) if key in row]
+            axes.scatter(
+                [rows[n][key] for n in places],
+                places,
+                marker=marker,
+                s=70 if marker == "|" else 36,
+                color=SERIES[series],
+                label=key,
+                zorder=2,
+            )
+        axes.set_yticks(range(len(rows)), [plain(row["name"]) for row in rows])
+        axes.set_ylim(-0.6, len(rows) - 0.4)
+        axes.set_xlim(left=0.0)
+        axes.set_xlabel("error, as a part of the certified error")
+        axes.grid(axis="x")
+        axes.legend(**_LEGEND)
+
+    size = (_WIDTH, 1.2 + 0.3 * len(rows))
+    return svg(draw, size, identifier, f"Errors from both sides. {text}.")
+
+
+def _parts(case: Document) -> dict[str, Any] | None:
+    near = case["nearness"]
+    if "absent" in near["certified"] or ends(near["certified"])[1] == 0:
+        return None
+    whole = ends(near["certified"])[1]
+    row = {
+        "name": case["name"],
+        "attacked": float(ends(near["attacked"])[0] / whole),
+        "certified": 1.0,
+    }
+    if "absent" not in near["by_intervals"]:
+        row["by intervals"] = float(ends(near["by_intervals"])[1] / whole)
+    return row
+
+
+def share_chart(case: Document, identifier: str) -> str:
+    """Shares of images that are proved, and that are not refuted, by radius."""
+    rows = case["nearness"]["shares"]
+    total = rows[0]["images"]
+    radii = [float(Fraction(row["radius"])) for row in rows]
+    proved = [100 * float(ends(row["proved"])[0]) / total for row in rows]
+    open_ = [100 - 100 * float(ends(row["refuted"])[0]) / total for row in rows]
+    text = "; ".join(
+        f"radius {row['radius']}: {share:.0f} % proved, {most:.0f} % not refuted"
+        for row, share, most in zip(rows, proved, open_, strict=True)
+    )
+
+    def draw(axes: Axes) -> None:
+        axes.fill_between(radii, proved, open_, color=FAINT, lw=0)
+        axes.plot(radii, open_, marker="v", color=SERIES[1], label="not refuted")
+        axes.plot(radii, proved, marker="^", color=SERIES[0], label="proved")
+        axes.set_xticks(radii, [row["radius"] for row in rows])
+        axes.set_ylim(0, 105)
+        axes.set_xlabel("radius: every entry of the image may change by so much")
+        axes.set_ylabel("images, %")
+        axes.grid()
+        axes.legend(**_LEGEND)
+
+    return svg(draw, (_WIDTH, 2.8), identifier, f"One class near images. {text}.")
