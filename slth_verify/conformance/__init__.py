@@ -13,25 +13,18 @@ from slth_verify.conformance._accumulation import (
     certified_accumulation,
     check_accumulation,
 )
-from slth_verify.conformance._again import run_again
 from slth_verify.conformance._answers import AnswerCounts, check_recheck
 from slth_verify.conformance._checker import TicketChecker, check_checker
 from slth_verify.conformance._collapse import Collapse, check_neuron_pruning
 from slth_verify.conformance._construction import Construction, check_construction
 from slth_verify.conformance._failure import ConformanceFailure
 from slth_verify.conformance._filters import check_filters
-from slth_verify.conformance._foreign import SubsetSolver
 from slth_verify.conformance._layer import (
     LayerCase,
     certified_layer_error,
     check_layer_error,
 )
 from slth_verify.conformance._mask import check_mask
-from slth_verify.conformance._run import (
-    CheckOutcome,
-    ConformanceResult,
-    run_conformance,
-)
 from slth_verify.conformance._solver import check_solver, check_success_rate
 from slth_verify.conformance._sums import check_joint_law, check_sum_law
 from slth_verify.conformance._torch_import import Importer, check_torch_import
@@ -48,6 +41,13 @@ from slth_verify.conformance.oracles.samplers import (
     FilterSampler,
     pool_columns,
     random_cnn_filters,
+)
+from slth_verify.conformance.running.again import run_again
+from slth_verify.conformance.running.foreign import SubsetSolver
+from slth_verify.conformance.running.run import (
+    CheckOutcome,
+    ConformanceResult,
+    run_conformance,
 )
 
 __all__ = [

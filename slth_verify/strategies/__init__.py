@@ -18,7 +18,12 @@ from slth_verify.strategies._architectures import Architecture, architectures
 from slth_verify.strategies._built_answers import built_answers
 from slth_verify.strategies._inputs import extreme_inputs
 from slth_verify.strategies._kernels import target_kernels
-from slth_verify.strategies._masks import BlockedMask, channel_blocked_masks
+from slth_verify.strategies._masks import (
+    BlockedMask,
+    NearMask,
+    channel_blocked_masks,
+    near_blocked_masks,
+)
 from slth_verify.strategies._problems import subset_sum_problems
 from slth_verify.strategies._seeds import random_networks, seeds
 from slth_verify.strategies._targets import target_networks
@@ -33,6 +38,7 @@ from slth_verify.strategies.graphs import target_graphs
 __all__ = [
     "Architecture",
     "BlockedMask",
+    "NearMask",
     "NsnSample",
     "StoredTicket",
     "architectures",
@@ -41,6 +47,7 @@ __all__ = [
     "corrupted_tickets",
     "extreme_inputs",
     "forged_answers",
+    "near_blocked_masks",
     "nsn_vectors",
     "random_networks",
     "seeds",

@@ -13,7 +13,7 @@ from hypothesis import Phase, settings
 
 from slth_verify.bounds import mrss_width
 from slth_verify.conformance import ConformanceFailure, run_again, run_conformance
-from slth_verify.conformance._checks import CHECKS, STATEMENTS
+from slth_verify.conformance.running.checks import CHECKS, STATEMENTS
 from slth_verify.construction import prune
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import statement

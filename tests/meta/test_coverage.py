@@ -11,8 +11,8 @@ from hypothesis import settings
 
 from slth_verify import conformance
 from slth_verify.conformance import ConformanceFailure
-from slth_verify.conformance._checks import CHECKS as CHECKS_BY_NAME
 from slth_verify.conformance.lies import Lie, planted_lies
+from slth_verify.conformance.running.checks import CHECKS as CHECKS_BY_NAME
 
 ROOT = Path(__file__).parents[2]
 CHECKS = [name for name in conformance.__all__ if name.startswith("check_")]

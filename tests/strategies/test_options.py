@@ -52,6 +52,8 @@ BAD: dict[str, Callable[[], SearchStrategy[Any]]] = {
     "kernel huge": lambda: slst.target_kernels((1 << 20, 2, 1, 1)),
     "mask channels": lambda: slst.channel_blocked_masks(min_channels=0),
     "mask block": lambda: slst.channel_blocked_masks(max_block=0),
+    "near mask channels": lambda: slst.near_blocked_masks(max_channels=1),
+    "near mask block": lambda: slst.near_blocked_masks(max_block=0),
     "mask kernel": lambda: slst.channel_blocked_masks(max_kernel_size=0),
     "problem size": lambda: slst.subset_sum_problems(min_size=-1),
     "problem empty": lambda: slst.subset_sum_problems(min_size=5, max_size=4),

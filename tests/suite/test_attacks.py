@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slth_verify.conformance._checks import CHECKS
+from slth_verify.conformance.running.checks import CHECKS
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import statements
 from slth_verify.suite import attacks, require_statement

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from slth_verify.conformance._checks import STATEMENTS
 from slth_verify.conformance.lies import (
     checkers,
     errors,
@@ -22,6 +21,7 @@ from slth_verify.conformance.lies import (
     widths,
 )
 from slth_verify.conformance.oracles.samplers import pool_columns
+from slth_verify.conformance.running.checks import STATEMENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from typing import Any
 import hypothesis
 
 from slth_verify.conformance._checker import TicketChecker
-from slth_verify.conformance._checks import CHECKS, STATEMENTS
 from slth_verify.conformance._construction import Construction
 from slth_verify.conformance._failure import ConformanceFailure
-from slth_verify.conformance._foreign import FunctionSolver, SubsetSolver
 from slth_verify.conformance._ratios import worst_ratios
 from slth_verify.conformance._width import WidthBound
 from slth_verify.conformance.oracles.samplers import pool_columns
+from slth_verify.conformance.running.checks import CHECKS, STATEMENTS
+from slth_verify.conformance.running.foreign import FunctionSolver, SubsetSolver
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import rough
 from slth_verify.subset_sum import Solver
