@@ -101,7 +101,7 @@ def upper_bounds(known: Known, name: str, target: _Rows, gap: _Rows) -> Float64A
 
 
 def _row_count(shape: Shape, *given: _Rows) -> int:
-    counts = set()
+    counts: set[int] = set()
     for rows in given:
         if rows is None:
             continue
