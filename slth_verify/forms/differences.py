@@ -200,12 +200,7 @@ class _Walk:
 
     def _half(self, stage: Stage, source: Intervals) -> None:
         name = stage.sources[0]
-        if (
-            not isinstance(self.known.pair.nodes[0], Input)
-            or name == self.known.pair.image
-        ):
-            return
-        if not (source.pruned.low >= 0).all():
+        if name != self.known.pair.image and not (source.pruned.low >= 0).all():
             self.known.halves[name] = half_bounds(source.pruned)  # type: ignore[index]
 
     def _opened(self, node: Rectifier | Clip, source: Intervals) -> Intervals:

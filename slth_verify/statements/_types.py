@@ -86,6 +86,9 @@ class Quantity(Enum):
     ACCURACY = "accuracy in the max norm"
     WEIGHT_DIFFERENCE = "relative difference of a drawn weight and an ideal one"
     OUTPUT_DIFFERENCE = "difference of a layer with drawn and with ideal weights"
+    OUTPUT_ROW = "a linear combination of outputs over a box of images"
+    OUTPUT_DIFFERENCE_IN_BALL = "difference of one output of two networks over a ball"
+    CLASS_LEAD = "lead of a class over another one"
     LEAST_SIGNED_SUM = "least max norm of a signed sum"
     FOUND_SIGNED_SUM = "max norm of the signed sum that an algorithm finds"
 

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.forms import Differences, Interval, NetworkPair, box_of
+from slth_verify.forms import Differences, Interval, Intervals, NetworkPair, box_of
 from slth_verify.forms.gates import Slopes
 from slth_verify.graph import Clip, Rectifier, TargetGraph
 from slth_verify.strategies import target_graphs
@@ -56,6 +56,23 @@ def proposed(pair: NetworkPair, seed: int) -> dict[str, Slopes] | None:
     }
 
 
+def nothing_known(pair: NetworkPair, seed: int) -> dict[str, Intervals] | None:
+    """Ends that say nothing: NaN and infinite ones, here and there."""
+    rng = np.random.default_rng(seed)
+    if rng.random() < 0.7:
+        return None
+
+    def ends(shape: tuple[int, ...]) -> Interval:
+        unknown = rng.random((2, *shape)) < 0.1
+        low, high = np.where(unknown, np.nan, np.inf)
+        return Interval(-low, high)
+
+    return {
+        node.name: Intervals(*(ends(pair.shapes[node.name]) for _ in range(3)))
+        for node in pair.nodes[1:]
+    }
+
+
 @pytest.fixture(scope="module")
 def check(
     pair_of: Callable[..., Any],
@@ -68,7 +85,11 @@ def check(
         stages = pair_of(graph, way, seed)
         pair, box = network_pair(graph, stages), some_box(graph, seed)
         found = Differences.over(
-            pair, box, slopes=proposed(pair, seed), sharpen=bool(seed % 5)
+            pair,
+            box,
+            given=nothing_known(pair, seed),
+            slopes=proposed(pair, seed),
+            sharpen=bool(seed % 5),
         )
         images = (float_image(box, seed + number) for number in range(3))
         values = (values_of(graph, stages, image) for image in images)

@@ -51,6 +51,9 @@ DERIVED = (
     "der:high-probability",
     "der:a-posteriori",
     "der:channel-certificate",
+    "der:difference-forms",
+    "der:local",
+    "der:top-1",
     "der:drawn-weight",
     "der:drawn-layer",
 )

@@ -2,6 +2,11 @@
 
 from slth_verify.statements.derived._channels import CHANNEL_CERTIFICATE
 from slth_verify.statements.derived._covering import NET, TWO_BLOCKS
+from slth_verify.statements.derived._difference_forms import (
+    DIFFERENCE_FORMS,
+    LOCAL,
+    TOP_1,
+)
 from slth_verify.statements.derived._drawn_weights import DRAWN_LAYER, DRAWN_WEIGHT
 from slth_verify.statements.derived._graph_necessary import GRAPH_NECESSARY
 from slth_verify.statements.derived._graph_slth import GRAPH_SLTH
@@ -48,6 +53,9 @@ STATEMENTS = (
     HIGH_PROBABILITY,
     A_POSTERIORI,
     CHANNEL_CERTIFICATE,
+    DIFFERENCE_FORMS,
+    LOCAL,
+    TOP_1,
     DRAWN_WEIGHT,
     DRAWN_LAYER,
 )
