@@ -26,6 +26,7 @@ if _TYPE_CHECKING:
         statements,
         strategies,
         subset_sum,
+        sweep,
         ticket,
         verdict,
     )
@@ -71,6 +72,7 @@ _ROOMS = (
     "statements",
     "strategies",
     "subset_sum",
+    "sweep",
     "ticket",
     "verdict",
 )
@@ -105,6 +107,7 @@ __all__ = [
     "strategies",
     "subset_sum",
     "suggested_widths",
+    "sweep",
     "ticket",
     "verdict",
 ]

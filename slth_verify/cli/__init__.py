@@ -27,6 +27,7 @@ _COMMANDS = {
     "prune": "_prune",
     "check": "_check",
     "collapse": "_collapse",
+    "sweep": "_sweep",
     "bounds": "bounds",
     "statements": "_statements",
 }
@@ -76,6 +77,7 @@ def group() -> None:
     slth-verify check net.ticket net.safetensors
     slth-verify statements thm:mrss-nsn
     slth-verify bounds mrss --dim 9 --eps 0.01 --kind all
+    slth-verify sweep plan.toml               many runs, resumed when killed
     """
 
 

@@ -21,6 +21,7 @@ ROOMS = [
     "statements",
     "strategies",
     "subset_sum",
+    "sweep",
     "ticket",
     "verdict",
 ]
