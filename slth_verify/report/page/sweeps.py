@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
 
 from slth_verify.report.page.display import grouped, seconds
 from slth_verify.report.page.svg import FAINT, SERIES, svg
@@ -22,6 +23,7 @@ Document = Mapping[str, Any]
 
 #: Inches; the page scales charts to its own width.
 _WIDTH, _HEIGHT = 8.6, 3.4
+_TICKS = 8  # as many samples have ticks of their own
 _LEGEND = {
     "loc": "lower left",
     "bbox_to_anchor": (0.0, 1.0),
@@ -97,6 +99,10 @@ def _law_chart(document: Document) -> str:
                 axes.plot(samples, expected, color=FAINT, zorder=1)
         axes.set_xscale("log")
         axes.set_yscale("log")
+        ticks = sorted({row["samples"] for row in document["searches"]})
+        if len(ticks) <= _TICKS:
+            axes.set_xticks(ticks, [str(n) for n in ticks], minor=False)
+            axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlabel("samples n")
         axes.set_ylabel("largest entry of the residual")
         axes.grid()
