@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from slth_verify.errors import InvalidParameterError
+from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.subset_sum import SearchPoint, fit_search_law
 from slth_verify.sweep.store import Row
+from slth_verify.text import reason_of
 
 #: Version of the document.
 SCHEMA_VERSION = 1
@@ -34,8 +35,22 @@ def to_document(name: str, rows: Iterable[Row]) -> Json:
     Returns:
         Plain JSON. Widths and ends of probabilities that ``bound``, ``width`` and
         ``success-bound`` gave are proved; all else is statistical.
+
+    Raises:
+        UnusableFileError: Rows are not as this version writes them.
     """
     every = list(rows)
+    try:
+        return _document(name, every)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise UnusableFileError(
+            f"rows={len(every)}: some are not as this version writes them "
+            f"({reason_of(error)}; docs/sweeps.md). Export them as a table, or sweep "
+            "into another store."
+        ) from error
+
+
+def _document(name: str, every: Sequence[Row]) -> Json:
     done = [row for row in every if row.outcome == "done"]
     kinds = defaultdict(list)
     for row in done:

@@ -15,7 +15,7 @@ import pytest
 from handmade.sweeps import TINY, TINY_RUNS, final_table
 
 from slth_verify.cli import run
-from slth_verify.errors import MissingExtraError, WorkerLostError
+from slth_verify.errors import MissingExtraError, UnusableFileError, WorkerLostError
 from slth_verify.sweep import Store, load_plan, run_sweep
 from slth_verify.sweep.cluster import answers_there
 
@@ -35,7 +35,7 @@ def _free_port() -> int:
 
 @contextmanager
 def _process(*words: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "dask", *words]
+    command = [sys.executable, *words]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, stdout=quiet, stderr=quiet) as running:
         try:
@@ -45,12 +45,21 @@ def _process(*words: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _scheduler(port: int) -> list[str]:
-    return ["scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard"]
+    return [
+        "-m",
+        "dask",
+        "scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--no-dashboard",
+    ]
 
 
 def _worker(address: str, folder: Path) -> list[str]:
     local = ["--no-nanny", "--no-dashboard", "--nthreads", "1"]
-    return ["worker", address, *local, "--local-directory", str(folder)]
+    return ["-m", "dask", "worker", address, *local, "--local-directory", str(folder)]
 
 
 def _await_workers(address: str, count: int) -> None:
@@ -61,16 +70,20 @@ def _await_workers(address: str, count: int) -> None:
 
 
 def _rows(store: Path) -> int:
-    with Store(store) as there:
-        return len(there.outcomes())
+    try:
+        with Store(store) as there:
+            return len(there.outcomes())
+    except UnusableFileError:  # it has not been made yet
+        return 0
 
 
 @with_dask
 def test_workers_give_the_rows_of_a_local_sweep(
     write_plan: Write, tmp_path: Path
 ) -> None:
-    plan, port = load_plan(write_plan(TINY)), _free_port()
-    address, store = f"tcp://127.0.0.1:{port}", tmp_path / "cluster.sqlite"
+    path, port = write_plan(TINY), _free_port()
+    plan, address = load_plan(path), f"tcp://127.0.0.1:{port}"
+    store = tmp_path / "cluster.sqlite"
     run_sweep(plan, tmp_path / "local.sqlite", workers=1)
     with ExitStack() as stack:
         stack.enter_context(_process(*_scheduler(port)))
@@ -83,6 +96,16 @@ def test_workers_give_the_rows_of_a_local_sweep(
             if done == 5:
                 workers[0].kill()
 
+        killed = tmp_path / "killed.sqlite"
+        with _process(
+            "-m", "slth_verify", "sweep", str(path),
+            "--store", str(killed), "--scheduler", address,
+        ) as controller:  # fmt: skip
+            while controller.poll() is None and _rows(killed) < 4:
+                continue
+        assert _rows(killed) >= 4
+        run_sweep(plan, killed, scheduler=address)
+        assert final_table(killed) == final_table(tmp_path / "local.sqlite")
         found = run_sweep(plan, store, scheduler=address, progress=kill_one)
         assert workers[0].wait(_PATIENCE) == -signal.SIGKILL
     assert found.ran == TINY_RUNS

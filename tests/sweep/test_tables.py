@@ -12,7 +12,11 @@ from typing import Any
 
 import pytest
 
-from slth_verify.errors import InvalidParameterError, MissingExtraError
+from slth_verify.errors import (
+    InvalidParameterError,
+    MissingExtraError,
+    UnusableFileError,
+)
 from slth_verify.report.page.sweeps import render_sweep
 from slth_verify.sweep import Row
 from slth_verify.sweep.document import to_document
@@ -135,6 +139,20 @@ def test_a_document_sums_up() -> None:
     assert (prune["found"], prune["runs"], prune["kept"]) == (1, 2, 7)
     assert prune["verdicts"] == {"VERIFIED": 1}
     assert len(found["problems"]) == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        _row("search", {}, {}),
+        _row("success", {"dimension": 1}, {"hits": "many"}),
+        _row("width", {"eps": "x", "side": []}, {"width": 1}),
+        _row("prune", {"eps": 1}, {"found": True}),
+    ],
+)
+def test_rows_of_another_version_make_no_page(row: Row) -> None:
+    with pytest.raises(UnusableFileError, match="rows=1"):
+        to_document("other", [row])
 
 
 def test_searches_that_determine_no_law_have_none() -> None:
