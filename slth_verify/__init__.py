@@ -30,6 +30,7 @@ if _TYPE_CHECKING:
         strategies,
         subset_sum,
         suite,
+        sweep,
         ticket,
         verdict,
     )
@@ -70,6 +71,7 @@ _ROOMS = (
     "strategies",
     "subset_sum",
     "suite",
+    "sweep",
     "ticket",
     "verdict",
 )
@@ -106,6 +108,7 @@ __all__ = [
     "subset_sum",
     "suggested_widths",
     "suite",
+    "sweep",
     "ticket",
     "verdict",
 ]

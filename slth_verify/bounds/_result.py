@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from slth_verify.bounds import _ledger_mathml as ml
 from slth_verify.bounds._ledger import Json, Step, step_document, step_line
 from slth_verify.enclosure import Enclosure
+from slth_verify.showing import Card, Shown
 from slth_verify.verdict import Direction, Evidence, NoTruthValue
 
 #: "certified": enough, with proof; "necessary": not enough below, with proof;
@@ -26,8 +27,49 @@ def completed(
     return {key: value for key, value in document.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoundResult(NoTruthValue):
+class Answer(Protocol):
+    """What answers to all kinds of questions have in common."""
+
+    @property
+    def statement(self) -> str: ...
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def inputs(self) -> tuple[tuple[str, Json], ...]: ...
+    @property
+    def probability(self) -> Enclosure | None: ...
+    @property
+    def direction(self) -> Direction: ...
+    @property
+    def evidence(self) -> Evidence: ...
+    def to_mathml(self) -> str: ...
+
+
+def answer_card(
+    answer: Answer, result: str, more: tuple[tuple[str, object], ...] = ()
+) -> Card:
+    """What is shown of an answer.
+
+    Args:
+        answer: The answer.
+        result: Its numbers, in a few words.
+        more: Further names and values of its table; None is left out.
+    """
+    question = ", ".join(f"{name}={value}" for name, value in answer.inputs)
+    rows = (
+        ("question", question),
+        ("result", result),
+        ("statement", answer.statement),
+        ("safe side", answer.direction),
+        ("evidence", answer.evidence.value),
+        *((name, value) for name, value in more if value is not None),
+    )
+    line = f"{answer.statement} {answer.kind}: {result} for {question}"
+    return Card(line, rows, mathml=answer.to_mathml)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class BoundResult(NoTruthValue, Shown):
     """A bound with its provenance.
 
     Attributes:
@@ -91,6 +133,9 @@ class BoundResult(NoTruthValue):
         rows += ml.step_rows(self.ledger)
         rows.append(ml.words(f"result: {self._result()} [{self.evidence.value}]"))
         return ml.document(rows)
+
+    def _card(self) -> Card:
+        return answer_card(self, self._result(), (("size", self.size),))
 
     def _result(self) -> str:
         parts = []

@@ -31,6 +31,7 @@ _COMMANDS = {
     "compare": "_compare",
     "instance": "_instance",
     "collapse": "_collapse",
+    "sweep": "_sweep",
     "bounds": "bounds",
     "statements": "_statements",
     "replay": "_replay",
@@ -82,6 +83,7 @@ def group() -> None:
     slth-verify check net.ticket net.safetensors
     slth-verify statements thm:mrss-nsn
     slth-verify bounds mrss --dim 9 --eps 0.01 --kind all
+    slth-verify sweep plan.toml               many runs, resumed when killed
     """
 
 

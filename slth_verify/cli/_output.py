@@ -82,20 +82,31 @@ def stop_writing(stream: TextIO | None) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Advance]:
-    """A progress display on stderr; a plain line now and then if it is no terminal."""
+def progress(*, remaining: bool = False) -> Iterator[Advance]:
+    """A progress display on stderr; a plain line now and then if it is no terminal.
+
+    Args:
+        remaining: Whether it also says how long the rest will take at this pace.
+    """
     if not on_terminal():
-        with plain_progress(note) as advance:
+        with plain_progress(note, remaining=remaining) as advance:
             yield advance
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed}/{task.total}"),
         TimeElapsedColumn(),
+        *([TextColumn("left:"), TimeRemainingColumn()] if remaining else []),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         tasks: dict[str, Any] = {}

@@ -20,18 +20,27 @@ class Advance(Protocol):
 class _State:
     """What is going on, for another thread to tell."""
 
-    def __init__(self) -> None:
+    def __init__(self, remaining: bool) -> None:
         self.line = ""
         self.ended = threading.Event()
+        self._start = time.monotonic() if remaining else None
 
     def advance(self, stage: str, done: int, total: int) -> None:
         """Remember the latest stage that is not finished."""
-        self.line = f"{stage} {done}/{total}" if total else stage
+        line = f"{stage} {done}/{total}" if total else stage
+        if self._start is not None and 0 < done < total:
+            pace = (time.monotonic() - self._start) / done
+            line = f"{line}, about {pace * (total - done):.0f} s left"
+        self.line = line
 
 
 @contextmanager
 def plain_progress(
-    tell: Callable[[str], None], first: float = _FIRST, every: float = _EVERY
+    tell: Callable[[str], None],
+    first: float = _FIRST,
+    every: float = _EVERY,
+    *,
+    remaining: bool = False,
 ) -> Iterator[Advance]:
     """Tells one line after some seconds and then regularly, until the context ends.
 
@@ -39,8 +48,9 @@ def plain_progress(
         tell: Is given each line, in another thread.
         first: Seconds before the first line.
         every: Seconds between two lines.
+        remaining: Whether lines say how long the rest will take at this pace.
     """
-    state, start = _State(), time.monotonic()
+    state, start = _State(remaining), time.monotonic()
 
     def watch() -> None:
         wait = first

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.comparison.matching import require_match
-from slth_verify.errors import InvalidTargetError, InvalidTicketError
+from slth_verify.errors import InvalidTicketError
 from slth_verify.forms import NetworkPair, StageEnds
 from slth_verify.graph import TargetCNN
 from slth_verify.graph.dyadics import Exact
@@ -61,7 +61,7 @@ class ComparedNetworks:
                 stages_of(target), ticket.stages, kept, strict=True
             )
         }
-        return cls(target, _pair(target, _of_sums(sums)), sums)
+        return cls(target, NetworkPair.of(target, _of_sums(sums)), sums)
 
     @classmethod
     def of_graphs(cls, target: TargetCNN, other: TargetCNN) -> ComparedNetworks:
@@ -75,7 +75,7 @@ class ComparedNetworks:
             stage.name: StageEnds.of_kernel(twin.kernel())
             for stage, twin in zip(stages_of(target), stages_of(other), strict=True)
         }
-        pair = _pair(target, lambda stage: own[stage.name])
+        pair = NetworkPair.of(target, lambda stage: own[stage.name])
         return cls(target, pair, other)
 
     def exact(self, image: object) -> tuple[Ends, Ends]:
@@ -100,16 +100,6 @@ def _of_sums(sums: Mapping[str, PairSums]) -> Callable[[Stage], StageEnds]:
         return StageEnds.of_sums(found.positive, found.negative, found.bias, found.bits)
 
     return ends
-
-
-def _pair(target: TargetCNN, ends: Callable[[Stage], StageEnds]) -> NetworkPair:
-    try:
-        return NetworkPair.of(target, ends)
-    except OverflowError as error:
-        raise InvalidTargetError(
-            "a weight is beyond 1.8e308: linear forms are evaluated in float64 "
-            "(der:difference-forms). Scale the layer."
-        ) from error
 
 
 def largest_gap(ends: tuple[Ends, Ends]) -> tuple[Exact, Exact]:

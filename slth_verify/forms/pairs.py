@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.arrays import Float64Array
+from slth_verify.errors import InvalidTargetError
 from slth_verify.forms.rounding import float_ends, floats_of
 from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.graph import TargetCNN
@@ -178,15 +179,21 @@ class NetworkPair:
             pruned: What g computes at each stage.
 
         Raises:
-            OverflowError: If numbers are beyond what floats hold.
+            InvalidTargetError: If numbers are beyond what floats hold.
         """
         nodes = staged(graph)
-        stages = {
-            node.name: StagePair.of(node.kernel(), pruned(node))
-            for node in nodes
-            if isinstance(node, Stage)
-        }
-        return cls.from_stages(nodes, stages)
+        try:
+            stages = {
+                node.name: StagePair.of(node.kernel(), pruned(node))
+                for node in nodes
+                if isinstance(node, Stage)
+            }
+            return cls.from_stages(nodes, stages)
+        except OverflowError as error:
+            raise InvalidTargetError(
+                "a weight or threshold is beyond 1.8e308: linear forms are evaluated "
+                "in float64 (der:difference-forms). Scale the layer."
+            ) from error
 
     @classmethod
     def from_stages(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from slth_verify.showing import Card, Shown
 from slth_verify.statements._data import StatementData
 from slth_verify.statements.decisions.decide import Decider
 from slth_verify.statements.queries.bound import bound
@@ -20,8 +21,8 @@ from slth_verify.statements.rendering.text import (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Statement(StatementData):
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Statement(Shown, StatementData):
     """One definition, lemma or theorem: its data, and the questions that it answers."""
 
     def bound(self, of: str | None = None, *, check: bool = True, **values: Any) -> Any:
@@ -112,3 +113,14 @@ class Statement(StatementData):
     def to_json(self) -> dict[str, Any]:
         """All fields as plain data (str, list, dict, None)."""
         return statement_json(self)
+
+    def _card(self) -> Card:
+        rows = (
+            ("kind", self.kind.value),
+            ("provenance", self.provenance.value),
+            ("source", f"{self.source.paper}, {self.source.item}"),
+            ("summary", self.summary),
+            ("hypotheses", ", ".join(item.name for item in self.hypotheses)),
+        )
+        line = f"{self.id}: {self.title} ({self.provenance.value})"
+        return Card(line, rows, self.latex, self.mathml)

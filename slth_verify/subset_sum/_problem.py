@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import exact_number, shown, whole_number
+from slth_verify.showing import Card, Shown
 from slth_verify.subset_sum._options import SearchOptions
+from slth_verify.text import counted
 from slth_verify.verdict import NoTruthValue
 
 FloatArray = NDArray[np.float64]
@@ -134,8 +136,8 @@ class Problem:
             )
 
 
-@dataclass(frozen=True, eq=False)
-class Proposal(NoTruthValue):
+@dataclass(frozen=True, eq=False, repr=False)
+class Proposal(NoTruthValue, Shown):
     """What a solver offers: a subset, never a proof.
 
     Attributes:
@@ -161,6 +163,23 @@ class Proposal(NoTruthValue):
     def found(self) -> bool:
         """Whether the tolerance is met."""
         return self.score <= 1.0
+
+    def _card(self) -> Card:
+        largest = float(np.abs(self.residual).max(initial=0.0))
+        rows = (
+            ("columns", self.indices.size),
+            ("largest entry of the residual", f"{largest:.3g}"),
+            ("score", f"{self.score:.3g} (met up to 1)"),
+            ("solver", self.solver),
+            ("reason", self.reason),
+            ("seconds", f"{self.seconds:.3g}"),
+        )
+        met = "meets" if self.found else "does not meet"
+        line = (
+            f"by {self.solver}: {counted(int(self.indices.size), 'column')}, residual "
+            f"{largest:.3g}, {met} the tolerance (score {self.score:.3g})"
+        )
+        return Card(line, rows)
 
 
 class Solver(Protocol):

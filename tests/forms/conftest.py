@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 from slth_verify.graph.nodes import Clip, Convolution, Dense, Input, Node, Rectifier
 
 F = Fraction
@@ -44,11 +44,11 @@ def _scaled(node: Node, rng: np.random.Generator, spread: int) -> Node:
 
 
 @pytest.fixture(scope="session")
-def meaner() -> Callable[[TargetGraph, int, int], TargetGraph]:
+def meaner() -> Callable[[TargetCNN, int, int], TargetCNN]:
     """The same nodes with numbers whose exponents lie up to ``spread`` apart."""
 
-    def change(graph: TargetGraph, seed: int, spread: int) -> TargetGraph:
+    def change(graph: TargetCNN, seed: int, spread: int) -> TargetCNN:
         rng = np.random.default_rng(seed)
-        return TargetGraph(tuple(_scaled(node, rng, spread) for node in graph.nodes))
+        return TargetCNN(tuple(_scaled(node, rng, spread) for node in graph.nodes))
 
     return change

@@ -23,7 +23,7 @@ from slth_verify.graph import (
     Permute,
     Rectifier,
     Reshape,
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.float_values import value_of
 from slth_verify.graph.stages import stages_of
@@ -52,7 +52,7 @@ def matrices(
     return found
 
 
-def backwards(graph: TargetGraph, node: Any, rows: np.ndarray) -> list[np.ndarray]:
+def backwards(graph: TargetCNN, node: Any, rows: np.ndarray) -> list[np.ndarray]:
     shapes = [graph.shape(name) for name in node.sources]
     if isinstance(node, (Convolution, Dense)):
         (stage,) = (s for s in stages_of(graph) if s.name == node.name)
@@ -63,7 +63,7 @@ def backwards(graph: TargetGraph, node: Any, rows: np.ndarray) -> list[np.ndarra
     return of_moves(node, shapes, rows)
 
 
-def check(graph: TargetGraph) -> None:
+def check(graph: TargetCNN) -> None:
     """Every linear node, by small integers, which floats add exactly."""
     rng = np.random.default_rng(0)
     for node in graph.nodes:
@@ -89,7 +89,7 @@ def check(graph: TargetGraph) -> None:
 
 
 @given(target_graphs(min_steps=2, kinds={"input", *KINDS}))
-def test_every_linear_node_is_transposed(graph: TargetGraph) -> None:
+def test_every_linear_node_is_transposed(graph: TargetCNN) -> None:
     check(graph)
 
 
@@ -109,11 +109,11 @@ def test_windows_of_all_geometries(mode: Any, groups: int) -> None:
             padding=(2, 3, 1, 2),
             padding_mode=mode,
         )
-        check(TargetGraph((image, conv)))
+        check(TargetCNN((image, conv)))
         pad = Pad(
             name="pad", sources=("image",), padding=(3, 1, 2, 2), padding_mode=mode
         )
-        check(TargetGraph((image, pad)))
+        check(TargetCNN((image, pad)))
 
 
 @given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 2), st.integers(0, 1))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from slth_verify.errors import InvalidTargetError
 from slth_verify.forms import Differences, Interval, Intervals, NetworkPair, box_of
 from slth_verify.forms.gates import Slopes
-from slth_verify.graph import Clip, Rectifier, TargetGraph
+from slth_verify.graph import Clip, Rectifier, TargetCNN
 from slth_verify.strategies import target_graphs
 
 F = Fraction
@@ -26,7 +26,7 @@ SEEDS = st.integers(0, 10**6)
 HOSTILE = [0.0, 0.5, 1.0, -1.0, 2.0, 1e300, -1e300, 5e-324, np.inf, -np.inf, np.nan]
 
 
-def some_box(graph: TargetGraph, seed: int) -> Interval:
+def some_box(graph: TargetCNN, seed: int) -> Interval:
     """The input's box, or a small one around one of its points, or a point."""
     box, rng = box_of(graph.input), np.random.default_rng(seed)
     if seed % 2:
@@ -80,8 +80,8 @@ def check(
     values_of: Callable[..., Any],
     float_image: Callable[[Interval, int], np.ndarray],
     broken: Callable[..., list[str]],
-) -> Callable[[TargetGraph, str, int], None]:
-    def judge(graph: TargetGraph, way: str, seed: int) -> None:
+) -> Callable[[TargetCNN, str, int], None]:
+    def judge(graph: TargetCNN, way: str, seed: int) -> None:
         stages = pair_of(graph, way, seed)
         pair, box = network_pair(graph, stages), some_box(graph, seed)
         found = Differences.over(
@@ -101,7 +101,7 @@ def check(
 @settings(max_examples=settings.default.max_examples // 3)
 @given(GRAPHS, WAYS, SEEDS)
 def test_no_value_leaves_its_bounds(
-    check: Callable[..., None], graph: TargetGraph, way: str, seed: int
+    check: Callable[..., None], graph: TargetCNN, way: str, seed: int
 ) -> None:
     check(graph, way, seed)
 
@@ -110,8 +110,8 @@ def test_no_value_leaves_its_bounds(
 @given(GRAPHS, WAYS, SEEDS, st.sampled_from([0, 3, 100, 500]))
 def test_numbers_of_all_magnitudes(
     check: Callable[..., None],
-    meaner: Callable[..., TargetGraph],
-    graph: TargetGraph,
+    meaner: Callable[..., TargetCNN],
+    graph: TargetCNN,
     way: str,
     seed: int,
     spread: int,
@@ -124,8 +124,8 @@ def test_numbers_of_all_magnitudes(
 @given(GRAPHS, WAYS, SEEDS, st.sampled_from([-1, 0, 3, 100, 500, 900]))
 def test_many_numbers_of_all_magnitudes(
     check: Callable[..., None],
-    meaner: Callable[..., TargetGraph],
-    graph: TargetGraph,
+    meaner: Callable[..., TargetCNN],
+    graph: TargetCNN,
     way: str,
     seed: int,
     spread: int,
@@ -134,7 +134,7 @@ def test_many_numbers_of_all_magnitudes(
 
 
 def check_mean(
-    check: Any, meaner: Any, graph: TargetGraph, way: str, seed: int, spread: int
+    check: Any, meaner: Any, graph: TargetCNN, way: str, seed: int, spread: int
 ) -> None:
     try:
         graph = meaner(graph, seed, spread) if spread >= 0 else graph

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.forms import NetworkPair, StageEnds
-from slth_verify.graph import BatchNorm, Clip, Dense, Input, TargetGraph
+from slth_verify.graph import BatchNorm, Clip, Dense, Input, TargetCNN
 from slth_verify.graph.stages import stages_of
 from slth_verify.strategies import target_graphs
 
@@ -36,7 +36,7 @@ def near(numbers: Any, truth: np.ndarray, unit: Fraction) -> bool:
 def test_all_that_a_stage_needs_is_as_near_as_it_says(
     pair_of: Callable[..., Any],
     network_pair: Callable[..., NetworkPair],
-    graph: TargetGraph,
+    graph: TargetCNN,
     way: str,
     seed: int,
 ) -> None:
@@ -71,7 +71,7 @@ def test_all_that_a_stage_needs_is_as_near_as_it_says(
 
 
 @given(target_graphs(min_steps=1, kinds={"input", *STAGES}))
-def test_a_network_and_itself(graph: TargetGraph) -> None:
+def test_a_network_and_itself(graph: TargetCNN) -> None:
     """Where no root is irrational all differences of weights are 0."""
     kernels = {stage.name: stage.kernel() for stage in stages_of(graph)}
     pair = NetworkPair.of(graph, lambda s: StageEnds.of_kernel(kernels[s.name]))
@@ -82,9 +82,9 @@ def test_a_network_and_itself(graph: TargetGraph) -> None:
                 assert numbers.error <= 2.0**-1021
 
 
-def graph_with(*nodes: Any, features: int = 1) -> TargetGraph:
+def graph_with(*nodes: Any, features: int = 1) -> TargetCNN:
     ends = {"low": (0,) * features, "high": (1,) * features}
-    return TargetGraph((Input(name="image", shape=(features,), **ends), *nodes))
+    return TargetCNN((Input(name="image", shape=(features,), **ends), *nodes))
 
 
 def test_numbers_beyond_all_floats_are_refused() -> None:

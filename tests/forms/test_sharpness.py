@@ -21,7 +21,7 @@ from slth_verify.graph import (
     MaxPool,
     Rectifier,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 from slth_verify.graph.stages import Stage, stages_of
 
@@ -38,7 +38,7 @@ def dense(source: str, name: str, *rows: list[float]) -> Dense:
     return Dense(name=name, sources=(source,), weight=np.array(rows, np.float64))
 
 
-def of_networks(f: TargetGraph, g: TargetGraph, **options: Any) -> Differences:
+def of_networks(f: TargetCNN, g: TargetCNN, **options: Any) -> Differences:
     """How far two graphs with the same nodes are apart."""
     kernels = {stage.name: stage.kernel() for stage in stages_of(g)}
     pair = NetworkPair.of(f, lambda stage: StageEnds.of_kernel(kernels[stage.name]))
@@ -89,7 +89,7 @@ def test_one_stage_is_bounded_exactly(
 
 
 def test_a_network_does_not_differ_from_itself() -> None:
-    graph = TargetGraph(
+    graph = TargetCNN(
         (
             image(2),
             dense("image", "a", [1, -2], [3, 1]),
@@ -104,7 +104,7 @@ def test_a_network_does_not_differ_from_itself() -> None:
 def test_a_rectifier_makes_something_between_zero_and_the_error() -> None:
     """Two of them are subtracted, and bounds of each do not know of the other."""
 
-    def network(shift: float) -> TargetGraph:
+    def network(shift: float) -> TargetCNN:
         layer = Dense(
             name="a",
             sources=("image",),
@@ -112,7 +112,7 @@ def test_a_rectifier_makes_something_between_zero_and_the_error() -> None:
             bias=np.full(2, shift),
         )
         relu = Rectifier(name="r", sources=("a",))
-        return TargetGraph((image(1), layer, relu, dense("r", "b", [1.0, -1.0])))
+        return TargetCNN((image(1), layer, relu, dense("r", "b", [1.0, -1.0])))
 
     found = of_networks(network(0.0), network(0.5))
     assert near(found.output.difference.high, 0.5)
@@ -121,8 +121,8 @@ def test_a_rectifier_makes_something_between_zero_and_the_error() -> None:
 
 
 def test_errors_of_places_cancel_which_intervals_do_not_see() -> None:
-    f = TargetGraph((image(1), dense("image", "a", [1], [1]), dense("a", "b", [1, -1])))
-    g = TargetGraph((image(1), dense("image", "a", [2], [2]), dense("a", "b", [1, -1])))
+    f = TargetCNN((image(1), dense("image", "a", [1], [1]), dense("a", "b", [1, -1])))
+    g = TargetCNN((image(1), dense("image", "a", [2], [2]), dense("a", "b", [1, -1])))
     found = of_networks(f, g)
     assert found.output.difference.high[0] >= 2
     assert near([found.gap().low, found.gap().high], 0)
@@ -130,7 +130,7 @@ def test_errors_of_places_cancel_which_intervals_do_not_see() -> None:
 
 def test_rows_compare_two_outputs() -> None:
     """The classes of f: the difference of two outputs is one row."""
-    f = TargetGraph((image(1, low=0), dense("image", "a", [3], [1])))
+    f = TargetCNN((image(1, low=0), dense("image", "a", [3], [1])))
     found = of_networks(f, f)
     row = np.array([[-1.0], [1.0]])
     assert near(found.upper(row, None), 0)
@@ -139,7 +139,7 @@ def test_rows_compare_two_outputs() -> None:
 
 
 def test_a_max_pool_of_decided_windows_is_exact() -> None:
-    def network(scale: float) -> TargetGraph:
+    def network(scale: float) -> TargetCNN:
         conv = Convolution(
             name="a",
             sources=("image",),
@@ -153,7 +153,7 @@ def test_a_max_pool_of_decided_windows_is_exact() -> None:
             stride=(1, 1),
             padding=(0, 0, 0, 1),
         )
-        return TargetGraph((image(1, 1, 3, low=0), conv, pool))
+        return TargetCNN((image(1, 1, 3, low=0), conv, pool))
 
     kernels = {stage.name: stage.kernel() for stage in stages_of(network(1.5))}
     pair = NetworkPair.of(
@@ -173,14 +173,14 @@ def test_rows_that_stop_early_keep_the_least_bound() -> None:
         if relu:
             nodes.append(Rectifier(name="r", sources=("a",), slopes=(0,)))
         nodes.append(dense(nodes[-1].name, "b", [1.0]))
-        graph = TargetGraph(tuple(nodes))
+        graph = TargetCNN(tuple(nodes))
         found.append(of_networks(graph, graph).upper(np.array([[-1.0]]), None)[0])
     assert near(found, [0, 1])
 
 
 def test_a_mean_of_numbers_that_add_up_to_infinity_is_not_infinite() -> None:
     pool = AveragePool(name="mean", sources=("image",), window=(1, 2), stride=(1, 2))
-    graph = TargetGraph((image(1, 1, 2, low=-(10**308), high=10**308), pool))
+    graph = TargetCNN((image(1, 1, 2, low=-(10**308), high=10**308), pool))
     for end in (-1e308, 1e308):
         ends = np.full((1, 1, 2), end)
         pair = NetworkPair.of(graph, lambda stage: None)  # type: ignore[arg-type]
@@ -193,7 +193,7 @@ def test_slopes_times_weights_that_underflow() -> None:
     """Each coefficient is less than the least float, and the entries are huge."""
     relu = Rectifier(name="r", sources=("image",), slopes=(F(1, 2**470),))
     last = dense("r", "d", [-0.9 * 2.0**-605] * 4)
-    graph = TargetGraph((image(4, low=-(2**1000), high=0), relu, last))
+    graph = TargetCNN((image(4, low=-(2**1000), high=0), relu, last))
     ends = np.full(4, -(2.0**1000))
     kernels = {stage.name: stage.kernel() for stage in stages_of(graph)}
     pair = NetworkPair.of(graph, lambda s: StageEnds.of_kernel(kernels[s.name]))
@@ -206,7 +206,7 @@ def test_slopes_times_weights_that_underflow() -> None:
 def test_float32_boxes_are_read_as_they_are() -> None:
     """Not computed with: sums of float32 numbers lose 2^29 times as much."""
     rng = np.random.default_rng(0)
-    graph = TargetGraph((image(99), dense("image", "d", rng.standard_normal(99))))
+    graph = TargetCNN((image(99), dense("image", "d", rng.standard_normal(99))))
     kernels = {stage.name: stage.kernel() for stage in stages_of(graph)}
     pair = NetworkPair.of(graph, lambda s: StageEnds.of_kernel(kernels[s.name]))
     point = rng.uniform(-1, 1, 99).astype(np.float32)
@@ -216,7 +216,7 @@ def test_float32_boxes_are_read_as_they_are() -> None:
     assert found.low.dtype == np.float64
 
 
-SQUARE = TargetGraph((image(2), dense("image", "a", [1, 2], [3, 4])))
+SQUARE = TargetCNN((image(2), dense("image", "a", [1, 2], [3, 4])))
 ONES = np.ones(2)
 
 
@@ -270,6 +270,6 @@ def test_a_thread_that_flushes_numbers_is_refused(
 
 
 def test_a_tensor_that_is_added_to_itself() -> None:
-    graph = TargetGraph((image(1), Sum(name="s", sources=("image",) * 3)))
+    graph = TargetCNN((image(1), Sum(name="s", sources=("image",) * 3)))
     found = of_networks(graph, graph).upper(np.ones((1, 1)), None)
     assert near(found, 3)

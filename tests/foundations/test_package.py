@@ -22,6 +22,7 @@ ROOMS = [
     "strategies",
     "subset_sum",
     "suite",
+    "sweep",
     "ticket",
     "verdict",
 ]

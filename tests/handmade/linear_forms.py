@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from slth_verify.forms import Interval, NetworkPair, StageEnds
-from slth_verify.graph import TargetGraph
+from slth_verify.graph import TargetCNN
 
 F = Fraction
 
@@ -25,7 +25,7 @@ def _dyadic(values: Any, bits: int) -> np.ndarray:
     return whole
 
 
-def _network_pair(graph: TargetGraph, stages: dict[str, Any]) -> NetworkPair:
+def _network_pair(graph: TargetCNN, stages: dict[str, Any]) -> NetworkPair:
     """Both networks, from the fractions that `pair_of` makes."""
 
     def ends(stage: Any) -> StageEnds:

@@ -42,7 +42,7 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 
 F = Fraction
@@ -329,11 +329,11 @@ LIES: dict[str, tuple[str, Lie]] = {
 }
 
 
-def network(*nodes: Node, shape: tuple[int, ...] = (1, 3, 3)) -> TargetGraph:
+def network(*nodes: Node, shape: tuple[int, ...] = (1, 3, 3)) -> TargetCNN:
     """An image of both signs, and nodes in a row."""
     low, high = (F(-1),) * shape[0], (F(1),) * shape[0]
     first = Input(name="image", shape=shape, low=low, high=high)
-    return TargetGraph((first, *nodes))
+    return TargetCNN((first, *nodes))
 
 
 def eighths(*shape: int, seed: int = 0) -> np.ndarray:
@@ -430,7 +430,7 @@ TOPICS = {
 class Case:
     """Two networks over a box, and their tensors for some of its images."""
 
-    graph: TargetGraph
+    graph: TargetCNN
     stages: dict[str, Any]
     box: Interval
     values: tuple[Any, ...]
@@ -444,7 +444,7 @@ def cases(
     """Of each topic."""
 
     def case(
-        graph: TargetGraph, way: Any, box: Interval, images: int, slopes: bool = False
+        graph: TargetCNN, way: Any, box: Interval, images: int, slopes: bool = False
     ) -> Case:
         stages = pair_of(graph, way, 1) if isinstance(way, str) else way
         seen = {float_image(box, seed).tobytes(): seed for seed in range(images)}
@@ -495,7 +495,7 @@ def half(pair: Any) -> dict[str, gates.Slopes]:
     }
 
 
-def rounded() -> list[tuple[TargetGraph, np.ndarray, np.ndarray]]:
+def rounded() -> list[tuple[TargetCNN, np.ndarray, np.ndarray]]:
     """Targets in which rounding decides."""
     found = []
     rng = np.random.default_rng(0)

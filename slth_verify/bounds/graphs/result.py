@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from slth_verify.bounds import _ledger_mathml as ml
 from slth_verify.bounds._ledger import Condition, Json, Step, step_document, step_line
-from slth_verify.bounds._result import Kind, completed
+from slth_verify.bounds._result import Kind, answer_card, completed
 from slth_verify.bounds.graphs.error_sums import ErrorSums
 from slth_verify.enclosure import Enclosure, directed_decimal
+from slth_verify.showing import Card, Shown
 from slth_verify.verdict import Direction, Evidence, NoTruthValue
 
 _DIGITS = 6
@@ -108,8 +109,8 @@ class StageWidth:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetWidths(NoTruthValue):
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TargetWidths(NoTruthValue, Shown):
     """Widths of all stages of a target graph, with their provenance.
 
     Attributes:
@@ -140,6 +141,10 @@ class TargetWidths(NoTruthValue):
     def widths(self) -> tuple[int | None, ...]:
         """The numbers n_i."""
         return tuple(stage.n for stage in self.stages)
+
+    def _card(self) -> Card:
+        widths = ", ".join(map(str, self.widths))
+        return answer_card(self, f"n={widths}", (("filters", self.filters),))
 
     def to_json(self) -> dict[str, object]:
         """The JSON object of ``bounds network --target``; no empty values."""

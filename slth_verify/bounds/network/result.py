@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from slth_verify.bounds import _ledger_mathml as ml
 from slth_verify.bounds._ledger import Condition, Json, Step, step_document, step_line
-from slth_verify.bounds._result import Kind, completed
+from slth_verify.bounds._result import Kind, answer_card, completed
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import Enclosure
+from slth_verify.showing import Card, Shown
 from slth_verify.verdict import Direction, Evidence, NoTruthValue
 
 
@@ -70,8 +71,8 @@ class LayerWidth:
         return document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkResult(NoTruthValue):
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class NetworkResult(NoTruthValue, Shown):
     """Widths of all layers of a network, with their provenance.
 
     Attributes:
@@ -106,6 +107,10 @@ class NetworkResult(NoTruthValue):
     def filters(self) -> int:
         """Filters of all random 1x1 layers together."""
         return sum(layer.filters for layer in self.layers)
+
+    def _card(self) -> Card:
+        widths = ", ".join(map(str, self.widths))
+        return answer_card(self, f"n={widths}", (("filters", self.filters),))
 
     def to_json(self) -> dict[str, object]:
         """The JSON object of ``bounds network``; keys without value left out."""

@@ -22,6 +22,7 @@ from slth_verify.errors import InvalidTicketError
 from slth_verify.files import write_atomically
 from slth_verify.limits import LAYERS, SCALE_EXPONENT, SEEDS, WIDTH
 from slth_verify.numbers import exact_number, shown, whole_number
+from slth_verify.showing import Card, Shown, brief
 from slth_verify.tensors import (
     READING_ERRORS,
     exact_keys,
@@ -102,8 +103,8 @@ class StageTicket:
     weights: StoredWeights | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Ticket:
+@dataclass(frozen=True, eq=False, repr=False)
+class Ticket(Shown):
     """A claim: the pruned random network is within ``eps`` of a target graph.
 
     The claim is ``sup over all images of the box of ||f - g||_max <= eps``. The checker
@@ -132,6 +133,24 @@ class Ticket:
     def kept(self) -> tuple[int, ...]:
         """Number of kept filters, stage by stage."""
         return tuple(len(stage.filters) for stage in self.stages)
+
+    def _card(self) -> Card:
+        rows = (
+            ("target", self.target.get("name")),
+            ("target's SHA-256", self.target.get("sha256")),
+            ("claimed bound", brief(self.eps)),
+            ("error found", f"{self.certified_error}, to be checked"),
+            ("seed", self.seed),
+            *(
+                (f"stage {part.name}", f"{kept} of blocks of {2 * part.width} filters")
+                for part, kept in zip(self.stages, self.kept, strict=True)
+            ),
+        )
+        line = (
+            f"for {self.target.get('name')}: claims {brief(self.eps)}, seed "
+            f"{self.seed}, {sum(self.kept)} filters kept"
+        )
+        return Card(line, rows)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the ticket atomically; see `to_bytes`."""

@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from slth_verify.enclosure import directed_decimal
+from slth_verify.showing import Card, Shown, brief
 from slth_verify.ticket.graphs.outputs import OutputSpread
 from slth_verify.ticket.graphs.witness import Witness
 from slth_verify.verdict import Finding, NoTruthValue, Verdict
+
+#: Significant digits of bounds in a line.
+_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +38,8 @@ class StageBound:
     upper: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult(NoTruthValue):
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckResult(NoTruthValue, Shown):
     """What the checker found.
 
     Attributes:
@@ -74,3 +79,31 @@ class CheckResult(NoTruthValue):
         if found is None or error is None or not found.widest:
             return None
         return error / found.widest
+
+    def _card(self) -> Card:
+        error, eps = self.error_upper_bound, self.eps
+        proved = "error not certified"
+        if error is not None:
+            proved = f"error at most {directed_decimal(error, _DIGITS, up=True)}"
+        claimed = "nothing" if eps is None else brief(eps)
+        open_ = [
+            f"{item.claim}: {item.reason}"
+            for item in self.ledger
+            if item.verdict is not Verdict.VERIFIED
+        ]
+        rows = (
+            ("verdict", self.verdict.name),
+            ("claimed bound", claimed),
+            ("certified", proved),
+            *(
+                (
+                    f"stage {part.name}",
+                    f"{part.kept} filters, error at most "
+                    f"{directed_decimal(part.error, _DIGITS, up=True)}",
+                )
+                for part in self.per_stage
+            ),
+            *(("not verified", text) for text in open_),
+        )
+        line = f"{self.verdict.name}: {proved}, claimed {claimed}"
+        return Card(line, rows)

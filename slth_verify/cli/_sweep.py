@@ -1,0 +1,170 @@
+"""``slth-verify sweep``: many runs from one plan, and tables and a page of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from slth_verify.cli._output import note, print_json, progress, try_output
+from slth_verify.cli._types import integer
+from slth_verify.text import counted, printable
+
+if TYPE_CHECKING:
+    from slth_verify.sweep import Forecast, Summary
+
+_STORE = click.Path(exists=True, dir_okay=False)
+
+
+class _Plans(click.Group):
+    """A group of which the first word may be a plan, which is run."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in {*self.commands, "-h", "--help"}:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Plans)
+def command() -> None:
+    """Many runs from one plan, a row each, resumed when killed.
+
+    \b
+    slth-verify sweep PLAN.toml --dry-run       count the runs
+    slth-verify sweep PLAN.toml                 run those that have no row yet
+    slth-verify sweep PLAN.toml --scheduler tcp://host:8786
+    slth-verify sweep export PLAN.sqlite --output table.csv
+    slth-verify sweep report PLAN.sqlite --output sweep.html
+
+    docs/sweeps.md says what a plan holds.
+    """
+
+
+@command.command()
+@click.argument("plan", type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--store",
+    type=click.Path(dir_okay=False),
+    help="SQLite file of the rows; default: PLAN with the ending .sqlite.",
+)
+@click.option("--workers", type=integer(1, 1 << 12), help="Processes; default: all.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Run on the workers of this Dask scheduler, tcp://host:port (extra dask).",
+)
+@click.option("--resume", is_flag=True, help="Only go on; the store must be there.")
+@click.option("--retry", is_flag=True, help="Run again what ended without a result.")
+@click.option("--dry-run", is_flag=True, help="Count runs, guess their time, no more.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def run(
+    plan: str,
+    store: str | None,
+    workers: int | None,
+    scheduler: str | None,
+    resume: bool,
+    retry: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Run what has no row yet.
+
+    Exit code 3 if a run ended without a result, 1 if a ticket was refuted.
+    """
+    from slth_verify.errors import UnusableFileError
+    from slth_verify.sweep import Store, forecast, load_plan, run_sweep
+
+    chosen = load_plan(plan)
+    path = Path(store) if store else Path(plan).with_suffix(".sqlite")
+    if resume and not path.exists():
+        raise UnusableFileError(
+            f"store={printable(str(path))} is not there: --resume goes on with one. "
+            "Leave the option out, or name the store."
+        )
+    if dry_run:
+        if path.exists():
+            with Store(path) as there:
+                _print_forecast(forecast(chosen, there), as_json)
+        else:
+            _print_forecast(forecast(chosen, None), as_json)
+        return 0
+    with progress(remaining=True) as advance:
+        found = run_sweep(
+            chosen,
+            path,
+            workers=workers,
+            scheduler=scheduler,
+            retry=retry,
+            progress=lambda done, total: advance("runs", done, total),
+        )
+    if as_json:
+        print_json(
+            "sweep",
+            store=str(path),
+            outcomes=found.outcomes,
+            refuted=found.refuted,
+            ran=found.ran,
+        )
+    else:
+        ends = ", ".join(f"{n} {end}" for end, n in sorted(found.outcomes.items()))
+        click.echo(f"{printable(str(path))}: {ends}; {found.ran} ran now")
+    return _code(found)
+
+
+@command.command()
+@click.argument("store", type=_STORE)
+@click.option("--output", required=True, type=click.Path(dir_okay=False))
+def export(store: str, output: str) -> int:
+    """Write the rows as a table, .csv or .parquet (extra parquet)."""
+    from slth_verify.sweep import Store
+    from slth_verify.sweep.export import export as write
+
+    try_output(output, {"STORE": store})
+    with Store(store) as there:
+        rows = list(there.rows())
+    write(rows, output)
+    note(f"written: {printable(output)}, {counted(len(rows), 'row')}")
+    return 0
+
+
+@command.command()
+@click.argument("store", type=_STORE)
+@click.option("--output", required=True, type=click.Path(dir_okay=False))
+def report(store: str, output: str) -> int:
+    """Write one offline page: laws, curves of success, widths, tickets."""
+    from slth_verify.files import write_atomically
+    from slth_verify.report.page.sweeps import render_sweep
+    from slth_verify.sweep import Store
+    from slth_verify.sweep.document import to_document
+
+    try_output(output, {"STORE": store})
+    with Store(store) as there:
+        document = to_document(Path(store).stem, there.rows())
+    write_atomically(output, render_sweep(document))
+    note(f"written: {printable(output)}")
+    return 0
+
+
+def _print_forecast(found: Forecast, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            "sweep",
+            runs=found.runs,
+            kinds=found.kinds,
+            finished=found.finished,
+            seconds=round(found.seconds, 1),
+        )
+        return
+    kinds = ", ".join(f"{count} {kind}" for kind, count in found.kinds.items())
+    click.echo(
+        f"{counted(found.runs, 'run')} ({kinds}), {found.finished} of them finished; "
+        f"roughly {found.seconds:.0f} s of one core for the rest"
+    )
+
+
+def _code(found: Summary) -> int:
+    if found.refuted:
+        return 1
+    return 0 if set(Counter(found.outcomes)) <= {"done"} else 3

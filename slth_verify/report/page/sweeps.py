@@ -1,0 +1,190 @@
+"""The page of a sweep, rendered from its JSON document alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
+
+from slth_verify.report.page.display import grouped, seconds
+from slth_verify.report.page.svg import FAINT, SERIES, svg
+from slth_verify.text import printable
+
+Document = Mapping[str, Any]
+
+#: Inches; the page scales charts to its own width.
+_WIDTH, _HEIGHT = 8.6, 3.4
+_TICKS = 8  # as many samples have ticks of their own
+_LEGEND = {
+    "loc": "lower left",
+    "bbox_to_anchor": (0.0, 1.0),
+    "ncols": 3,
+    "borderaxespad": 0.2,
+}
+
+
+def render_sweep(document: Document) -> str:
+    """One self-contained page of a sweep, under the same policy as a report's.
+
+    Args:
+        document: As `slth_verify.sweep.document.to_document` makes it.
+
+    Returns:
+        HTML; the same document gives the same bytes with the same libraries.
+
+    Rigor:
+        All texts of the document are escaped. Curves join what is proved, or what was
+        seen; nothing between two points is claimed.
+    """
+    environment = Environment(
+        loader=PackageLoader("slth_verify.report.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(grouped=grouped, seconds=seconds, short=_short)
+    source = files("slth_verify.report.page") / "templates" / "style.css"
+    style = source.read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    data = json.dumps(document, allow_nan=False)
+    return environment.get_template("sweep.html.j2").render(
+        document=document,
+        style=Markup(style),
+        style_hash=f"sha256-{digest}",
+        data=Markup(data.replace("&", "\\u0026").replace("<", "\\u003c")),
+        law_chart=Markup(_law_chart(document)),
+        success_charts=[
+            Markup(_success_chart(curve, f"success-{number}"))
+            for number, curve in enumerate(document["success"])
+        ],
+        width_charts=[
+            Markup(_width_chart(curve, f"widths-{number}"))
+            for number, curve in enumerate(document["widths"])
+        ],
+    )
+
+
+def _law_chart(document: Document) -> str:
+    """Residuals against samples, a line for each dimension, over the fitted law."""
+    lines: dict[int, list[Document]] = {}
+    for row in document["searches"]:
+        if row["least"] > 0:
+            lines.setdefault(row["dimension"], []).append(row)
+    if not lines:
+        return ""
+    law = document["law"]
+
+    def draw(axes: Axes) -> None:
+        for dimension, rows in lines.items():
+            samples = [row["samples"] for row in rows]
+            low = [row["median"] - row["least"] for row in rows]
+            high = [row["largest"] - row["median"] for row in rows]
+            middle = [row["median"] for row in rows]
+            axes.errorbar(samples, middle, (low, high), fmt="o", color=SERIES[2])
+            axes.annotate(f"m = {dimension}", (samples[-1], middle[-1]), (6, 0),
+                          textcoords="offset points")  # fmt: skip
+            if law:
+                expected = [law["constant"] * dimension**1.5 / n for n in samples]
+                axes.plot(samples, expected, color=FAINT, zorder=1)
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        ticks = sorted({row["samples"] for row in document["searches"]})
+        if len(ticks) <= _TICKS:
+            axes.set_xticks(ticks, [str(n) for n in ticks], minor=False)
+            axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xlabel("samples n")
+        axes.set_ylabel("largest entry of the residual")
+        axes.grid()
+
+    text = "; ".join(
+        f"m = {row['dimension']}, n = {row['samples']}: {row['median']:.2g}"
+        for row in document["searches"]
+    )
+    return svg(draw, (_WIDTH, _HEIGHT), "law", f"Residuals of searches. {text}.")
+
+
+def _success_chart(curve: Document, identifier: str) -> str:
+    """Simulated probabilities between their proved ends."""
+    points = curve["points"]
+    seen = [point for point in points if "trials" in point]
+    proved = [point for point in points if "lower" in point]
+
+    def draw(axes: Axes) -> None:
+        for side, series, marker in (("lower", 0, "^"), ("upper", 1, "v")):
+            if proved:
+                axes.plot(
+                    [point["samples"] for point in proved],
+                    [float(point[side]) for point in proved],
+                    color=SERIES[series],
+                    marker=marker,
+                    label=f"proved {side} end",
+                )
+        if seen:
+            share = [point["hits"] / point["trials"] for point in seen]
+            gaps = (
+                [middle - p["low"] for middle, p in zip(share, seen, strict=True)],
+                [p["high"] - middle for middle, p in zip(share, seen, strict=True)],
+            )
+            samples = [point["samples"] for point in seen]
+            axes.errorbar(samples, share, gaps, fmt="o", color=SERIES[2], label="seen")
+        axes.set_ylim(-0.03, 1.03)
+        axes.set_xlabel("samples n")
+        axes.set_ylabel("success probability")
+        axes.grid()
+        axes.legend(**_LEGEND)
+
+    text = "; ".join(f"n = {point['samples']}" for point in points)
+    title = f"Success probability, m = {curve['dimension']}, eps = {curve['eps']}"
+    return svg(draw, (_WIDTH, _HEIGHT), identifier, f"{title}: {text}.")
+
+
+def _width_chart(curve: Document, identifier: str) -> str:
+    """Widths that are enough and needed, against 1 / eps."""
+    points: Sequence[Document] = curve["points"]
+
+    def draw(axes: Axes) -> None:
+        for side, series, marker in (("certified", 0, "<"), ("necessary", 1, ">")):
+            there = [point for point in points if point.get(side)]
+            if there:
+                axes.plot(
+                    [float(1 / Fraction(point["eps"])) for point in there],
+                    [point[side] for point in there],
+                    color=SERIES[series],
+                    marker=marker,
+                    label=side,
+                )
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xlabel("1 / eps")
+        axes.set_ylabel("width n")
+        axes.grid()
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(**_LEGEND)
+
+    text = "; ".join(f"eps = {point['eps']}" for point in points)
+    return svg(draw, (_WIDTH, _HEIGHT), identifier, f"{curve['question']}: {text}.")
+
+
+def _short(number: float | str | None) -> str:
+    """Three digits of a float; a dash for none."""
+    if number is None:
+        return "\u2013"
+    return number if isinstance(number, str) else f"{number:.3g}"
+
+
+def _shown(value: Any) -> Any:
+    """A value on its way into the page; what is markup already was made here."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return printable(value, len(value))
+    return value

@@ -1,0 +1,226 @@
+"""What a sweep's page is made from: laws, curves and counts of its rows, as JSON."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from slth_verify.errors import InvalidParameterError, UnusableFileError
+from slth_verify.subset_sum import SearchPoint, fit_search_law
+from slth_verify.sweep.store import Row
+from slth_verify.text import reason_of
+
+#: Version of the document.
+SCHEMA_VERSION = 1
+
+#: Confidence of the intervals of simulated probabilities.
+CONFIDENCE = Fraction(99, 100)
+
+_MOST_SHOWN = 500  # lines of a table; the store has them all
+_MOST_CURVES = 24
+
+Json = dict[str, Any]
+
+
+def to_document(name: str, rows: Iterable[Row]) -> Json:
+    """The document of a sweep.
+
+    Args:
+        name: A label.
+        rows: Of a store.
+
+    Returns:
+        Plain JSON. Widths and ends of probabilities that ``bound``, ``width`` and
+        ``success-bound`` gave are proved; all else is statistical.
+
+    Raises:
+        UnusableFileError: Rows are not as this version writes them.
+    """
+    every = list(rows)
+    try:
+        return _document(name, every)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise UnusableFileError(
+            f"rows={len(every)}: some are not as this version writes them "
+            f"({reason_of(error)}; docs/sweeps.md). Export them as a table, or sweep "
+            "into another store."
+        ) from error
+
+
+def _document(name: str, every: Sequence[Row]) -> Json:
+    done = [row for row in every if row.outcome == "done"]
+    kinds = defaultdict(list)
+    for row in done:
+        kinds[row.kind].append(row)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": name,
+        "runs": len(every),
+        "outcomes": dict(Counter(row.outcome for row in every)),
+        "kinds": dict(sorted(Counter(row.kind for row in every).items())),
+        "seconds": sum(row.seconds for row in every),
+        "versions": _versions(every),
+        "law": _law(kinds["search"]),
+        "searches": _searches(kinds["search"]),
+        "success": _success(kinds["success"], kinds["success-bound"]),
+        "confidence": str(CONFIDENCE),
+        "widths": _widths([*kinds["width"], *kinds["bound"]]),
+        "prune": _prune(kinds["prune"]),
+        "problems": [
+            {
+                "kind": row.kind,
+                "inputs": _words(row.inputs),
+                "outcome": row.outcome,
+                "reason": row.reason,
+            }
+            for row in every
+            if row.outcome != "done"
+        ][:_MOST_SHOWN],
+    }
+
+
+def _versions(rows: Sequence[Row]) -> dict[str, list[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for name, version in row.versions.items():
+            found[name].add(version)
+    return {name: sorted(found[name]) for name in sorted(found)}
+
+
+def _law(rows: Sequence[Row]) -> Json | None:
+    """The law of the searches that went as far as they reach."""
+    points = [
+        SearchPoint(r.inputs["dimension"], r.inputs["samples"], r.result["residual"])
+        for r in rows
+        if not r.result["found"] and r.result["size"] and r.result["residual"] > 0
+    ]
+    try:
+        law = fit_search_law(points)
+    except InvalidParameterError:
+        return None  # too few dimensions or widths
+    return {
+        "constant": law.constant,
+        "worst": law.worst,
+        "dim_exponent": law.dim_exponent,
+        "accuracy_exponent": law.accuracy_exponent,
+        "points": law.points,
+    }
+
+
+def _searches(rows: Sequence[Row]) -> list[Json]:
+    """Residuals by dimension, samples and solver."""
+    grouped = _grouped(rows, "dimension", "samples", "solver")
+    return [
+        {
+            "dimension": dimension,
+            "samples": samples,
+            "solver": solver,
+            "runs": len(group),
+            "found": sum(row.result["found"] for row in group),
+            "least": min(row.result["residual"] for row in group),
+            "median": statistics.median(row.result["residual"] for row in group),
+            "largest": max(row.result["residual"] for row in group),
+            "seconds": statistics.median(row.seconds for row in group),
+        }
+        for (dimension, samples, solver), group in grouped
+    ][:_MOST_SHOWN]
+
+
+def _success(simulated: Sequence[Row], proved: Sequence[Row]) -> list[Json]:
+    """Curves of the success probability against the number of samples."""
+    names = ("dimension", "eps", "norm")
+    curves: defaultdict[tuple[Any, ...], Json] = defaultdict(lambda: defaultdict(dict))
+    for (*question, samples), group in _grouped(simulated, *names, "samples"):
+        hits = sum(row.result["hits"] for row in group)
+        trials = sum(row.inputs["trials"] for row in group)
+        low, high = _interval(hits, trials)
+        found = {"hits": hits, "trials": trials, "low": low, "high": high}
+        curves[tuple(question)][samples].update(found)
+    for (*question, samples), group in _grouped(proved, *names, "samples"):
+        curves[tuple(question)][samples].update(group[0].result)
+    return [
+        {
+            **dict(zip(names, question, strict=True)),
+            "points": [{"samples": n, **curve[n]} for n in sorted(curve)],
+        }
+        for question, curve in sorted(curves.items(), key=str)
+    ][:_MOST_CURVES]
+
+
+def _interval(hits: int, trials: int) -> tuple[float, float]:
+    """Exact binomial interval, of Clopper and Pearson."""
+    from scipy.stats import binomtest
+
+    found = binomtest(hits, trials).proportion_ci(float(CONFIDENCE), method="exact")
+    return float(found.low), float(found.high)
+
+
+def _widths(rows: Sequence[Row]) -> list[Json]:
+    """Widths against eps, for every architecture or dimension."""
+    curves: defaultdict[str, defaultdict[str, Json]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
+    for row in rows:
+        asked = {k: v for k, v in row.inputs.items() if k not in ("eps", "side")}
+        width = row.result.get("widest", row.result.get("width"))
+        if width is not None:
+            curves[_words(asked)][row.inputs["eps"]][row.inputs["side"]] = width
+    return [
+        {
+            "question": question,
+            "points": [
+                {"eps": eps, **curve[eps]} for eps in sorted(curve, key=Fraction)
+            ],
+        }
+        for question, curve in sorted(curves.items())
+    ][:_MOST_CURVES]
+
+
+def _prune(rows: Sequence[Row]) -> list[Json]:
+    """How often a ticket was found, by target, widths and eps."""
+    groups: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        asked = {k: v for k, v in row.inputs.items() if k not in ("eps", "seed")}
+        if row.source:
+            asked = {"target": row.source, "widths": asked["widths"]}
+        groups[_words(asked), row.inputs["eps"]].append(row)
+    found = []
+    for (question, eps), group in groups.items():
+        tickets = [row for row in group if row.result["found"]]
+        errors = [row.result["certified_error"] for row in tickets]
+        verdicts = Counter(row.result["verdict"] for row in tickets)
+        kept = [row.result["kept"] for row in tickets]
+        found.append(
+            {
+                "question": question,
+                "eps": eps,
+                "runs": len(group),
+                "found": len(tickets),
+                "verdicts": dict(sorted(verdicts.items())),
+                "largest_error": max(errors, default=None, key=lambda e: e or 0.0),
+                "kept": statistics.median(kept) if kept else None,
+                "seconds": statistics.median(row.seconds for row in group),
+            }
+        )
+    return found[:_MOST_SHOWN]
+
+
+def _grouped(
+    rows: Sequence[Row], *names: str
+) -> list[tuple[tuple[Any, ...], list[Row]]]:
+    """Rows by some of their inputs, in the order of these."""
+    groups: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[tuple(row.inputs[name] for name in names)].append(row)
+    return sorted(groups.items())
+
+
+def _words(inputs: Mapping[str, Any]) -> str:
+    """Inputs in a line, without those that are left open."""
+    parts = [
+        f"{name}={value}" for name, value in inputs.items() if value not in ("", 0)
+    ]
+    return ", ".join(parts)

@@ -1,0 +1,106 @@
+"""One run of a sweep: its inputs, and the key under which its row is found again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+from slth_verify._version import __version__
+from slth_verify.files import read_regular
+from slth_verify.limits import TENSOR_FILE_BYTES
+from slth_verify.sweep.fields import Value
+from slth_verify.sweep.kinds import LIBRARIES, Inputs
+
+#: Distributions that every result may depend on.
+_DECIDING = ("numpy", "scipy", "python-flint", "mpmath")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one run may take.
+
+    Attributes:
+        seconds: Wall time, positive; None for no limit.
+        memory: MiB of the process that works on it, libraries included; None for none.
+    """
+
+    seconds: float | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run.
+
+    Attributes:
+        kind: Name of its kind.
+        inputs: Names and values; of a file, its SHA-256.
+        limits: What it may take.
+        key: SHA-256 of all of these and of the versions that decide the result.
+        source: Path of its file, which is no part of the key; empty for none.
+    """
+
+    kind: str
+    inputs: tuple[tuple[str, Value], ...]
+    limits: Limits
+    key: str
+    source: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        kind: str,
+        inputs: tuple[tuple[str, Value], ...],
+        limits: Limits,
+        source: str = "",
+    ) -> Run:
+        """The run with its key."""
+        asked = json.dumps([kind, inputs, limits.seconds, limits.memory])
+        libraries = _written_versions(str(dict(inputs).get("solver", "")))
+        key = hashlib.sha256(f"{asked} {libraries}".encode()).hexdigest()
+        return cls(kind, inputs, limits, key, source)
+
+    def named(self) -> Inputs:
+        """Inputs by name."""
+        return dict(self.inputs)
+
+    def again(self) -> Run:
+        """The run with the key that this process gives it."""
+        return Run.of(self.kind, self.inputs, self.limits, self.source)
+
+
+@cache
+def versions(solver: str = "") -> Mapping[str, str]:
+    """Versions of all that decides a result, here.
+
+    Args:
+        solver: Name of a solver, which may be a library of its own.
+    """
+    names = [*_DECIDING, *([LIBRARIES[solver]] if solver in LIBRARIES else [])]
+    return {"slth-verify": __version__, **{name: _version(name) for name in names}}
+
+
+@cache
+def _written_versions(solver: str) -> str:
+    return json.dumps(versions(solver))
+
+
+def file_digest(path: str | os.PathLike[str]) -> str:
+    """SHA-256 of a target's file, which stands in a run's key for its path.
+
+    Raises:
+        UnusableFileError: It cannot be read, or is too large.
+    """
+    return hashlib.sha256(read_regular(path, TENSOR_FILE_BYTES)).hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"

@@ -1,0 +1,146 @@
+"""A sweep: all runs of a plan that have no row yet, each with a row when it ends."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from slth_verify.numbers import whole_number
+from slth_verify.sweep.cluster import answers_there
+from slth_verify.sweep.kinds import KINDS
+from slth_verify.sweep.local import answers_here
+from slth_verify.sweep.plan import Plan
+from slth_verify.sweep.run import Run
+from slth_verify.sweep.store import Row, Store
+
+#: Called as ``progress(done, total)``, without the runs that had a row before.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a sweep would do.
+
+    Attributes:
+        runs: Different runs of the plan.
+        kinds: How many of them are of each kind.
+        finished: How many have a row.
+        seconds: Rough time of the rest on one core; heuristic.
+    """
+
+    runs: int
+    kinds: dict[str, int]
+    finished: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a store says of a plan after a sweep.
+
+    Attributes:
+        outcomes: How many of the plan's runs ended in which way.
+        refuted: How many found a ticket whose claim the checker refuted.
+        ran: How many ran now.
+    """
+
+    outcomes: dict[str, int]
+    refuted: int
+    ran: int
+
+
+def forecast(plan: Plan, store: Store | None) -> Forecast:
+    """Count the runs of a plan, and guess how long those take that have no row.
+
+    Args:
+        plan: The plan.
+        store: Rows that are there; None for none. Runs that are done set the pace.
+    """
+    known = {} if store is None else store.outcomes()
+    taken = {} if store is None else store.seconds()
+    left: defaultdict[str, float] = defaultdict(float)
+    guessed: defaultdict[str, float] = defaultdict(float)
+    spent: defaultdict[str, float] = defaultdict(float)
+    for run in plan.runs:
+        guess = KINDS[run.kind].seconds(run.named())
+        if run.key not in known:
+            left[run.kind] += guess
+        elif run.key in taken:
+            guessed[run.kind] += guess
+            spent[run.kind] += taken[run.key]
+    return Forecast(
+        runs=len(plan.runs),
+        kinds=dict(Counter(run.kind for run in plan.runs)),
+        finished=sum(run.key in known for run in plan.runs),
+        seconds=sum(
+            seconds * (spent[kind] / guessed[kind] if guessed[kind] else 1.0)
+            for kind, seconds in left.items()
+        ),
+    )
+
+
+def run_sweep(
+    plan: Plan,
+    path: str | os.PathLike[str],
+    *,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    retry: bool = False,
+    progress: Progress | None = None,
+) -> Summary:
+    """Run what has no row yet.
+
+    Killed at any moment, the same call goes on: a row is written when its run ends, and
+    a run with a row is not run again. The rows, but for their seconds, are the same on
+    any number of workers, here or elsewhere, as long as no limit is met.
+
+    Args:
+        plan: What to run.
+        path: The store; made if it is missing.
+        workers: Processes on this machine; None for all cores.
+        scheduler: Address of a Dask scheduler whose workers run it instead.
+        retry: Whether runs that are not done, but have a row, are run again.
+        progress: Called after each run.
+
+    Returns:
+        How all runs of the plan ended.
+
+    Raises:
+        UnusableFileError: The store cannot be used, or the disk is full.
+        MissingExtraError: A scheduler without the extra ``dask``.
+        WorkerLostError: The scheduler stays away.
+    """
+    count = _cores() if workers is None else whole_number(workers, "workers", least=1)
+    with Store(path, create=True) as store:
+        known = store.outcomes()
+        left = [
+            run
+            for run in plan.runs
+            if run.key not in known or (retry and known[run.key] != "done")
+        ]
+        if scheduler is None:
+            answers = answers_here(left, min(count, max(1, len(left))))
+        else:
+            answers = answers_there(left, scheduler)
+        with closing(answers):
+            for done, (run, answer) in enumerate(answers, start=1):
+                store.put(Row.of(run, answer))
+                if progress is not None:
+                    progress(done, len(left))
+        return _summary(plan.runs, store, len(left))
+
+
+def _summary(runs: Sequence[Run], store: Store, ran: int) -> Summary:
+    keys = {run.key for run in runs}
+    outcomes = {key: end for key, end in store.outcomes().items() if key in keys}
+    refuted = keys.intersection(store.refuted())
+    return Summary(dict(Counter(outcomes.values())), len(refuted), ran)
+
+
+def _cores() -> int:
+    from joblib import cpu_count
+
+    return int(cpu_count())

@@ -1,0 +1,117 @@
+"""Results in one line, and as a small table that is safe in a page."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from fractions import Fraction
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import slth_verify as sv
+from slth_verify import subset_sum
+from slth_verify.showing import Card, Shown, brief
+from slth_verify.ticket.graphs.format import StageTicket, Ticket
+from slth_verify.ticket.graphs.result import CheckResult
+from slth_verify.verdict import Finding, Verdict
+
+
+def _ticket(name: object) -> Ticket:
+    filters = np.arange(3, dtype=np.int64)
+    stages = tuple(StageTicket(f"s{n}", 5, 0, filters) for n in range(100))
+    target = {"name": name, "sha256": "00"}
+    return Ticket(target, "philox", 7, stages, Fraction(1, 40), "0.01")
+
+
+def _proposal() -> subset_sum.Proposal:
+    columns = subset_sum.DenseColumns(np.ones((3, 2)))
+    tolerance = subset_sum.MaxTolerance(0.5)
+    return subset_sum.solve(subset_sum.Problem(columns, np.ones(2), tolerance))
+
+
+def _check(error: Fraction | None) -> CheckResult:
+    findings = (Finding("it holds", Verdict.REFUTED, "it does not"),)
+    return CheckResult(Verdict.REFUTED, Fraction(1, 7), error, (), findings)
+
+
+SHOWN = {
+    "statement": lambda: sv.statement("thm:rss"),
+    "width": lambda: sv.bounds.mrss_width(1, "1/2"),
+    "network": lambda: sv.bounds.network_width((1,), (1, 1), 1, "1/2"),
+    "proposal": _proposal,
+    "ticket": lambda: _ticket("net"),
+    "check": lambda: _check(Fraction(2, 3)),
+    "unchecked": lambda: _check(None),
+}
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_a_line_a_table_and_formulas(kind: str) -> None:
+    thing = SHOWN[kind]()
+    line = repr(thing)
+    assert line.startswith(f"<{type(thing).__name__} ")
+    assert len(line) < 250
+    assert line.isprintable()
+    bundle = thing._repr_mimebundle_()
+    assert bundle["text/plain"] == line
+    ElementTree.fromstring(f"<div>{bundle['text/html']}</div>")
+    assert ("text/latex" in bundle) is (kind == "statement")
+    assert set(thing._repr_mimebundle_(include={"text/html"})) == {"text/html"}
+    assert "text/html" not in thing._repr_mimebundle_(exclude={"text/html"})
+
+
+def test_what_lines_say() -> None:
+    assert repr(sv.statement("thm:rss")) == (
+        "<Statement thm:rss: Random subset sum (quoted)>"
+    )
+    ticket = _ticket("net")
+    assert repr(ticket) == (
+        f"<{type(ticket).__name__} for net: claims 1/40, seed 7, 300 filters kept>"
+    )
+    # 2/3 is rounded up: the line must not promise more than is certified
+    assert "REFUTED: error at most 0.6667, claimed 1/7" in repr(_check(Fraction(2, 3)))
+    assert "error not certified" in repr(_check(None))
+    assert "it holds: it does not" in _check(None)._repr_mimebundle_()["text/html"]
+    assert "1 column, residual 0, meets the tolerance" in repr(_proposal())
+
+
+def test_names_from_files_are_harmless() -> None:
+    ticket = _ticket("<script>\x1b[2J\u202e")
+    assert "\x1b" not in repr(ticket)
+    html = ticket._repr_mimebundle_()["text/html"]
+    assert "<script>" not in html
+    assert "\u202e" not in html
+    assert "and 55 more" in html
+
+
+def test_what_is_broken_is_still_printed() -> None:
+    broken = dataclasses.replace(_ticket("net"), stages=None)  # type: ignore[arg-type]
+    assert repr(broken) == f"<{type(broken).__name__} that cannot be shown (TypeError)>"
+
+
+def test_long_lines_are_cut() -> None:
+    class Long(Shown):
+        def _card(self) -> Card:
+            return Card("x" * 10_000)
+
+    assert len(repr(Long())) < 250
+
+
+def test_short_numbers_are_exact() -> None:
+    assert brief(Fraction(1, 40)) == "1/40"
+    assert brief(Fraction(10**30, 3)) == "about 3.33333e+29"
+    assert brief(Fraction(1, 10**400)) == "about 1.00000e-400"
+
+
+def test_showing_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, slth_verify.showing\n"
+        "heavy = {'numpy', 'sympy', 'torch', 'scipy', 'flint', 'IPython'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

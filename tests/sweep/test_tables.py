@@ -1,0 +1,173 @@
+"""What is made of rows: tables, and one page."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slth_verify.errors import (
+    InvalidParameterError,
+    MissingExtraError,
+    UnusableFileError,
+)
+from slth_verify.report.page.sweeps import render_sweep
+from slth_verify.sweep import Row
+from slth_verify.sweep.document import to_document
+from slth_verify.sweep.export import export, table
+
+
+def _row(kind: str, inputs: dict[str, Any], result: dict[str, Any], **more: Any) -> Row:
+    known: dict[str, Any] = {
+        "key": json.dumps([kind, inputs]),
+        "kind": kind,
+        "inputs": inputs,
+        "source": "",
+        "outcome": "done",
+        "reason": "",
+        "result": result,
+        "seconds": 0.5,
+        "versions": {"slth-verify": "1.0", "numpy": "2.0"},
+    }
+    return Row(**known | more)
+
+
+def _searches() -> list[Row]:
+    return [
+        _row(
+            "search",
+            {"dimension": m, "samples": n, "eps": "1/10", "seed": s, "solver": "auto"},
+            {"found": False, "residual": (1 + s) * 2 * m**1.5 / n, "size": 3},
+        )
+        for m in (4, 16)
+        for n in (100, 1000)
+        for s in (0, 1)
+    ]
+
+
+def _everything() -> list[Row]:
+    question = {"dimension": 2, "samples": 5, "eps": "1/4", "norm": "1"}
+    width = {"dimension": 2, "eps": "1/10", "probability": "1/2", "norm": "1"}
+    drawn = {"target": "", "kernel": "1", "widths": "9", "eps": "1/9", "seed": 1}
+    ticket = {"verdict": "VERIFIED", "certified_error": 0.1, "kept": 7}
+    return [
+        *_searches(),
+        _row("success", {**question, "trials": 10, "seed": 0}, {"hits": 4}),
+        _row("success", {**question, "trials": 20, "seed": 1}, {"hits": 5}),
+        _row("success-bound", question, {"lower": "0.1", "upper": "0.5"}),
+        _row("width", {**width, "side": "certified"}, {"width": 30}),
+        _row("width", {**width, "side": "necessary"}, {"width": 10}),
+        _row("prune", drawn, {"found": True, **ticket}),
+        _row("prune", {**drawn, "seed": 2}, {"found": False, "certified_error": 3.0}),
+        _row(
+            "width",
+            {**width, "side": "certified", "eps": "1/99"},
+            {},
+            outcome="failed",
+            reason="<script>\x1b[2J",
+        ),
+    ]
+
+
+def test_a_table_has_the_columns_of_all_kinds() -> None:
+    head, body = table(_everything())
+    assert len(set(head)) == len(head)
+    assert {"key", "outcome", "dimension", "residual", "seconds"} <= set(head)
+    assert all(len(line) == len(head) for line in body)
+    assert body[0][head.index("hits")] is None
+    clash, _ = table([_row("prune", {"widths": ""}, {"widths": "3"})])
+    assert {"widths", "result_widths"} <= set(clash)
+
+
+def test_csv_is_read_again(tmp_path: Path) -> None:
+    export(_everything(), tmp_path / "t.csv")
+    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == len(_everything())
+    assert float(lines[0]["residual"]) == _searches()[0].result["residual"]
+
+
+def test_parquet_without_pyarrow_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingExtraError, match=r"slth-verify\[parquet\]"):
+        export(_everything(), tmp_path / "t.parquet")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(
+    importlib.util.find_spec("pyarrow") is None, reason="needs the extra parquet"
+)
+def test_parquet_is_read_again(tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    mixed = _row("width", {"dimension": 1 << 80}, {"width": "many"})
+    export([*_everything(), mixed], tmp_path / "t.parquet")
+    lines = parquet.read_table(tmp_path / "t.parquet").to_pylist()
+    assert len(lines) == len(_everything()) + 1
+    assert lines[0]["residual"] == _searches()[0].result["residual"]
+    assert lines[-1]["dimension"] == str(1 << 80)
+
+
+def test_other_endings_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidParameterError, match=r"\.csv or \.parquet"):
+        export([], tmp_path / "t.xlsx")
+
+
+def test_a_document_sums_up() -> None:
+    found = to_document("all", _everything())
+    json.dumps(found, allow_nan=False)
+    assert found["runs"] == len(_everything())
+    assert found["outcomes"] == {"done": len(_everything()) - 1, "failed": 1}
+    # residuals 2 and 4 times the law: C is their geometric mean
+    assert found["law"]["constant"] == pytest.approx(8**0.5)
+    (curve,) = found["success"]
+    (point,) = curve["points"]
+    assert (point["hits"], point["trials"]) == (9, 30)
+    assert 0 < point["low"] < 0.3 < point["high"] < 1
+    assert (point["lower"], point["upper"]) == ("0.1", "0.5")
+    (widths,) = found["widths"]
+    assert widths["points"] == [{"eps": "1/10", "certified": 30, "necessary": 10}]
+    (prune,) = found["prune"]
+    assert (prune["found"], prune["runs"], prune["kept"]) == (1, 2, 7)
+    assert prune["verdicts"] == {"VERIFIED": 1}
+    assert len(found["problems"]) == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        _row("search", {}, {}),
+        _row("success", {"dimension": 1}, {"hits": "many"}),
+        _row("width", {"eps": "x", "side": []}, {"width": 1}),
+        _row("prune", {"eps": 1}, {"found": True}),
+    ],
+)
+def test_rows_of_another_version_make_no_page(row: Row) -> None:
+    with pytest.raises(UnusableFileError, match="rows=1"):
+        to_document("other", [row])
+
+
+def test_searches_that_determine_no_law_have_none() -> None:
+    assert to_document("few", _searches()[:2])["law"] is None
+    assert to_document("none", [])["law"] is None
+
+
+@pytest.mark.parametrize("rows", [_everything(), _searches()[:1], []])
+def test_a_page_is_the_same_bytes_and_escapes_all(rows: list[Row]) -> None:
+    document = to_document("<b>&\u202e", rows)
+    page = render_sweep(document)
+    assert page == render_sweep(document)
+    assert re.findall("<script[^>]*>", page) == [
+        '<script type="application/json" id="slth-sweep">'
+    ]
+    assert not re.search("style=|<b>|\x1b|\u202e|https?://(?!www.w3.org)", page)
+    data = page.split('id="slth-sweep">')[1].split("</script>")[0]
+    assert json.loads(data) == document
