@@ -33,7 +33,7 @@ from slth_verify.report.collect.targets import (
 from slth_verify.report.page import parts
 
 CHARTS = (
-    *("error_chart", "ladder_chart", "law_chart"),
+    *("bracket_chart", "error_chart", "ladder_chart", "law_chart", "share_chart"),
     *("mask_chart", "stage_chart", "whole_mask_chart"),
 )
 
@@ -87,6 +87,7 @@ def make(folder: Any, seed: int) -> Made:
         uniform_inputs=6,
         corner_inputs=6,
         samples=3,
+        local_images=4,
         certified_dimension=1,
         law_dimension=18,
         law_repeats=2,

@@ -43,6 +43,12 @@ def contradiction(case: Document) -> str:
             "the document says VERIFIED, but a difference that was seen is not below "
             "its certified error"
         )
+    near = case["nearness"]
+    if near is not None and ends(near["attacked"])[0] > high:
+        return (
+            "the document says VERIFIED, but an attack differs by more than its "
+            "certified error"
+        )
     if any(finding["verdict"] != "VERIFIED" for finding in case["findings"]):
         return "the document says VERIFIED, but one of its findings is not"
     return ""
