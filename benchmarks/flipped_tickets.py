@@ -18,10 +18,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hypothesis import Phase, given, settings
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, settings
 
 from benchmarks._common import publish_with
 from slth_verify.errors import SlthVerifyError
+from slth_verify.network import RandomCNN
 from slth_verify.strategies import StoredTicket, tickets
 from slth_verify.ticket import check
 
@@ -59,7 +61,14 @@ def _genuine() -> list[StoredTicket]:
     """The tickets that the strategy draws, each once."""
     found: dict[bytes, StoredTicket] = {}
 
-    @settings(max_examples=200, phases=[Phase.generate], database=None, deadline=None)
+    @settings(
+        max_examples=200,
+        phases=[Phase.generate],
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(stored=tickets())
     def draw(stored: StoredTicket) -> None:
         found[stored.ticket] = stored
@@ -82,12 +91,30 @@ def _judged(stored: StoredTicket, folder: Path) -> str:
 
 
 def _claims(content: bytes) -> tuple[Any, bytes]:
-    """Header without labels, and the numbers behind it, read here and nowhere else."""
+    """Header without labels, and the numbers behind it, read here and nowhere else.
+
+    A filter is drawn from the seed, its layer, its channel and its place in the
+    channel's block; so another width that leaves all of these changes no weight.
+    """
     length = int.from_bytes(content[:8], "little")
     header = json.loads(content[8 : 8 + length])
+    body = content[8 + length :]
     texts = header.get("__metadata__", {})
     header["__metadata__"] = {k: json.loads(texts[k]) for k in sorted(texts)}
-    return _without_labels(header), content[8 + length :]
+    for claims in header["__metadata__"].values():
+        network = claims["random_network"]
+        network["widths"] = [
+            _places(header, body, layer, RandomCNN(network["seed"], (width,)).block(1))
+            for layer, width in enumerate(network["widths"], start=1)
+        ]
+    return _without_labels(header), body
+
+
+def _places(header: Any, body: bytes, layer: int, block: int) -> list[list[int]]:
+    """Channel, and place in its block, of each kept filter of a layer."""
+    start, stop = header[f"layers.{layer}.filters"]["data_offsets"]
+    filters = np.frombuffer(body[start:stop], dtype=np.int64)
+    return [list(divmod(int(number), block)) for number in filters]
 
 
 def _without_labels(value: Any) -> Any:
