@@ -13,6 +13,11 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))
 
+from handmade.form_cases import (  # noqa: F401
+    form_cases,
+    form_refuted,
+    plant_in_forms,
+)
 from handmade.graph_tickets import (  # noqa: F401
     box_images,
     grouped,

@@ -1,0 +1,157 @@
+"""Fixtures: what planted lies about linear forms are judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from handmade import linear_forms
+from handmade.form_graphs import GRAPHS, network, numbers, rounded
+from handmade.stage_graphs import ONE_STAGE, POINTS
+from slth_verify.forms import (
+    Interval,
+    adjoints,
+    box_of,
+    differences,
+    gates,
+    intervals,
+    pairs,
+    pools,
+    rounding,
+    substitution,
+)
+from slth_verify.graph import Clip, Rectifier, TargetGraph
+
+MODULES = (
+    adjoints,
+    differences,
+    gates,
+    intervals,
+    pairs,
+    pools,
+    rounding,
+    substitution,
+    linear_forms,
+)
+
+TOPICS = {
+    "gates": ["relu", "leaky", "clip"],
+    "pools": ["max", "alone"],
+    "adjoints": [*GRAPHS],
+    "stages": ["linear", "strides", "relu"],
+    "signs": ["linear", "relu", "leaky", "clip", "branches"],
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """Two networks over a box, and their tensors for some of its images."""
+
+    graph: TargetGraph
+    stages: dict[str, Any]
+    box: Interval
+    values: tuple[Any, ...]
+    slopes: bool
+
+
+@pytest.fixture(scope="session")
+def form_cases(
+    pair_of: Any, values_of: Any, float_image: Any
+) -> Callable[[str], list[Case]]:
+    """Of each topic."""
+
+    def case(
+        graph: TargetGraph, way: Any, box: Interval, images: int, slopes: bool = False
+    ) -> Case:
+        stages = pair_of(graph, way, 1) if isinstance(way, str) else way
+        seen = {float_image(box, seed).tobytes(): seed for seed in range(images)}
+        known = (
+            values_of(graph, stages, float_image(box, seed)) for seed in seen.values()
+        )
+        return Case(graph, stages, box, tuple(known), slopes)
+
+    @cache
+    def make(topic: str) -> list[Case]:
+        if topic == "rounding":
+            return [case(f, "exact", Interval(*ends), 1) for f, *ends in rounded()]
+        found = []
+        for graph in [GRAPHS[name] for name in TOPICS[topic]]:
+            box = box_of(graph.input)
+            point = float_image(box, 4)
+            found.append(case(graph, "far", Interval(point, point), 1))
+            if topic != "adjoints":
+                found += [case(graph, way, box, 4) for way in ("near", "swapped")]
+            if topic == "gates":
+                found.append(case(graph, "far", box, 9, slopes=True))
+            if topic == "pools":
+                wide = np.random.default_rng(0).random(box.low.shape)
+                uneven = Interval(box.low * wide, box.high * (1.5 - wide))
+                found.append(case(graph, "far", uneven, 12))
+        if topic in ("gates", "stages", "signs"):
+            points = POINTS.values()
+            found += [case(f, stages, box_of(f.input), 1) for f, stages in points]
+        if topic == "stages":
+            graphs = ONE_STAGE.values()
+            found += [case(f, "one sign", box_of(f.input), 2) for f in graphs]
+            bent = network(numbers("image", "a", [1.0]), shape=(1,))
+            found.append(
+                case(bent, {"a": ([[0]], [[-2]], None)}, box_of(bent.input), 9)
+            )
+        return found
+
+    return make
+
+
+def half(pair: Any) -> dict[str, gates.Slopes]:
+    """Slopes with which every kink of a gate decides."""
+    slopes = 0.5, 0.5, 0.5, 0.5, 0.125, 0.125
+    return {
+        node.name: gates.Slopes(*(np.full(pair.shapes[node.name], x) for x in slopes))
+        for node in pair.nodes
+        if isinstance(node, (Rectifier, Clip))
+    }
+
+
+@pytest.fixture
+def form_refuted(
+    form_cases: Callable[[str], list[Case]], broken: Any, network_pair: Any
+) -> Callable[[str], bool]:
+    """Whether a value leaves the bounds in some case of a topic."""
+
+    def judge(topic: str) -> bool:
+        for case in form_cases(topic):
+            pair = network_pair(case.graph, case.stages)
+            slopes = half(pair) if case.slopes else None
+            found = differences.Differences.over(pair, case.box, slopes=slopes)
+            if broken(found, *case.values):
+                return True
+        return False
+
+    return judge
+
+
+@pytest.fixture
+def plant_in_forms(
+    mutant: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[ModuleType, str, str], None]:
+    """Let every module of the room use a liar's parts."""
+
+    def use(module: ModuleType, truth: str, lie: str) -> None:
+        false = vars(mutant(module, truth, lie))
+        own = {
+            name: thing
+            for name, thing in vars(module).items()
+            if getattr(thing, "__module__", None) == module.__name__
+        }
+        for user in MODULES:
+            for name, thing in vars(user).copy().items():
+                if own.get(name) is thing:
+                    monkeypatch.setattr(user, name, false[name])
+
+    return use
