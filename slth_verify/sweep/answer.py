@@ -32,6 +32,10 @@ _WORK = {
 }
 
 
+#: Fresh processes that a run may end before it is lost; somebody may have killed one.
+_LIVES = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """How a run ended.
@@ -93,13 +97,17 @@ class Slot:
     def __init__(self) -> None:
         self._child: Background | None = None
         self._run: Run | None = None
-        self._fresh = True
+        self._fresh, self._ended = True, 0
         self._ready: Future[None] | None = None
         self._answer: Future[Answer] | None = None
         self._begun = math.inf
 
     def begin(self, run: Run) -> None:
         """Begin with a run; the last one must have its answer."""
+        self._ended = 0
+        self._try(run)
+
+    def _try(self, run: Run) -> None:
         self._fresh = self._child is None
         if self._child is None:
             self._child = Background()
@@ -123,9 +131,9 @@ class Slot:
     def answer(self) -> Answer | None:
         """The run's answer; None where it has none yet.
 
-        A run that ended its process, or met its memory limit in one that earlier runs
-        had used, is tried once more in a fresh one: what it is said to have done never
-        depends on what ran before it.
+        A run that lost its process, or met its memory limit in one that earlier runs
+        had used, is tried again in a fresh one: what it is said to have done never
+        depends on what ran before it. It is lost if it ends two fresh ones.
         """
         run, future = self._run, self._answer
         if run is None or future is None or self._ready is None:
@@ -144,8 +152,9 @@ class Slot:
             found = Answer("lost", "its process ended; memory may have run out")
         if found.outcome in ("lost", "memory limit"):
             self.close()
-            if not self._fresh:
-                self.begin(run)
+            self._ended += self._fresh
+            if self._ended < (_LIVES if found.outcome == "lost" else 1):
+                self._try(run)
                 return None
         return found
 

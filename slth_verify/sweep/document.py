@@ -188,7 +188,7 @@ def _prune(rows: Sequence[Row]) -> list[Json]:
             asked = {"target": row.source, "widths": asked["widths"]}
         groups[_words(asked), row.inputs["eps"]].append(row)
     found = []
-    for (question, eps), group in groups.items():
+    for (question, eps), group in sorted(groups.items(), key=_by_accuracy):
         tickets = [row for row in group if row.result["found"]]
         errors = [row.result["certified_error"] for row in tickets]
         verdicts = Counter(row.result["verdict"] for row in tickets)
@@ -206,6 +206,11 @@ def _prune(rows: Sequence[Row]) -> list[Json]:
             }
         )
     return found[:_MOST_SHOWN]
+
+
+def _by_accuracy(item: tuple[tuple[str, str], list[Row]]) -> tuple[str, bool, Fraction]:
+    (question, eps), _ = item
+    return question, eps.endswith("%"), Fraction(eps.removesuffix("%"))
 
 
 def _grouped(

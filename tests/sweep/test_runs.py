@@ -157,8 +157,10 @@ def test_limits_end_a_run_and_not_the_next(slot: Slot) -> None:
     assert small.result == work(_run("search", _SEARCH)).result
 
 
-def test_a_killed_process_costs_no_result(slot: Slot) -> None:
-    assert _answered(slot, _run("search", _SEARCH)).outcome == "done"
+@pytest.mark.parametrize("used", [True, False])
+def test_a_killed_process_costs_no_result(used: bool, slot: Slot) -> None:
+    if used:
+        assert _answered(slot, _run("search", _SEARCH)).outcome == "done"
     slot.begin(_run("success", _SUCCESS))
     os.kill(_process(slot), signal.SIGKILL)
     while (found := slot.answer()) is None:
@@ -166,12 +168,19 @@ def test_a_killed_process_costs_no_result(slot: Slot) -> None:
     assert found.result == work(_run("success", _SUCCESS)).result
 
 
-def test_a_run_that_ends_its_own_process_is_lost(slot: Slot) -> None:
+def test_a_run_that_ends_two_fresh_processes_is_lost(slot: Slot) -> None:
     slot.begin(_run("success", _SUCCESS))
+    killed = {_process(slot)}
     os.kill(_process(slot), signal.SIGKILL)
     while (found := slot.answer()) is None:
+        if (number := _process(slot)) not in killed:
+            os.kill(number, signal.SIGKILL)
+            killed.add(number)
         wait([slot.awaited()])
     assert found.outcome == "lost"
+    assert len(killed) == 2
+    again = _answered(slot, _run("success", _SUCCESS))
+    assert again.result == work(_run("success", _SUCCESS)).result
 
 
 def _process(slot: Slot) -> int:
