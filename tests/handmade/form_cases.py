@@ -26,7 +26,7 @@ from slth_verify.forms import (
     rounding,
     substitution,
 )
-from slth_verify.graph import Clip, Rectifier, TargetGraph
+from slth_verify.graph import Clip, Rectifier, TargetCNN
 
 MODULES = (
     adjoints,
@@ -53,7 +53,7 @@ TOPICS = {
 class Case:
     """Two networks over a box, and their tensors for some of its images."""
 
-    graph: TargetGraph
+    graph: TargetCNN
     stages: dict[str, Any]
     box: Interval
     values: tuple[Any, ...]
@@ -67,7 +67,7 @@ def form_cases(
     """Of each topic."""
 
     def case(
-        graph: TargetGraph, way: Any, box: Interval, images: int, slopes: bool = False
+        graph: TargetCNN, way: Any, box: Interval, images: int, slopes: bool = False
     ) -> Case:
         stages = pair_of(graph, way, 1) if isinstance(way, str) else way
         seen = {float_image(box, seed).tobytes(): seed for seed in range(images)}

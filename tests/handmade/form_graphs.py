@@ -22,17 +22,17 @@ from slth_verify.graph import (
     Rectifier,
     Reshape,
     Sum,
-    TargetGraph,
+    TargetCNN,
 )
 
 F = Fraction
 
 
-def network(*nodes: Node, shape: tuple[int, ...] = (1, 3, 3)) -> TargetGraph:
+def network(*nodes: Node, shape: tuple[int, ...] = (1, 3, 3)) -> TargetCNN:
     """An image of both signs, and nodes in a row."""
     low, high = (F(-1),) * shape[0], (F(1),) * shape[0]
     first = Input(name="image", shape=shape, low=low, high=high)
-    return TargetGraph((first, *nodes))
+    return TargetCNN((first, *nodes))
 
 
 def eighths(*shape: int, seed: int = 0) -> np.ndarray:
@@ -116,7 +116,7 @@ GRAPHS = {
 }
 
 
-def rounded() -> list[tuple[TargetGraph, np.ndarray, np.ndarray]]:
+def rounded() -> list[tuple[TargetCNN, np.ndarray, np.ndarray]]:
     """Targets in which rounding decides."""
     found = []
     rng = np.random.default_rng(0)
