@@ -93,8 +93,8 @@ def _judged(stored: StoredTicket, folder: Path) -> str:
 def _claims(content: bytes) -> tuple[Any, bytes]:
     """Header without labels, and the numbers behind it, read here and nowhere else.
 
-    A filter is drawn from the seed, its layer, its channel and its place in the
-    channel's block; so another width that leaves all of these changes no weight.
+    A filter's weights are drawn from the seed, its layer, its channel and its number;
+    so another width that leaves the channels of all filters changes no weight.
     """
     length = int.from_bytes(content[:8], "little")
     header = json.loads(content[8 : 8 + length])
@@ -111,10 +111,10 @@ def _claims(content: bytes) -> tuple[Any, bytes]:
 
 
 def _places(header: Any, body: bytes, layer: int, block: int) -> list[list[int]]:
-    """Channel, and place in its block, of each kept filter of a layer."""
+    """Channel and number of each kept filter of a layer."""
     start, stop = header[f"layers.{layer}.filters"]["data_offsets"]
     filters = np.frombuffer(body[start:stop], dtype=np.int64)
-    return [list(divmod(int(number), block)) for number in filters]
+    return [[int(number) // block, int(number)] for number in filters]
 
 
 def _without_labels(value: Any) -> Any:
