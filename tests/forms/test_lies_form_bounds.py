@@ -63,8 +63,8 @@ POOLS: dict[str, Lie] = {
     ),
     "multiplier of the largest before not reduced": (
         substitution,
-        "rest[i] = -rows if old is None else old - rows",
-        "rest[i] = rows if old is None else old",
+        "left = -rows if old is None else old - rows",
+        "left = rows if old is None else old",
     ),
     "differences of pools are those of f": (
         intervals,

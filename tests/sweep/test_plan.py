@@ -131,7 +131,7 @@ def test_a_target_is_known_by_its_bytes(write_plan: Write, tmp_path: Path) -> No
     text = "[[runs]]\nkind='prune'\neps='1%'\nseed=1\ntarget=['a', 'b', 'c']"
     for name, value in (("a", 1.0), ("b", 1.0), ("c", 2.0)):
         kernel = np.full((1, 1, 1, 1), value, dtype=np.float32)
-        TargetCNN((kernel,), (1, 2, 2)).save(tmp_path / name)
+        TargetCNN.from_kernels((kernel,), (1, 2, 2)).save(tmp_path / name)
     runs = load_plan(write_plan(text)).runs
     assert [os.path.basename(run.source) for run in runs] == ["b", "c"]
 

@@ -123,10 +123,10 @@ def test_a_target_file_that_has_changed_is_refused(
     path = tmp_path / "net"
     text = "[[runs]]\nkind='prune'\neps='1/10'\nseed=1\ntarget='net'\nwidths='50'"
     kernel = np.full((1, 1, 1, 1), 0.5, dtype=np.float32)
-    TargetCNN((kernel,), (1, 2, 2)).save(path)
+    TargetCNN.from_kernels((kernel,), (1, 2, 2)).save(path)
     (run,) = load_plan(write_plan(text)).runs
     assert work(run).result["verdict"] == "VERIFIED"
-    TargetCNN((kernel / 2,), (1, 2, 2)).save(path)
+    TargetCNN.from_kernels((kernel / 2,), (1, 2, 2)).save(path)
     assert work(run).outcome == "failed"
     assert "SHA-256" in work(run).reason
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from slth_verify.report.model.quantity import Figure, Quantity
-from slth_verify.verdict import Verdict
+from slth_verify.verdict import NoTruthValue, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class ClassShare:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenImage:
+class OpenImage(NoTruthValue):
     """An image whose ball is not proved to have one class.
 
     Attributes:
