@@ -20,7 +20,8 @@ from slth_verify import hypothesis_profiles  # noqa: E402
 
 _INSTALLED = {entry.name for entry in entry_points(group="pytest11")}
 # where the package is installed its plugin is there, and naming it again is an error
-pytest_plugins = () if "slth_verify" in _INSTALLED else ("slth_verify.pytest_plugin",)
+_OWN = () if "slth_verify" in _INSTALLED else ("slth_verify.pytest_plugin",)
+pytest_plugins = ("pytester", *_OWN)
 
 hypothesis_profiles.load()
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.random import Philox
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.network import Architecture, RandomCNN
+from slth_verify.network import RandomCNN
 from slth_verify.network._philox import philox4x64, sequential_words
 from slth_verify.network._quantile import normal_weights, small_weight_words
 
@@ -139,8 +139,3 @@ def test_fields_are_read_as_the_integers_that_they_are() -> None:
     network = RandomCNN(np.uint64(2**64 - 1), (np.int64(3), 4.0, "7", 1 << 48))
     assert (network.seed, network.widths) == (2**64 - 1, (3, 4, 7, 1 << 48))
     assert {type(value) for value in (network.seed, *network.widths)} == {int}
-
-
-def test_architecture_must_chain() -> None:
-    with pytest.raises(InvalidParameterError, match="channels="):
-        Architecture((1, 2), (3, 3))

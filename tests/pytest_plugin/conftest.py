@@ -13,8 +13,6 @@ import pytest
 import slth_verify.conformance
 import slth_verify.construction  # noqa: F401
 
-pytest_plugins = ("pytester",)
-
 #: Where the package is installed with its entry point, naming it again is an error.
 PLUGIN = (
     ()

@@ -20,7 +20,7 @@ def test_a_ticket_is_proved_and_recorded(suite: Run, written: Written) -> None:
         @pytest.fixture
         def target():
             kernel = np.full((1, 1, 1, 1), 0.5, dtype=np.float32)
-            return sv.TargetCNN((kernel,), (1, 2, 2))
+            return sv.TargetCNN.from_kernels((kernel,), (1, 2, 2))
 
         def test_ticket(slth_random_cnn, slth_check, target):
             network = slth_random_cnn(sv.suggested_widths(target, "1/20"))

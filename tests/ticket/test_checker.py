@@ -56,9 +56,11 @@ def test_honest_ticket_is_verified(target: sv.TargetCNN, ticket: Ticket) -> None
 def test_claimed_error_is_the_certified_one_rounded_up(
     target: sv.TargetCNN, ticket: Ticket
 ) -> None:
-    bound = sv.check(ticket, target).error_upper_bound
+    result = sv.check(ticket, target)
+    bound = result.error_by_intervals
     assert bound is not None
-    assert bound <= Fraction(ticket.certified_error)
+    assert result.error_upper_bound is not None
+    assert result.error_upper_bound <= bound <= Fraction(ticket.certified_error)
     assert Fraction(ticket.certified_error) < bound * (1 + Fraction(1, 10**11))
 
 

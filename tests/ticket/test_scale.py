@@ -100,13 +100,16 @@ def test_a_trivial_claim_is_vacuous(target: Any, ticket: Ticket) -> None:
 
 
 def test_the_zero_network_is_verified_for_no_claim(target: Any, ticket: Ticket) -> None:
-    """Its bound is the certified range itself: below it nothing is proved."""
+    """Its bound is the range itself: below it nothing is proved."""
     found, zero = output_spread(target), _removed(ticket)
-    bound = sv.check(zero, target).error_upper_bound
-    assert bound == found.upper
+    result = sv.check(zero, target)
+    bound = result.error_upper_bound
+    assert result.error_by_intervals == found.upper
+    assert bound is not None
+    assert found.reached <= bound <= found.upper
     for eps, verdicts in (
-        (found.upper, {Verdict.VACUOUS}),
-        (found.upper * F(999_999, 10**6), {Verdict.INCONCLUSIVE, Verdict.VACUOUS}),
+        (bound, {Verdict.VACUOUS}),
+        (bound * F(999_999, 10**6), {Verdict.INCONCLUSIVE, Verdict.VACUOUS}),
         (found.reached * F(999_999, 10**6), {Verdict.REFUTED}),
     ):
         assert sv.check(zero, target, eps=eps).verdict in verdicts

@@ -187,7 +187,8 @@ class _Outlook:
         stage = self.floats.stage
         exponent = self._exponent(error)
         scaled = math.ldexp(error, -exponent)
-        width = min(self.cost / scaled if scaled else math.inf, _WIDEST)
+        needed = self.cost / scaled if scaled else math.inf
+        width = needed if needed < _WIDEST else _WIDEST  # also where floats were left
         own, constant = (
             _law(stage.kernel_shape(channel)) / max(width, _LEAST) if width else 1.0
             for channel in (0, stage.channels)

@@ -79,7 +79,7 @@ class Profile:
     uniform_inputs: int = 32
     corner_inputs: int = 32
     samples: int = 10
-    local_images: int = 0
+    local_images: int = 12
     certified_dimension: int = 90
     law_dimension: int = 90
     law_repeats: int = 3

@@ -173,6 +173,7 @@ def test_an_error_must_be_positive_and_within_reach() -> None:
 def test_plans_of_drawn_graphs(graph: TargetCNN, eps: Fraction) -> None:
     try:
         plan = plan_graph(graph, eps)
+        _ = plan.widths
     except InvalidParameterError:
         return
     known = ranges(graph)
