@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import pytest
+from hypothesis import settings
 
 from slth_verify.conformance import check_construction, check_torch_import
 from slth_verify.construction import prune
@@ -31,4 +32,10 @@ def test_tickets_of_larger_targets_are_verified_and_never_beaten() -> None:
 
 
 def test_modules_are_imported_as_what_they_compute() -> None:
+    few = settings(max_examples=20)  # torch.export takes most of a second for each
+    check_torch_import(TargetCNN.from_torch, settings=few)
+
+
+@pytest.mark.nightly
+def test_many_modules_are_imported_as_what_they_compute() -> None:
     check_torch_import(TargetCNN.from_torch)
