@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slth_verify.cli._findings import exact_or_rounded_down, finding_lines, ledger_json
-from slth_verify.cli._local import bracket_as_json, bracket_line
 from slth_verify.cli._output import print_json
 from slth_verify.cli._scale import decimal, plain, spread_as_json, spread_lines
+from slth_verify.cli.comparing.figures import bracket_as_json, bracket_line
 from slth_verify.numbers import rough
 from slth_verify.text import printable
 from slth_verify.verdict import exit_code

@@ -3,19 +3,12 @@
 A ticket's pruned random network and its target, or two copies of one architecture.
 """
 
-from slth_verify.comparison.answers import (
-    CompareResult,
-    LocalReport,
-    NodeGap,
-    attack,
-    certify,
-    certify_pair,
-    compare,
-)
+from slth_verify.comparison.answers import attack, certify, certify_pair, compare
 from slth_verify.comparison.attack import AttackResult, attacked
 from slth_verify.comparison.classes import Scores
 from slth_verify.comparison.images import read_images
 from slth_verify.comparison.local import LocalResult, certified_near
+from slth_verify.comparison.results import CompareResult, LocalReport, NodeGap
 
 __all__ = [
     "AttackResult",

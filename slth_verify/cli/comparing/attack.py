@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from slth_verify.cli._local import attack_as_json
 from slth_verify.cli._output import print_json
 from slth_verify.cli._scale import plain
 from slth_verify.cli._types import integer
+from slth_verify.cli.comparing.figures import attack_as_json
 from slth_verify.limits import SEEDS
 
 

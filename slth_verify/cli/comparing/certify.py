@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from slth_verify.cli._local import report_as_json, report_lines
 from slth_verify.cli._output import print_json, progress
 from slth_verify.cli._types import integer
+from slth_verify.cli.comparing.figures import report_as_json, report_lines
 from slth_verify.numbers import exact_number
 from slth_verify.verdict import exit_code
 

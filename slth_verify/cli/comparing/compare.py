@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slth_verify.cli._local import (
+from slth_verify.cli._output import print_json, progress
+from slth_verify.cli._scale import decimal, plain
+from slth_verify.cli._targets import read_any
+from slth_verify.cli._types import integer
+from slth_verify.cli.comparing.figures import (
     bracket_as_json,
     bracket_line,
     report_as_json,
     report_lines,
 )
-from slth_verify.cli._output import print_json, progress
-from slth_verify.cli._scale import decimal, plain
-from slth_verify.cli._targets import read_any
-from slth_verify.cli._types import integer
 from slth_verify.limits import SEEDS
 from slth_verify.numbers import exact_number
 from slth_verify.text import printable
