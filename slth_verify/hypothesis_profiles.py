@@ -14,18 +14,20 @@ from __future__ import annotations
 
 import os
 
-from hypothesis import HealthCheck, settings
-
 #: Names of the profiles.
 PROFILES = ("slth-dev", "slth-ci", "slth-nightly")
 
-_SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
-
 
 def register() -> None:
-    """Make the profiles known; where they are known already nothing changes."""
+    """Make the profiles known; where they are known already nothing changes.
+
+    Hypothesis calls this while it is imported, so nothing here may import it before.
+    """
+    from hypothesis import HealthCheck, settings
+
+    slow = (HealthCheck.too_slow, HealthCheck.data_too_large)
     usual = settings(
-        settings.get_profile("default"), deadline=None, suppress_health_check=_SLOW
+        settings.get_profile("default"), deadline=None, suppress_health_check=slow
     )
     settings.register_profile("slth-dev", usual, max_examples=50)
     settings.register_profile(
@@ -54,6 +56,8 @@ def load(name: str | None = None) -> str:
     Raises:
         hypothesis.errors.InvalidArgument: If there is no such profile.
     """
+    from hypothesis import settings
+
     register()
     chosen = name or ("slth-ci" if os.environ.get("CI") else "slth-dev")
     settings.load_profile(chosen)
