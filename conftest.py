@@ -7,6 +7,7 @@ chooses another.
 from __future__ import annotations
 
 import os
+from typing import Any
 
 # one thread each for numpy and torch, before either is loaded: tests must not compete
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -24,6 +25,14 @@ _OWN = () if "slth_verify" in _INSTALLED else ("slth_verify.pytest_plugin",)
 pytest_plugins = ("pytester", *_OWN)
 
 hypothesis_profiles.load()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Neighbouring tests stay in one process, which then makes their fixtures once."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
 
 
 def pytest_collection_modifyitems(
