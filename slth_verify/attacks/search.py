@@ -23,8 +23,11 @@ _POLISHED, _ROUNDS = 6, 30
 _BATCH = 1 << 24
 #: Changed entries that are tried in one round: at most, and at least.
 _TRIED, _LEAST = 1024, 32
-#: Multiplications that all such rounds take together; a second on one core are 2e9.
+#: Multiplications that all such rounds take together, and all steps of the ascent; a
+#: second on one core are 2e9.
 _WORK = 1 << 34
+#: Steps of an ascent on however large a network.
+_FEWEST = 4
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -57,8 +60,12 @@ class Search:
         self.random = np.random.default_rng(seed)
         entries = sum(pair.entries(node.name) for node in pair.nodes)
         self.batch = max(1, _BATCH // entries)
-        passes = _WORK // (_work(pair) * _POLISHED * _ROUNDS)
+        work = _work(pair)
+        passes = _WORK // (work * _POLISHED * _ROUNDS)
         self.tried = min(_TRIED, max(_LEAST, passes))
+        # a step takes two passes forward and two backward in each network
+        steps = 2 * _WORK // (2 * work * _OUTPUTS * _EACH)
+        self.steps = min(_STEPS, max(_FEWEST, steps))
 
     def gaps(self, images: Float64Array) -> Float64Array:
         """G - f for images, ``(count, outputs)``; NaN is no difference."""
@@ -131,7 +138,7 @@ class Search:
         """The best images on paths of steps in the directions of slopes' signs."""
         best, merits = images.copy(), np.full(len(images), -np.inf)
         width = self.box.high - self.box.low
-        for step in range(_STEPS):
+        for step in range(self.steps):
             slopes = np.empty_like(images)
             for start in range(0, len(images), self.batch):
                 look_at_the_clock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +11,7 @@ from slth_verify.cli._findings import exact_or_rounded_down, finding_lines, ledg
 from slth_verify.cli._output import print_json
 from slth_verify.cli._scale import decimal, plain, spread_as_json, spread_lines
 from slth_verify.cli.comparing.figures import bracket_as_json, bracket_line
+from slth_verify.errors import InvalidTicketError
 from slth_verify.numbers import rough
 from slth_verify.text import printable
 from slth_verify.verdict import exit_code
@@ -75,7 +77,10 @@ def command(
         memory_limit=None if memory_limit is None else int(memory_limit * 2**20),
     )
     certified = result.error_upper_bound
-    found = attack(ticket, target) if bracket and certified is not None else None
+    found = None
+    if bracket and certified is not None:
+        with suppress(InvalidTicketError):  # the ledger says what is wrong with it
+            found = attack(ticket, target)
     if as_json:
         content = result_as_json(result)
         if found is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -16,7 +17,7 @@ from slth_verify.comparison.local import LocalResult, certified_near
 from slth_verify.comparison.networks import ComparedNetworks
 from slth_verify.comparison.results import CompareResult, LocalReport, NodeGap
 from slth_verify.deadline import look_at_the_clock
-from slth_verify.errors import InvalidParameterError
+from slth_verify.errors import InvalidParameterError, WorkerLostError
 from slth_verify.forms import Differences, box_of
 from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import Stage
@@ -84,7 +85,9 @@ def certify(
         InvalidTicketError: If the ticket is unreadable, or not proved to be one of this
             target.
         InvalidTargetError: If the target is unreadable, or has one output.
-        InvalidParameterError: If an image is not in the box, or the radius negative.
+        InvalidParameterError: If there is no image, one is not in the box, or the
+            radius is negative.
+        WorkerLostError: If a process was killed.
 
     Rigor:
         The images themselves are evaluated exactly; balls are enclosed by linear
@@ -229,16 +232,17 @@ def _networks(ticket: _Path | Ticket, target: _Path | TargetCNN) -> ComparedNetw
 
 def _batch(images: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     batch = np.asarray(images)
-    if batch.ndim < 1 or batch.dtype.kind not in "iufO" or batch[:0].size:
+    if batch.dtype.kind not in "iufO":
         raise InvalidParameterError(
             f"images of dtype {batch.dtype}: an array of numbers is required "
             "(der:local). Pass one."
         )
-    if batch.ndim < 1 or int(np.prod(batch.shape[1:])) != int(np.prod(shape)):
+    entries = math.prod(batch.shape[1:])
+    if not batch.ndim or not len(batch) or entries != math.prod(shape):
         raise InvalidParameterError(
             f"images of shape {batch.shape}: (count, "
-            f"{', '.join(map(str, shape))}) is required (der:local). Add a batch axis "
-            "in front."
+            f"{', '.join(map(str, shape))}) is required, at least one image "
+            "(der:local). Add a batch axis in front."
         )
     return batch
 
@@ -250,10 +254,17 @@ def _answered(
         yield from (_group(*job) for job in jobs)
         return
     from joblib import Parallel, delayed, parallel_config
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
 
-    with parallel_config(backend="loky", inner_max_num_threads=1, **settling()):
-        run = Parallel(n_jobs=cores, return_as="generator", pre_dispatch="2*n_jobs")
-        yield from run(delayed(_group)(*job) for job in jobs)
+    try:
+        with parallel_config(backend="loky", inner_max_num_threads=1, **settling()):
+            run = Parallel(n_jobs=cores, return_as="generator", pre_dispatch="2*n_jobs")
+            yield from run(delayed(_group)(*job) for job in jobs)
+    except TerminatedWorkerError as error:
+        raise WorkerLostError(
+            f"workers={cores}: a process was killed or ran out of memory (der:local). "
+            "Fewer workers need less memory."
+        ) from error
 
 
 def _group(

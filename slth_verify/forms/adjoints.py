@@ -6,6 +6,7 @@ form of its own. Every function here computes a transposed matrix times such row
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -166,3 +167,32 @@ def of_moves(
         ends = np.cumsum([shape[0] for shape in shapes])
         return list(np.split(rows, ends[:-1]))
     raise TypeError(f"{type(node).__name__}: no rule reads it backwards")
+
+
+def terms_of(stage: Stage) -> int:
+    """At most so many products make one coefficient of a stage's source."""
+    layer = stage.layer
+    outs = layer.weight.shape[0] // layer.groups
+    return int(outs + 1) * math.prod(layer.weight.shape[2:]) * copies_of(stage)
+
+
+def copies_of(stage: Stage) -> int:
+    """How often a window may see one entry of its source."""
+    layer = stage.layer
+    if layer.padding_mode == "zeros" or not any(layer.padding):
+        return 1
+    top, bottom, left, right = layer.padding
+    return (1 + top + bottom) * (1 + left + right)
+
+
+def scattered(
+    out: Float64Array | None, shape: Shape, entries: IndexArray, rows: Float64Array
+) -> Float64Array:
+    """Rows added to those of a flat image, entry by entry."""
+    if out is None:
+        out = np.zeros((int(np.prod(shape)), rows.shape[-1]))
+    if len(np.unique(entries)) == len(entries):
+        out[entries] += rows
+    else:
+        np.add.at(out, entries, rows)
+    return out

@@ -23,16 +23,17 @@ from slth_verify.forms.intervals import (
     through,
     through_stage,
 )
+from slth_verify.forms.known import Known
 from slth_verify.forms.pairs import NetworkPair
 from slth_verify.forms.pools import Tournament
 from slth_verify.forms.rounding import float_ends
-from slth_verify.forms.substitution import Known, upper_bounds
+from slth_verify.forms.substitution import upper_bounds
 from slth_verify.graph.nodes import Clip, Input, MaxPool, Node, Rectifier
 from slth_verify.graph.stages import Stage
 from slth_verify.ieee import require_ieee
 
-#: Coefficients of one tensor that are in memory at a time: 32 MiB of float64 numbers.
-_CHUNK = 1 << 22
+#: Numbers that rows take in one step backwards: 128 MiB of float64 numbers.
+_CHUNK = 1 << 24
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -150,8 +151,7 @@ def entry_bounds(
         factors: a and d.
     """
     shape = known.pair.shapes[name]
-    size = max(known.pair.entries(node.name) for node in known.pair.nodes)
-    step = max(1, _CHUNK // size)
+    step = max(1, _CHUNK // known.pair.widest)
     out = np.empty(len(entries))
     for start in range(0, len(entries), step):
         some = entries[start : start + step]

@@ -26,9 +26,8 @@ class Gate:
     """A map of single entries with slopes from ``least`` to 1, in floats.
 
     Attributes:
-        kinks: Where its slope changes, increasing.
+        kinks: Where its slope changes, increasing; right of a second one it is 0.
         least: Its slope left of the first kink, by channel.
-        falls: Whether the slope right of the second kink is 0.
         error: By so much its values differ from the true map's, as a share of the
             entry's size, and absolutely.
     """

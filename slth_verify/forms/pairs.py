@@ -219,6 +219,17 @@ class NetworkPair:
         """The last node."""
         return self.nodes[-1]
 
+    @property
+    def widest(self) -> int:
+        """Most numbers that one row of coefficients takes in any step backwards."""
+        sizes = [self.entries(node.name) for node in self.nodes]
+        for node in self.nodes:
+            if isinstance(node, Stage):
+                places = self.entries(node.name) // self.shapes[node.name][0]
+                window = node.layer.weight.shape[2:]
+                sizes.append(node.channels * int(np.prod(window)) * places)
+        return max(sizes)
+
     def entries(self, name: str) -> int:
         """How many entries a tensor has."""
         return int(np.prod(self.shapes[name], dtype=np.int64))

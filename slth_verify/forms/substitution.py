@@ -7,20 +7,24 @@ is left, whose box gives a number. Errors of rounding are charged to the constan
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 
-from slth_verify.arrays import Float64Array, IndexArray
+from slth_verify.arrays import Float64Array
 from slth_verify.deadline import look_at_the_clock
-from slth_verify.errors import InvalidParameterError
-from slth_verify.forms.adjoints import of_average, of_moves, of_stage
+from slth_verify.forms.adjoints import (
+    copies_of,
+    of_average,
+    of_moves,
+    of_stage,
+    scattered,
+    terms_of,
+)
 from slth_verify.forms.gates import Bound, Relaxation
-from slth_verify.forms.intervals import Interval, Intervals
-from slth_verify.forms.pairs import NetworkPair, Numbers
-from slth_verify.forms.pools import Tournament
+from slth_verify.forms.intervals import Interval
+from slth_verify.forms.known import Known, Rows, row_count
+from slth_verify.forms.pairs import Numbers
 from slth_verify.forms.rounding import (
     TINY,
     above,
@@ -37,35 +41,13 @@ from slth_verify.graph.nodes import (
     Node,
     Pad,
     Rectifier,
-    Shape,
     Sum,
 )
 from slth_verify.graph.stages import Stage
 from slth_verify.ieee import require_ieee
 
-_Rows = Float64Array | None
 
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Known:
-    """What is known of the tensors that rows are substituted through.
-
-    Attributes:
-        pair: Both networks.
-        intervals: Of every tensor up to the rows' own.
-        gates: Relaxations of rectifiers and clips, by node.
-        halves: Bounds of ``max(y, 0)`` for the sources of stages that need them.
-        pools: Of max pools, by node.
-    """
-
-    pair: NetworkPair
-    intervals: Mapping[str, Intervals]
-    gates: Mapping[str, Relaxation]
-    halves: Mapping[str, tuple[Bound, Bound]]
-    pools: Mapping[str, Tournament]
-
-
-def upper_bounds(known: Known, name: str, target: _Rows, gap: _Rows) -> Float64Array:
+def upper_bounds(known: Known, name: str, target: Rows, gap: Rows) -> Float64Array:
     """Bounds of ``a x + d (y - x)`` from above, over the box.
 
     Args:
@@ -88,7 +70,7 @@ def upper_bounds(known: Known, name: str, target: _Rows, gap: _Rows) -> Float64A
         docs/theory/linear-forms.md, "Substitution".
     """
     require_ieee()
-    count = _row_count(known.pair.shapes[name], target, gap)
+    count = row_count(known.pair.shapes[name], target, gap)
     with np.errstate(all="ignore"):
         work = _Substitution(known, count)
         work.add(name, target, gap)
@@ -99,26 +81,6 @@ def upper_bounds(known: Known, name: str, target: _Rows, gap: _Rows) -> Float64A
                 if isinstance(node, Stage):
                     work.stop()
         return np.asarray(np.fmin(work.best, work.constant))
-
-
-def _row_count(shape: Shape, *given: _Rows) -> int:
-    counts: set[int] = set()
-    for rows in given:
-        if rows is None:
-            continue
-        if rows.shape[:-1] != shape or rows.dtype != np.float64:
-            raise InvalidParameterError(
-                f"rows of shape {rows.shape} and type {rows.dtype}: float64 numbers of "
-                f"shape {shape} and a last axis of rows are required "
-                "(der:difference-forms). Pass a coefficient for each entry and row."
-            )
-        counts.add(int(rows.shape[-1]))
-    if len(counts) != 1:
-        raise InvalidParameterError(
-            f"{sorted(counts)} rows: as many rows for the target as for the difference "
-            "are required (der:difference-forms). Pass one of them at least."
-        )
-    return counts.pop()
 
 
 class _Substitution:
@@ -133,12 +95,12 @@ class _Substitution:
 
     def __init__(self, known: Known, count: int) -> None:
         self.known = known
-        self.rows: dict[str, tuple[_Rows, _Rows]] = {}
-        self.positive: _Rows = None
+        self.rows: dict[str, tuple[Rows, Rows]] = {}
+        self.positive: Rows = None
         self.constant = np.zeros(count)
         self.best = np.full(count, np.inf)
 
-    def add(self, name: str, target: _Rows, gap: _Rows) -> None:
+    def add(self, name: str, target: Rows, gap: Rows) -> None:
         """More coefficients of a tensor; the image has no difference."""
         if name == self.known.pair.image:
             gap = None
@@ -182,7 +144,7 @@ class _Substitution:
                     found = above(above(found + most) + least)
         self.best = np.fmin(self.best, found)
 
-    def _sum(self, old: _Rows, new: _Rows, part: Interval) -> _Rows:
+    def _sum(self, old: Rows, new: Rows, part: Interval) -> Rows:
         if old is None or new is None:
             return new if old is None else old
         total = old + new
@@ -196,7 +158,7 @@ class _Substitution:
     def _plus(self, weights: Float64Array, rows: Float64Array) -> None:
         self._grow(dots_above(weights.ravel(), rows.reshape(weights.size, -1)))
 
-    def _image(self, node: Input, target: _Rows) -> None:
+    def _image(self, node: Input, target: Rows) -> None:
         """The largest value over the box: entries are at an end, or at the kink."""
         box = self.known.intervals[node.name].target
         low, high = box.low.ravel(), box.high.ravel()
@@ -221,8 +183,8 @@ class _Substitution:
         self._grow(2 * slack(count) * sizes_above(lost) + count * TINY)
 
     def _gate(
-        self, relaxation: Relaxation, source: str, target: _Rows, gap: _Rows
-    ) -> tuple[_Rows, _Rows]:
+        self, relaxation: Relaxation, source: str, target: Rows, gap: Rows
+    ) -> tuple[Rows, Rows]:
         """Coefficients of p and of t, by the sign of those of the gate's tensors."""
         parts = self.known.intervals[source]
         return self._bounded(
@@ -234,10 +196,10 @@ class _Substitution:
         )
 
     def _bounded(
-        self, terms: Iterable[tuple[_Rows, Bound, Bound]], sizes: tuple[float, float]
-    ) -> tuple[_Rows, _Rows]:
+        self, terms: Iterable[tuple[Rows, Bound, Bound]], sizes: tuple[float, float]
+    ) -> tuple[Rows, Rows]:
         """Rows of bounded values: positive coefficients take bounds from above."""
-        found: list[_Rows] = [None, None]
+        found: list[Rows] = [None, None]
         for rows, *bounds in terms:
             if rows is None:
                 continue
@@ -258,7 +220,7 @@ class _Substitution:
                     self._grow(lost * size)
         return found[0], found[1]
 
-    def _stage(self, stage: Stage, target: _Rows, gap: _Rows) -> None:
+    def _stage(self, stage: Stage, target: Rows, gap: Rows) -> None:
         """``x = K x + b`` and ``y - x = D+ y+ + D- y- + K (y - x) + B - b``.
 
         With ``y = x + (y - x)``, the second is ``D+ x + W+ (y - x)`` where y is not
@@ -301,9 +263,9 @@ class _Substitution:
         found = found.reshape(*self.known.pair.shapes[source], -1)
         part = {"target": parts.target, "gap": parts.difference}.get(what, parts.pruned)
         # in each entry, the error is a share of all rows' coefficients at most
-        error = slack(_terms(stage)) * weights.largest + 2 * weights.error
-        error *= _copies(stage)
-        whole = sizes_above(rows) * error + _terms(stage) * TINY
+        error = slack(terms_of(stage)) * weights.largest + 2 * weights.error
+        error *= copies_of(stage)
+        whole = sizes_above(rows) * error + terms_of(stage) * TINY
         self._grow(whole * total_above(part.sizes))
         if what == "target":
             self.add(source, found, None)
@@ -323,14 +285,14 @@ class _Substitution:
         on_y, _ = self._bounded([(rows, above, under)], (size, size))
         self.add(source, on_y, on_y)
 
-    def _pool(self, node: MaxPool, target: _Rows, gap: _Rows) -> None:
+    def _pool(self, node: MaxPool, target: Rows, gap: Rows) -> None:
         source = node.sources[0]
         pool = self.known.pools[node.name]
         shape = self.known.pair.shapes[source]
         parts = self.known.intervals[source]
         sizes = 2 * _most(parts.target), 2 * _most(parts.difference)
         count = len(self.constant)
-        out: list[_Rows] = [None, None]
+        out: list[Rows] = [None, None]
         # an entry is met by so many windows, each with so many comparisons
         lost = slack(4 + (node.window[0] * node.window[1]) ** 2)
         rest = [
@@ -347,9 +309,7 @@ class _Substitution:
             )
             for i, rows in enumerate(found):
                 if rows is not None:
-                    out[i] = _scattered(
-                        out[i], shape, match.entries, rows[match.places]
-                    )
+                    out[i] = scattered(out[i], shape, match.entries, rows[match.places])
                     old = rest[i]
                     left = -rows if old is None else old - rows
                     rest[i] = left
@@ -357,17 +317,17 @@ class _Substitution:
                     self._grow(lost * whole * sizes[i])
         for i, rows in enumerate(rest):
             if rows is not None:
-                out[i] = _scattered(out[i], shape, pool.first, rows)
+                out[i] = scattered(out[i], shape, pool.first, rows)
                 self._grow(lost * sizes_above(rows) * sizes[i])
         self.add(
             source,
             *(None if rows is None else rows.reshape(*shape, count) for rows in out),
         )
 
-    def _linear(self, node: Node, target: _Rows, gap: _Rows) -> None:
+    def _linear(self, node: Node, target: Rows, gap: Rows) -> None:
         """Pools that average, sums, and nodes that move entries."""
         shapes = [self.known.pair.shapes[name] for name in node.sources]
-        found: list[list[_Rows]] = []
+        found: list[list[Rows]] = []
         terms = 1
         for rows in (target, gap):
             if rows is None:
@@ -393,32 +353,3 @@ class _Substitution:
 
 def _most(part: Interval) -> float:
     return float(part.sizes.max())
-
-
-def _terms(stage: Stage) -> int:
-    """At most so many products make one coefficient of a stage's source."""
-    layer = stage.layer
-    outs = layer.weight.shape[0] // layer.groups
-    return int(outs + 1) * math.prod(layer.weight.shape[2:]) * _copies(stage)
-
-
-def _copies(stage: Stage) -> int:
-    """How often a window may see one entry of its source."""
-    layer = stage.layer
-    if layer.padding_mode == "zeros" or not any(layer.padding):
-        return 1
-    top, bottom, left, right = layer.padding
-    return (1 + top + bottom) * (1 + left + right)
-
-
-def _scattered(
-    out: _Rows, shape: Shape, entries: IndexArray, rows: Float64Array
-) -> Float64Array:
-    """Rows added to those of a flat image, entry by entry."""
-    if out is None:
-        out = np.zeros((int(np.prod(shape)), rows.shape[-1]))
-    if len(np.unique(entries)) == len(entries):
-        out[entries] += rows
-    else:
-        np.add.at(out, entries, rows)
-    return out

@@ -151,7 +151,7 @@ ROUNDING: dict[str, Lie] = {
     ),
     "errors of weights dropped": (
         substitution,
-        "slack(_terms(stage)) * weights.largest + 2 * weights.error",
+        "slack(terms_of(stage)) * weights.largest + 2 * weights.error",
         "0.0",
     ),
     "infinite sums divided": (

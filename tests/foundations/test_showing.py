@@ -14,7 +14,7 @@ import pytest
 import slth_verify as sv
 from slth_verify import subset_sum
 from slth_verify.showing import Card, Shown, brief
-from slth_verify.ticket.graphs.format import StageTicket, Ticket
+from slth_verify.ticket import StageTicket, Ticket
 from slth_verify.ticket.graphs.result import CheckResult
 from slth_verify.verdict import Finding, Verdict
 

@@ -115,14 +115,14 @@ def _hits(question: Question, n: int) -> Enclosure:
 
 
 def _certified(question: Question, hits: Callable[[int], Enclosure]) -> int:
-    """The largest n for which ``n - 1`` certainly fails, or 1.
+    """The largest n, up to a limit, for which ``n - 1`` certainly fails, or 1.
 
     It does not depend on the float guess, from which the bisection starts.
     """
 
     def suffices(n: int) -> bool:
-        if n <= 1:
-            return False
+        if n <= 1 or n > NECESSARY_SAMPLES:
+            return n > 1
         return decide(hits(n - 1), "<", question.prob) is not Verdict.VERIFIED
 
     box = Box.on_axis(question.dim, question.norm, question.eps)

@@ -38,13 +38,13 @@ def run_again(found: Counterexample, implementation: Any) -> Finding:
             f"check={shown(found.check)} is no check of slth_verify.conformance, so "
             "nothing can be tried again. Show the counterexample without --run."
         )
-    claim = f"{found.statement}: {found.check}"
+    claim = f"{found.check}, with the options {shown(dict(found.options))}"
     case = drawn_again(found.draw) if all(found.draw) else nullcontext()
     try:
         with case:
             _call(found, implementation)
     except ConformanceFailure as failure:
-        return Finding(claim, Verdict.REFUTED, str(failure))
+        return Finding(f"{failure.statement}: {claim}", Verdict.REFUTED, str(failure))
     except HypothesisException as error:
         return Finding(claim, Verdict.INCONCLUSIVE, reason_of(error, 1_000))
     except Exception as error:  # the border to somebody else's code

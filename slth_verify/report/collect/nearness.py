@@ -8,13 +8,17 @@ from fractions import Fraction
 from slth_verify.comparison import LocalResult, attacked, certified_near
 from slth_verify.comparison.networks import ComparedNetworks
 from slth_verify.errors import InvalidTargetError
-from slth_verify.report.collect.figures import OUTPUT
+from slth_verify.report.collect.figures import OUTPUT, certified_bound
 from slth_verify.report.collect.targets import Subject
 from slth_verify.report.model.nearness import ClassShare, Nearness, OpenImage
 from slth_verify.report.model.profile import Profile
 from slth_verify.report.model.quantity import Absent, Figure, enclosed, exact
 from slth_verify.ticket import CheckResult, Ticket
+from slth_verify.ticket.graphs.witness import work
 from slth_verify.verdict import Direction, Verdict
+
+#: Multiplications of one pass above which nothing is attacked; exact ones take 0.2 us.
+_MOST_WORK = 1 << 23
 
 #: Radii of the balls, as parts of the input's range from black to white.
 RADII = tuple(Fraction(part) for part in ("0", "1/256", "1/64", "1/32"))
@@ -37,10 +41,11 @@ def nearness(
         step: Called as ``step(done, total)``.
 
     Returns:
-        None if nothing is certified, or weights are beyond floats.
+        None if nothing is certified, an exact pass takes too long, or weights are
+        beyond floats.
     """
-    bound, intervals = result.error_upper_bound, result.error_by_intervals
-    if bound is None:
+    bound, intervals = certified_bound(result), result.error_by_intervals
+    if bound is None or work(subject.target) > _MOST_WORK:
         return None
     try:
         networks = ComparedNetworks.of_ticket(ticket, subject.target)

@@ -1,10 +1,6 @@
 """Tickets of target graphs: format 1, and its independent checker."""
 
-from slth_verify.ticket.graphs.format import (
-    StageTicket,
-    StoredWeights,
-    Ticket,
-)
+from slth_verify.ticket.graphs.format import Ticket
 from slth_verify.ticket.graphs.outputs import (
     OutputSpread,
     output_spread,
@@ -12,6 +8,7 @@ from slth_verify.ticket.graphs.outputs import (
 )
 from slth_verify.ticket.graphs.provenance import proved_filters
 from slth_verify.ticket.graphs.result import CheckResult, StageBound
+from slth_verify.ticket.graphs.stage_ticket import StageTicket, StoredWeights
 from slth_verify.ticket.graphs.weights import with_weights
 from slth_verify.ticket.graphs.witness import Witness
 

@@ -27,11 +27,12 @@ from slth_verify.ticket.graphs.findings import (
     stated_error,
     stored_weights,
 )
-from slth_verify.ticket.graphs.format import StageTicket, Ticket
+from slth_verify.ticket.graphs.format import Ticket
 from slth_verify.ticket.graphs.outputs import OutputSpread
 from slth_verify.ticket.graphs.result import CheckResult, StageBound
 from slth_verify.ticket.graphs.second_opinion import SecondOpinion
 from slth_verify.ticket.graphs.sharper import Sharper, forms_are_affordable
+from slth_verify.ticket.graphs.stage_ticket import StageTicket
 from slth_verify.ticket.graphs.sums import KeptFilters, PairSums, pair_sums
 from slth_verify.ticket.graphs.weights import drawn_filters
 from slth_verify.ticket.graphs.witness import (

@@ -20,7 +20,7 @@ from safetensors.numpy import save
 
 from slth_verify.errors import InvalidTicketError
 from slth_verify.files import write_atomically
-from slth_verify.limits import LAYERS, SCALE_EXPONENT, SEEDS, WIDTH
+from slth_verify.limits import LAYERS, SEEDS
 from slth_verify.numbers import exact_number, shown, whole_number
 from slth_verify.showing import Card, Shown, brief
 from slth_verify.tensors import (
@@ -31,11 +31,12 @@ from slth_verify.tensors import (
     read_tensors,
 )
 from slth_verify.text import printable, reason_of
-from slth_verify.ticket._fields import (
-    rational,
-    require_array,
-    require_eps,
-    require_text,
+from slth_verify.ticket._fields import rational, require_eps, require_text
+from slth_verify.ticket.graphs.stage_ticket import (
+    TENSORS,
+    StageTicket,
+    StoredWeights,
+    check_stage,
 )
 
 FORMAT_KEY = "slth_ticket"
@@ -58,49 +59,6 @@ _KEYS = frozenset(
 _TARGET_KEYS = frozenset({"name", "sha256"})
 _NETWORK_KEYS = frozenset({"generator", "seed"})
 _STAGE_KEYS = frozenset({"name", "width", "exponent"})
-
-#: Tensors of a stage: name, dtype and axes. Weights are optional.
-_TENSORS = (
-    ("scalars", "F32", 1),
-    ("kernels", "F32", 4),
-    ("constants", "F32", 2),
-)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class StoredWeights:
-    """Weights of a stage's kept filters, for readers without the generator.
-
-    Attributes:
-        scalars: First-layer weights, ``(kept,)``, float32.
-        kernels: Second-layer weights of the filters that read the source's channels,
-            ``(some, rows, columns, c_out / groups)``, float32.
-        constants: Those of the filters that read the constant channel, ``(others,
-            c_out)``, float32.
-    """
-
-    scalars: NDArray[np.float32]
-    kernels: NDArray[np.float32]
-    constants: NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class StageTicket:
-    """What is kept of one pair of random layers.
-
-    Attributes:
-        name: Of the stage's node in the target.
-        width: n; every channel that the pair reads has a block of 2 n filters.
-        exponent: e; the pair's outputs are multiplied by 2^e.
-        filters: Indices of kept filters, strictly increasing, int64.
-        weights: Their weights, or None; they follow from the seed.
-    """
-
-    name: str
-    width: int
-    exponent: int
-    filters: NDArray[np.int64]
-    weights: StoredWeights | None = None
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -167,7 +125,7 @@ class Ticket(Shown):
         for number, stage in enumerate(self.stages, start=1):
             tensors[f"stages.{number}.filters"] = np.ascontiguousarray(stage.filters)
             if stage.weights is not None:
-                for name, *_ in _TENSORS:
+                for name, *_ in TENSORS:
                     tensors[f"stages.{number}.{name}"] = np.ascontiguousarray(
                         getattr(stage.weights, name)
                     )
@@ -239,7 +197,7 @@ def _expected(data: dict[str, Any], _: int) -> dict[str, tuple[str, int]]:
         exact_keys(stage, _STAGE_KEYS)
         wanted[f"stages.{number}.filters"] = ("I64", 1)
         if data["weights"]:
-            for name, dtype, axes in _TENSORS:
+            for name, dtype, axes in TENSORS:
                 wanted[f"stages.{number}.{name}"] = (dtype, axes)
     return wanted
 
@@ -256,7 +214,7 @@ def _parsed(data: dict[str, Any], tensors: dict[str, NDArray[Any]]) -> Ticket:
         found = None
         if data["weights"]:
             found = StoredWeights(
-                *(tensors[f"stages.{number}.{name}"] for name, *_ in _TENSORS)
+                *(tensors[f"stages.{number}.{name}"] for name, *_ in TENSORS)
             )
         stages.append(
             StageTicket(
@@ -292,23 +250,7 @@ def _checked(ticket: Ticket) -> Ticket:
     ):
         require_text(name, text)
     for number, stage in enumerate(_listed(ticket.stages), start=1):
-        _check_stage(f"stages.{number}", stage)
+        check_stage(f"stages.{number}", stage)
     if len({stage.weights is None for stage in ticket.stages}) > 1:
         raise ValueError("some stages have weights, and others have none")
     return ticket
-
-
-def _check_stage(label: str, stage: StageTicket) -> None:
-    require_text(f"{label}.name", stage.name)
-    whole_number(integer(stage.width), f"{label}.width", least=1, most=WIDTH)
-    whole_number(
-        integer(stage.exponent),
-        f"{label}.exponent",
-        least=-SCALE_EXPONENT,
-        most=SCALE_EXPONENT,
-    )
-    require_array(f"{label}.filters", stage.filters, np.int64, 1)
-    if stage.weights is not None:
-        for name, _, axes in _TENSORS:
-            array = getattr(stage.weights, name)
-            require_array(f"{label}.{name}", array, np.float32, axes)
