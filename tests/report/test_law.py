@@ -8,15 +8,12 @@ from fractions import Fraction
 import jsonschema
 import pytest
 
+from slth_verify.background import Background
 from slth_verify.errors import InvalidParameterError
 from slth_verify.report import Profile, render_html, schema
 from slth_verify.report.collect.law import Sweep
 from slth_verify.report.collect.proved_widths import proved_widths
 from slth_verify.report.model.quantity import Absent, Quantity
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Nobody watches."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +50,7 @@ def test_no_search_is_worse_than_the_worst(law):
 def test_certified_widths_of_the_law_are_searched_like_those_of_layers():
     profile = Profile(name="law", law_dimension=18, law_repeats=1)
     with proved_widths(9, 120.0) as widths:
-        rows = Sweep(profile, 0, _silent).figures(widths).rows
+        rows = Sweep(profile, 0, widths.second).figures(widths).rows
     assert isinstance(rows[0].certified, Quantity)
     assert isinstance(rows[0].necessary, Quantity)
     assert int(rows[0].necessary.lower) <= int(rows[0].certified.lower) <= 120
@@ -62,11 +59,25 @@ def test_certified_widths_of_the_law_are_searched_like_those_of_layers():
 
 def test_outside_the_sweep_no_width_is_given():
     profile = Profile(name="law", law_dimension=18, law_repeats=1)
-    sweep = Sweep(profile, 0, _silent)
+    seen = []
+    with Background() as second:
+        sweep = Sweep(profile, 0, second)
+        sweep.wait(lambda *step: seen.append(step))
+    assert [step[1:] for step in seen] == [(0, 2), (1, 2), (2, 2)]
     for dimension in (8, 19):
         assert isinstance(sweep.width(dimension, Fraction(1, 100)), Absent)
     assert isinstance(sweep.width(9, Fraction(1)), Absent)
     assert isinstance(sweep.width(9, Fraction(1, 100)), Quantity)
+
+
+def test_searches_that_were_lost_with_their_process_are_made_again():
+    profile = Profile(name="law", law_dimension=18, law_repeats=1)
+    with Background() as second:
+        kept = Sweep(profile, 0, second)
+        kept.wait(lambda *_: None)
+    with Background() as second:
+        lost = Sweep(profile, 0, second)
+    assert lost.width(9, Fraction(1, 100)) == kept.width(9, Fraction(1, 100))
 
 
 def test_page_shows_it(made):

@@ -82,7 +82,7 @@ def test_every_width_comes_to_its_own_layer() -> None:
     target = generated_subjects(0, 1)[0].target
     eps = output_spread(target).widest / 100
     with proved_widths(9, 60.0) as widths:
-        widths._second = teller = _Teller()
+        widths.second = teller = _Teller()
         ask_ladder(target, eps, widths)
         asked = list(teller.calls)
         ladder = width_ladder(target, eps, (5, 6), widths, None)

@@ -34,12 +34,13 @@ class ProvedWidths:
 
     Attributes:
         limit: Largest dimension for which a certified width is searched.
-        patience: Seconds, from the first question on, after which nobody waits.
+        patience: Seconds, from the first wait on, after which nobody waits.
+        second: The process that decides.
     """
 
     limit: int
     patience: float
-    _second: Background
+    second: Background
     _deadline: float | None = None
     _necessary: _Asked = field(default_factory=dict)
     _certified: _Asked = field(default_factory=dict)
@@ -54,12 +55,10 @@ class ProvedWidths:
         question = dimension, accuracy
         if accuracy >= 1 or question in self._necessary:
             return
-        if self._deadline is None:
-            self._deadline = time.monotonic() + self.patience
         arguments = (dimension, str(accuracy), PROBABILITY)
-        self._necessary[question] = self._second.call(necessary_width, *arguments)
+        self._necessary[question] = self.second.call(necessary_width, *arguments)
         if dimension <= self.limit:
-            self._certified[question] = self._second.call(mrss_width, *arguments)
+            self._certified[question] = self.second.call(mrss_width, *arguments)
 
     def necessary(self, dimension: int, accuracy: Fraction) -> Figure:
         """A width below which the accuracy is not reached with probability 1/2."""
@@ -79,7 +78,9 @@ class ProvedWidths:
             return Absent("the empty subset is accurate enough")
         self.ask(dimension, accuracy)
         kind, nothing = _WORDS[direction]
-        left = max(0.0, (self._deadline or 0.0) - time.monotonic())
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self.patience
+        left = max(0.0, self._deadline - time.monotonic())
         try:
             width = asked[dimension, accuracy].result(left).n
         except (NotEndedError, BackgroundLostError):

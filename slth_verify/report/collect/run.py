@@ -168,17 +168,19 @@ def _run_cases(
     cases: list[CaseReport] = []
     patience = 2 * profile.time_limit
     with proved_widths(profile.certified_dimension, patience) as widths:
+        sweep = None
         if papers:
             ask_law(profile, widths)
+            if profile.law_dimension:
+                sweep = Sweep(profile, derived_seed(seed, "law"), widths.second)
         for done, subject in enumerate(subjects):
             progress("cases", done, len(subjects))
             cases.append(run_case(subject, profile, output, progress, widths, journal))
         progress("cases", len(subjects), len(subjects))
         if not papers:
             return cases, None
-        sweep = None
-        if profile.law_dimension:
-            sweep = Sweep(profile, derived_seed(seed, "law"), progress)
+        if sweep is not None:
+            sweep.wait(progress)
         cases = _with_ladders(subjects, cases, widths, sweep, progress)
         return cases, None if sweep is None else sweep.figures(widths)
 
