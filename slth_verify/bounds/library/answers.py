@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache, partial
 
 from slth_verify.bounds._question import Question
@@ -21,6 +22,9 @@ _DIMENSIONS, _DIMENSIONS_IF_FEW, _FEW = 2, 4, 6
 #: Beyond few dimensions, this many entries of a form are enough.
 _ENOUGH = 20
 
+#: The least probability of an entry.
+_EVEN = Fraction(1, 2)
+
 #: A start is near if the dimension differs by at most this factor.
 _NEAR = 2
 
@@ -29,6 +33,9 @@ _PATIENCE = 3
 
 #: Certificates that are evaluated before it is given up.
 _MOST_TRIED = 9
+
+#: The same below probability 1/2, where estimates are poor and a width is known.
+_MOST_TRIED_IF_SELDOM = 2
 
 #: Entries that answer harder questions and are tried as they are.
 _AS_THEY_ARE = 2
@@ -51,8 +58,22 @@ def known_width(
 
     Cost:
         Half a second, up to a second at m = 576: what is likely to be the smallest
-        width is evaluated first, and mostly nothing else is.
+        width is evaluated first, and mostly nothing else is. Twice that below
+        probability 1/2, where estimates are poor and the answer for 1/2 is a candidate.
     """
+    if question.prob >= _EVEN:
+        return _known_width(question, universal, fewer_than)
+    oftener = replace(question, prob=_EVEN)
+    found = known_width(oftener, universal=universal, fewer_than=fewer_than)
+    if found is not None:
+        fewer_than = found.n
+    return _known_width(question, universal, fewer_than) or found
+
+
+def _known_width(
+    question: Question, universal: bool, fewer_than: int | None
+) -> FoundWidth | None:
+    """`known_width` from entries that are harder or near."""
     about = [entry for entry in store.entries() if entry.universal is universal]
     harder = sorted(
         (entry for entry in about if _is_harder(entry, question)),
@@ -81,7 +102,8 @@ def _first_proved(
 ) -> FoundWidth | None:
     """The smallest of some widths that its certificate proves."""
     fewer = [x for x in proposals if fewer_than is None or x.n < fewer_than]
-    for proposal in sorted(fewer, key=lambda proposal: proposal.n)[:_MOST_TRIED]:
+    tried = _MOST_TRIED if question.prob >= _EVEN else _MOST_TRIED_IF_SELDOM
+    for proposal in sorted(fewer, key=lambda proposal: proposal.n)[:tried]:
         found = proposal.proved()
         if found is not None and found.probability >= question.prob:
             return found

@@ -31,6 +31,9 @@ from slth_verify.limits import CERTIFICATE_SAMPLES
 #: A certificate is stretched at most so far.
 _STRETCH = 3
 
+#: Numbers of samples among which a larger one may be worse.
+_RIPPLE = 3
+
 #: Two stages are no better for accuracies above this share of the norm.
 _COARSE = 4
 
@@ -59,10 +62,17 @@ class Ray(ABC):
 
 
 def least(ray: Ray) -> int | None:
-    """About the least number of samples of a part that is enough, if any."""
+    """About the least number of samples of a part that is enough, if any.
+
+    Sizes are whole numbers, so that one more sample is now and then no better: some
+    numbers below the first border that is met are looked at, too.
+    """
     if not ray.suffices(ray.most):
         return None
-    return least_that(ray.suffices, 0, ray.most)
+    n = least_that(ray.suffices, 0, ray.most)
+    while fewer := [k for k in range(max(n - _RIPPLE, 0), n) if ray.suffices(k)]:
+        n = fewer[0]
+    return n
 
 
 @dataclass(frozen=True, slots=True)
