@@ -17,11 +17,11 @@ from torch.nn import functional as F
 
 from slth_verify.conformance.torch_modules.architectures import (
     ARCHITECTURES,
-    BasicBlock,
     MnistExample,
     MnistScores,
     made,
 )
+from slth_verify.conformance.torch_modules.residual import BasicBlock
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.graph import (
     AveragePool,
