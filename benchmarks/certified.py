@@ -24,10 +24,10 @@ from flint import arb
 
 from benchmarks._common import publish_with, seconds
 from slth_verify import bounds
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.integrals.overlap import Overlap
 from slth_verify.bounds.certificates.integrals.pair_integral import pair_expectation
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
+from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.two_stage_width import two_stage_certificate
 from slth_verify.enclosure import beta_lower, from_ball, to_ball, working_precision
 

@@ -127,11 +127,6 @@ class Search:
         signs = np.where(goals < outputs, 1.0, -1.0)
         return drawn[np.concatenate(rows)], goals % outputs, signs
 
-    def _merits(
-        self, images: Float64Array, entries: IndexArray, signs: Float64Array
-    ) -> Float64Array:
-        return self.gaps(images)[np.arange(len(images)), entries] * signs
-
     def _climbed(
         self, images: Float64Array, entries: IndexArray, signs: Float64Array
     ) -> tuple[Float64Array, Float64Array]:

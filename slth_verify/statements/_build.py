@@ -19,7 +19,7 @@ from slth_verify.statements._types import (
     Source,
     Variable,
 )
-from slth_verify.statements._vocabulary import (
+from slth_verify.statements.vocabulary import (
     Exists,
     ForAll,
     Iid,

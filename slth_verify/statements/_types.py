@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.statements._vocabulary import is_inert
+from slth_verify.statements.vocabulary import is_inert
 
 
 class Provenance(Enum):

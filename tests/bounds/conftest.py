@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from scipy.special import betaln
 
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import BlockWidth
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.mrss import all_targets, fixed_target
 from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.question import Question
 from slth_verify.errors import InvalidParameterError
 
 THEORY = Path(__file__).parents[2] / "docs" / "theory"

@@ -102,7 +102,7 @@ def _drawn(name: str, data: st.DataObject) -> Callable[[], Any]:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_an_answer_or_a_refusal(name: str) -> None:
-    @settings(max_examples=6 if name in ("network_width", "mrss_width") else 12)
+    @settings(max_examples=16, derandomize=True, database=None)
     @given(st.data())
     def body(data: st.DataObject) -> None:
         _ends(_drawn(name, data))

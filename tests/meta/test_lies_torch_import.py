@@ -18,10 +18,6 @@ Shape = tuple[int, int, int]
 PLAIN = (nn.Sequential, nn.Conv2d, nn.ReLU)
 
 
-def honest(module: nn.Module, shape: Shape) -> TargetCNN:
-    return TargetCNN.from_torch(module, shape)
-
-
 def weight_in_use(conv: nn.Conv2d) -> torch.Tensor:
     return conv.weight
 
@@ -122,6 +118,10 @@ def from_state_dict(module: nn.Module, shape: Shape) -> TargetCNN:
     return TargetCNN.from_kernels(kernels, shape)
 
 
+SAFE = (exact_types, no_hooks, none_replaced)
+honest = reader(*SAFE)  # without recording, so that lies about it are cheap
+
+
 def finishes_pruning(module: nn.Module, shape: Shape) -> TargetCNN:
     for part in module.modules():
         if prune.is_pruned(part) and "weight_orig" in part._parameters:
@@ -152,8 +152,6 @@ def refuses_nested(module: nn.Module, shape: Shape) -> TargetCNN:
 def refuses_everything(module: nn.Module, shape: Shape) -> TargetCNN:
     raise InvalidTargetError("no")
 
-
-SAFE = (exact_types, no_hooks, none_replaced)
 
 LIES: dict[str, Importer] = {
     "believes isinstance": reader(no_hooks, none_replaced),

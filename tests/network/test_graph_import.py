@@ -17,11 +17,11 @@ from torch.nn import functional as F
 
 from slth_verify.conformance.torch_modules.architectures import (
     ARCHITECTURES,
-    BasicBlock,
     MnistExample,
     MnistScores,
     made,
 )
+from slth_verify.conformance.torch_modules.residual import BasicBlock
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.graph import (
     AveragePool,
@@ -130,6 +130,20 @@ def test_what_is_computed_is_read_whatever_the_classes() -> None:
     assert np.array_equal(imported(shadowed, (2, 6, 6)).output.weight, -weight.numpy())
 
 
+@pytest.mark.parametrize("name", ["LeNet-5", "Keras style", "strided"])
+def test_writing_in_place_changes_no_graph(name: str) -> None:
+    """Torch rewrites one program and not the other; both are read alike."""
+    module, shape = ARCHITECTURES[name]
+    network = made(module)
+    plain = graph_from_torch(network, shape)
+    for part in network.modules():
+        if isinstance(part, nn.ReLU):
+            part.inplace = True
+    written = graph_from_torch(network, shape)
+    assert [n.name for n in written.nodes] == [n.name for n in plain.nodes]
+    assert written.sha256 == plain.sha256
+
+
 def test_boxes() -> None:
     pool = nn.AvgPool2d(2)
     assert graph_from_torch(pool, (2, 4, 4)).input.high == (1, 1)
@@ -211,7 +225,7 @@ def test_many_threads_may_import() -> None:
 
 def test_the_rooms_load_without_torch() -> None:
     code = (
-        "import sys, slth_verify.network, slth_verify.graph\n"
+        "import sys, slth_verify.conformance, slth_verify.network\n"
         "assert 'torch' not in sys.modules\n"
         "slth_verify.network.pruned_module\n"
         "assert 'torch' in sys.modules\n"

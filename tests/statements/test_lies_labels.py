@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import Statement, statement
-from slth_verify.statements._vocabulary import Norm
+from slth_verify.statements.vocabulary import Norm
 from slth_verify.verdict import Verdict
 
 F = Fraction

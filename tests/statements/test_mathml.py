@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slth_verify.statements import Statement, mathml, statements
-from slth_verify.statements._vocabulary import Iid, Norm, SubsetSum
+from slth_verify.statements.vocabulary import Iid, Norm, SubsetSum
 
 ALL = [pytest.param(s, id=s.id) for s in statements()]
 _SOURCE = re.compile(r"[_^\\]|[₀-₉⁰-⁹]|[a-z]\{")

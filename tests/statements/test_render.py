@@ -12,12 +12,12 @@ import sympy as sp
 from sympy.functions.elementary import piecewise
 
 from slth_verify.statements import (
-    _vocabulary,
     as_text,
     latex,
     statement,
     statements,
     text,
+    vocabulary,
 )
 from slth_verify.statements.decisions import proved
 from slth_verify.statements.decisions.proved import Ceil, Floor, Greatest, Least
@@ -25,7 +25,7 @@ from slth_verify.statements.decisions.proved import Ceil, Floor, Greatest, Least
 ALL = [pytest.param(s, id=s.id) for s in statements()]
 WORDS = {
     name: value
-    for module in (_vocabulary, proved, piecewise)
+    for module in (vocabulary, proved, piecewise)
     for name, value in vars(module).items()
     if isinstance(value, type)
 }

@@ -65,7 +65,7 @@ def search() -> list[dict[str, Any]]:
 
 
 def _asked(dim: int, prob: Fraction) -> Any:
-    from slth_verify.bounds._question import Question
+    from slth_verify.bounds.question import Question
 
     return Question(dim, ACCURACY, Fraction(1), prob)
 

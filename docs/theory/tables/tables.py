@@ -151,7 +151,7 @@ def search_widths() -> list[dict[str, Any]]:
 
 
 def _asked(dim: int, prob: Fraction, eps: Fraction = ACCURACY) -> Any:
-    from slth_verify.bounds._question import Question
+    from slth_verify.bounds.question import Question
 
     return Question(dim, eps, Fraction(1), prob)
 

@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from slth_verify.bounds import _ledger_mathml as ml
 from slth_verify.bounds._ledger import Condition, Json, Step, step_document, step_line
-from slth_verify.bounds._result import Kind, answer_card, completed
+from slth_verify.bounds._result import Kind, answer_card
+from slth_verify.bounds._whole_answer import document_of, mathml_of, text_of
 from slth_verify.bounds.graphs.error_sums import ErrorSums
 from slth_verify.enclosure import Enclosure, directed_decimal
 from slth_verify.showing import Card, Shown
@@ -148,47 +149,24 @@ class TargetWidths(NoTruthValue, Shown):
 
     def to_json(self) -> dict[str, object]:
         """The JSON object of ``bounds network --target``; no empty values."""
-        document: dict[str, object] = {
-            "statement": self.statement,
-            "kind": self.kind,
-            "inputs": dict(self.inputs),
-            "stages": [stage.to_json() for stage in self.stages],
-            "filters": self.filters,
-            "probability": None,
-            "direction": str(self.direction),
-            "evidence": self.evidence.value,
-            "hypotheses": [
-                {"name": item.name, "text": item.text} for item in self.hypotheses
-            ],
-            "ledger": [step_document(step) for step in self.ledger],
-        }
-        return completed(document, self.probability)
+        return document_of(self, "stages", [stage.to_json() for stage in self.stages])
 
     def to_text(self) -> str:
         """The derivation as plain text, one step per line."""
-        question = ", ".join(f"{name}={value}" for name, value in self.inputs)
-        lines = [f"{self.statement} ({self.kind}, {self.direction}): {question}"]
+        lines = []
         for stage in self.stages:
             lines.append(f"  {stage.to_line()}")
             lines += [f"    {name}={value}" for name, value in stage.details]
             lines += [f"    {step_line(step)}" for step in stage.ledger]
-        lines += [f"  given [{item.name}]: {item.text}" for item in self.hypotheses]
-        lines += [f"  {step_line(step)}" for step in self.ledger]
-        return "\n".join([*lines, f"  {self._result()}"])
+        return text_of(self, lines, self._numbers())
 
     def to_mathml(self) -> str:
         """The derivation as one element of presentation MathML, well-formed XML."""
-        head = f"{self.statement} ({self.kind}, {self.direction})"
-        rows = [ml.words(head), ml.equations(self.inputs)]
-        rows += [ml.words(f"given: {item.text}") for item in self.hypotheses]
+        rows = []
         for number, stage in enumerate(self.stages, start=1):
             rows.append(ml.words(stage.to_line()))
             rows += ml.step_rows(stage.ledger, f"{number}.")
-        rows += ml.step_rows(self.ledger)
-        return ml.document([*rows, ml.words(self._result())])
+        return mathml_of(self, rows, self._numbers())
 
-    def _result(self) -> str:
-        total = f"result: filters={self.filters}"
-        if self.probability is not None:
-            total += f", probability in {self.probability}"
-        return f"{total} [{self.evidence.value}]"
+    def _numbers(self) -> str:
+        return f"filters={self.filters}"

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slth_verify.bounds._inputs import in_range
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.graphs.error_sums import ErrorSums
 from slth_verify.bounds.graphs.recurrence import Accuracy
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.widths import Effort, width_for_one
 from slth_verify.bounds.network.sign_split import Staircase, channel_failure
+from slth_verify.bounds.question import Question
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import Range
 from slth_verify.graph.dyadics import down, up

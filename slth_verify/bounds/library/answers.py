@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, partial
 
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.library import store
 from slth_verify.bounds.library.entries import Entry
 from slth_verify.bounds.library.rays import Ray, least, ray_of
 from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.question import Question
 from slth_verify.numbers import log_of
 
 #: Dimensions of each form whose entries are looked at; more of them where the shape of

@@ -16,7 +16,6 @@ from fractions import Fraction
 from pathlib import Path
 
 from slth_verify.bounded import LimitReachedError, run_bounded
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import (
     BlockWidth,
     Certified,
@@ -26,6 +25,7 @@ from slth_verify.bounds.library import store
 from slth_verify.bounds.library.answers import distance
 from slth_verify.bounds.library.entries import Entry, entry_of
 from slth_verify.bounds.library.rays import plan_of
+from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.blocks import block_width, certified_from, log_goal
 from slth_verify.bounds.searches.sides_of_blocks import sides_of_blocks_width
 from slth_verify.bounds.searches.sides_of_stages import (

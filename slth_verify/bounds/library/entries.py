@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import (
     BlockWidth,
     Certified,
@@ -26,6 +25,7 @@ from slth_verify.bounds.mrss.all_targets import (
 )
 from slth_verify.bounds.mrss.fixed_target import from_blocks, from_two_stages
 from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.question import Question
 from slth_verify.files import parse_json
 from slth_verify.limits import CERTIFICATE_SAMPLES, DIMENSION
 from slth_verify.numbers import exact_number, whole_number

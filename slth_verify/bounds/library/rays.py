@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from slth_verify.bounds._bisect import least_that
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import BlockWidth, SidesOfStages
 from slth_verify.bounds.library.entries import Entry
 from slth_verify.bounds.mrss.all_targets import from_sides_of_stages
 from slth_verify.bounds.mrss.fixed_target import from_blocks, from_two_stages
 from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.blocks import log_goal
 from slth_verify.bounds.searches.sides_of_stages import Plan, plans_for
 from slth_verify.bounds.searches.two_stage_search import Search, Start

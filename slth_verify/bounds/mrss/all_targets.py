@@ -7,7 +7,6 @@ from typing import Literal
 
 from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds._ledger import Step
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import (
     ProvedSides,
     SidesOfBlocks,
@@ -22,6 +21,7 @@ from slth_verify.bounds.mrss.fixed_target import (
 )
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
+from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.sides_of_blocks import sides_of_blocks_width, stairs_of
 from slth_verify.bounds.searches.sides_of_stages import sides_of_stages_width
 from slth_verify.enclosure import Enclosure

@@ -17,7 +17,6 @@ from slth_verify.bounds._inputs import (
     written,
 )
 from slth_verify.bounds._ledger import Json, Step
-from slth_verify.bounds._question import Question
 from slth_verify.bounds._result import BoundResult, Kind
 from slth_verify.bounds.certificates.first_moment import BITS, first_moment
 from slth_verify.bounds.certificates.hits import subset_sum_number_mean
@@ -28,6 +27,7 @@ from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.necessary_width import necessary_width
 from slth_verify.bounds.mrss.success_sizes import Lower, best_lower
 from slth_verify.bounds.mrss.widths import Effort, width_for_all, width_for_one
+from slth_verify.bounds.question import Question
 from slth_verify.enclosure import Enclosure, ExactNumber
 from slth_verify.verdict import Direction, Evidence
 

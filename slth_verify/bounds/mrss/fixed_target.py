@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds._ledger import Step
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates import two_stage
 from slth_verify.bounds.certificates.certified_width import BlockWidth
 from slth_verify.bounds.certificates.repetition import Repetition, repeated
@@ -18,6 +17,7 @@ from slth_verify.bounds.certificates.weighted_moment import (
     WeightedCertificate,
 )
 from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.blocks import block_width
 from slth_verify.bounds.searches.two_stage_width import two_stage_certificate
 from slth_verify.enclosure import Enclosure

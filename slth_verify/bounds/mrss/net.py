@@ -17,10 +17,10 @@ from collections.abc import Callable
 
 from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds._ledger import Step
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.net_cells import STATEMENT, Net, failure_of_net
 from slth_verify.bounds.mrss.fixed_target import fixed_width
 from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.question import Question
 
 
 def net_width(

@@ -18,7 +18,6 @@ from typing import Any, Literal, get_args
 from slth_verify.bounded import LimitReachedError, run_bounded
 from slth_verify.bounds._inputs import one_of
 from slth_verify.bounds._ledger import Step
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.library import known_width, store
 from slth_verify.bounds.library.entries import Entry, entry_of
 from slth_verify.bounds.mrss.all_targets import (
@@ -29,6 +28,7 @@ from slth_verify.bounds.mrss.all_targets import (
 from slth_verify.bounds.mrss.fixed_target import fixed_width
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
+from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.cache import searched_or_remembered
 from slth_verify.errors import InvalidParameterError
 

@@ -8,7 +8,6 @@ from typing import Literal, get_args
 
 from slth_verify.bounds._inputs import one_of
 from slth_verify.bounds._ledger import Step
-from slth_verify.bounds._question import Question
 from slth_verify.bounds._result import Kind
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.widths import Effort, width_for_all, width_for_one
@@ -24,6 +23,7 @@ from slth_verify.bounds.network.inputs import (
 from slth_verify.bounds.network.layer_necessary import necessary_layers
 from slth_verify.bounds.network.layer_width import LayerPlan, LayerShape
 from slth_verify.bounds.network.result import LayerWidth, NetworkResult
+from slth_verify.bounds.question import Question
 from slth_verify.enclosure import Enclosure, ExactNumber
 from slth_verify.verdict import Direction, Evidence
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import BlockWidth
 from slth_verify.bounds.certificates.weighted_moment import STATEMENT
+from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.weighted_search import Proposal, Search
 
 #: Success probabilities of one block that are worth a try.

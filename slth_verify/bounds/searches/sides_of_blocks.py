@@ -10,9 +10,9 @@ import math
 from fractions import Fraction
 
 from slth_verify.bounds._bisect import least_that
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import SidesOfBlocks
 from slth_verify.bounds.certificates.two_sides import STATEMENT, failure_by_decay
+from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.sides_float import NOTHING, Estimate
 from slth_verify.bounds.searches.weighted_float import Moment
 from slth_verify.bounds.searches.weighted_search import Search

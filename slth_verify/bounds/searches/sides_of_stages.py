@@ -17,9 +17,9 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import chdtri
 
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import SidesOfStages
 from slth_verify.bounds.certificates.two_sides import STATEMENT, Sides
+from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.sides_float import (
     NOTHING,
     TAUS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.two_stage import STATEMENT, TwoStageCertificate
+from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.two_stage_search import Search
 from slth_verify.numbers import log_of
 

@@ -12,7 +12,6 @@ import numpy as np
 from slth_verify.arrays import Float64Array
 from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import Stage, stages_of
-from slth_verify.network import pruned_module
 from slth_verify.ticket import Ticket
 from slth_verify.ticket.graphs.sums import KeptFilters
 from slth_verify.ticket.graphs.weights import drawn_filters
@@ -51,6 +50,8 @@ def largest_difference(target: TargetCNN, ticket: Ticket, images: Float64Array) 
         ``n u / (1 - n u)`` on sums of n products, run through the networks of moduli.
     """
     import torch
+
+    from slth_verify.network import pruned_module
 
     f = target.to_torch(dtype="float64")
     g = pruned_module(target, ticket, dtype="float64")

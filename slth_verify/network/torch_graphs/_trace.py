@@ -30,6 +30,7 @@ from slth_verify.network.torch_graphs._wrappers import (
     WRAPPERS,
     require_no_global_hooks,
 )
+from slth_verify.network.torch_graphs._writes import without_writes
 from slth_verify.text import reason_of
 
 #: Images in a recorded batch; other numbers are tried when module and graph run.
@@ -77,24 +78,8 @@ def traced(module: Any, input_shape: tuple[int, ...]) -> Trace:
         refuse_known(copied, program.graph.nodes, starts[0])
         if any(part.training for part in module.modules()):
             _require_same_in_its_mode(module, copied, program, image)
-        program = _without_writes(copied, program)
+        program = without_writes(copied, program)
     return _trace(copied, program)
-
-
-def _without_writes(copied: nn.Module, program: Any) -> Any:
-    """The same program without writes in place."""
-    try:
-        return program.run_decompositions({})
-    except Exception as error:  # torch may stumble over weights that hide others
-        undo = next(filter(None, map(how_to_resolve, copied.modules())), None)
-        raise refused(
-            copied,
-            "",
-            f"holds weights that torch cannot follow ({reason_of(error)})",
-            f"Make its weights final: {undo}."
-            if undo
-            else "Give layers whose parameters hold the weights in use.",
-        ) from error
 
 
 def _trace(copied: nn.Module, program: Any) -> Trace:

@@ -28,8 +28,8 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import B, c, eps, h, kappa, m, r, tau
 from slth_verify.statements._types import Quantity
-from slth_verify.statements._vocabulary import Ball, ForAll, Norm, Prob
 from slth_verify.statements.decisions.proved import Floor, Least
+from slth_verify.statements.vocabulary import Ball, ForAll, Norm, Prob
 
 _i = sp.Symbol("i", integer=True)
 _N, _n0, _nall = sp.symbols("N n_0 n_all", integer=True)

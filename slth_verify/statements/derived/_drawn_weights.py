@@ -20,7 +20,8 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import P, c_in, c_out, d, eta, n
 from slth_verify.statements._types import Quantity
-from slth_verify.statements._vocabulary import (
+from slth_verify.statements.decisions.proved import Floor
+from slth_verify.statements.vocabulary import (
     ForAll,
     Law,
     NamedSet,
@@ -29,7 +30,6 @@ from slth_verify.statements._vocabulary import (
     Prob,
     UniformLaw,
 )
-from slth_verify.statements.decisions.proved import Floor
 
 _V, _q, _G, _drawn, _r = sp.symbols("V q G W r", real=True)
 _word, _A, _b, _p = sp.symbols("w A b p", integer=True)

@@ -22,7 +22,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import P, eps, m
 from slth_verify.statements._types import Kind, Quantity
-from slth_verify.statements._vocabulary import (
+from slth_verify.statements.vocabulary import (
     Exists,
     Law,
     NamedSet,

@@ -29,7 +29,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import P, c_in, delta, depth, eps, n
 from slth_verify.statements._types import Quantity
-from slth_verify.statements._vocabulary import ForAll, Law, NamedSet, NormalLaw, Prob
+from slth_verify.statements.vocabulary import ForAll, Law, NamedSet, NormalLaw, Prob
 
 _nstar, _q, _w = sp.symbols("n_star q w", integer=True)
 _k = sp.Symbol("k", integer=True)

@@ -28,7 +28,8 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import eps, k, lam, m, n, r
 from slth_verify.statements._types import Quantity
-from slth_verify.statements._vocabulary import (
+from slth_verify.statements.decisions.proved import Greatest, Least
+from slth_verify.statements.vocabulary import (
     BetaLaw,
     ChiSquaredLaw,
     Count,
@@ -41,7 +42,6 @@ from slth_verify.statements._vocabulary import (
     NormalLaw,
     Prob,
 )
-from slth_verify.statements.decisions.proved import Greatest, Least
 
 _s, _A, _zM, _D = sp.symbols("s A z_M D", positive=True)
 _E, _M, _v = sp.Function("E_D"), sp.Function("M"), sp.Function("v")

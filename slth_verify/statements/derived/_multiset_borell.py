@@ -7,7 +7,7 @@ import sympy as sp
 from slth_verify.statements._build import NATURALS, derived, eq, ge, hyp, le, var
 from slth_verify.statements._symbols import m
 from slth_verify.statements._types import Kind
-from slth_verify.statements._vocabulary import (
+from slth_verify.statements.vocabulary import (
     ForAll,
     IndexRange,
     Law,

@@ -24,7 +24,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
 from slth_verify.statements._types import Kind, Quantity
-from slth_verify.statements._vocabulary import ForAll, Prob, UniformLaw
+from slth_verify.statements.vocabulary import ForAll, Prob, UniformLaw
 
 _q, _i = sp.symbols("q i", integer=True)
 _F, _G = sp.symbols("F G", real=True)

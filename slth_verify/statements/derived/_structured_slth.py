@@ -25,13 +25,13 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import P, c_in, c_out, d, delta, depth, eps, n
 from slth_verify.statements._types import Quantity
-from slth_verify.statements._vocabulary import (
+from slth_verify.statements.decisions.proved import Ceil
+from slth_verify.statements.paper._structured_slth import EVENT, NETWORKS, K, W
+from slth_verify.statements.vocabulary import (
     ForAll,
     NamedSet,
     Prob,
 )
-from slth_verify.statements.decisions.proved import Ceil
-from slth_verify.statements.paper._structured_slth import EVENT, NETWORKS, K, W
 
 _ROOT = (1 + eps) ** (1 / depth) - 1
 _n0, _nstar, _t = sp.symbols("n_0 n_star t", integer=True)

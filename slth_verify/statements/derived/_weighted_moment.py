@@ -25,7 +25,6 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import P, eps, j, k, lam, m, n, r, theta, x
 from slth_verify.statements._types import Quantity
-from slth_verify.statements._vocabulary import BetaLaw, Expectation, Law
 from slth_verify.statements.derived._moments import FIRST, SYMBOLS, overlap, some_hit
 from slth_verify.statements.derived._tangents import (
     WEIGHTS,
@@ -33,6 +32,7 @@ from slth_verify.statements.derived._tangents import (
     term_equal,
     term_proper,
 )
+from slth_verify.statements.vocabulary import BetaLaw, Expectation, Law
 
 _B = sp.Function("B_U")
 _BJ = sp.Symbol("B_j", real=True)

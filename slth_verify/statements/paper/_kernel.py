@@ -34,7 +34,7 @@ from slth_verify.statements._symbols import (
     n,
 )
 from slth_verify.statements._types import Kind, Provenance, Quantity
-from slth_verify.statements._vocabulary import (
+from slth_verify.statements.vocabulary import (
     Convolution,
     Exists,
     ForAll,

@@ -8,7 +8,7 @@ from slth_verify.statements._build import NATURALS, Y, eq, ge, hyp, le, the_pape
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import m
 from slth_verify.statements._types import Kind, Provenance
-from slth_verify.statements._vocabulary import (
+from slth_verify.statements.vocabulary import (
     Law,
     NormalLaw,
     NsnLaw,

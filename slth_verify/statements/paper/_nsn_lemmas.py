@@ -25,7 +25,7 @@ from slth_verify.statements._build import (
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
 from slth_verify.statements._types import Claim, Kind, Provenance, Quantity
-from slth_verify.statements._vocabulary import Norm, Prob, SubsetSum
+from slth_verify.statements.vocabulary import Norm, Prob, SubsetSum
 
 _S, _S2 = sp.symbols("S S_2")
 

@@ -23,7 +23,7 @@ from slth_verify.statements._build import (
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, P, eps, n
 from slth_verify.statements._types import Kind, Provenance, Quantity
-from slth_verify.statements._vocabulary import ForAll, Prob, UniformLaw
+from slth_verify.statements.vocabulary import ForAll, Prob, UniformLaw
 
 _WIDTH = C * sp.log(1 / eps)
 _COVERED = ForAll(z, sp.Interval(-1, 1), reached(X, z, eps, n))

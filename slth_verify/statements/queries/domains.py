@@ -19,12 +19,12 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import shown
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Variable
-from slth_verify.statements._vocabulary import NamedSet, is_inert
 from slth_verify.statements.decisions import substitution
 from slth_verify.statements.decisions.decide import enclosed
 from slth_verify.statements.decisions.exact import read_exact
 from slth_verify.statements.decisions.proved import exact_ceiling
 from slth_verify.statements.queries.ranges import domain_holds
+from slth_verify.statements.vocabulary import NamedSet, is_inert
 from slth_verify.verdict import Verdict
 
 _INTEGERS = (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers)

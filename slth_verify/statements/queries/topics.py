@@ -16,10 +16,10 @@ import sympy as sp
 
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Claim, Direction, Quantity
-from slth_verify.statements._vocabulary import Ball, Law, NamedSet, Norm, Prob, is_inert
 from slth_verify.statements.decisions.decide import decide
 from slth_verify.statements.decisions.substitution import substitute
 from slth_verify.statements.formulas.binding import canonical, is_free
+from slth_verify.statements.vocabulary import Ball, Law, NamedSet, Norm, Prob, is_inert
 from slth_verify.verdict import Verdict
 
 

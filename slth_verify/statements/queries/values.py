@@ -9,10 +9,10 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from slth_verify.statements._data import StatementData
-from slth_verify.statements._vocabulary import is_inert
 from slth_verify.statements.decisions import substitution as binding
 from slth_verify.statements.decisions.substitution import expand_sums
 from slth_verify.statements.queries.domains import read_value
+from slth_verify.statements.vocabulary import is_inert
 
 
 def read_values(statement: StatementData, values: Mapping[str, Any]) -> dict[Any, Any]:

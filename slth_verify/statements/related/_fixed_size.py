@@ -23,7 +23,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import C, eps, k, n
 from slth_verify.statements._types import Quantity, Source
-from slth_verify.statements._vocabulary import ForAll, Prob, UniformLaw
+from slth_verify.statements.vocabulary import ForAll, Prob, UniformLaw
 
 _P0 = sp.Symbol("p_0", real=True)
 _SHARE = k / n

@@ -20,7 +20,7 @@ from slth_verify.statements._build import (
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._symbols import C, d, eps, n
 from slth_verify.statements._types import Kind, Provenance, Quantity, Source
-from slth_verify.statements._vocabulary import Exists, Law, NamedSet, Norm
+from slth_verify.statements.vocabulary import Exists, Law, NamedSet, Norm
 
 _W = sp.Symbol("W")
 _LAW = sp.Symbol("mu")

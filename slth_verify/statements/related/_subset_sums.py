@@ -22,7 +22,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import C, P, d, delta, eps, n
 from slth_verify.statements._types import Quantity, Source
-from slth_verify.statements._vocabulary import Ball, ForAll, Prob, StandardNormalVector
+from slth_verify.statements.vocabulary import Ball, ForAll, Prob, StandardNormalVector
 
 _A_D = sp.Symbol("a_d", real=True)
 _GAUSSIAN = C * d**_A_D * sp.log(1 / eps) * (sp.log(1 / eps) + sp.log(d))

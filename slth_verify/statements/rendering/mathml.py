@@ -1,7 +1,7 @@
 """Presentation MathML: indices, powers, sums and products as elements, never as text.
 
 SymPy's printer writes a sum over several indices with the first one only, and knows
-neither products nor case distinctions nor the words of `_vocabulary`.
+neither products nor case distinctions nor the words of `vocabulary`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from scipy.special import gammaln
 from scipy.stats import norm
 
 from slth_verify.bounds import mrss_width
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import SidesOfBlocks
 from slth_verify.bounds.certificates.two_sides import (
     Sides,
@@ -22,6 +21,7 @@ from slth_verify.bounds.certificates.two_sides import (
 )
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.mrss.all_targets import by_sides_of_blocks
+from slth_verify.bounds.question import Question
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction

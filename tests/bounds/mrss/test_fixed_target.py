@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.mrss import fixed_target
 from slth_verify.bounds.mrss.fixed_target import by_blocks, fixed_width
 from slth_verify.bounds.mrss.found import FoundWidth
+from slth_verify.bounds.question import Question
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slth_verify.bounds import mrss_width, necessary_width, recheck
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.library import answers, build, known_width, store
 from slth_verify.bounds.library.entries import Entry
+from slth_verify.bounds.question import Question
 from slth_verify.verdict import Verdict
 
 F = Fraction

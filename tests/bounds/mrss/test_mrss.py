@@ -10,11 +10,11 @@ import pytest
 from scipy.stats import binomtest
 
 from slth_verify.bounds import first_moment, mrss_success, mrss_width
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.certified_width import BlockWidth
 from slth_verify.bounds.certificates.integrals.scale_integral import Box
 from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 from slth_verify.bounds.mrss import necessary_width
+from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches import cache
 from slth_verify.bounds.searches.blocks import block_width
 from slth_verify.errors import InvalidParameterError

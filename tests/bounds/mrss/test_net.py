@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from slth_verify.bounds import mrss_width
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.net_cells import Net
 from slth_verify.bounds.mrss import all_targets
 from slth_verify.bounds.mrss.fixed_target import fixed_width
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
+from slth_verify.bounds.question import Question
 from slth_verify.cli import run
 
 F = Fraction

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from slth_verify.bounds._question import Question
 from slth_verify.bounds.certificates.two_sides import (
     Sides,
     failure_by_reach,
     failure_of_measure,
 )
 from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
+from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.sides_of_stages import sides_of_stages_width
 from slth_verify.enclosure import (
     chi_square_cdf,

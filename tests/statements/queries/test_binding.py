@@ -10,9 +10,9 @@ import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import statement
-from slth_verify.statements._vocabulary import Count, Exists, ForAll, Norm
 from slth_verify.statements.decisions.substitution import substitute
 from slth_verify.statements.formulas.binding import canonical, is_free
+from slth_verify.statements.vocabulary import Count, Exists, ForAll, Norm
 
 i, j = sp.symbols("i j", integer=True)
 w, x, y, z = sp.symbols("w x y z", real=True)

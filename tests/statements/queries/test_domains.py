@@ -11,9 +11,9 @@ from sympy.core.function import UndefinedFunction
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import Statement, Variable, statement, statements
-from slth_verify.statements._vocabulary import NamedSet, Norm
 from slth_verify.statements.queries import bound as bound_module
 from slth_verify.statements.queries.domains import _ENTRIES
+from slth_verify.statements.vocabulary import NamedSet, Norm
 
 RSS = statement("thm:rss")
 INTEGERS = (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers)

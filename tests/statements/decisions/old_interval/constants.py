@@ -11,7 +11,6 @@ from sympy.core.function import UndefinedFunction
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import Claim, Statement, Variable
-from slth_verify.statements._vocabulary import NamedSet
 from slth_verify.statements.decisions.decide import enclosed
 from slth_verify.statements.queries.values import (
     evaluate,
@@ -19,6 +18,7 @@ from slth_verify.statements.queries.values import (
     read_values,
     with_defaults,
 )
+from slth_verify.statements.vocabulary import NamedSet
 
 _INTEGERS = (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers)
 _WHOLE = [0, 1, 1, 2, 2, 3, 4, 5, 8, 9, 16, 20]

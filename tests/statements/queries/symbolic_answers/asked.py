@@ -11,9 +11,9 @@ import sympy as sp
 from sympy.core.function import UndefinedFunction
 
 from slth_verify.statements import Statement, Variable, statement
-from slth_verify.statements._vocabulary import NamedSet
 from slth_verify.statements.decisions.decide import infinite
 from slth_verify.statements.queries.values import evaluate
+from slth_verify.statements.vocabulary import NamedSet
 from symbolic_answers.by_loops import at_numbers, bound_in, same
 
 INTEGERS = (sp.S.Naturals, sp.S.Naturals0)

@@ -24,6 +24,7 @@ class Inert(sp.Expr):  # type: ignore[misc, unused-ignore]
     words = ""
 
     def __new__(cls, *args: Any) -> Any:
+        """Of parts that SymPy can read."""
         return sp.Expr.__new__(cls, *(sp.sympify(part) for part in args))
 
     def _latex(self, printer: Any, *args: Any) -> str:
@@ -134,6 +135,7 @@ class InertSet(sp.Set):  # type: ignore[misc, unused-ignore]
     is_iterable = False
 
     def __new__(cls, *args: Any) -> Any:
+        """Of parts that SymPy can read."""
         return sp.Basic.__new__(cls, *(sp.sympify(part) for part in args))
 
     def _contains(self, other: Any) -> None:
@@ -169,6 +171,7 @@ class NamedSet(InertSet):
     """A set that is only named, such as the space of kernels: ``NamedSet(text)``."""
 
     def __new__(cls, text: Any) -> Any:
+        """Of its name, in words."""
         return sp.Basic.__new__(cls, sp.Symbol(str(text)))
 
     @property
@@ -205,6 +208,7 @@ class Quantified(Binder, Boolean):  # type: ignore[misc, unused-ignore]
     latex_word = ""
 
     def __new__(cls, variable: Any, domain: Any, body: Any) -> Any:
+        """Of what is bound, where it lies, and what is said of it."""
         return sp.Basic.__new__(cls, variable, domain, sp.sympify(body))
 
     def _eval_subs(self, old: Any, new: Any) -> Any:
