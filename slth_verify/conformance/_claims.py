@@ -8,6 +8,7 @@ from typing import Any
 import hypothesis
 
 from slth_verify.conformance._failure import require
+from slth_verify.conformance._observations import observed
 from slth_verify.conformance._ratios import observe
 from slth_verify.conformance.claims import CLAIM_ATTACKS
 from slth_verify.errors import InvalidParameterError
@@ -73,5 +74,5 @@ def check_claims(
         cases = max(1, loaded.max_examples * attack.cases // _USUAL)
         settings = hypothesis.settings(loaded, max_examples=cases)
     hypothesis.settings(settings, deadline=None)(
-        hypothesis.given(point=attack.points)(body)
+        hypothesis.given(point=attack.points)(observed(body, statement.id))
     )()
