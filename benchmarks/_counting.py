@@ -49,11 +49,17 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         ConjectureRunner.run = true
-        _SECONDS[name] += round(time.monotonic() - start, 1)
+        _SECONDS[name] += time.monotonic() - start
+        _write(None)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write what was counted."""
+    """Write how it ended."""
+    _write(int(session.exitstatus))
+
+
+def _write(status: int | None) -> None:
+    """Write what was counted so far; a run that is stopped leaves that."""
     found = {
         name: {
             "cases": _COUNTS["valid"][name],
@@ -62,5 +68,5 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         }
         for name, seconds in _SECONDS.items()
     }
-    document = {"tests": found, "exit": int(session.exitstatus)}
+    document = {"tests": found, "exit": status}
     Path(os.environ["SLTH_COUNTS"]).write_text(json.dumps(document))

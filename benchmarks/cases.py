@@ -1,15 +1,16 @@
 """How many cases the properties generate under a profile, and what became of them.
 
 ``python -m benchmarks.cases --profile slth-ci --save`` runs ``properties/`` file by
-file; ``--seconds S`` begins no further file once so much time has passed. With
-``--save`` each file's figures are written to ``reports/benchmarks/cases_PROFILE.json``
-as soon as it is done, and files that stand there already are not run again: a run that
-was stopped goes on where it was. Delete the file to begin anew.
+file; after ``--seconds S`` it stops, and keeps what was counted of the present one.
+With ``--save`` each file's figures are written to ``reports/benchmarks/
+cases_PROFILE.json`` as soon as it is done, and files that were done are not run again:
+a run that was stopped goes on where it was. Delete the file to begin anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
@@ -23,7 +24,8 @@ from typing import Any
 from benchmarks._common import RESULTS, machine
 
 _ROOT = Path(__file__).resolve().parents[1]
-_OUTCOMES = {0: "passed", 1: "FAILED", 5: "no tests"}
+_STOPPED = "stopped"
+_OUTCOMES = {None: _STOPPED, 0: "passed", 1: "FAILED", 5: "no tests"}
 
 
 def main() -> None:
@@ -34,9 +36,10 @@ def main() -> None:
     start = time.monotonic()
     for path in options.files or sorted((_ROOT / "properties").glob("test_*.py")):
         name = path.name
-        if name in done or time.monotonic() - start > options.seconds:
+        left = options.seconds - (time.monotonic() - start)
+        if left <= 0 or done.get(name, {"outcome": _STOPPED})["outcome"] != _STOPPED:
             continue
-        done[name] = _counted(path, options)
+        done[name] = _counted(path, options, left)
         print(f"{name}: {done[name]['cases']} cases, {done[name]['seconds']} s")
         if options.save:
             saved.write_text(json.dumps(_document(options, done), indent=2) + "\n")
@@ -56,8 +59,8 @@ def _goes_on(options: argparse.Namespace, saved: Path) -> bool:
     return bool(options.save and saved.exists())
 
 
-def _counted(path: Path, options: argparse.Namespace) -> dict[str, Any]:
-    """One file in a process of its own."""
+def _counted(path: Path, options: argparse.Namespace, left: float) -> dict[str, Any]:
+    """One file in a process of its own, for so many seconds at most."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "benchmarks._counting"]
     command += [f"--hypothesis-profile={options.profile}", "-p", "no:cacheprovider"]
     command += ["-m", "nightly or not nightly"] * ("nightly" in options.profile)
@@ -65,9 +68,15 @@ def _counted(path: Path, options: argparse.Namespace) -> dict[str, Any]:
         counts = Path(folder, "counts.json")
         environment = {**os.environ, "SLTH_COUNTS": str(counts)}
         start = time.monotonic()
-        subprocess.run(
-            [*command, str(path)], cwd=_ROOT, env=environment, stdout=subprocess.DEVNULL
-        )
+        counts.write_text(json.dumps({"tests": {}, "exit": None}))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                [*command, str(path)],
+                cwd=_ROOT,
+                env=environment,
+                stdout=subprocess.DEVNULL,
+                timeout=left,
+            )
         found = json.loads(counts.read_text())
     tests = {name.partition("::")[2]: of for name, of in found["tests"].items()}
     return {
@@ -85,7 +94,10 @@ def _document(options: argparse.Namespace, done: dict[str, Any]) -> dict[str, An
         "seconds": round(sum(of["seconds"] for of in done.values()), 1),
         "files": len(done),
         "files of properties": len(list((_ROOT / "properties").glob("test_*.py"))),
-        "failed": sorted(x for x, of in done.items() if of["outcome"] != "passed"),
+        "stopped": sorted(x for x, of in done.items() if of["outcome"] == _STOPPED),
+        "failed": sorted(
+            x for x, of in done.items() if of["outcome"] not in ("passed", _STOPPED)
+        ),
     }
     packages = ("slth-verify", "hypothesis", "numpy", "python-flint")
     return {

@@ -90,6 +90,9 @@ def missed_parameters(
 def missable_hypotheses(statement: str | Statement) -> tuple[str, ...]:
     """Names of the hypotheses that `missed_parameters` can miss, in their order.
 
+    Args:
+        statement: A statement or its id.
+
     Raises:
         InvalidArgument: If there is no such statement.
     """
