@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--quick", is_flag=True, help="One lie for each check, and few cases.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(quick: bool, as_json: bool) -> int:
+@click.option(
+    "--observe",
+    type=click.Path(dir_okay=False),
+    help="Append each drawn case to this file, as JSON lines that dashboards read.",
+)
+def command(quick: bool, as_json: bool, observe: str | None) -> int:
     """Try the installed package: its environment, its properties, and planted lies.
 
     The exit code is 0 if every lie was caught, no property was contradicted and nothing
@@ -26,7 +31,7 @@ def command(quick: bool, as_json: bool) -> int:
     from slth_verify.selftest import run_selftest
 
     with progress() as advance:
-        result = run_selftest(quick=quick, progress=advance)
+        result = run_selftest(quick=quick, progress=advance, observations=observe)
     if as_json:
         print_json(
             "selftest",

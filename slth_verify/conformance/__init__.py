@@ -15,6 +15,7 @@ from slth_verify.conformance._accumulation import (
 )
 from slth_verify.conformance._answers import AnswerCounts, check_recheck
 from slth_verify.conformance._checker import TicketChecker, check_checker
+from slth_verify.conformance._claims import check_claims
 from slth_verify.conformance._collapse import Collapse, check_neuron_pruning
 from slth_verify.conformance._construction import Construction, check_construction
 from slth_verify.conformance._failure import ConformanceFailure
@@ -71,6 +72,7 @@ __all__ = [
     "certified_layer_error",
     "check_accumulation",
     "check_checker",
+    "check_claims",
     "check_construction",
     "check_filters",
     "check_joint_law",

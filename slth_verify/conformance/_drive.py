@@ -13,6 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from slth_verify.conformance._failure import ConformanceFailure
+from slth_verify.conformance._observations import observed
 
 #: How Hypothesis names a case in the notes of an exception.
 _NAMED = re.compile(r"@reproduce_failure\('([^']+)', b'([^']+)'\)")
@@ -37,7 +38,8 @@ def run(
             contradicted once, and not when it was tried again, has contradicted.
     """
     base = _without_clock(hypothesis.settings() if settings is None else settings)
-    test = base(hypothesis.given(**cases)(body))
+    told = observed(body, body.__qualname__.partition(".")[0])
+    test = base(hypothesis.given(**cases)(told))
     again = _AGAIN.get()
     if again is not None:
         quiet = hypothesis.settings(base, verbosity=hypothesis.Verbosity.quiet)

@@ -10,6 +10,8 @@ from fractions import Fraction
 
 import hypothesis
 
+from slth_verify.conformance._observations import note_feature
+
 _WORST: ContextVar[dict[str, Fraction] | None] = ContextVar("_WORST", default=None)
 
 
@@ -33,6 +35,7 @@ def observe(
     ratio = Fraction(seen) / Fraction(allowed)
     if drive:
         hypothesis.target(float(ratio), label=name)
+    note_feature(name, float(ratio))
     worst = _WORST.get()
     if worst is not None:
         worst[name] = max(ratio, worst.get(name, ratio))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from slth_verify.conformance import (
     pool_columns,
     random_cnn_filters,
 )
+from slth_verify.conformance._observations import observations_to
 from slth_verify.conformance._ratios import worst_ratios
 from slth_verify.conformance.lies import Lie, planted_lies
 from slth_verify.conformance.running.checks import CHECKS, STATEMENTS
@@ -92,13 +94,21 @@ class SelftestResult(NoTruthValue):
 
 
 def run_selftest(
-    *, quick: bool = False, progress: Progress | None = None
+    *,
+    quick: bool = False,
+    progress: Progress | None = None,
+    observations: str | os.PathLike[str] | None = None,
 ) -> SelftestResult:
     """Try the installed package: seconds if quick, else minutes.
 
     Args:
         quick: One lie for each check, and few cases of each property.
         progress: Called with a stage, and how much of it is done.
+        observations: File to which each case that is drawn for a property is appended,
+            as a line of JSON in the format of Hypothesis' observability.
+
+    Raises:
+        OSError: If that file cannot be opened.
 
     Rigor:
         Heuristic: that lies are caught says nothing about mistakes that nobody planted.
@@ -108,9 +118,10 @@ def run_selftest(
     for claim, verdict, reason in look():
         parts.append(Part("environment", claim, "", verdict, reason))
     own, lies = list(_own_code()), _chosen(quick=quick)
-    for number, (name, given, options) in enumerate(own):
-        tell("properties", number, len(own))
-        parts.append(_sampled(name, given, options, _SAMPLE[not quick]))
+    with observations_to(observations):
+        for number, (name, given, options) in enumerate(own):
+            tell("properties", number, len(own))
+            parts.append(_sampled(name, given, options, _SAMPLE[not quick]))
     tell("properties", len(own), len(own))
     for number, lie in enumerate(lies):
         tell("lies", number, len(lies))

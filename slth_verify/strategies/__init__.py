@@ -1,4 +1,4 @@
-"""Hypothesis strategies for targets, graphs, seeds, masks, vectors and inputs.
+"""Hypothesis strategies for targets, graphs, seeds, masks, vectors, parameters, inputs.
 
 Usage: ``from slth_verify import strategies as slst``. A strategy says what is valid,
 never how likely it is; bad options raise ``InvalidArgument`` when something is drawn.
@@ -34,10 +34,17 @@ from slth_verify.strategies._tickets import (
 )
 from slth_verify.strategies._vectors import NsnSample, nsn_vectors
 from slth_verify.strategies.graphs import target_graphs
+from slth_verify.strategies.points import (
+    MissedPoint,
+    missable_hypotheses,
+    missed_parameters,
+    parameters,
+)
 
 __all__ = [
     "Architecture",
     "BlockedMask",
+    "MissedPoint",
     "NearMask",
     "NsnSample",
     "StoredTicket",
@@ -47,8 +54,11 @@ __all__ = [
     "corrupted_tickets",
     "extreme_inputs",
     "forged_answers",
+    "missable_hypotheses",
+    "missed_parameters",
     "near_blocked_masks",
     "nsn_vectors",
+    "parameters",
     "random_networks",
     "seeds",
     "stored_answers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ import hypothesis
 from slth_verify.conformance._checker import TicketChecker
 from slth_verify.conformance._construction import Construction
 from slth_verify.conformance._failure import ConformanceFailure
+from slth_verify.conformance._observations import observations_to
 from slth_verify.conformance._ratios import worst_ratios
 from slth_verify.conformance._width import WidthBound
 from slth_verify.conformance.oracles.samplers import pool_columns
@@ -106,6 +108,7 @@ def run_conformance(
     statements: Collection[str] | None = None,
     settings: hypothesis.settings | None = None,
     progress: Callable[[str], None] | None = None,
+    observations: str | os.PathLike[str] | None = None,
 ) -> ConformanceResult:
     """Run every check that fits what is given.
 
@@ -118,12 +121,15 @@ def run_conformance(
         statements: Ids to which the checks are restricted; None for all.
         settings: Hypothesis settings; None for the loaded profile.
         progress: Called with the name of each check before it runs.
+        observations: File to which each drawn case is appended, as a line of JSON in
+            the format of Hypothesis' observability; None for none.
 
     Returns:
         All outcomes. An exception of what is given is INCONCLUSIVE, with its text.
 
     Raises:
         InvalidParameterError: If nothing is given, or a statement is unknown.
+        OSError: If the file of observations cannot be opened.
 
     Example:
         A suite of one's own: ``run_conformance(solver=my_solver).require()``.
@@ -141,7 +147,8 @@ def run_conformance(
         for item in planned
         if statements is None or STATEMENTS[item[0]] in statements
     ]
-    outcomes = [_run(*item, settings, progress) for item in chosen]
+    with observations_to(observations):
+        outcomes = [_run(*item, settings, progress) for item in chosen]
     there = {item.statement for item in outcomes}
     for identifier in statements or ():
         if identifier not in there:
