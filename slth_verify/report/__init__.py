@@ -5,6 +5,7 @@ from slth_verify.report.collect.run import (
     HTML_NAME,
     JSON_NAME,
     run_report,
+    write_document,
     write_report,
 )
 from slth_verify.report.model.case import CaseReport
@@ -30,5 +31,6 @@ __all__ = [
     "schema",
     "to_document",
     "to_json",
+    "write_document",
     "write_report",
 ]
