@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from slth_verify.report.page.display import grouped, seconds
+from slth_verify.report.page.heat_maps import heat_map
 from slth_verify.report.page.svg import FAINT, SERIES, svg
 from slth_verify.text import printable
 
@@ -67,6 +68,10 @@ def render_sweep(document: Document) -> str:
         success_charts=[
             Markup(_success_chart(curve, f"success-{number}"))
             for number, curve in enumerate(document["success"])
+        ],
+        maps=[
+            Markup(heat_map(found, f"map-{number}"))
+            for number, found in enumerate(document["maps"])
         ],
         width_charts=[
             Markup(_width_chart(curve, f"widths-{number}"))
