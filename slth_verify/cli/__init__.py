@@ -1,8 +1,9 @@
 """The command line: thin over the library.
 
 Exit codes: 0 all verified, 1 something refuted, 2 usage error, or a file that cannot be
-read or written, 3 nothing decided or vacuous only, 4 internal error, 130 and 143 ended
-by Ctrl-C and SIGTERM, 141 nobody reads the output any more.
+read or written, 3 nothing decided or vacuous only, 4 internal error, 5 worse than an
+older report (where that is asked), 130 and 143 ended by Ctrl-C and SIGTERM, 141 nobody
+reads the output any more.
 """
 
 from __future__ import annotations
