@@ -16,6 +16,17 @@ _LINE, _VALUE = 160, 400
 _ROWS = 50
 #: Of a number that is written out.
 _DIGITS, _BITS = 16, 64
+#: What means something to LaTeX, as what means itself.
+_LATEX = str.maketrans(
+    {letter: f"\\{letter}" for letter in "{}$&#%_"}
+    | {
+        "\\": r"\textbackslash{}",
+        "^": r"\textasciicircum{}",
+        "~": r"\textasciitilde{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,7 @@ class Shown:
         include: Collection[str] | None = None,
         exclude: Collection[str] | None = None,
     ) -> dict[str, str]:
-        """Plain text, HTML and, where there is a formula, LaTeX, for notebooks.
+        """Plain text, HTML and LaTeX, for notebooks and what is exported from them.
 
         Args:
             include: MIME types to give; None for all.
@@ -70,8 +81,12 @@ class Shown:
         bundle = {"text/plain": repr(self)}
         card = self._card()
         bundle["text/html"] = _table(type(self).__name__, card)
-        if card.latex is not None:
-            bundle["text/latex"] = f"$\\displaystyle {card.latex()}$"
+        formula = None if card.latex is None else card.latex()
+        bundle["text/latex"] = (
+            _tabular(type(self).__name__, card)
+            if formula is None
+            else f"$\\displaystyle {formula}$"
+        )
         return {
             kind: content
             for kind, content in bundle.items()
@@ -97,6 +112,24 @@ def _table(name: str, card: Card) -> str:
         return f"<table>{caption}{rows}</table>"
     formula = f"<details><summary>In formulas</summary>{card.mathml()}</details>"
     return f"<table>{caption}{rows}</table>{formula}"
+
+
+def _tabular(name: str, card: Card) -> str:
+    """The table for documents; notebooks prefer the HTML."""
+    lines = [
+        f"{_quoted(label)} & {_quoted(str(value))} \\\\"
+        for label, value in card.rows[:_ROWS]
+    ]
+    if (more := len(card.rows) - _ROWS) > 0:
+        lines.append(f"and {more} more & \\\\")
+    head = f"\\multicolumn{{2}}{{l}}{{{_quoted(f'{name} {card.line}')}}} \\\\ \\hline"
+    body = "\n".join([head, *lines])
+    return f"\\begin{{tabular}}{{ll}}\n{body}\n\\end{{tabular}}"
+
+
+def _quoted(text: str) -> str:
+    """A text of LaTeX in which nothing is a command."""
+    return printable(text, _VALUE).translate(_LATEX)
 
 
 def _safe(text: str) -> str:

@@ -1,8 +1,9 @@
 """The command line: thin over the library.
 
 Exit codes: 0 all verified, 1 something refuted, 2 usage error, or a file that cannot be
-read or written, 3 nothing decided or vacuous only, 4 internal error, 130 and 143 ended
-by Ctrl-C and SIGTERM, 141 nobody reads the output any more.
+read or written, 3 nothing decided or vacuous only, 4 internal error, 5 worse than an
+older report (where that is asked), 130 and 143 ended by Ctrl-C and SIGTERM, 141 nobody
+reads the output any more.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ from importlib import import_module
 import click
 
 from slth_verify._version import __version__
-from slth_verify.cli._output import note, print_json, settle_streams, stop_writing
+from slth_verify.cli._output import note, settle_streams, stop_writing
 from slth_verify.cli._signals import BY_SIGNAL, EndedBySignal, answered_signals
+from slth_verify.cli.printing import asked_form, print_failure
 from slth_verify.deadline import TimeIsUpError
 from slth_verify.errors import NoTicketFoundError, SlthVerifyError, WorkerLostError
 
 #: Command name to (module, one-line help); modules are loaded when used.
 _COMMANDS = {
-    "report": "_report",
+    "report": "reporting.report",
     "prune": "_prune",
     "check": "_check",
     "attack": "comparing.attack",
@@ -49,6 +51,7 @@ Exit codes:
   2    usage, or a file that cannot be read or written
   3    undecided or vacuous; no ticket found; out of time or memory
   4    internal error
+  5    worse than before (report --fail-on-worse)
   130  ended by Ctrl-C        143  ended by SIGTERM
   141  the output was closed
 """
@@ -96,9 +99,8 @@ def run(arguments: Sequence[str]) -> int:
     code, message = _outcome(arguments)
     if message:
         try:
-            if "--json" in arguments:
-                command = next((word for word in arguments if word in _COMMANDS), "")
-                print_json(command, verdict="INCONCLUSIVE", error=message)
+            command = next((word for word in arguments if word in _COMMANDS), "")
+            print_failure(asked_form(arguments), command, message)
         except OSError:  # what follows says it on the other stream
             stop_writing(sys.stdout)
         note(f"slth-verify: {message}")

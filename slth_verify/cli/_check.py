@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from slth_verify.cli._findings import exact_or_rounded_down, finding_lines, ledger_json
-from slth_verify.cli._output import print_json
 from slth_verify.cli._scale import decimal, plain, spread_as_json, spread_lines
 from slth_verify.cli.comparing.figures import bracket_as_json, bracket_line
+from slth_verify.cli.printing import (
+    Form,
+    annotate,
+    annotation_option,
+    formatted,
+    print_answer,
+)
 from slth_verify.errors import InvalidTicketError
 from slth_verify.numbers import rough
+from slth_verify.suite.annotations import PASSING, Annotation
 from slth_verify.text import printable
-from slth_verify.verdict import exit_code
+from slth_verify.verdict import Finding, exit_code
 
 if TYPE_CHECKING:
     from slth_verify.ticket import CheckResult
@@ -48,7 +56,8 @@ _POSITIVE = click.FloatRange(min=0, min_open=True)
     help="Also attack the ticket: print the error from below and above.",
 )
 @click.option("--memory-limit", type=_POSITIVE, help="MiB, in the same way.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@annotation_option
+@formatted
 def command(
     ticket: str,
     target: str,
@@ -57,7 +66,8 @@ def command(
     time_limit: float | None,
     memory_limit: float | None,
     bracket: bool,
-    as_json: bool,
+    annotations: str | None,
+    form: Form,
 ) -> int:
     """Prove TICKET for TARGET, for every image of TARGET's box, or refute it.
 
@@ -81,16 +91,32 @@ def command(
     if bracket and certified is not None:
         with suppress(InvalidTicketError):  # the ledger says what is wrong with it
             found = attack(ticket, target)
-    if as_json:
-        content = result_as_json(result)
-        if found is not None:
-            content["bracket"] = bracket_as_json(found, certified)
-        print_json("check", **content)
-    else:
-        _print(result)
-        if found is not None:
-            click.echo(bracket_line(found, certified))
+    bracketed = [] if found is None else [bracket_line(found, certified)]
+    print_answer(
+        form,
+        "check",
+        lambda: {
+            **result_as_json(result),
+            **({} if found is None else {"bracket": bracket_as_json(found, certified)}),
+        },
+        lambda: "\n".join([*_lines(result), *bracketed]),
+    )
+    annotate(annotations, _marks(result, ticket))
     return exit_code(result.verdict)
+
+
+def _marks(result: CheckResult, ticket: str) -> Iterator[Annotation]:
+    """A mark beside the ticket for every finding that is not verified."""
+    for finding in result.ledger:
+        if finding.verdict.name not in PASSING:
+            name = finding.verdict.name
+            yield Annotation(
+                name, f"{name}: slth-verify check", _told(finding), file=ticket
+            )
+
+
+def _told(finding: Finding) -> str:
+    return f"{finding.claim}: {finding.reason}"
 
 
 def result_as_json(result: CheckResult) -> dict[str, Any]:
@@ -134,22 +160,21 @@ def result_as_json(result: CheckResult) -> dict[str, Any]:
     return content
 
 
-def _print(result: CheckResult) -> None:
+def _lines(result: CheckResult) -> Iterator[str]:
     """The verdict, the error and where it comes from, every finding."""
-    click.echo(result.verdict.name)
+    yield result.verdict.name
     error, outputs = result.error_upper_bound, result.outputs
     if error is not None and outputs is not None and result.eps is not None:
-        click.echo(
+        yield (
             f"sup ||f - g||_max <= {plain(error, 9)}  (claimed {plain(result.eps, 9)}; "
             "every image of the target's box)"
         )
         for line in spread_lines(outputs, error):
-            click.echo(f"  {line}")
+            yield f"  {line}"
     for stage in result.per_stage:
-        click.echo(
+        yield (
             f"  {printable(stage.name)}: {stage.kept} filters kept, error "
             f"{rough(stage.error)} (own {rough(stage.own_error)}, carried "
             f"{rough(stage.carried_error)})"
         )
-    for line in finding_lines(result.ledger):
-        click.echo(line)
+    yield from finding_lines(result.ledger)

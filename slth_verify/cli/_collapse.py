@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slth_verify.cli._output import note, print_json, try_output
+from slth_verify.cli._output import note, try_output
+from slth_verify.cli.printing import Form, formatted, print_answer, print_failure
 from slth_verify.errors import UnprovedTicketError
 from slth_verify.verdict import exit_code
 
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Also add up filters that see the same channel with the same sign.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(ticket: str, output: str, target: str, merge: bool, as_json: bool) -> int:
+@formatted
+def command(ticket: str, output: str, target: str, merge: bool, form: Form) -> int:
     """Delete the removed filters of TICKET's random network and keep what is dense.
 
     The weights are generated again from the ticket's seed, once the ticket's own are
@@ -48,20 +49,25 @@ def command(ticket: str, output: str, target: str, merge: bool, as_json: bool) -
         collapsed = collapse(ticket, target, merge=merge)
     except UnprovedTicketError as error:
         note(f"slth-verify: {error}")
-        if as_json:
-            print_json("collapse", verdict=error.verdict.name, error=str(error))
+        print_failure(form, "collapse", str(error), error.verdict.name)
         return exit_code(error.verdict)
     collapsed.save(output)
-    if as_json:
-        print_json("collapse", output=output, **_figures(collapsed))
-    else:
-        zeros = f" ({collapsed.zeros} of them zero)" if collapsed.zeros else ""
-        click.echo(
-            f"{output}: {collapsed.after.parameters} parameters{zeros} and "
-            f"{collapsed.after.multiply_adds} multiply-adds instead of "
-            f"{collapsed.before.parameters} and {collapsed.before.multiply_adds}"
-        )
+    print_answer(
+        form,
+        "collapse",
+        lambda: {"output": output, **_figures(collapsed)},
+        lambda: _line(output, collapsed),
+    )
     return 0
+
+
+def _line(output: str, collapsed: Collapsed) -> str:
+    zeros = f" ({collapsed.zeros} of them zero)" if collapsed.zeros else ""
+    return (
+        f"{output}: {collapsed.after.parameters} parameters{zeros} and "
+        f"{collapsed.after.multiply_adds} multiply-adds instead of "
+        f"{collapsed.before.parameters} and {collapsed.before.multiply_adds}"
+    )
 
 
 def _figures(collapsed: Collapsed) -> dict[str, Any]:

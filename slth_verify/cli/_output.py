@@ -1,11 +1,10 @@
-"""What commands print: results on stdout, everything else on stderr."""
+"""What commands say beside their answers, on stderr, and streams that break."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
@@ -15,27 +14,6 @@ from slth_verify.cli._plain_progress import Advance, plain_progress
 from slth_verify.errors import InvalidParameterError
 from slth_verify.files import require_writable
 from slth_verify.text import printable
-
-#: Version of the JSON documents that ``--json`` prints.
-SCHEMA_VERSION = 1
-
-
-def print_json(command: str, **content: Any) -> None:
-    """Print one JSON document."""
-    document = {"schema_version": SCHEMA_VERSION, "command": command, **content}
-    click.echo(json.dumps(document, indent=2, allow_nan=False))
-
-
-def print_answers(
-    results: Sequence[dict[str, Any]], lines: Sequence[str], *, as_json: bool
-) -> None:
-    """Print answers of one kind, or of several side by side, as JSON or as text."""
-    if as_json:
-        whole = results[0] if len(results) == 1 else {"results": list(results)}
-        document = {"schema_version": SCHEMA_VERSION, **whole}
-        click.echo(json.dumps(document, indent=2, allow_nan=False))
-    else:
-        click.echo("\n".join(lines))
 
 
 def note(text: str) -> None:

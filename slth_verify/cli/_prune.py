@@ -6,17 +6,22 @@ import math
 import warnings
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from slth_verify.cli._journal import kept_journal
-from slth_verify.cli._output import note, print_json, progress, try_output
+from slth_verify.cli._output import note, progress, try_output
 from slth_verify.cli._scale import spread_as_json, spread_lines
 from slth_verify.cli._targets import imported_target, read_target
 from slth_verify.cli._types import SECONDS, integer, integers
+from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.deadline import ends_within, now
 from slth_verify.limits import SEEDS, WIDTH
 from slth_verify.text import printable
+
+if TYPE_CHECKING:
+    from slth_verify.ticket import OutputSpread, Ticket
 
 #: Times the limit, until the whole command, set-up included, has certified its answer.
 _REPORTED = 1.1
@@ -92,7 +97,7 @@ _REPORTED = 1.1
     help="Where such a TARGET is written as a target file, for check; default: beside "
     "the ticket.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@formatted
 def command(
     target: str,
     eps: str,
@@ -108,7 +113,7 @@ def command(
     device: str | None,
     box: str | None,
     save_target: str | None,
-    as_json: bool,
+    form: Form,
 ) -> int:
     """Prune the random network of a seed until it computes TARGET within eps.
 
@@ -131,7 +136,7 @@ def command(
 
     network = read_target(target, box)
     chosen = widths or sv.suggested_widths(network, eps, budget=budget)
-    if not as_json:
+    if form == "table":
         note(f"random network: seed {seed}, widths {', '.join(map(str, chosen))}")
     question = f"{network.sha256} {eps} {seed} {chosen}"
     kept = kept_journal(question, Path(output), resume)
@@ -162,24 +167,29 @@ def command(
     for remark in remarks:
         note(str(remark.message))
     outputs = sv.ticket.output_spread(network)
-    if as_json:
-        print_json(
-            "prune",
-            ticket=output,
+    print_answer(
+        form,
+        "prune",
+        lambda: {
+            "ticket": output,
             **({} if beside is None else {"target": beside}),
-            eps=str(ticket.eps),
-            certified_error=ticket.certified_error,
-            seed=seed,
-            widths=list(chosen),
-            kept=list(ticket.kept),
-            target_range=spread_as_json(outputs),
-        )
-    else:
-        click.echo(
-            f"{printable(output)}: {' + '.join(map(str, ticket.kept))} filters kept, "
-            f"certified error {ticket.certified_error}. Check it: slth-verify check "
-            f"{printable(output)} {printable(beside or target)}"
-        )
-        for line in spread_lines(outputs, Fraction(ticket.certified_error)):
-            click.echo(f"  {line}")
+            "eps": str(ticket.eps),
+            "certified_error": ticket.certified_error,
+            "seed": seed,
+            "widths": list(chosen),
+            "kept": list(ticket.kept),
+            "target_range": spread_as_json(outputs),
+        },
+        lambda: _lines(ticket, output, beside or target, outputs),
+    )
     return 0
+
+
+def _lines(ticket: Ticket, output: str, target: str, outputs: OutputSpread) -> str:
+    first = (
+        f"{printable(output)}: {' + '.join(map(str, ticket.kept))} filters kept, "
+        f"certified error {ticket.certified_error}. Check it: slth-verify check "
+        f"{printable(output)} {printable(target)}"
+    )
+    spread = spread_lines(outputs, Fraction(ticket.certified_error))
+    return "\n".join([first, *(f"  {line}" for line in spread)])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from slth_verify.cli._output import print_json
+from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.errors import InvalidParameterError
 from slth_verify.text import printable, reason_of
 from slth_verify.verdict import exit_code, overall
@@ -31,8 +31,8 @@ _LONG = 20_000
     help="Try it again on this implementation; the module is imported, so it must be "
     "one that you trust.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(found: str, named: str | None, as_json: bool) -> int:
+@formatted
+def command(found: str, named: str | None, form: Form) -> int:
     """Show a counterexample: the word that a failure printed, or a file with some.
 
     The file is what pytest --slth-report wrote, or holds one word. Nothing is run
@@ -42,17 +42,25 @@ def command(found: str, named: str | None, as_json: bool) -> int:
     items = _items(found)
     implementation = None if named is None else _imported(named)
     findings = [] if named is None else [_again(x, implementation) for x in items]
-    if as_json:
-        shown = [_plain(item) for item in items]
-        again = [[f.verdict.name, f.reason] for f in findings]
-        print_json("replay", counterexamples=shown, again=again)
-    else:
-        click.echo("\n\n".join(map(_text, items)) or "no counterexamples")
-        for finding in findings:
-            reason = printable(finding.reason, _LONG)
-            click.echo(f"\nagain on {printable(str(named))}: {finding.verdict.name}")
-            click.echo(f"  {reason}")
+    print_answer(
+        form,
+        "replay",
+        lambda: {
+            "counterexamples": [_plain(item) for item in items],
+            "again": [[f.verdict.name, f.reason] for f in findings],
+        },
+        lambda: "\n".join(_lines(items, findings, str(named))),
+    )
     return exit_code(overall(tuple(f.verdict for f in findings))) if findings else 0
+
+
+def _lines(
+    items: Sequence[Counterexample], findings: Sequence[Finding], named: str
+) -> Iterator[str]:
+    yield "\n\n".join(map(_text, items)) or "no counterexamples"
+    for finding in findings:
+        yield f"\nagain on {printable(named)}: {finding.verdict.name}"
+        yield f"  {printable(finding.reason, _LONG)}"
 
 
 def _items(found: str) -> Sequence[Counterexample]:

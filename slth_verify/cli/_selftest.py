@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slth_verify.cli._output import print_json, progress
+from slth_verify.cli._output import progress
+from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.text import printable
 
 if TYPE_CHECKING:
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--quick", is_flag=True, help="One lie for each check, and few cases.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option(
     "--observe",
     type=click.Path(dir_okay=False),
     help="Append each drawn case to this file, as JSON lines that dashboards read.",
 )
-def command(quick: bool, as_json: bool, observe: str | None) -> int:
+@formatted
+def command(quick: bool, form: Form, observe: str | None) -> int:
     """Try the installed package: its environment, its properties, and planted lies.
 
     The exit code is 0 if every lie was caught, no property was contradicted and nothing
@@ -32,15 +33,16 @@ def command(quick: bool, as_json: bool, observe: str | None) -> int:
 
     with progress() as advance:
         result = run_selftest(quick=quick, progress=advance, observations=observe)
-    if as_json:
-        print_json(
-            "selftest",
-            verdict=result.outcome,
-            parts=[_plain(part) for part in result.parts],
-            not_looked_at=list(result.not_looked_at),
-        )
-    else:
-        click.echo("\n".join(_lines(result)))
+    print_answer(
+        form,
+        "selftest",
+        lambda: {
+            "verdict": result.outcome,
+            "parts": [_plain(part) for part in result.parts],
+            "not_looked_at": list(result.not_looked_at),
+        },
+        lambda: "\n".join(_lines(result)),
+    )
     return result.exit_code
 
 

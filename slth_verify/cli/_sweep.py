@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slth_verify.cli._output import note, print_json, progress, try_output
+from slth_verify.cli._output import note, progress, try_output
 from slth_verify.cli._types import integer
+from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.text import counted, printable
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def command() -> None:
 @click.option("--resume", is_flag=True, help="Only go on; the store must be there.")
 @click.option("--retry", is_flag=True, help="Run again what ended without a result.")
 @click.option("--dry-run", is_flag=True, help="Count runs, guess their time, no more.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@formatted
 def run(
     plan: str,
     store: str | None,
@@ -67,7 +68,7 @@ def run(
     resume: bool,
     retry: bool,
     dry_run: bool,
-    as_json: bool,
+    form: Form,
 ) -> int:
     """Run what has no row yet.
 
@@ -86,9 +87,9 @@ def run(
     if dry_run:
         if path.exists():
             with Store(path) as there:
-                _print_forecast(forecast(chosen, there), as_json)
+                _print_forecast(forecast(chosen, there), form)
         else:
-            _print_forecast(forecast(chosen, None), as_json)
+            _print_forecast(forecast(chosen, None), form)
         return 0
     with progress(remaining=True) as advance:
         found = run_sweep(
@@ -99,17 +100,18 @@ def run(
             retry=retry,
             progress=lambda done, total: advance("runs", done, total),
         )
-    if as_json:
-        print_json(
-            "sweep",
-            store=str(path),
-            outcomes=found.outcomes,
-            refuted=found.refuted,
-            ran=found.ran,
-        )
-    else:
-        ends = ", ".join(f"{n} {end}" for end, n in sorted(found.outcomes.items()))
-        click.echo(f"{printable(str(path))}: {ends}; {found.ran} ran now")
+    ends = ", ".join(f"{n} {end}" for end, n in sorted(found.outcomes.items()))
+    print_answer(
+        form,
+        "sweep",
+        lambda: {
+            "store": str(path),
+            "outcomes": found.outcomes,
+            "refuted": found.refuted,
+            "ran": found.ran,
+        },
+        lambda: f"{printable(str(path))}: {ends}; {found.ran} ran now",
+    )
     return _code(found)
 
 
@@ -147,20 +149,21 @@ def report(store: str, output: str) -> int:
     return 0
 
 
-def _print_forecast(found: Forecast, as_json: bool) -> None:
-    if as_json:
-        print_json(
-            "sweep",
-            runs=found.runs,
-            kinds=found.kinds,
-            finished=found.finished,
-            seconds=round(found.seconds, 1),
-        )
-        return
+def _print_forecast(found: Forecast, form: Form) -> None:
     kinds = ", ".join(f"{count} {kind}" for kind, count in found.kinds.items())
-    click.echo(
-        f"{counted(found.runs, 'run')} ({kinds}), {found.finished} of them finished; "
-        f"roughly {found.seconds:.0f} s of one core for the rest"
+    print_answer(
+        form,
+        "sweep",
+        lambda: {
+            "runs": found.runs,
+            "kinds": found.kinds,
+            "finished": found.finished,
+            "seconds": round(found.seconds, 1),
+        },
+        lambda: (
+            f"{counted(found.runs, 'run')} ({kinds}), {found.finished} of them "
+            f"finished; roughly {found.seconds:.0f} s of one core for the rest"
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from slth_verify.pytest_plugin._settings import (
     read_settings,
     statement_of,
 )
+from slth_verify.suite.annotations import annotation_lines, suite_marks
 from slth_verify.text import printable
 
 _COLLECTOR = pytest.StashKey[Collector]()
@@ -132,6 +133,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section("slth-verify")
         for line in collector.lines():
             terminalreporter.write_line(line)
+        if config.stash[SETTINGS].annotations:
+            for line in annotation_lines(suite_marks(collector.tests.values())):
+                terminalreporter.write_line(line)
 
 
 def _reason(report: pytest.TestReport) -> str:

@@ -11,14 +11,18 @@ import pytest
 from slth_verify.errors import InvalidParameterError
 from slth_verify.files import require_writable
 from slth_verify.limits import SEEDS
-from slth_verify.numbers import whole_number
+from slth_verify.numbers import shown, whole_number
 from slth_verify.suite import require_statement
+from slth_verify.suite.annotations import SERVICES
 
 _REPORT = "Write what the suite found to this JSON file."
 _SEED = "Seed of all that the fixtures draw (default: 1)."
 _CAP = "Most bits of slth_decide (default: 4096)."
 _ONLY = "Run only tests that are marked with this statement; may be given again."
 _ALLOW = "Let the run pass although claims are INCONCLUSIVE or VACUOUS."
+_MARKS = (
+    "Mark claims that are contradicted or open in the interface of this CI service."
+)
 #: Bits at which nobody waits any longer.
 _MOST_BITS = 1 << 20
 
@@ -38,6 +42,7 @@ class Settings:
         precision_cap: Most bits of a decision.
         statements: Ids to which the suite is restricted; empty for no restriction.
         allow_inconclusive: Whether open claims let the run pass.
+        annotations: CI service that is told what is no pass; empty for none.
     """
 
     report: Path | None
@@ -45,6 +50,7 @@ class Settings:
     precision_cap: int
     statements: tuple[str, ...]
     allow_inconclusive: bool
+    annotations: str = ""
 
     def to_plain(self) -> dict[str, Any]:
         """As the document stores it."""
@@ -63,6 +69,7 @@ def add_options(parser: pytest.Parser) -> None:
         ("report", "PATH", "", _REPORT),
         ("seed", "N", "1", _SEED),
         ("precision-cap", "BITS", "4096", _CAP),
+        ("annotations", "github", "", _MARKS),
     ):
         group.addoption(f"--slth-{name}", metavar=metavar, help=told)
         ini = f"slth_{name.replace('-', '_')}"
@@ -90,6 +97,12 @@ def read_settings(config: pytest.Config) -> Settings:
         statements = tuple(chosen("statement"))
         for identifier in statements:
             require_statement(identifier)
+        service = chosen("annotations")
+        if service and service not in SERVICES:
+            raise InvalidParameterError(
+                f"--slth-annotations={shown(service)}: known services are "
+                f"{', '.join(SERVICES)}. Name one, or leave the option out."
+            )
         path = chosen("report")
         report = config.invocation_params.dir / path if path else None
         if report is not None and not hasattr(config, "workerinput"):
@@ -105,6 +118,7 @@ def read_settings(config: pytest.Config) -> Settings:
             ),
             statements,
             chosen("allow_inconclusive"),
+            service,
         )
     except (InvalidParameterError, OSError) as error:
         raise pytest.UsageError(str(error)) from error

@@ -12,6 +12,7 @@ from typing import Any
 from slth_verify.errors import UnusableFileError
 from slth_verify.files import read_json
 from slth_verify.suite.outcomes import OUTCOMES, count_outcomes, worst_of
+from slth_verify.verdict import Direction, Evidence
 
 #: Version of the document's schema.
 SCHEMA_VERSION = 1
@@ -38,6 +39,8 @@ _RECORDS: dict[str, dict[str, Any]] = {
     "bound": {"name": str, "value": str, "direction": str, "evidence": str},
     "ratio": {"claim": str, "observed": str, "allowed": str, "ratio": str},
 }
+_DIRECTIONS = frozenset(direction.value for direction in Direction)
+_EVIDENCE = frozenset(evidence.value for evidence in Evidence)
 _NUMBERS = ("value", "observed", "allowed", "ratio")
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?(E[+-]?[0-9]{1,6})?", re.ASCII)
 _TOP = {
@@ -147,6 +150,10 @@ def _test(test: Mapping[str, Any]) -> str:
             return "a number is none"
         if kind == "verdict" and record["verdict"] not in OUTCOMES:
             return "a verdict is unknown"
+        if kind == "bound" and not (
+            record["direction"] in _DIRECTIONS and record["evidence"] in _EVIDENCE
+        ):
+            return "a bound has an unknown direction or evidence"
     return ""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.subset_sum import SearchPoint, fit_search_law
+from slth_verify.sweep.maps import heat_maps
 from slth_verify.sweep.store import Row
 from slth_verify.text import reason_of
 
@@ -69,6 +70,7 @@ def _document(name: str, every: Sequence[Row]) -> Json:
         "confidence": str(CONFIDENCE),
         "widths": _widths([*kinds["width"], *kinds["bound"]]),
         "prune": _prune(kinds["prune"]),
+        "maps": heat_maps(kinds),
         "problems": [
             {
                 "kind": row.kind,
@@ -193,12 +195,15 @@ def _prune(rows: Sequence[Row]) -> list[Json]:
         errors = [row.result["certified_error"] for row in tickets]
         verdicts = Counter(row.result["verdict"] for row in tickets)
         kept = [row.result["kept"] for row in tickets]
+        low, high = _interval(len(tickets), len(group))
         found.append(
             {
                 "question": question,
                 "eps": eps,
                 "runs": len(group),
                 "found": len(tickets),
+                "low": low,
+                "high": high,
                 "verdicts": dict(sorted(verdicts.items())),
                 "largest_error": max(errors, default=None, key=lambda e: e or 0.0),
                 "kept": statistics.median(kept) if kept else None,

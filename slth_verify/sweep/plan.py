@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -163,17 +162,20 @@ class _Reader:
 
     def _runs(self, grid: _Grid) -> Iterator[Run]:
         """The runs of a block."""
+        folder, columns = self._path.parent, dict(grid.values)
+        targets = [target for target in columns.get("target", ()) if target]
+        sources = {
+            grid.digests[target]: str((folder / str(target)).absolute())
+            for target in targets
+        }
+        if targets:
+            columns["target"] = [grid.digests[target] for target in columns["target"]]
         kind, told = KINDS[grid.kind], False
-        for values in product(*grid.values.values()):
-            inputs = dict(zip(grid.values, values, strict=True))
-            if (said := kind.complaint(inputs)) and not told:
+        for run in Run.grid(grid.kind, columns, grid.limits, sources):
+            if (said := kind.complaint(run.named())) and not told:
                 self._refuse((grid.number, _BLOCK), said)
                 told = True
-            source = ""
-            if target := inputs.get("target"):
-                source = str((self._path.parent / str(target)).absolute())
-                inputs["target"] = grid.digests[target]
-            yield Run.of(grid.kind, tuple(inputs.items()), grid.limits, source)
+            yield run
 
     def _limits(self, number: int, block: Mapping[str, Any], outer: Limits) -> Limits:
         seconds, memory = outer.seconds, outer.memory

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import product
 
 from slth_verify._version import __version__
 from slth_verify.files import read_regular
@@ -60,10 +61,40 @@ class Run:
         source: str = "",
     ) -> Run:
         """The run with its key."""
-        asked = json.dumps([kind, inputs, limits.seconds, limits.memory])
-        libraries = _written_versions(str(dict(inputs).get("solver", "")))
-        key = hashlib.sha256(f"{asked} {libraries}".encode()).hexdigest()
-        return cls(kind, inputs, limits, key, source)
+        columns = {name: (value,) for name, value in inputs}
+        file = str(dict(inputs).get("target", ""))
+        (run,) = cls.grid(kind, columns, limits, {file: source})
+        return run
+
+    @classmethod
+    def grid(
+        cls,
+        kind: str,
+        columns: Mapping[str, Sequence[Value]],
+        limits: Limits,
+        sources: Mapping[str, str],
+    ) -> Iterator[Run]:
+        """Runs with all combinations of values, the last input changing fastest.
+
+        Args:
+            kind: Name of their kind.
+            columns: Values of each input; what has many of them, such as a seed, is
+                written out once.
+            limits: What each may take.
+            sources: Paths of files by their SHA-256.
+        """
+        pairs = [[(name, value) for value in of] for name, of in columns.items()]
+        texts = [list(map(_written, column)) for column in pairs]
+        head = json.dumps([kind])[:-1]
+        tail = json.dumps([limits.seconds, limits.memory])
+        places = {name: place for place, name in enumerate(columns)}
+        target, solver = places.get("target"), places.get("solver")
+        for inputs, written in zip(product(*pairs), product(*texts), strict=True):
+            asked = f"{head}, [{', '.join(written)}], {tail[1:]}"
+            libraries = _written_versions("" if solver is None else inputs[solver][1])
+            key = hashlib.sha256(f"{asked} {libraries}".encode()).hexdigest()
+            file = "" if target is None else str(inputs[target][1])
+            yield cls(kind, inputs, limits, key, sources.get(file, ""))
 
     def named(self) -> Inputs:
         """Inputs by name."""
@@ -86,8 +117,14 @@ def versions(solver: str = "") -> Mapping[str, str]:
 
 
 @cache
-def _written_versions(solver: str) -> str:
-    return json.dumps(versions(solver))
+def _written_versions(solver: Value) -> str:
+    return json.dumps(versions(str(solver)))
+
+
+def _written(pair: tuple[str, Value]) -> str:
+    """One input as JSON; faster for integers, of which a plan may have many."""
+    name, value = pair
+    return f'["{name}", {value}]' if type(value) is int else json.dumps(pair)
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from slth_verify.numbers import whole_number
 from slth_verify.sweep.cluster import answers_there
 from slth_verify.sweep.kinds import KINDS
 from slth_verify.sweep.local import answers_here
+from slth_verify.sweep.lock import sole_controller
 from slth_verify.sweep.plan import Plan
-from slth_verify.sweep.run import Run
 from slth_verify.sweep.store import Row, Store
 
 #: Called as ``progress(done, total)``, without the runs that had a row before.
@@ -109,12 +110,13 @@ def run_sweep(
         How all runs of the plan ended.
 
     Raises:
-        UnusableFileError: The store cannot be used, or the disk is full.
+        UnusableFileError: The store cannot be used, another process runs a sweep into
+            it, or the disk is full.
         MissingExtraError: A scheduler without the extra ``dask``.
         WorkerLostError: The scheduler stays away.
     """
     count = _cores() if workers is None else whole_number(workers, "workers", least=1)
-    with Store(path, create=True) as store:
+    with sole_controller(Path(path)), Store(path, create=True) as store:
         known = store.outcomes()
         left = [
             run
@@ -128,16 +130,12 @@ def run_sweep(
         with closing(answers):
             for done, (run, answer) in enumerate(answers, start=1):
                 store.put(Row.of(run, answer))
+                known[run.key] = answer.outcome
                 if progress is not None:
                     progress(done, len(left))
-        return _summary(plan.runs, store, len(left))
-
-
-def _summary(runs: Sequence[Run], store: Store, ran: int) -> Summary:
-    keys = {run.key for run in runs}
-    outcomes = {key: end for key, end in store.outcomes().items() if key in keys}
-    refuted = keys.intersection(store.refuted())
-    return Summary(dict(Counter(outcomes.values())), len(refuted), ran)
+        outcomes = Counter[str](known[run.key] for run in plan.runs)
+        refuted = store.refuted().intersection(run.key for run in plan.runs)
+        return Summary(dict(outcomes), len(refuted), len(left))
 
 
 def _cores() -> int:

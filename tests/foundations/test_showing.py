@@ -13,6 +13,7 @@ import pytest
 
 import slth_verify as sv
 from slth_verify import subset_sum
+from slth_verify.graph import TargetCNN
 from slth_verify.showing import Card, Shown, brief
 from slth_verify.ticket import StageTicket, Ticket
 from slth_verify.ticket.graphs.result import CheckResult
@@ -32,6 +33,12 @@ def _proposal() -> subset_sum.Proposal:
     return subset_sum.solve(subset_sum.Problem(columns, np.ones(2), tolerance))
 
 
+def _target_widths() -> object:
+    kernel = np.full((1, 1, 1, 1), 0.5, dtype=np.float32)
+    target = TargetCNN.from_kernels((kernel,), (1, 2, 2))
+    return sv.bounds.target_widths(target, 1, "1/2", kind="necessary")
+
+
 def _check(error: Fraction | None) -> CheckResult:
     findings = (Finding("it holds", Verdict.REFUTED, "it does not"),)
     return CheckResult(Verdict.REFUTED, Fraction(1, 7), error, (), findings)
@@ -41,6 +48,8 @@ SHOWN = {
     "statement": lambda: sv.statement("thm:rss"),
     "width": lambda: sv.bounds.mrss_width(1, "1/2"),
     "network": lambda: sv.bounds.network_width((1,), (1, 1), 1, "1/2"),
+    "target": _target_widths,
+    "success": lambda: sv.bounds.mrss_success(1, 4, None, "1/2"),
     "proposal": _proposal,
     "ticket": lambda: _ticket("net"),
     "check": lambda: _check(Fraction(2, 3)),
@@ -58,7 +67,11 @@ def test_a_line_a_table_and_formulas(kind: str) -> None:
     bundle = thing._repr_mimebundle_()
     assert bundle["text/plain"] == line
     ElementTree.fromstring(f"<div>{bundle['text/html']}</div>")
-    assert ("text/latex" in bundle) is (kind == "statement")
+    assert set(bundle) == {"text/plain", "text/html", "text/latex"}
+    latex = bundle["text/latex"]
+    assert latex.startswith("$" if kind == "statement" else r"\begin{tabular}{ll}")
+    assert latex.count("{") == latex.count("}")
+    assert len(latex) > len(line) / 2
     assert set(thing._repr_mimebundle_(include={"text/html"})) == {"text/html"}
     assert "text/html" not in thing._repr_mimebundle_(exclude={"text/html"})
 
@@ -85,6 +98,8 @@ def test_names_from_files_are_harmless() -> None:
     assert "<script>" not in html
     assert "\u202e" not in html
     assert "and 55 more" in html
+    latex = _ticket(r"\input{x} & $y_1 %")._repr_mimebundle_()["text/latex"]
+    assert r"\textbackslash{}input\{x\} \& \$y\_1 \%" in latex
 
 
 def test_what_is_broken_is_still_printed() -> None:

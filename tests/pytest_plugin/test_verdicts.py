@@ -200,3 +200,13 @@ def test_a_file_of_junit_has_what_was_recorded(
     assert 'name="slth_verdict" value="thm:rss: VERIFIED: one and one is two"' in text
     assert 'name="slth_bound" value="thm:rss: width: 12 (upper)"' in text
     assert 'name="slth_ratio" value="thm:rss: small: 0.33' in text
+
+
+def test_a_service_is_told_on_demand(alone: Run) -> None:
+    done = alone(REFUTED, "--slth-annotations=github")
+    assert done.ret == 1
+    done.stdout.fnmatch_lines(
+        ["::error file=test_a_service*.py,title=REFUTED%3A claim::*one is two*"]
+    )
+    assert "::error" not in alone(REFUTED).stdout.str()
+    assert alone(REFUTED, "--slth-annotations=nobody").ret == 4

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -121,3 +123,13 @@ def test_other_files_and_other_options_are_refused(tmp_path: Path) -> None:
     assert run([*words, str(source), "--eps", "1"]) == 2
     assert run([*words, str(tmp_path / "missing.json")]) == 2
     assert not (tmp_path / "reports").exists()
+
+
+def test_a_page_is_made_without_what_searches() -> None:
+    code = (
+        "import sys; from slth_verify.report import render_suite\n"
+        "print(sorted({'torch', 'scipy', 'sympy', 'hypothesis'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import importlib.util
 import signal
-import socket
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from handmade.sweeps import TINY, TINY_RUNS, final_table
+from handmade.sweeps import (
+    PATIENCE,
+    TINY,
+    TINY_RUNS,
+    await_workers,
+    final_table,
+    free_port,
+    rows_of,
+    running,
+    scheduler,
+    worker,
+)
 
 from slth_verify.cli import run
-from slth_verify.errors import MissingExtraError, UnusableFileError, WorkerLostError
-from slth_verify.sweep import Store, load_plan, run_sweep
+from slth_verify.errors import MissingExtraError, WorkerLostError
+from slth_verify.sweep import load_plan, run_sweep
 from slth_verify.sweep.cluster import answers_there
 
 Write = Callable[[str], Path]
@@ -24,90 +33,39 @@ Write = Callable[[str], Path]
 with_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None, reason="needs the extra dask"
 )
-_PATIENCE = 300.0
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-@contextmanager
-def _process(*words: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, *words]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as running:
-        try:
-            yield running
-        finally:
-            running.send_signal(signal.SIGKILL)
-
-
-def _scheduler(port: int) -> list[str]:
-    return [
-        "-m",
-        "dask",
-        "scheduler",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--no-dashboard",
-    ]
-
-
-def _worker(address: str, folder: Path) -> list[str]:
-    local = ["--no-nanny", "--no-dashboard", "--nthreads", "1"]
-    return ["-m", "dask", "worker", address, *local, "--local-directory", str(folder)]
-
-
-def _await_workers(address: str, count: int) -> None:
-    from distributed import Client
-
-    with Client(address, set_as_default=False, timeout=_PATIENCE) as client:
-        client.wait_for_workers(count, timeout=_PATIENCE)
-
-
-def _rows(store: Path) -> int:
-    try:
-        with Store(store) as there:
-            return len(there.outcomes())
-    except UnusableFileError:  # it has not been made yet
-        return 0
 
 
 @with_dask
 def test_workers_give_the_rows_of_a_local_sweep(
     write_plan: Write, tmp_path: Path
 ) -> None:
-    path, port = write_plan(TINY), _free_port()
+    path, port = write_plan(TINY), free_port()
     plan, address = load_plan(path), f"tcp://127.0.0.1:{port}"
     store = tmp_path / "cluster.sqlite"
     run_sweep(plan, tmp_path / "local.sqlite", workers=1)
     with ExitStack() as stack:
-        stack.enter_context(_process(*_scheduler(port)))
+        stack.enter_context(running(*scheduler(port)))
         workers = [
-            stack.enter_context(_process(*_worker(address, tmp_path))) for _ in range(3)
+            stack.enter_context(running(*worker(address, tmp_path))) for _ in range(3)
         ]
-        _await_workers(address, len(workers))
+        await_workers(address, len(workers))
 
         def kill_one(done: int, total: int) -> None:
             if done == 5:
                 workers[0].kill()
 
         killed = tmp_path / "killed.sqlite"
-        with _process(
+        with running(
             "-m", "slth_verify", "sweep", str(path),
             "--store", str(killed), "--scheduler", address,
         ) as controller:  # fmt: skip
-            while controller.poll() is None and _rows(killed) < 4:
+            while controller.poll() is None and rows_of(killed) < 4:
                 continue
-        assert _rows(killed) >= 4
+        assert rows_of(killed) >= 4
         run_sweep(plan, killed, scheduler=address)
         assert final_table(killed) == final_table(tmp_path / "local.sqlite")
         found = run_sweep(plan, store, scheduler=address, progress=kill_one)
-        assert workers[0].wait(_PATIENCE) == -signal.SIGKILL
+        assert workers[0].wait(PATIENCE) == -signal.SIGKILL
     assert found.ran == TINY_RUNS
     assert found.outcomes == {"done": 24, "failed": 4}
     assert final_table(store) == final_table(tmp_path / "local.sqlite")
@@ -115,29 +73,29 @@ def test_workers_give_the_rows_of_a_local_sweep(
 
 @with_dask
 def test_a_sweep_outlives_its_scheduler(write_plan: Write, tmp_path: Path) -> None:
-    plan, port = load_plan(write_plan(TINY)), _free_port()
+    plan, port = load_plan(write_plan(TINY)), free_port()
     address, store = f"tcp://127.0.0.1:{port}", tmp_path / "cluster.sqlite"
     with ExitStack() as stack:
-        first = stack.enter_context(_process(*_scheduler(port)))
-        stack.enter_context(_process(*_worker(address, tmp_path)))
+        first = stack.enter_context(running(*scheduler(port)))
+        stack.enter_context(running(*worker(address, tmp_path)))
 
         def restart(done: int, total: int) -> None:
             if done == 3:
                 first.kill()
-                first.wait(_PATIENCE)
-                stack.enter_context(_process(*_scheduler(port)))
-                stack.enter_context(_process(*_worker(address, tmp_path)))
+                first.wait(PATIENCE)
+                stack.enter_context(running(*scheduler(port)))
+                stack.enter_context(running(*worker(address, tmp_path)))
 
         found = run_sweep(plan, store, scheduler=address, progress=restart)
     assert found.outcomes == {"done": 24, "failed": 4}
-    assert _rows(store) == TINY_RUNS
+    assert rows_of(store) == TINY_RUNS
 
 
 @with_dask
 def test_a_scheduler_that_is_not_there(write_plan: Write, tmp_path: Path) -> None:
     runs = load_plan(write_plan(TINY)).runs
     with pytest.raises(WorkerLostError, match="does not answer"):
-        list(answers_there(runs, f"tcp://127.0.0.1:{_free_port()}", patience=0.1))
+        list(answers_there(runs, f"tcp://127.0.0.1:{free_port()}", patience=0.1))
     with pytest.raises(WorkerLostError, match="does not answer"):
         list(answers_there(runs, "nonsense://x", patience=0.1))
 

@@ -7,13 +7,19 @@ import random
 import signal
 import sqlite3
 import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from handmade.sweeps import TINY, TINY_RUNS, final_table
+from handmade.sweeps import (
+    PATIENCE,
+    TINY,
+    TINY_RUNS,
+    final_table,
+    kill_when,
+    rows_of,
+    start,
+)
 
 from slth_verify.errors import UnusableFileError
 from slth_verify.sweep import Answer, Row, Run, Store, forecast, load_plan, run_sweep
@@ -21,29 +27,6 @@ from slth_verify.sweep import Answer, Row, Run, Store, forecast, load_plan, run_
 Write = Callable[[str], Path]
 
 pytestmark = pytest.mark.usefixtures("usual_signals")
-_PATIENCE = 300.0
-
-
-def _start(plan: Path, store: Path, *more: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "slth_verify", "sweep", str(plan), "--store"]
-    return subprocess.Popen([*command, str(store), *more], stderr=subprocess.DEVNULL)
-
-
-def _rows(store: Path) -> int:
-    try:
-        with Store(store) as there:
-            return len(there.outcomes())
-    except UnusableFileError:  # it has not been made yet
-        return 0
-
-
-def _kill_when(running: subprocess.Popen[bytes], store: Path, rows: int) -> None:
-    """Kill a sweep as soon as its store has so many rows."""
-    end = time.monotonic() + _PATIENCE
-    while running.poll() is None and _rows(store) < rows:
-        assert time.monotonic() < end
-    running.kill()
-    running.wait()
 
 
 def test_a_sweep_that_is_killed_ends_with_the_same_table(
@@ -54,10 +37,10 @@ def test_a_sweep_that_is_killed_ends_with_the_same_table(
     assert summary.outcomes == {"done": 24, "failed": 4}
     assert summary.ran == TINY_RUNS
     for rows in (0, 2, 9):
-        _kill_when(_start(plan, killed, "--workers", "2"), killed, rows)
-        assert rows <= _rows(killed) < TINY_RUNS
+        kill_when(start(plan, killed, "--workers", "2"), killed, rows)
+        assert rows <= rows_of(killed) < TINY_RUNS
     seen: list[tuple[int, int]] = []
-    before = _rows(killed)
+    before = rows_of(killed)
     left = run_sweep(
         load_plan(plan),
         killed,
@@ -75,7 +58,7 @@ def test_a_sweep_that_is_killed_ends_with_the_same_table(
 def test_every_moment(seed: int, write_plan: Write, tmp_path: Path) -> None:
     plan, killed = write_plan(TINY), tmp_path / "killed.sqlite"
     run_sweep(load_plan(plan), tmp_path / "whole.sqlite")
-    running = _start(plan, killed)
+    running = start(plan, killed)
     try:
         running.wait(random.Random(seed).uniform(0.05, 6.0))
     except subprocess.TimeoutExpired:
@@ -90,12 +73,12 @@ def test_a_signal_ends_a_sweep_and_its_processes(
 ) -> None:
     long = TINY.replace("trials = 5", "trials = 100000").replace("[3, 4]", "18")
     store = tmp_path / "s.sqlite"
-    with _start(write_plan(long), store) as running:
+    with start(write_plan(long), store) as running:
         while running.poll() is None and not store.exists():
             continue
         running.send_signal(signal.SIGTERM)
-        assert running.wait(_PATIENCE) == 143
-    assert _rows(store) < TINY_RUNS
+        assert running.wait(PATIENCE) == 143
+    assert rows_of(store) < TINY_RUNS
 
 
 def test_what_has_no_result_is_run_again_on_demand(

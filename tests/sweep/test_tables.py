@@ -17,6 +17,7 @@ from slth_verify.errors import (
     MissingExtraError,
     UnusableFileError,
 )
+from slth_verify.report.page.heat_maps import heat_map
 from slth_verify.report.page.sweeps import render_sweep
 from slth_verify.sweep import Row
 from slth_verify.sweep.document import to_document
@@ -171,3 +172,65 @@ def test_a_page_is_the_same_bytes_and_escapes_all(rows: list[Row]) -> None:
     assert not re.search("style=|<b>|\x1b|\u202e|https?://(?!www.w3.org)", page)
     data = page.split('id="slth-sweep">')[1].split("</script>")[0]
     assert json.loads(data) == document
+
+
+def _grid() -> list[Row]:
+    widths = [
+        _row(
+            "bound",
+            {"kernel": "3", "channels": c, "depth": 0, "eps": eps, "side": side},
+            {"widest": 100 * n + len(c)},
+        )
+        for c in ("1,4", "1,8,8")
+        for n, eps in enumerate(("1/2", "1/10"))
+        for side in ("certified", "necessary")
+    ]
+    hits = [
+        _row(
+            "success",
+            {
+                "dimension": m,
+                "samples": n,
+                "eps": e,
+                "norm": "1",
+                "trials": 4,
+                "seed": s,
+            },
+            {"hits": m + s},
+        )
+        for m in (1, 2, 3)
+        for n in (10, 9)
+        for e in ("1/4", "1/5")
+        for s in (0, 1)
+    ]
+    return [*widths, *hits][:-1]
+
+
+def test_heat_maps_hold_every_cell_and_nothing_else() -> None:
+    maps = to_document("x", _grid())["maps"]
+    told = [(m["what"], m["question"], m["x"], m["y"]) for m in maps]
+    assert told == [
+        ("certified width", "kernel=3", "eps", "channels"),
+        ("necessary width", "kernel=3", "eps", "channels"),
+        ("share of hits", "eps=1/4, norm=1", "samples", "dimension"),
+        ("share of hits", "eps=1/5, norm=1", "samples", "dimension"),
+    ]
+    assert maps[0]["xs"] == ["1/10", "1/2"]
+    assert maps[0]["cells"] == [[103, 3], [105, 5]]
+    assert maps[2]["ys"] == ["1", "2", "3"]
+    assert maps[2]["xs"] == ["9", "10"]
+    assert maps[2]["cells"] == [[[3, 8], [3, 8]], [[5, 8], [5, 8]], [[7, 8], [7, 8]]]
+    assert maps[3]["cells"][2] == [[3, 4], [7, 8]]  # one run is missing
+    assert to_document("x", _everything())["maps"] == []
+
+
+def test_the_page_draws_heat_maps() -> None:
+    (shares,) = to_document("x", _grid())["maps"][3:]
+    drawn = heat_map(shares, "m")
+    assert ">3/4<" in drawn
+    assert "dimension = 3: 3/4, 7/8." in drawn
+    shares["cells"][0][0] = None
+    assert "dimension = 1: \u2013, 3/8;" in heat_map(shares, "m")
+    page = render_sweep(to_document("x", _grid()[:8:2]))
+    assert page.count("<figcaption>certified width by eps and channels") == 1
+    assert ">103<" in page

@@ -12,6 +12,7 @@ from slth_verify.cli._output import progress
 from slth_verify.cli._targets import read_target
 from slth_verify.cli.bounds.ladder import Rung, climb, given, print_ladder, rung
 from slth_verify.cli.bounds.paper_form import PAPER_FORM, paper_form, paper_line
+from slth_verify.cli.printing import Form
 from slth_verify.text import printable
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def print_target_widths(
     *,
     refused: Sequence[str],
     explain: bool,
-    as_json: bool,
+    form: Form,
 ) -> None:
     """Answer for the network in a file.
 
@@ -40,7 +41,7 @@ def print_target_widths(
         effort: How much work a width is worth.
         refused: Options that were given, and mean nothing for one target.
         explain: Whether derivations are printed.
-        as_json: Whether to print JSON.
+        form: Of what is printed.
     """
     from slth_verify.bounds import target_widths
 
@@ -57,7 +58,7 @@ def print_target_widths(
             "necessary": lambda: _needed(ask(kind="necessary")),
         }
         answers = climb(kind, rungs)
-    print_ladder(answers, explain=explain, as_json=as_json)
+    print_ladder(answers, explain=explain, form=form)
 
 
 def _enough(found: TargetWidths) -> Rung:

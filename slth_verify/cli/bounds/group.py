@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from slth_verify.cli._output import busy, print_answers
+from slth_verify.cli._output import busy
 from slth_verify.cli._types import integer
 from slth_verify.cli.bounds.ladder import Rung, climb, enough, needed, print_ladder
 from slth_verify.cli.bounds.network import EFFORT, EFFORTS, network
@@ -19,6 +19,7 @@ from slth_verify.cli.bounds.paper_form import (
 )
 from slth_verify.cli.bounds.recheck import recheck
 from slth_verify.cli.bounds.rss import rss
+from slth_verify.cli.printing import Form, formatted, print_answers
 from slth_verify.limits import DIMENSION, SAMPLES
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ command.add_command(rss)
 @click.option("--effort", type=click.Choice(EFFORTS), default="quick", help=EFFORT)
 @click.option("--time-limit", type=click.FloatRange(0, min_open=True), help=_LIMIT)
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@formatted
 def mrss(
     dim: int,
     eps: str,
@@ -72,7 +73,7 @@ def mrss(
     effort: Literal["quick", "best"],
     time_limit: float | None,
     explain: bool,
-    as_json: bool,
+    form: Form,
 ) -> int:
     """Width of the multidimensional random subset sum for NSN vectors.
 
@@ -97,7 +98,7 @@ def mrss(
         "certified": certified,
         "necessary": necessary,
     }
-    print_ladder(climb(kind, rungs), explain=explain, as_json=as_json)
+    print_ladder(climb(kind, rungs), explain=explain, form=form)
     return 0
 
 
@@ -113,15 +114,15 @@ def mrss(
 )
 @click.option("--eps", required=True, help="Accuracy in the max norm, such as 0.01.")
 @click.option("--target-norm", default="1", show_default=True, help="Euclidean norm.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@formatted
 def success(
-    dim: int, count: int, size: int | None, eps: str, target_norm: str, as_json: bool
+    dim: int, count: int, size: int | None, eps: str, target_norm: str, form: Form
 ) -> int:
     """Enclosure of the probability that some subset hits the worst target."""
     from slth_verify.bounds import mrss_success
 
     result: BoundResult = mrss_success(dim, count, size, eps, target_norm)
-    print_answers([result.to_json()], [result.to_text()], as_json=as_json)
+    print_answers(form, "bounds", [result.to_json()], [result.to_text()])
     return 0
 
 

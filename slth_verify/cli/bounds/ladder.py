@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from slth_verify.cli._output import print_answers
+from slth_verify.cli.printing import Form, print_answers
 
 if TYPE_CHECKING:
     from slth_verify.bounds import BoundResult, NetworkResult, TargetWidths
@@ -41,9 +41,9 @@ def climb(kind: str, rungs: Mapping[str, Callable[[], Rung]]) -> list[Rung]:
     return [ask() for name, ask in rungs.items() if kind in (name, "all")]
 
 
-def print_ladder(rungs: Sequence[Rung], *, explain: bool, as_json: bool) -> None:
+def print_ladder(rungs: Sequence[Rung], *, explain: bool, form: Form) -> None:
     """Print answers side by side, with their derivations at the end if asked for."""
     lines = [line for _, own, _ in rungs for line in own]
     if explain:
         lines += [derivation for _, _, derivation in rungs if derivation]
-    print_answers([document for document, _, _ in rungs], lines, as_json=as_json)
+    print_answers(form, "bounds", [document for document, _, _ in rungs], lines)

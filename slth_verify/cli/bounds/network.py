@@ -17,6 +17,7 @@ from slth_verify.cli.bounds.paper_form import (
     paper_form,
     paper_line,
 )
+from slth_verify.cli.printing import Form, formatted
 from slth_verify.limits import KERNEL_SIDE, WEIGHTS
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ EFFORT = (
 @click.option("--objective", type=click.Choice(_OBJECTIVES), default="filters")
 @click.option("--effort", type=click.Choice(EFFORTS), default="quick", help=EFFORT)
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@formatted
 def network(
     kernel: tuple[int, ...] | None,
     channels: tuple[int, ...] | None,
@@ -66,7 +67,7 @@ def network(
     objective: Literal["filters", "weights"],
     effort: Literal["quick", "best"],
     explain: bool,
-    as_json: bool,
+    form: Form,
 ) -> int:
     """Widths n_i: the random 1x1 layer i has 2 n_i filters per entering channel.
 
@@ -91,7 +92,7 @@ def network(
             effort,
             refused=[name for name, given in own.items() if given],
             explain=explain,
-            as_json=as_json,
+            form=form,
         )
         return 0
     if kernel is None or channels is None:
@@ -119,7 +120,7 @@ def network(
             "necessary": lambda: _needed(ask(kind="necessary")),
         }
         answers = climb(kind, rungs)
-    print_ladder(answers, explain=explain, as_json=as_json)
+    print_ladder(answers, explain=explain, form=form)
     return 0
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from slth_verify.cli._output import print_json
+from slth_verify.cli.printing import Form, formatted, print_answer
+from slth_verify.text import printable
 
 if TYPE_CHECKING:
     from slth_verify.verdict import Finding
@@ -32,8 +33,8 @@ _MOST_ANSWERS = 100
     show_default=True,
     help="MiB for all answers together.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def recheck(file: Path, time_limit: float, memory_limit: float, as_json: bool) -> int:
+@formatted
+def recheck(file: Path, time_limit: float, memory_limit: float, form: Form) -> int:
     """Prove an answer again from its JSON alone, as bounds ... --json printed it.
 
     Of several kinds side by side, the paper's form is passed over: its constant has no
@@ -43,18 +44,19 @@ def recheck(file: Path, time_limit: float, memory_limit: float, as_json: bool) -
 
     findings = _findings(_answers(file), time_limit, int(memory_limit * 2**20))
     verdict = overall(tuple(finding.verdict for finding in findings))
-    if as_json:
-        shown = [
-            {"claim": one.claim, "verdict": one.verdict.value, "reason": one.reason}
+    shown = [
+        {"claim": one.claim, "verdict": one.verdict.value, "reason": one.reason}
+        for one in findings
+    ]
+    print_answer(
+        form,
+        "bounds",
+        lambda: {"verdict": verdict.value, "findings": shown},
+        lambda: "\n".join(
+            f"{one.verdict.value}  {printable(one.claim)}\n  {printable(one.reason)}"
             for one in findings
-        ]
-        print_json("bounds", verdict=verdict.value, findings=shown)
-    else:
-        from slth_verify.text import printable
-
-        for one in findings:
-            click.echo(f"{one.verdict.value}  {printable(one.claim)}")
-            click.echo(f"  {printable(one.reason)}")
+        ),
+    )
     return exit_code(verdict)
 
 

@@ -13,6 +13,7 @@ from slth_verify.cli.bounds.paper_form import (
     paper_form,
     paper_line,
 )
+from slth_verify.cli.printing import Form, formatted
 from slth_verify.errors import InvalidParameterError
 
 
@@ -22,9 +23,9 @@ from slth_verify.errors import InvalidParameterError
 @click.option("--half", is_flag=True, help="Only the targets in [-1/2, 1/2].")
 @click.option("--kind", type=KindChoice(), default="certified")
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@formatted
 def rss(
-    eps: str, delta: str | None, half: bool, kind: str, explain: bool, as_json: bool
+    eps: str, delta: str | None, half: bool, kind: str, explain: bool, form: Form
 ) -> int:
     """Number of uniform samples whose subset sums are near every z in [-1, 1]."""
     from slth_verify.bounds import rss_width
@@ -35,7 +36,7 @@ def rss(
         "certified": lambda: enough(ask()),
         "necessary": lambda: needed(ask(kind="necessary")),
     }
-    print_ladder(climb(kind, rungs), explain=explain, as_json=as_json)
+    print_ladder(climb(kind, rungs), explain=explain, form=form)
     return 0
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from slth_verify.cli._output import print_json
 from slth_verify.cli._scale import plain
 from slth_verify.cli._types import integer
 from slth_verify.cli.comparing.figures import attack_as_json
+from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.limits import SEEDS
 
 
@@ -21,8 +21,8 @@ from slth_verify.limits import SEEDS
     show_default=True,
     help="Seed of the search; another one may find more.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(ticket: str, target: str, seed: int, as_json: bool) -> int:
+@formatted
+def command(ticket: str, target: str, seed: int, form: Form) -> int:
     """Search the image at which TICKET differs most from TARGET.
 
     The difference is evaluated exactly, so it is a proved lower bound of the error;
@@ -31,12 +31,14 @@ def command(ticket: str, target: str, seed: int, as_json: bool) -> int:
     import slth_verify as sv
 
     found = sv.attack(ticket, target, seed=seed)
-    if as_json:
-        print_json("attack", **attack_as_json(found))
-    else:
-        entry = ", ".join(map(str, found.entry))
-        click.echo(
+    entry = ", ".join(map(str, found.entry))
+    print_answer(
+        form,
+        "attack",
+        lambda: attack_as_json(found),
+        lambda: (
             f"sup ||f - g||_max >= {plain(found.difference, 12, up=False)}  (output "
             f"entry {entry}; seed {found.seed}). --json prints the image."
-        )
+        ),
+    )
     return 0

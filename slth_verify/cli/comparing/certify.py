@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from slth_verify.cli._output import print_json, progress
+from slth_verify.cli._output import progress
 from slth_verify.cli._types import integer
 from slth_verify.cli.comparing.figures import report_as_json, report_lines
+from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.numbers import exact_number
 from slth_verify.verdict import exit_code
 
@@ -28,7 +29,7 @@ from slth_verify.verdict import exit_code
     help="Entries of IMAGES are multiplied by it, exact: 1/255 for grey levels.",
 )
 @click.option("--workers", type=integer(1, 1 << 12), help="Processes.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@formatted
 def command(
     ticket: str,
     target: str,
@@ -36,7 +37,7 @@ def command(
     radius: str,
     scale: str,
     workers: int | None,
-    as_json: bool,
+    form: Form,
 ) -> int:
     """Prove that TICKET classifies like TARGET, for every image near those of IMAGES.
 
@@ -58,8 +59,10 @@ def command(
             workers=workers,
             progress=lambda done, total: advance("images", done, total),
         )
-    if as_json:
-        print_json("certify", **report_as_json(report))
-    else:
-        click.echo("\n".join(report_lines(report)))
+    print_answer(
+        form,
+        "certify",
+        lambda: report_as_json(report),
+        lambda: "\n".join(report_lines(report)),
+    )
     return exit_code(report.verdict)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from slth_verify.cli._output import print_json, progress
+from slth_verify.cli._output import progress
 from slth_verify.cli._scale import decimal, plain
 from slth_verify.cli._targets import read_any
 from slth_verify.cli._types import integer
@@ -16,6 +17,7 @@ from slth_verify.cli.comparing.figures import (
     report_as_json,
     report_lines,
 )
+from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.limits import SEEDS
 from slth_verify.numbers import exact_number
 from slth_verify.text import printable
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of the search for a bad image.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@formatted
 def command(
     one: str,
     other: str,
@@ -61,7 +63,7 @@ def command(
     scale: str,
     box: str | None,
     seed: int,
-    as_json: bool,
+    form: Form,
 ) -> int:
     """Bound how far networks A and B are apart, for every input of A's box.
 
@@ -77,13 +79,15 @@ def command(
     if top1 is not None:
         local = _near(f, g, top1, radius, scale)
         verdicts.append(local.verdict)
-    if as_json:
-        content = _as_json(result)
-        if local is not None:
-            content["top1"] = report_as_json(local)
-        print_json("compare", **content)
-    else:
-        _print(result, local)
+    print_answer(
+        form,
+        "compare",
+        lambda: {
+            **_as_json(result),
+            **({} if local is None else {"top1": report_as_json(local)}),
+        },
+        lambda: "\n".join(_lines(result, local)),
+    )
     return exit_code(overall(tuple(verdicts)))
 
 
@@ -115,13 +119,13 @@ def _as_json(result: CompareResult) -> dict[str, Any]:
     }
 
 
-def _print(result: CompareResult, local: LocalReport | None) -> None:
+def _lines(result: CompareResult, local: LocalReport | None) -> Iterator[str]:
     if result.eps is not None:
         asked = plain(result.eps, 9)
-        click.echo(f"{result.verdict.name}: within {asked}: {result.reason}")
-    click.echo(bracket_line(result.attack, result.error_upper_bound))
+        yield f"{result.verdict.name}: within {asked}: {result.reason}"
+    yield bracket_line(result.attack, result.error_upper_bound)
     for stage in result.per_stage:
         size = "unknown" if stage.difference is None else plain(stage.difference, 6)
-        click.echo(f"  {printable(stage.name)}: differs by at most {size}")
+        yield f"  {printable(stage.name)}: differs by at most {size}"
     if local is not None:
-        click.echo("\n".join(report_lines(local)))
+        yield from report_lines(local)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from slth_verify.cli._output import print_json
 from slth_verify.cli._targets import read_any
+from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.text import printable
 
 
@@ -26,9 +26,9 @@ from slth_verify.text import printable
     metavar="LOW,HIGH",
     help="Where inputs of .onnx and .pt2 files lie, exact: 0,1.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@formatted
 def command(
-    one: str, other: str, eps: str, output: str, box: str | None, as_json: bool
+    one: str, other: str, eps: str, output: str, box: str | None, form: Form
 ) -> int:
     """Write networks F and G for other verifiers: ONNX files and a VNN-LIB property.
 
@@ -40,8 +40,10 @@ def command(
 
     f, g = (read_any(path, box) for path in (one, other))
     paths = write_instance(f, g, eps, Path(output))
-    if as_json:
-        print_json("instance", files=[str(path) for path in paths])
-    else:
-        click.echo("\n".join(printable(str(path)) for path in paths))
+    print_answer(
+        form,
+        "instance",
+        lambda: {"files": [str(path) for path in paths]},
+        lambda: "\n".join(printable(str(path)) for path in paths),
+    )
     return 0

@@ -6,10 +6,11 @@ import shlex
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.files import write_atomically
@@ -208,9 +209,13 @@ def _with_ladders(
 
 def write_report(report: Report, output: Path) -> None:
     """Write the JSON document, the page made from it and the profile, atomically."""
-    document = to_document(report)
     write_atomically(output / PROFILE_NAME, to_toml(report.profile))
-    write_atomically(output / JSON_NAME, to_json(document))
+    write_document(to_document(report), output)
+
+
+def write_document(document: Mapping[str, Any], output: Path) -> None:
+    """Write a JSON document and the page made from it, atomically."""
+    write_atomically(output / JSON_NAME, to_json(dict(document)))
     write_atomically(output / HTML_NAME, render_html(document))
 
 

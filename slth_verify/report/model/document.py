@@ -8,6 +8,7 @@ from enum import Enum
 from importlib.resources import files
 from typing import Any
 
+from slth_verify.report.model.comparison import Comparison, Course
 from slth_verify.report.model.quantity import Quantity
 from slth_verify.report.model.report import SCHEMA_VERSION, Report
 from slth_verify.verdict import Direction
@@ -26,6 +27,12 @@ def to_document(report: Report) -> dict[str, Any]:
         Dictionaries, lists, strings, integers, finite floats, booleans and None.
     """
     return {"schema": "slth-report", "schema_version": SCHEMA_VERSION, **_plain(report)}
+
+
+def comparison_as_json(found: Comparison) -> dict[str, Any]:
+    """What changed as plain data: the document's member ``comparison``."""
+    counts = {course.value: found.count(course) for course in Course}
+    return {**_plain(found), "counts": counts}
 
 
 def to_json(document: dict[str, Any]) -> str:

@@ -61,6 +61,17 @@ def figure(quantity: Mapping[str, Any] | None) -> Markup:
     )
 
 
+def plain_figure(quantity: Mapping[str, Any]) -> str:
+    """A figure of the JSON document in words: rounded, with unit and evidence."""
+    if "absent" in quantity:
+        return f"none ({quantity['absent']})"
+    low, high = ends(quantity)
+    known = (
+        "" if quantity["kind"] in ("exact", "enclosed") else f" ({quantity['kind']})"
+    )
+    return f"{_short(low, high, quantity)}{_unit(quantity)}{known}"
+
+
 def percent(quantity: Mapping[str, Any] | None) -> Markup:
     """A share as per cent, rounded to its safe side."""
     if quantity is None or "absent" in quantity:

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from slth_verify.report.page.comparison import change_groups, said
 from slth_verify.report.page.display import (
     figure,
     grouped,
@@ -75,7 +76,7 @@ def _environment() -> Environment:
 
 def page_environment() -> Environment:
     """Templates in which every text is escaped, and none may be missing."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("slth_verify.report.page"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -83,6 +84,8 @@ def page_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters.update(change_groups=change_groups, said=said)
+    return environment
 
 
 def _shown(value: Any) -> Any:

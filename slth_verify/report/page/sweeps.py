@@ -13,9 +13,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from slth_verify.report.page.display import grouped, seconds
+from slth_verify.report.page.heat_maps import heat_map
 from slth_verify.report.page.svg import FAINT, SERIES, svg
 from slth_verify.text import printable
 
@@ -67,6 +68,10 @@ def render_sweep(document: Document) -> str:
         success_charts=[
             Markup(_success_chart(curve, f"success-{number}"))
             for number, curve in enumerate(document["success"])
+        ],
+        maps=[
+            Markup(heat_map(found, f"map-{number}"))
+            for number, found in enumerate(document["maps"])
         ],
         width_charts=[
             Markup(_width_chart(curve, f"widths-{number}"))
@@ -139,6 +144,7 @@ def _success_chart(curve: Document, identifier: str) -> str:
             samples = [point["samples"] for point in seen]
             axes.errorbar(samples, share, gaps, fmt="o", color=SERIES[2], label="seen")
         axes.set_ylim(-0.03, 1.03)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xlabel("samples n")
         axes.set_ylabel("success probability")
         axes.grid()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,16 @@ import click
 from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, progress
 from slth_verify.cli._types import integer
-from slth_verify.files import write_atomically
+from slth_verify.cli.printing import Form, annotation_option, formatted
+from slth_verify.cli.reporting.changes import code_of, read_older, with_changes
+from slth_verify.cli.reporting.recorded import of_recorded
+from slth_verify.cli.reporting.shown import show_report
 from slth_verify.text import printable
 from slth_verify.verdict import exit_code
 
 if TYPE_CHECKING:
     from slth_verify.graph import TargetCNN
-    from slth_verify.report import Profile
+    from slth_verify.report import Profile, Report
 
 
 @click.command()
@@ -59,9 +61,25 @@ if TYPE_CHECKING:
     "recorded",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False),
-    help="Make slth-suite.html of what pytest --slth-report wrote; nothing is run.",
+    help="Make the page of what pytest --slth-report or an earlier report wrote; "
+    "nothing is run.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the JSON document.")
+@click.option(
+    "--compare",
+    "older",
+    metavar="OLD.json",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Also say what is worse, better or different since this document; with --from "
+    "nothing is run.",
+)
+@click.option(
+    "--fail-on-worse",
+    is_flag=True,
+    help="With --compare: exit code 5 if a verdict or a figure is worse; times never "
+    "count.",
+)
+@annotation_option
+@formatted
 def command(
     profile: str,
     targets: tuple[str, ...],
@@ -69,25 +87,52 @@ def command(
     output: str,
     seed: int,
     recorded: str | None,
-    as_json: bool,
+    older: str | None,
+    fail_on_worse: bool,
+    annotations: str | None,
+    form: Form,
 ) -> int:
     """Prune random networks for real targets, check the tickets, and report.
 
     Writes one offline HTML file and the same as JSON.
     """
+    if fail_on_worse and older is None:
+        raise click.UsageError("--fail-on-worse says nothing without --compare.")
+    before, folder = read_older(older), Path(output)
     if recorded is not None:
-        return _of_suite(recorded, Path(output), bool(targets or eps), as_json)
-    from slth_verify.graph import TargetCNN
-    from slth_verify.report import load_profile, run_report, to_document
+        if targets or eps:
+            raise click.UsageError("--from runs nothing: leave out --target and --eps.")
+        return of_recorded(
+            recorded, before, folder, form, annotations, fail_on_worse=fail_on_worse
+        )
+    from slth_verify.report import to_document, write_document
 
-    chosen, folder = load_profile(profile), Path(output)
+    report = _made(profile, targets, eps, folder, seed)
+    document = with_changes(to_document(report), before)
+    if before is not None:
+        write_document(document, folder)
+    show_report(document, form, annotations)
+    if form == "table":
+        note(f"written: {printable(str(folder / 'slth-report.html'))}")
+    code = exit_code(report.verdict)
+    return code_of(code, document, fail_on_worse=fail_on_worse)
+
+
+def _made(
+    profile: str, targets: tuple[str, ...], eps: str | None, folder: Path, seed: int
+) -> Report:
+    """The report, made now and written."""
+    from slth_verify.graph import TargetCNN
+    from slth_verify.report import load_profile, run_report
+
+    chosen = load_profile(profile)
     networks = tuple(TargetCNN.from_file(path) for path in targets)
     question = _question(chosen, networks, eps, seed)
     with (
         kept_journal(question, folder / "slth-report") as journal,
         progress() as advance,
     ):
-        report = run_report(
+        return run_report(
             chosen,
             folder,
             seed=seed,
@@ -96,38 +141,6 @@ def command(
             journal=journal,
             progress=advance,
         )
-    if as_json:
-        click.echo(json.dumps(to_document(report), indent=2, allow_nan=False))
-    else:
-        click.echo(report.verdict.name)
-        for case in report.cases:
-            click.echo(f"  {case.verdict.name:12} {printable(case.name)}")
-        note(f"written: {printable(str(folder / 'slth-report.html'))}")
-    return exit_code(report.verdict)
-
-
-def _of_suite(recorded: str, folder: Path, asked: bool, as_json: bool) -> int:
-    """Render what a suite of tests recorded; the exit code is the suite's."""
-    from slth_verify.report import render_suite
-    from slth_verify.suite import passes, read_suite
-    from slth_verify.suite.outcomes import CONTRADICTED
-
-    if asked:
-        raise click.UsageError("--from runs nothing: leave out --target and --eps.")
-    document = read_suite(recorded)
-    folder.mkdir(parents=True, exist_ok=True)
-    page = folder / "slth-suite.html"
-    write_atomically(page, render_suite(document))
-    verdict = document["verdict"]
-    if as_json:
-        click.echo(json.dumps(document, indent=2, allow_nan=False))
-    else:
-        click.echo(verdict)
-    note(f"written: {printable(str(page))}")
-    allowed = document["options"].get("allow_inconclusive") is True
-    if passes([verdict], allow_inconclusive=allowed):
-        return 0
-    return 1 if verdict in CONTRADICTED else 3
 
 
 def _question(

@@ -1,0 +1,22 @@
+"""The one place that decides what form an answer is printed in."""
+
+from slth_verify.cli.printing.annotations import annotate, annotation_option
+from slth_verify.cli.printing.forms import (
+    Form,
+    asked_form,
+    formatted,
+    print_answer,
+    print_answers,
+    print_failure,
+)
+
+__all__ = [
+    "Form",
+    "annotate",
+    "annotation_option",
+    "asked_form",
+    "formatted",
+    "print_answer",
+    "print_answers",
+    "print_failure",
+]

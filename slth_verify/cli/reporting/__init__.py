@@ -1,0 +1,1 @@
+"""The command ``report``: made now, or from what was recorded, or compared."""

@@ -1,0 +1,69 @@
+"""What changed since an older report: frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from slth_verify.report.model.quantity import Figure
+from slth_verify.verdict import NoTruthValue
+
+
+class Course(Enum):
+    """Where a change leads.
+
+    Attributes:
+        WORSE: Less is proved, or a figure moved away from where one wants it.
+        BETTER: The opposite.
+        DIFFERENT: Neither can be said.
+    """
+
+    WORSE = "worse"
+    BETTER = "better"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True, slots=True)
+class Change(NoTruthValue):
+    """One thing about which two reports do not say the same.
+
+    Attributes:
+        subject: Case or test; empty for the whole report.
+        name: What of it.
+        before: What the older one says: a figure, a word, or None for nothing.
+        after: What the newer one says.
+        course: Where it leads.
+        note: Why, where the two alone do not show it.
+    """
+
+    subject: str
+    name: str
+    before: Figure | str | None
+    after: Figure | str | None
+    course: Course
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(NoTruthValue):
+    """All that changed between two reports; within a group, what is worse comes first.
+
+    Attributes:
+        before: The older one in a line.
+        verdicts: Changed verdicts.
+        figures: Changed figures; widths, errors, shares, ratios.
+        times: Wall times. They are no property of what is claimed.
+        asked: What was asked, or used, differently.
+        unchanged: Verdicts and figures that both say alike.
+    """
+
+    before: str
+    verdicts: tuple[Change, ...]
+    figures: tuple[Change, ...]
+    times: tuple[Change, ...]
+    asked: tuple[Change, ...]
+    unchanged: int
+
+    def count(self, course: Course) -> int:
+        """How many verdicts and figures took this course; times do not count."""
+        return sum(c.course is course for c in (*self.verdicts, *self.figures))
