@@ -11,7 +11,7 @@ from slth_verify.report.model.profile import Profile
 from slth_verify.verdict import NoTruthValue, Verdict
 
 #: Version of the JSON document's schema.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,11 @@ from slth_verify.report.model.observations import TARGET_AND_PRUNED
 from slth_verify.report.page.charts import (
     error_chart,
     ladder_chart,
-    law_chart,
     mask_chart,
     whole_mask_chart,
 )
 from slth_verify.report.page.display import ends, grouped
+from slth_verify.report.page.gap import law_chart
 from slth_verify.report.page.nearness import bracket_chart, share_chart
 from slth_verify.report.page.pixels import pixel_picture
 from slth_verify.report.page.stages import believed, contradictions, stage_chart
