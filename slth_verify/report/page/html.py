@@ -26,6 +26,7 @@ from slth_verify.report.page.parts import (
     observed,
 )
 from slth_verify.report.page.stages import believed, contradiction, kept_in_stages
+from slth_verify.report.page.success import conflict
 from slth_verify.text import printable
 
 
@@ -56,6 +57,7 @@ def _environment() -> Environment:
     environment = page_environment()
     environment.filters.update(
         believed=believed,
+        conflict=conflict,
         contradiction=contradiction,
         figure=figure,
         grouped=grouped,

@@ -22,8 +22,10 @@ from slth_verify.report.page.charts import (
 from slth_verify.report.page.display import ends, grouped
 from slth_verify.report.page.gap import law_chart
 from slth_verify.report.page.nearness import bracket_chart, share_chart
-from slth_verify.report.page.pixels import pixel_picture
+from slth_verify.report.page.ratios import ratio_chart
+from slth_verify.report.page.samples import magnification, pictures
 from slth_verify.report.page.stages import believed, contradictions, stage_chart
+from slth_verify.report.page.success import success_chart
 
 Document = Mapping[str, Any]
 
@@ -41,6 +43,7 @@ _GROUPS = {
 _SECTIONS = (
     ("widths", "Widths"),
     ("law", "Law of the search"),
+    ("success", "Success probability"),
     ("tickets", "Tickets"),
     ("nearness", "How near"),
     ("accuracy", "Accuracy"),
@@ -48,7 +51,10 @@ _SECTIONS = (
     ("collapse", "Collapse"),
     ("findings", "Findings"),
     ("statements", "Statements"),
+    ("derivations", "Derivations"),
+    ("attacks", "Attacks"),
     ("samples", "Sample digits"),
+    ("benchmarks", "Benchmarks"),
     ("replay", "Replay"),
 )
 
@@ -78,6 +84,7 @@ class Page:
         magnification: Per case, how much stronger differences are drawn.
         statement_groups: Title and statements of each group.
         stages: Names of timed stages, in order.
+        planted: Number of wrong implementations that are shipped.
     """
 
     style: Markup
@@ -100,6 +107,7 @@ class Page:
     magnification: dict[str, int]
     statement_groups: tuple[tuple[str, tuple[Document, ...]], ...]
     stages: tuple[str, ...]
+    planted: int
 
     @classmethod
     def of(cls, document: Document) -> Page:
@@ -112,7 +120,7 @@ class Page:
         drawn = tuple(c for c in cases if c["masks"] and not _is_whole(c))
         ladders = tuple(c for c in cases if c["ladder"])
         bins = [len(p["positive"][0]) for c in cases for p in c["masks"]]
-        power = {c["name"]: _magnification(c) for c in cases if c["samples"]}
+        power = {c["name"]: magnification(c) for c in cases if c["samples"]}
         style, style_hash = style_sheet()
         return cls(
             style=style,
@@ -131,10 +139,11 @@ class Page:
             whole=tuple(whole),
             bins=max(bins, default=0),
             charts=_charts(ladders, drawn, whole, document),
-            pictures={c["name"]: _pictures(c, power) for c in cases if c["samples"]},
+            pictures={c["name"]: pictures(c, power) for c in cases if c["samples"]},
             magnification=power,
             statement_groups=_groups(document["statements"]),
             stages=tuple(dict.fromkeys(s for c in cases for s in c["seconds"])),
+            planted=sum(row["planted"] for row in _context(document)["attacks"]),
         )
 
 
@@ -195,10 +204,29 @@ def _filters(case: Document) -> int:
     return sum(p["block"] * len(p["positive"]) for p in case["masks"])
 
 
+#: What a document without a context has beside its cases.
+_NOTHING: Document = {
+    "success": None,
+    "explorer": (),
+    "derivations": (),
+    "attacks": (),
+    "benchmarks": (),
+}
+
+
+def _context(document: Document) -> Document:
+    found: Document | None = document["context"]
+    return _NOTHING if found is None else found
+
+
 def _sections(document: Document) -> tuple[tuple[str, str], ...]:
-    cases = document["cases"]
+    cases, context = document["cases"], _context(document)
     there = {
         "law": document["law"] is not None,
+        "success": context["success"] is not None,
+        "derivations": bool(context["derivations"]),
+        "attacks": bool(context["attacks"]),
+        "benchmarks": document["context"] is not None,
         "widths": any(case["ladder"] for case in cases),
         "nearness": any(case["nearness"] for case in cases),
         "accuracy": any(case["accuracy"] for case in cases),
@@ -228,6 +256,11 @@ def _charts(
     found = {"errors": Markup(error_chart(document["cases"], "errors"))}
     if document["law"] is not None:
         found["law"] = Markup(law_chart(document["law"], "law"))
+    context = _context(document)
+    if context["success"] is not None:
+        found["success"] = Markup(success_chart(context["success"], "curve"))
+    if context["benchmarks"]:
+        found["benchmarks"] = Markup(ratio_chart(context["benchmarks"], "ratios"))
     for number, case in enumerate(document["cases"]):
         name = f"stages-{number}"
         found[name] = Markup(stage_chart(case, name))
@@ -250,48 +283,6 @@ def _charts(
                 svg = Markup(draw(picture, identifier))
                 found[f"{kind}-{case['name']}-{layer}"] = svg
     return found
-
-
-def _magnification(case: Document) -> int:
-    """1, 2 or 5 times a power of ten: the largest at which no difference is cut."""
-    sizes = [
-        (_largest(sample["target_map"]), _largest(sample["difference_map"]))
-        for sample in case["samples"]
-    ]
-    steps = [first * 10**power for power in range(9) for first in (1, 2, 5)]
-    fitting = [step for step in steps if all(step * gap <= top for top, gap in sizes)]
-    return max(fitting, default=1) if any(gap for _, gap in sizes) else 1
-
-
-def _largest(rows: Sequence[Sequence[float]]) -> float:
-    return float(max((abs(value) for row in rows for value in row), default=0.0))
-
-
-def _pictures(
-    case: Document, magnification: Mapping[str, int]
-) -> tuple[dict[str, Markup], ...]:
-    power = magnification[case["name"]]
-    rows = []
-    for sample in case["samples"]:
-        name = f"held-out image {sample['index']}, a {sample['label']}"
-        scale = _largest(sample["target_map"]) or 1.0
-        rows.append(
-            {
-                "image": _picture(sample["image"], 16, f"{name}: the image"),
-                "target": _picture(sample["target_map"], scale, f"{name}: map of f"),
-                "pruned": _picture(sample["pruned_map"], scale, f"{name}: map of g"),
-                "difference": _picture(
-                    sample["difference_map"],
-                    scale / power,
-                    f"{name}: difference, {power} times stronger",
-                ),
-            }
-        )
-    return tuple(rows)
-
-
-def _picture(rows: Sequence[Sequence[float]], scale: float, text: str) -> Markup:
-    return Markup(pixel_picture(rows, scale, text))
 
 
 def _groups(
