@@ -31,11 +31,11 @@ from slth_verify.text import printable
 
 
 def render_html(document: Mapping[str, Any]) -> str:
-    """One self-contained page: no network, no scripts, one style, embedded JSON.
+    """One self-contained page: no network, one style, one script, embedded JSON.
 
     The page declares a content-security policy under which nothing but its own style
-    sheet is admitted, by hash; no element has a style of its own. Without the style
-    sheet it stays readable.
+    sheet and script are admitted, by hash; no element has a style of its own. It reads
+    without both. Of many findings it shows some, and counts the others.
 
     Args:
         document: A report document, as `to_document` makes it or as read from a file.

@@ -20,6 +20,15 @@ from slth_verify.report.page.charts import (
     whole_mask_chart,
 )
 from slth_verify.report.page.display import ends, grouped
+from slth_verify.report.page.explorer import Explorer
+from slth_verify.report.page.folding import (
+    BESIDE,
+    MOST_EMBEDDED,
+    MOST_PROBLEMS,
+    Folded,
+    counts,
+    folded_findings,
+)
 from slth_verify.report.page.gap import law_chart
 from slth_verify.report.page.nearness import bracket_chart, share_chart
 from slth_verify.report.page.ratios import ratio_chart
@@ -43,6 +52,7 @@ _GROUPS = {
 _SECTIONS = (
     ("widths", "Widths"),
     ("law", "Law of the search"),
+    ("explorer", "Bound explorer"),
     ("success", "Success probability"),
     ("tickets", "Tickets"),
     ("nearness", "How near"),
@@ -66,7 +76,13 @@ class Page:
     Attributes:
         style: The style sheet.
         style_hash: Its SHA-256 as a content-security policy names it.
-        data: The document as JSON that cannot end its element.
+        script: The script, without which everything can be read.
+        script_hash: Its SHA-256 likewise.
+        data: The document as JSON that cannot end its element; empty if it is long.
+        beside: The file of the document.
+        explorer: Points of the bound explorer.
+        findings: What is shown of the findings, case by case.
+        more_problems: How many of the problems are not shown, by verdict.
         verdict: The document's, unless its figures contradict it.
         headline: One sentence for the verdict.
         lead: The first case if it is VERIFIED, else None.
@@ -89,7 +105,13 @@ class Page:
 
     style: Markup
     style_hash: str
+    script: Markup
+    script_hash: str
     data: Markup
+    beside: str
+    explorer: Explorer
+    findings: tuple[Folded, ...]
+    more_problems: Mapping[str, int]
     verdict: str
     headline: str
     lead: Document | None
@@ -122,17 +144,25 @@ class Page:
         bins = [len(p["positive"][0]) for c in cases for p in c["masks"]]
         power = {c["name"]: magnification(c) for c in cases if c["samples"]}
         style, style_hash = style_sheet()
+        script, script_hash = _hashed("script.js")
+        problems = (*contradictions(cases), *_problems(cases))
         return cls(
             style=style,
             style_hash=style_hash,
+            script=script,
+            script_hash=script_hash,
             data=embedded(document),
+            beside=BESIDE,
+            explorer=Explorer.of(_context(document)["explorer"]),
+            findings=folded_findings(cases),
+            more_problems=counts(finding for _, finding in problems[MOST_PROBLEMS:]),
             verdict=verdict,
             headline=_HEADLINES[verdict],
             lead=cases[0] if _is_certified(cases[0]) else None,
             scored=next((c for c in cases if c["accuracy"]), None),
             verified_cases=sum(believed(case) == "VERIFIED" for case in cases),
             sections=_sections(document),
-            problems=(*_problems(cases), *contradictions(cases)),
+            problems=problems[:MOST_PROBLEMS],
             ladders=ladders,
             near=tuple(c for c in cases if c["nearness"]),
             drawn=drawn,
@@ -176,15 +206,21 @@ def kept_in_picture(picture: Document) -> str:
 
 def style_sheet() -> tuple[Markup, str]:
     """The style sheet, and its SHA-256 as a content-security policy names it."""
-    source = files("slth_verify.report.page") / "templates" / "style.css"
-    style = source.read_text(encoding="utf-8")
-    digest = hashlib.sha256(style.encode()).digest()
-    return Markup(style), f"sha256-{base64.b64encode(digest).decode()}"
+    return _hashed("style.css")
+
+
+def _hashed(name: str) -> tuple[Markup, str]:
+    source = files("slth_verify.report.page") / "templates" / name
+    text = source.read_text(encoding="utf-8")
+    digest = hashlib.sha256(text.encode()).digest()
+    return Markup(text), f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def embedded(document: Document) -> Markup:
-    """The document as JSON that cannot end its element."""
+    """The document as JSON that cannot end its element; empty if it is long."""
     text = json.dumps(document, allow_nan=False)
+    if len(text) > MOST_EMBEDDED:
+        return Markup()
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c"))
 
 
@@ -224,6 +260,7 @@ def _sections(document: Document) -> tuple[tuple[str, str], ...]:
     there = {
         "law": document["law"] is not None,
         "success": context["success"] is not None,
+        "explorer": bool(context["explorer"]),
         "derivations": bool(context["derivations"]),
         "attacks": bool(context["attacks"]),
         "benchmarks": document["context"] is not None,
