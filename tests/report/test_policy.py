@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
-import shutil
-import subprocess
 from html.parser import HTMLParser
 
 import pytest
@@ -200,38 +197,3 @@ def test_awkward_names_are_drawn_as_they_are(document, name):
     labels = re.findall(r"<text [^>]*>([^<]*)</text>", html)
     escaped = name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     assert escaped[:32] in "\n".join(labels)
-
-
-def _console(html, folder):
-    """What Chromium says while it draws a page, offline."""
-    (folder / "page.html").write_text(html, encoding="utf-8")
-    flags = "--headless --no-sandbox --disable-gpu --no-first-run --hide-scrollbars"
-    flags += " --disable-background-networking --enable-logging=stderr"
-    ran = subprocess.run(
-        [
-            shutil.which("chromium"),
-            *flags.split(),
-            f"--user-data-dir={folder / 'profile'}",
-            f"--screenshot={folder / 'page.png'}",
-            (folder / "page.html").as_uri(),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=True,
-        env={**os.environ, "HOME": str(folder)},
-    )
-    assert (folder / "page.png").stat().st_size > 0
-    return [line for line in ran.stderr.splitlines() if "CONSOLE" in line]
-
-
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
-def test_a_browser_blocks_nothing(page, tmp_path):
-    assert _console(page, tmp_path) == []
-
-
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
-def test_a_browser_blocks_a_planted_style(page, tmp_path):
-    lie = page.replace("<h1>", '<h1 style="color: red">', 1)
-    (line,) = _console(lie, tmp_path)
-    assert "Content Security Policy" in line

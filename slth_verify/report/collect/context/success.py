@@ -50,7 +50,7 @@ def success_curve(
     return SuccessCurve(
         inputs["dim"],
         exact(inputs["eps"], "entry of the target"),
-        exact(CONFIDENCE),
+        exact(str(float(CONFIDENCE))),
         tuple(_point(answer, trials, seed) for answer in asked),
     )
 

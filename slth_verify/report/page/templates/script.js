@@ -31,6 +31,15 @@
     [...body.rows].sort(order).forEach((row) => body.append(row));
   }
 
+  /** What scrolls sideways can be reached by keyboard. */
+  const reachable = () => all(".scroll").forEach((part) => {
+    if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+    else part.removeAttribute("tabindex");
+  });
+  addEventListener("resize", reachable);
+  document.addEventListener("toggle", reachable, true);
+  reachable();
+
   all("table.sortable").forEach((table) => {
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       const made = button(head.textContent, () => sort(table, column, head));

@@ -31,7 +31,7 @@ from slth_verify.report.shipped.build import (
 )
 from slth_verify.report.shipped.ratios import ratios
 
-_RESULTS = Path(__file__).parents[2] / "reports" / "benchmarks"
+_RESULTS = Path(__file__).parents[3] / "reports" / "benchmarks"
 
 
 @pytest.fixture
