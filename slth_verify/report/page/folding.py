@@ -61,6 +61,25 @@ def folded_findings(cases: Sequence[Document]) -> tuple[Folded, ...]:
     )
 
 
+def folded_records(
+    records: Sequence[tuple[str, Document]],
+) -> tuple[list[tuple[str, Document]], Mapping[str, int]]:
+    """Records with verdicts that a page shows, in their order, and counts of others.
+
+    What is neither VERIFIED nor NOT_REJECTED comes first.
+    """
+    order = sorted(range(len(records)), key=lambda n: _fine(records[n][1]))
+    kept = set(order[:MOST_ROWS])
+    return (
+        [record for n, record in enumerate(records) if n in kept],
+        counts(record for n, (_, record) in enumerate(records) if n not in kept),
+    )
+
+
+def _fine(record: Document) -> bool:
+    return record["verdict"] in ("VERIFIED", "NOT_REJECTED")
+
+
 def counts(findings: Iterable[Document]) -> Mapping[str, int]:
     """Findings by verdict."""
     return Counter(finding["verdict"] for finding in findings)

@@ -65,4 +65,9 @@ def _label(name: str) -> str:
 
 def _words(values: Sequence[float]) -> str:
     least, most = min(values), max(values)
-    return f"{least:.3g}" if least == most else f"{least:.3g} to {most:.3g}"
+    return _short(least) if least == most else f"{_short(least)} to {_short(most)}"
+
+
+def _short(ratio: float) -> str:
+    """Three digits, without an exponent."""
+    return f"{ratio:.3g}" if ratio < 1000 else f"{ratio:.0f}"

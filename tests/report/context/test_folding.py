@@ -66,3 +66,25 @@ def test_a_long_document_lies_beside_its_page(document, monkeypatch):
     page = render_html(document)
     assert 'id="slth-report"' not in page
     assert "too long to be embedded" in page
+
+
+def test_a_suite_of_many_records_shows_its_problems():
+    records = [("test", finding("VERIFIED", n)) for n in range(1500)]
+    records.append(("last", finding("REFUTED")))
+    shown, more = folding.folded_records(records)
+    assert len(shown) == folding.MOST_ROWS
+    assert shown[-1][0] == "last"
+    assert more == {"VERIFIED": 501}
+
+
+def test_a_witness_comes_with_the_command_that_finds_it(document):
+    case = document["cases"][0]
+    case["witness"] = {
+        "image": ["1/2"],
+        "shape": [1, 1, 1],
+        "entry": [0, 0, 0],
+        "difference": case["ticket"]["stages"][0]["own_error"],
+    }
+    page = render_html(document)
+    command = f"slth-verify check {case['ticket']['file']} {case['target']['file']}"
+    assert f"<code>{command}</code>" in page

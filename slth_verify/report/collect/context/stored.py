@@ -39,7 +39,11 @@ class StoredAnswer:
         return BoundResult(
             statement=found["statement"],
             kind=found["kind"],
-            inputs=tuple(found["inputs"].items()),
+            inputs=tuple(
+                (name, value)
+                for name, value in found["inputs"].items()
+                if value is not None
+            ),
             n=found["n"],
             size=found.get("size"),
             probability=Enclosure(Fraction(ends["lower"]), Fraction(ends["upper"])),
