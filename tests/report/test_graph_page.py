@@ -29,7 +29,7 @@ def test_document_validates_and_needs_some_case(graph_document) -> None:
 
 def test_page_of_a_network_outside_the_papers_class(graph_document) -> None:
     html = render_html(graph_document)
-    shown = html[: html.index('<script type="application/json"')]
+    shown = html[: html.index('<script type="application/json" id="slth-report"')]
     assert " style=" not in shown
     for section in ("widths", "law", "samples"):
         assert f'id="{section}"' not in shown
@@ -59,7 +59,8 @@ def test_no_name_of_a_graph_steers_the_page(graph_document) -> None:
         holder[key] = poison
     case["target"]["nodes"] = {poison: 1}
     html = render_html(graph_document)
-    assert html.count("<script") == 1
+    scripts = html.count("<script>") + html.count('<script type="application/json"')
+    assert html.count("<script") == scripts == 3
     assert "\u202e" not in html
 
 

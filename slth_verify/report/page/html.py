@@ -60,7 +60,6 @@ def _environment() -> Environment:
         conflict=conflict,
         contradiction=contradiction,
         figure=figure,
-        grouped=grouped,
         kept_in=kept_in_picture,
         kept_in_stages=kept_in_stages,
         looseness=looseness,
@@ -77,7 +76,7 @@ def _environment() -> Environment:
 
 def page_environment() -> Environment:
     """Templates in which every text is escaped, and none may be missing."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("slth_verify.report.page"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -85,6 +84,8 @@ def page_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["grouped"] = grouped
+    return environment
 
 
 def _shown(value: Any) -> Any:
