@@ -35,6 +35,7 @@ from slth_verify.report.page import parts
 CHARTS = (
     *("bracket_chart", "error_chart", "ladder_chart", "law_chart", "share_chart"),
     *("mask_chart", "stage_chart", "whole_mask_chart"),
+    *("success_chart", "ratio_chart"),
 )
 
 _DRAWN: dict[str, str] = {}
@@ -91,6 +92,8 @@ def make(folder: Any, seed: int) -> Made:
         certified_dimension=1,
         law_dimension=18,
         law_repeats=2,
+        success_trials=2,
+        stored_answers=5,
     )
     subjects = (
         classifier(seed),
@@ -164,7 +167,13 @@ def graph_made(
 ) -> Made:
     """A report on that graph alone."""
     folder = tmp_path_factory.mktemp("graph")
-    profile = Profile(name="tiny", law_dimension=0, certified_dimension=0)
+    profile = Profile(
+        name="tiny",
+        law_dimension=0,
+        certified_dimension=0,
+        success_trials=0,
+        stored_answers=0,
+    )
     report = report_on((graph_subject,), profile, folder, seed=0)
     return Made(report, to_document(report), folder, [])
 

@@ -32,6 +32,8 @@ def _profile(folder: Path) -> Path:
         samples=2,
         certified_dimension=0,
         law_dimension=0,
+        success_trials=0,
+        stored_answers=0,
     )
     path = folder / "tiny.toml"
     path.write_text(to_toml(profile))

@@ -15,6 +15,8 @@ _TINY = Profile(
     corner_inputs=4,
     certified_dimension=0,
     law_dimension=0,
+    success_trials=0,
+    stored_answers=0,
 )
 
 
@@ -27,7 +29,7 @@ def test_document_validates_and_needs_some_case(graph_document) -> None:
 
 def test_page_of_a_network_outside_the_papers_class(graph_document) -> None:
     html = render_html(graph_document)
-    shown = html[: html.index('<script type="application/json"')]
+    shown = html[: html.index('<script type="application/json" id="slth-report"')]
     assert " style=" not in shown
     for section in ("widths", "law", "samples"):
         assert f'id="{section}"' not in shown
@@ -57,5 +59,30 @@ def test_no_name_of_a_graph_steers_the_page(graph_document) -> None:
         holder[key] = poison
     case["target"]["nodes"] = {poison: 1}
     html = render_html(graph_document)
-    assert html.count("<script") == 1
+    scripts = html.count("<script>") + html.count('<script type="application/json"')
+    assert html.count("<script") == scripts == 3
     assert "\u202e" not in html
+
+
+def test_budgets_are_drawn_beside_what_was_spent(graph_made) -> None:
+    stages = graph_made.document["cases"][0]["ticket"]["stages"]
+    assert {stage["budget"]["kind"] for stage in stages} == {"heuristic"}
+    page = render_html(graph_made.document)
+    assert "budget of the own error" in page
+    assert "Budget</th><th" in page
+
+
+def test_a_stage_beyond_its_budget_shows(graph_document) -> None:
+    (stage, *_) = graph_document["cases"][0]["ticket"]["stages"]
+    before = render_html(graph_document)
+    stage["budget"]["value"] = "1e-9"
+    page = render_html(graph_document)
+    assert "10⁻⁹" in page
+    assert page != before
+
+
+def test_no_budget_is_no_bar(graph_document) -> None:
+    for stage in graph_document["cases"][0]["ticket"]["stages"]:
+        stage["budget"] = {"absent": "not planned"}
+    page = render_html(graph_document)
+    assert "budget of the own error" not in page

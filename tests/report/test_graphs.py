@@ -34,6 +34,8 @@ _TINY = Profile(
     corner_inputs=4,
     certified_dimension=0,
     law_dimension=0,
+    success_trials=0,
+    stored_answers=0,
 )
 
 
@@ -226,6 +228,8 @@ def test_without_images_nothing_is_observed(graph_subject, tmp_path: Path) -> No
         corner_inputs=0,
         certified_dimension=0,
         law_dimension=0,
+        success_trials=0,
+        stored_answers=0,
     )
     subject = dataclasses.replace(graph_subject, held_out=None)
     (tmp_path / "tickets").mkdir()

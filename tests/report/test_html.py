@@ -62,14 +62,20 @@ def test_same_document_same_bytes(made, page):
 
 
 def test_embedded_document_is_the_document(made, page):
-    found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page)
+    found = re.search(
+        r'<script type="application/json" id="slth-report">(.*?)</script>', page
+    )
     assert json.loads(found.group(1)) == made.document
 
 
 def test_page_needs_nothing_from_outside(page):
     tree = parse(page)
     scripts = [attrs for tag, attrs in tree.starts if tag == "script"]
-    assert scripts == [{"type": "application/json", "id": "slth-report"}]
+    assert scripts == [
+        {"type": "application/json", "id": "slth-widths"},
+        {"type": "application/json", "id": "slth-report"},
+        {},
+    ]
     for tag, attrs in tree.starts:
         assert tag not in {"link", "img", "iframe", "object", "base", "form"}
         assert not any(name.startswith("on") for name in attrs)
@@ -144,7 +150,7 @@ def test_scripts_in_names_are_escaped(document):
     document["versions"]["torch"] = _POISON
     document["cases"][0]["ladder"][0]["certified"] = {"absent": _POISON}
     tree = parse(render_html(document))
-    assert [tag for tag, _ in tree.starts].count("script") == 1
+    assert [tag for tag, _ in tree.starts].count("script") == 3
     assert "img" not in [tag for tag, _ in tree.starts]
     assert _POISON in tree.text["body"]
 
@@ -157,7 +163,7 @@ def test_scripts_in_formulas_vanish(document):
     )
     html = render_html(document)
     tree = parse(html)
-    assert [tag for tag, _ in tree.starts].count("script") == 1
+    assert [tag for tag, _ in tree.starts].count("script") == 3
     assert "iframe" not in [tag for tag, _ in tree.starts]
     shown = html[html.index("<main") : html.index("<footer")]
     assert "javascript" not in shown

@@ -29,6 +29,8 @@ _ONE = Profile(
     corner_inputs=4,
     certified_dimension=0,
     law_dimension=0,
+    success_trials=0,
+    stored_answers=0,
 )
 
 

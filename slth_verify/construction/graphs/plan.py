@@ -55,6 +55,8 @@ class StagePlan:
             channels and signs, of the scaled stage.
         constant_budget: The same from the constant channel.
         width: n at which the ladder is expected to meet them.
+        error: Own error of the stage that is planned, in units of its output; infinite
+            where nobody sees it.
     """
 
     stage: Stage
@@ -63,6 +65,7 @@ class StagePlan:
     budget: float
     constant_budget: float
     width: int
+    error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,9 @@ class _Outlook:
             _law(stage.kernel_shape(channel)) / max(width, _LEAST) if width else 1.0
             for channel in (0, stage.channels)
         )
-        return StagePlan(stage, exponent, self.signs, own, constant, round_up(width))
+        return StagePlan(
+            stage, exponent, self.signs, own, constant, round_up(width), error
+        )
 
     def _exponent(self, error: float) -> int:
         """The least e at which all columns are as short as the ladder wants them."""

@@ -11,6 +11,7 @@ from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import NoTicketFoundError
 from slth_verify.network import GENERATOR, RandomCNN
 from slth_verify.report._progress import Progress
+from slth_verify.report.collect.budget import budgeted
 from slth_verify.report.collect.examine import examine, probe
 from slth_verify.report.collect.figures import (
     OUTPUT,
@@ -134,10 +135,11 @@ def _completed(
         limit = limit_finding(result, largest, profile.relative_limit, on)
         findings += [limit] if limit is not None else []
     place = task.ticket_file, path
+    figures = place, subject.target, ticket, result, largest
     return replace(
         case,
         verdict=overall(tuple(finding.verdict for finding in findings)),
-        ticket=ticket_figures(place, subject.target, ticket, result, largest),
+        ticket=budgeted(ticket_figures(*figures), subject.target, eps),
         witness=witness_summary(result),
         observations=seen.observations,
         accuracy=seen.accuracy,

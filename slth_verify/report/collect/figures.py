@@ -212,6 +212,7 @@ def _stage(
         exponent=part.exponent,
         filters=exact(2 * part.width * stage.inputs, "filters"),
         kept=exact(found.kept, "filters"),
+        budget=Absent("not planned"),
         own_error=at_most(found.own_error),
         carried_error=at_most(found.carried_error),
         error=at_most(found.error),

@@ -10,6 +10,7 @@ from functools import cached_property
 from slth_verify.background import Background, BackgroundLostError
 from slth_verify.construction import search_points
 from slth_verify.report._progress import Progress
+from slth_verify.report.collect.context.known import known_reach
 from slth_verify.report.collect.proved_widths import PROBABILITY, ProvedWidths
 from slth_verify.report.model.law_figures import LawFigures, LawPoint, LawRow
 from slth_verify.report.model.profile import Profile
@@ -90,6 +91,7 @@ class Sweep:
             rows,
             tuple(LawPoint(p.dim, p.width, p.residual) for p in points),
             seconds,
+            known_reach(self._dimensions, _COMPARED),
         )
 
     def width(self, dimension: int, accuracy: Fraction) -> Figure:

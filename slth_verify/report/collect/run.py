@@ -18,6 +18,7 @@ from slth_verify.graph import TargetCNN
 from slth_verify.numbers import ExactNumber, shown, whole_number
 from slth_verify.report._progress import Progress, silent
 from slth_verify.report.collect.case import run_case
+from slth_verify.report.collect.context.gathered import context
 from slth_verify.report.collect.environment import machine, versions
 from slth_verify.report.collect.ladder import width_ladder
 from slth_verify.report.collect.law import Sweep, ask_law
@@ -151,6 +152,7 @@ def report_on(
         platform=machine(),
         seconds=round(time.perf_counter() - start, 3),
         law=law,
+        context=context(profile, seed, law),
     )
     write_report(report, output)
     return report

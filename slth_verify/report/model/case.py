@@ -67,6 +67,7 @@ class StageFigures:
         exponent: The pair's outputs are multiplied by 2 to this power.
         filters: Filters of the pair.
         kept: Those of them that survive.
+        budget: What the plan of the search let the pair do wrong; heuristic.
         own_error: What the pair itself does wrong.
         carried_error: What it carries on from earlier stages.
         error: Bound on |g - f| after it.
@@ -79,6 +80,7 @@ class StageFigures:
     exponent: int
     filters: Quantity
     kept: Quantity
+    budget: Figure
     own_error: Quantity
     carried_error: Quantity
     error: Quantity

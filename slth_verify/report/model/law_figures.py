@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slth_verify.report.model.parts import Formula
 from slth_verify.report.model.quantity import Figure, Quantity
 
 
@@ -40,6 +41,36 @@ class LawRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownWidth:
+    """One width of a known result.
+
+    Attributes:
+        dimension: m.
+        width: n, heuristic: with the assumed constants.
+    """
+
+    dimension: int
+    width: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReach:
+    """What a result of others would reach if its unnamed constants were known.
+
+    Attributes:
+        statement: Its id.
+        assumed: What its constants are taken for, such as ``"c = 1"``.
+        formula: What it claims, with its constants as symbols.
+        widths: Dimension by dimension, at the accuracy of the law's table.
+    """
+
+    statement: str
+    assumed: str
+    formula: Formula
+    widths: tuple[KnownWidth, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LawFigures:
     """``n = C m^1.5 / delta``, fitted to a sweep of searches.
 
@@ -53,6 +84,7 @@ class LawFigures:
         rows: Dimension by dimension.
         points: Every search.
         seconds: Wall time of the sweep.
+        known: Results of others, at the same accuracy.
     """
 
     constant: Quantity
@@ -64,3 +96,4 @@ class LawFigures:
     rows: tuple[LawRow, ...]
     points: tuple[LawPoint, ...]
     seconds: float
+    known: tuple[KnownReach, ...] = ()

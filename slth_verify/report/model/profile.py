@@ -31,6 +31,8 @@ _COUNTS = {
     "certified_dimension": DIMENSION,
     "law_dimension": DIMENSION,
     "law_repeats": 1_000,
+    "success_trials": 10_000,
+    "stored_answers": 1_000,
 }
 _LONGEST_SEARCH = 10**6  # seconds
 _MOST_BYTES = 1 << 16  # of a profile
@@ -62,6 +64,9 @@ class Profile:
         law_dimension: Largest dimension of the sweep of searches to which the law of
             the search is fitted, at least 18; 0 for no sweep.
         law_repeats: Searches for each width of the sweep, at least 1.
+        success_trials: Simulated samples for each number of vectors of the curve of the
+            success probability; 0 for none.
+        stored_answers: Shipped answers that are proved again.
         time_limit: Seconds that one subset-sum problem may take.
 
     Raises:
@@ -83,6 +88,8 @@ class Profile:
     certified_dimension: int = 90
     law_dimension: int = 90
     law_repeats: int = 3
+    success_trials: int = 50
+    stored_answers: int = 5
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from slth_verify.report.model.case import CaseReport
+from slth_verify.report.model.context import Context
 from slth_verify.report.model.law_figures import LawFigures
 from slth_verify.report.model.parts import StatementSummary
 from slth_verify.report.model.profile import Profile
 from slth_verify.verdict import NoTruthValue, Verdict
 
 #: Version of the JSON document's schema.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Report(NoTruthValue):
         seconds: Wall time in all.
         law: How far searches get, or None if the profile measures no law or no target
             is of the paper's class.
+        context: What is shown beside the cases.
     """
 
     verdict: Verdict
@@ -44,3 +46,4 @@ class Report(NoTruthValue):
     platform: dict[str, str]
     seconds: float
     law: LawFigures | None = None
+    context: Context | None = None

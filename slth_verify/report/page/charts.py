@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import EngFormatter, NullLocator
+from matplotlib.ticker import EngFormatter
 
 from slth_verify.report.model.observations import TARGET_AND_PRUNED
 from slth_verify.report.page.display import ends, grouped
@@ -70,38 +70,6 @@ def _spans(
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.grid(axis="x")
     axes.legend(**_LEGEND)
-
-
-def law_chart(law: Document, identifier: str) -> str:
-    """Necessary, certified and found widths by dimension; every search as a dot."""
-    accuracy = float(ends(law["accuracy"])[0])
-    rows = [(r["dimension"], _width_words(r)) for r in law["rows"]]
-    text = "; ".join(f"m = {dimension}: {words}" for dimension, words in rows)
-    # a search is moved along the law to the accuracy of the chart
-    dots = [p["dimension"] for p in law["points"]]
-    heights = [p["width"] * p["residual"] / accuracy for p in law["points"]]
-
-    def draw(axes: Axes) -> None:
-        styles = (("necessary", ">", 1), ("certified", "<", 0), ("found", "", 2))
-        for key, marker, series in styles:
-            rows = [row for row in law["rows"] if _has(row[key])]
-            dimensions = [row["dimension"] for row in rows]
-            widths = [float(ends(row[key])[0]) for row in rows]
-            label = "found, by the law" if key == "found" else key
-            colour = SERIES[series]
-            axes.plot(dimensions, widths, marker=marker, color=colour, label=label)
-        axes.scatter(dots, heights, s=9, color=SERIES[2], label="searches")
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        ticks = [row["dimension"] for row in law["rows"]]
-        axes.set_xticks(ticks, [str(m) for m in ticks], minor=False)
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.set_xlabel("dimension m")
-        axes.set_ylabel("width n")
-        axes.grid()
-        axes.legend(**{**_LEGEND, "ncols": 4})
-
-    return svg(draw, (_WIDTH, 3.4), identifier, f"What exists and is found. {text}.")
 
 
 def error_chart(cases: Sequence[Document], identifier: str) -> str:
@@ -215,14 +183,8 @@ def _has(figure: Document) -> bool:
     return "absent" not in figure
 
 
-def _width_words(row: Document) -> str:
-    """Drawn widths in words; those of a layer have no found one in their chart."""
-    names = {"necessary": "necessary", "certified": "certified", "used": "used"}
-    if "used" not in row:
-        names["found"] = "found by the law about"
-    words = [
-        f"{name} {ends(row[key])[0]}"
-        for key, name in names.items()
-        if key in row and _has(row[key])
-    ]
+def _width_words(rung: Document) -> str:
+    """Drawn widths in words."""
+    names = ("necessary", "certified", "used")
+    words = [f"{name} {ends(rung[name])[0]}" for name in names if _has(rung[name])]
     return ", ".join(words)

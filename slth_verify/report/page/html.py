@@ -27,15 +27,16 @@ from slth_verify.report.page.parts import (
     observed,
 )
 from slth_verify.report.page.stages import believed, contradiction, kept_in_stages
+from slth_verify.report.page.success import conflict
 from slth_verify.text import printable
 
 
 def render_html(document: Mapping[str, Any]) -> str:
-    """One self-contained page: no network, no scripts, one style, embedded JSON.
+    """One self-contained page: no network, one style, one script, embedded JSON.
 
     The page declares a content-security policy under which nothing but its own style
-    sheet is admitted, by hash; no element has a style of its own. Without the style
-    sheet it stays readable.
+    sheet and script are admitted, by hash; no element has a style of its own. It reads
+    without both. Of many findings it shows some, and counts the others.
 
     Args:
         document: A report document, as `to_document` makes it or as read from a file.
@@ -57,9 +58,9 @@ def _environment() -> Environment:
     environment = page_environment()
     environment.filters.update(
         believed=believed,
+        conflict=conflict,
         contradiction=contradiction,
         figure=figure,
-        grouped=grouped,
         kept_in=kept_in_picture,
         kept_in_stages=kept_in_stages,
         looseness=looseness,
@@ -84,7 +85,7 @@ def page_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(change_groups=change_groups, said=said)
+    environment.filters.update(change_groups=change_groups, grouped=grouped, said=said)
     return environment
 
 

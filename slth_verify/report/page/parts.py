@@ -16,14 +16,25 @@ from slth_verify.report.model.observations import TARGET_AND_PRUNED
 from slth_verify.report.page.charts import (
     error_chart,
     ladder_chart,
-    law_chart,
     mask_chart,
     whole_mask_chart,
 )
 from slth_verify.report.page.display import ends, grouped
+from slth_verify.report.page.explorer import Explorer
+from slth_verify.report.page.folding import (
+    BESIDE,
+    MOST_EMBEDDED,
+    MOST_PROBLEMS,
+    Folded,
+    counts,
+    folded_findings,
+)
+from slth_verify.report.page.gap import law_chart
 from slth_verify.report.page.nearness import bracket_chart, share_chart
-from slth_verify.report.page.pixels import pixel_picture
+from slth_verify.report.page.ratios import ratio_chart
+from slth_verify.report.page.samples import magnification, pictures
 from slth_verify.report.page.stages import believed, contradictions, stage_chart
+from slth_verify.report.page.success import success_chart
 
 Document = Mapping[str, Any]
 
@@ -41,6 +52,8 @@ _GROUPS = {
 _SECTIONS = (
     ("widths", "Widths"),
     ("law", "Law of the search"),
+    ("explorer", "Bound explorer"),
+    ("success", "Success probability"),
     ("tickets", "Tickets"),
     ("nearness", "How near"),
     ("accuracy", "Accuracy"),
@@ -48,7 +61,10 @@ _SECTIONS = (
     ("collapse", "Collapse"),
     ("findings", "Findings"),
     ("statements", "Statements"),
+    ("derivations", "Derivations"),
+    ("attacks", "Attacks"),
     ("samples", "Sample digits"),
+    ("benchmarks", "Benchmarks"),
     ("replay", "Replay"),
 )
 
@@ -60,7 +76,13 @@ class Page:
     Attributes:
         style: The style sheet.
         style_hash: Its SHA-256 as a content-security policy names it.
-        data: The document as JSON that cannot end its element.
+        script: The script, without which everything can be read.
+        script_hash: Its SHA-256 likewise.
+        data: The document as JSON that cannot end its element; empty if it is long.
+        beside: The file of the document.
+        explorer: Points of the bound explorer.
+        findings: What is shown of the findings, case by case.
+        more_problems: How many of the problems are not shown, by verdict.
         verdict: The document's, unless its figures contradict it.
         headline: One sentence for the verdict.
         lead: The first case if it is VERIFIED, else None.
@@ -78,11 +100,18 @@ class Page:
         magnification: Per case, how much stronger differences are drawn.
         statement_groups: Title and statements of each group.
         stages: Names of timed stages, in order.
+        planted: Number of wrong implementations that are shipped.
     """
 
     style: Markup
     style_hash: str
+    script: Markup
+    script_hash: str
     data: Markup
+    beside: str
+    explorer: Explorer
+    findings: tuple[Folded, ...]
+    more_problems: Mapping[str, int]
     verdict: str
     headline: str
     lead: Document | None
@@ -100,6 +129,7 @@ class Page:
     magnification: dict[str, int]
     statement_groups: tuple[tuple[str, tuple[Document, ...]], ...]
     stages: tuple[str, ...]
+    planted: int
 
     @classmethod
     def of(cls, document: Document) -> Page:
@@ -112,29 +142,38 @@ class Page:
         drawn = tuple(c for c in cases if c["masks"] and not _is_whole(c))
         ladders = tuple(c for c in cases if c["ladder"])
         bins = [len(p["positive"][0]) for c in cases for p in c["masks"]]
-        power = {c["name"]: _magnification(c) for c in cases if c["samples"]}
+        power = {c["name"]: magnification(c) for c in cases if c["samples"]}
         style, style_hash = style_sheet()
+        script, script_hash = _hashed("script.js")
+        problems = (*contradictions(cases), *_problems(cases))
         return cls(
             style=style,
             style_hash=style_hash,
+            script=script,
+            script_hash=script_hash,
             data=embedded(document),
+            beside=BESIDE,
+            explorer=Explorer.of(_context(document)["explorer"]),
+            findings=folded_findings(cases),
+            more_problems=counts(finding for _, finding in problems[MOST_PROBLEMS:]),
             verdict=verdict,
             headline=_HEADLINES[verdict],
             lead=cases[0] if _is_certified(cases[0]) else None,
             scored=next((c for c in cases if c["accuracy"]), None),
             verified_cases=sum(believed(case) == "VERIFIED" for case in cases),
             sections=_sections(document),
-            problems=(*_problems(cases), *contradictions(cases)),
+            problems=problems[:MOST_PROBLEMS],
             ladders=ladders,
             near=tuple(c for c in cases if c["nearness"]),
             drawn=drawn,
             whole=tuple(whole),
             bins=max(bins, default=0),
             charts=_charts(ladders, drawn, whole, document),
-            pictures={c["name"]: _pictures(c, power) for c in cases if c["samples"]},
+            pictures={c["name"]: pictures(c, power) for c in cases if c["samples"]},
             magnification=power,
             statement_groups=_groups(document["statements"]),
             stages=tuple(dict.fromkeys(s for c in cases for s in c["seconds"])),
+            planted=sum(row["planted"] for row in _context(document)["attacks"]),
         )
 
 
@@ -167,15 +206,21 @@ def kept_in_picture(picture: Document) -> str:
 
 def style_sheet() -> tuple[Markup, str]:
     """The style sheet, and its SHA-256 as a content-security policy names it."""
-    source = files("slth_verify.report.page") / "templates" / "style.css"
-    style = source.read_text(encoding="utf-8")
-    digest = hashlib.sha256(style.encode()).digest()
-    return Markup(style), f"sha256-{base64.b64encode(digest).decode()}"
+    return _hashed("style.css")
+
+
+def _hashed(name: str) -> tuple[Markup, str]:
+    source = files("slth_verify.report.page") / "templates" / name
+    text = source.read_text(encoding="utf-8")
+    digest = hashlib.sha256(text.encode()).digest()
+    return Markup(text), f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def embedded(document: Document) -> Markup:
-    """The document as JSON that cannot end its element."""
+    """The document as JSON that cannot end its element; empty if it is long."""
     text = json.dumps(document, allow_nan=False)
+    if len(text) > MOST_EMBEDDED:
+        return Markup()
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c"))
 
 
@@ -195,10 +240,30 @@ def _filters(case: Document) -> int:
     return sum(p["block"] * len(p["positive"]) for p in case["masks"])
 
 
+#: What a document without a context has beside its cases.
+_NOTHING: Document = {
+    "success": None,
+    "explorer": (),
+    "derivations": (),
+    "attacks": (),
+    "benchmarks": (),
+}
+
+
+def _context(document: Document) -> Document:
+    found: Document | None = document["context"]
+    return _NOTHING if found is None else found
+
+
 def _sections(document: Document) -> tuple[tuple[str, str], ...]:
-    cases = document["cases"]
+    cases, context = document["cases"], _context(document)
     there = {
         "law": document["law"] is not None,
+        "success": context["success"] is not None,
+        "explorer": bool(context["explorer"]),
+        "derivations": bool(context["derivations"]),
+        "attacks": bool(context["attacks"]),
+        "benchmarks": document["context"] is not None,
         "widths": any(case["ladder"] for case in cases),
         "nearness": any(case["nearness"] for case in cases),
         "accuracy": any(case["accuracy"] for case in cases),
@@ -228,6 +293,11 @@ def _charts(
     found = {"errors": Markup(error_chart(document["cases"], "errors"))}
     if document["law"] is not None:
         found["law"] = Markup(law_chart(document["law"], "law"))
+    context = _context(document)
+    if context["success"] is not None:
+        found["success"] = Markup(success_chart(context["success"], "curve"))
+    if context["benchmarks"]:
+        found["benchmarks"] = Markup(ratio_chart(context["benchmarks"], "ratios"))
     for number, case in enumerate(document["cases"]):
         name = f"stages-{number}"
         found[name] = Markup(stage_chart(case, name))
@@ -250,48 +320,6 @@ def _charts(
                 svg = Markup(draw(picture, identifier))
                 found[f"{kind}-{case['name']}-{layer}"] = svg
     return found
-
-
-def _magnification(case: Document) -> int:
-    """1, 2 or 5 times a power of ten: the largest at which no difference is cut."""
-    sizes = [
-        (_largest(sample["target_map"]), _largest(sample["difference_map"]))
-        for sample in case["samples"]
-    ]
-    steps = [first * 10**power for power in range(9) for first in (1, 2, 5)]
-    fitting = [step for step in steps if all(step * gap <= top for top, gap in sizes)]
-    return max(fitting, default=1) if any(gap for _, gap in sizes) else 1
-
-
-def _largest(rows: Sequence[Sequence[float]]) -> float:
-    return float(max((abs(value) for row in rows for value in row), default=0.0))
-
-
-def _pictures(
-    case: Document, magnification: Mapping[str, int]
-) -> tuple[dict[str, Markup], ...]:
-    power = magnification[case["name"]]
-    rows = []
-    for sample in case["samples"]:
-        name = f"held-out image {sample['index']}, a {sample['label']}"
-        scale = _largest(sample["target_map"]) or 1.0
-        rows.append(
-            {
-                "image": _picture(sample["image"], 16, f"{name}: the image"),
-                "target": _picture(sample["target_map"], scale, f"{name}: map of f"),
-                "pruned": _picture(sample["pruned_map"], scale, f"{name}: map of g"),
-                "difference": _picture(
-                    sample["difference_map"],
-                    scale / power,
-                    f"{name}: difference, {power} times stronger",
-                ),
-            }
-        )
-    return tuple(rows)
-
-
-def _picture(rows: Sequence[Sequence[float]], scale: float, text: str) -> Markup:
-    return Markup(pixel_picture(rows, scale, text))
 
 
 def _groups(

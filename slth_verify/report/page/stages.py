@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from slth_verify.report.model.observations import TARGET_AND_PRUNED
 from slth_verify.report.page.display import ends, grouped
-from slth_verify.report.page.svg import SERIES, plain, svg
+from slth_verify.report.page.svg import INK, SERIES, plain, svg
 
 Document = Mapping[str, Any]
 
@@ -17,6 +17,7 @@ Document = Mapping[str, Any]
 _WIDTH = 8.6
 #: Height of a bar; a stage has two in a row of height 1.
 _BAR = 0.36
+_ERRORS = ("own_error", "carried_error")
 
 
 def contradiction(case: Document) -> str:
@@ -75,14 +76,14 @@ def kept_in_stages(case: Document, key: str = "kept") -> str:
 
 
 def stage_chart(case: Document, identifier: str) -> str:
-    """Own and carried error of every stage, as shares of its certified range.
+    """Budget, own and carried error of every stage, as shares of its certified range.
 
     Stages whose outputs are constant have no shares and are left out.
     """
     ticket = case["ticket"]
     stages = [] if ticket is None else ticket["stages"]
     rows = [
-        (stage["stage"], *(_share(stage, key) for key in ("own", "carried")))
+        (stage["stage"], *(_share(stage, key) for key in _ERRORS), _budget(stage))
         for stage in stages
         if _range(stage) > 0
     ]
@@ -90,7 +91,8 @@ def stage_chart(case: Document, identifier: str) -> str:
         return ""
     text = "; ".join(
         f"{name}: own {own:.2g} %, carried {carried:.2g} %"
-        for name, own, carried in rows
+        + (f", budget {budget:.2g} %" if budget is not None else "")
+        for name, own, carried, budget in rows
     )
 
     def draw(axes: Axes) -> None:
@@ -102,13 +104,27 @@ def stage_chart(case: Document, identifier: str) -> str:
                 color=SERIES[series],
                 label=f"{label} error",
             )
+        planned = [
+            (row - 0.5 * _BAR, values[3])
+            for row, values in enumerate(rows)
+            if values[3] is not None
+        ]
+        if planned:
+            axes.scatter(
+                [budget for _, budget in planned],
+                [place for place, _ in planned],
+                marker="|",
+                s=160,
+                color=INK,
+                label="budget of the own error",
+            )
         axes.set_yticks(range(len(rows)), [plain(name) for name, *_ in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_xlim(left=0)
         axes.set_xlabel("error, in per cent of the certified range of the stage")
         axes.grid(axis="x")
         axes.legend(
-            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2
+            loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.2
         )
 
     size = (_WIDTH, 1.0 + 0.45 * len(rows))
@@ -121,4 +137,8 @@ def _range(stage: Document) -> float:
 
 
 def _share(stage: Document, key: str) -> float:
-    return 100 * float(ends(stage[f"{key}_error"])[1]) / _range(stage)
+    return 100 * float(ends(stage[key])[1]) / _range(stage)
+
+
+def _budget(stage: Document) -> float | None:
+    return None if "absent" in stage["budget"] else _share(stage, "budget")

@@ -6,6 +6,12 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from slth_verify.report.page.folding import (
+    MOST_PROBLEMS,
+    MOST_ROWS,
+    counts,
+    folded_records,
+)
 from slth_verify.report.page.html import page_environment
 from slth_verify.report.page.parts import embedded, style_sheet
 
@@ -34,6 +40,8 @@ def render_suite(document: Mapping[str, Any]) -> str:
     """
     style, style_hash = style_sheet()
     verdicts = list(_records(document, "verdict"))
+    problems = [x for x in verdicts if x[1]["verdict"] in list(_HEADLINES)[:4]]
+    shown, more = folded_records(verdicts)
     ratios = sorted(
         _records(document, "ratio"),
         key=lambda item: Decimal(item[1]["ratio"]),
@@ -46,10 +54,17 @@ def render_suite(document: Mapping[str, Any]) -> str:
         style_hash=style_hash,
         data=embedded(document),
         headline=_HEADLINES[document["verdict"]],
-        verdicts=verdicts,
-        problems=[x for x in verdicts if x[1]["verdict"] in list(_HEADLINES)[:4]],
-        ratios=[(test, record, _short(record["ratio"])) for test, record in ratios],
-        bounds=list(_records(document, "bound")),
+        verdicts=shown,
+        more=more,
+        problems=problems[:MOST_PROBLEMS],
+        more_problems=counts(record for _, record in problems[MOST_PROBLEMS:]),
+        ratios=[
+            (test, record, _short(record["ratio"]))
+            for test, record in ratios[:MOST_ROWS]
+        ],
+        bounds=list(_records(document, "bound"))[:MOST_ROWS],
+        tests=document["tests"][:MOST_ROWS],
+        rows=MOST_ROWS,
     )
 
 

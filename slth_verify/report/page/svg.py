@@ -33,6 +33,9 @@ _INHERITED = {
     "font-family": "DejaVu Sans, Verdana, Geneva, Arial, Helvetica, sans-serif",
 }
 _LEFT_OUT = ("metadata", "title", "style")
+#: Attributes of places, and decimals in them beyond a hundredth of a point.
+_PLACES = frozenset({"d", "x", "y", "width", "height", "transform"})
+_LONG = re.compile(r"-?\d+\.\d{3,}")
 #: Characters of an alternative text, and of a label in a chart.
 _WORDS, _LABEL = 4000, 32
 _STYLE = {
@@ -149,9 +152,15 @@ def _value(name: str, value: str, identifier: str) -> str:
         return f"{identifier}-{value}"
     if name == "href":
         return value.replace("#", f"#{identifier}-", 1)
+    if name in _PLACES:
+        return _LONG.sub(_shortened, value)
     if value in _COLOURS:
         return _COLOURS[value]
     return value.replace("url(#", f"url(#{identifier}-")
+
+
+def _shortened(number: re.Match[str]) -> str:
+    return f"{float(number.group()):.2f}".rstrip("0").rstrip(".")
 
 
 def _local(name: str) -> str:

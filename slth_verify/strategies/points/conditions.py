@@ -19,7 +19,7 @@ from sympy.core.function import AppliedUndef
 from slth_verify.statements import Statement, statement
 from slth_verify.statements._symbols import d, eps, k, n
 from slth_verify.statements._types import Variable
-from slth_verify.statements._vocabulary import NamedSet
+from slth_verify.statements.vocabulary import NamedSet
 
 _UP = (sp.GreaterThan, sp.StrictGreaterThan)
 _DOWN = (sp.LessThan, sp.StrictLessThan)

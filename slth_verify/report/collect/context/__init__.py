@@ -1,0 +1,1 @@
+"""What stands around the cases: success curves, known results, attacks, benchmarks."""

@@ -1,0 +1,86 @@
+"""The bound explorer: a table of proved widths, and the same for the script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from markupsafe import Markup
+
+from slth_verify.report.page.display import ends
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Explorer:
+    """What the page shows of the points.
+
+    Attributes:
+        probabilities: Columns, increasing.
+        rows: Points by dimension and accuracy, one of each probability.
+        data: Dimension, accuracy, probability, necessary, certified and found width of
+            every point, as JSON that cannot end its element.
+        conflicts: Points whose necessary width exceeds the certified one of a question
+            that is as hard or harder, in words; nothing of them is shown.
+    """
+
+    probabilities: tuple[str, ...]
+    rows: tuple[tuple[Document, ...], ...]
+    data: Markup
+    conflicts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, points: Sequence[Document]) -> Explorer:
+        """From the points of a document."""
+        wrong = [point for point in points if any(_excluded(point, points))]
+        believed = [point for point in points if point not in wrong]
+        grid: dict[tuple[int, str], list[Document]] = {}
+        for point in believed:
+            grid.setdefault((point["dimension"], point["accuracy"]), []).append(point)
+        probabilities = sorted({p["probability"] for p in believed}, key=Fraction)
+        rows = tuple(
+            tuple(row)
+            for row in grid.values()
+            if [point["probability"] for point in row] == probabilities
+        )
+        return cls(
+            tuple(probabilities),
+            rows,
+            Markup(json.dumps([_numbers(point) for point in believed])),
+            tuple(
+                f"m = {p['dimension']}, eps = {p['accuracy']}, "
+                f"probability {p['probability']}"
+                for p in wrong
+            ),
+        )
+
+
+def _excluded(point: Document, points: Iterable[Document]) -> Iterable[bool]:
+    """Whether another point contradicts this one's width."""
+    if "absent" in point["necessary"]:
+        return
+    needed = ends(point["necessary"])[0]
+    for other in points:
+        if _is_harder(other, point) and "absent" not in other["certified"]:
+            yield ends(other["certified"])[0] < needed
+
+
+def _is_harder(other: Document, point: Document) -> bool:
+    return bool(
+        other["dimension"] >= point["dimension"]
+        and Fraction(other["accuracy"]) <= Fraction(point["accuracy"])
+        and Fraction(other["probability"]) >= Fraction(point["probability"])
+    )
+
+
+def _numbers(point: Document) -> list[float | None]:
+    widths = [
+        None if "absent" in point[key] else int(ends(point[key])[0])
+        for key in ("necessary", "certified", "found")
+    ]
+    exact = [float(Fraction(point[key])) for key in ("accuracy", "probability")]
+    return [point["dimension"], *exact, *widths]

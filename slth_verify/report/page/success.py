@@ -1,0 +1,95 @@
+"""The success probability: proved curves with simulations between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from slth_verify.report.page.display import ends
+from slth_verify.report.page.svg import FAINT, SERIES, svg
+
+Document = Mapping[str, Any]
+
+#: Inches; the page scales charts to its own width.
+_SIZE = (8.6, 3.4)
+_LEGEND = {
+    "loc": "lower left",
+    "bbox_to_anchor": (0.0, 1.0),
+    "ncols": 3,
+    "borderaxespad": 0.2,
+}
+
+
+def conflict(point: Document) -> str:
+    """Why the figures of a point do not go together, or empty.
+
+    Args:
+        point: Of a curve of the document.
+    """
+    lower, upper = point["lower"], point["upper"]
+    if _has(lower) and _has(upper) and ends(lower)[1] > ends(upper)[0]:
+        return "the proved ends exclude each other"
+    if _has(point["interval"]):
+        low, high = ends(point["interval"])
+        if _has(lower) and high < ends(lower)[0]:
+            return "the simulation lies below the proved lower end"
+        if _has(upper) and low > ends(upper)[1]:
+            return "the simulation lies above the proved upper end"
+    return ""
+
+
+def success_chart(curve: Document, identifier: str) -> str:
+    """Proved ends as curves, simulated shares with their intervals as points."""
+    points = curve["points"]
+    seen = [point for point in points if _has(point["interval"])]
+
+    def draw(axes: Axes) -> None:
+        for side, series, marker in (("upper", 1, "v"), ("lower", 0, "^")):
+            there = [point for point in points if _has(point[side])]
+            axes.plot(
+                [point["samples"] for point in there],
+                [float(ends(point[side])[0]) for point in there],
+                color=SERIES[series],
+                marker=marker,
+                label=f"proved {side} end",
+            )
+        shares = [point["hits"] / point["trials"] for point in seen]
+        gaps = [ends(point["interval"]) for point in seen]
+        spans = (
+            [
+                max(0.0, s - float(low))
+                for s, (low, _) in zip(shares, gaps, strict=True)
+            ],
+            [max(0.0, float(up) - s) for s, (_, up) in zip(shares, gaps, strict=True)],
+        )
+        samples = [point["samples"] for point in seen]
+        if seen:
+            axes.errorbar(
+                samples, shares, spans, fmt="o", color=SERIES[2], label="simulated"
+            )
+        axes.axhline(0.5, color=FAINT, lw=0.8, zorder=0)
+        axes.set_ylim(-0.03, 1.05)
+        axes.set_xlabel("samples n")
+        axes.set_ylabel("success probability")
+        axes.grid()
+        axes.legend(**_LEGEND)
+
+    text = "; ".join(f"n = {point['samples']}: {_words(point)}" for point in points)
+    title = f"Success probability in dimension {curve['dimension']}"
+    return svg(draw, _SIZE, identifier, f"{title}. {text}.")
+
+
+def _words(point: Document) -> str:
+    words = []
+    for side, name in (("lower", "at least"), ("upper", "at most")):
+        if _has(point[side]):
+            words.append(f"{name} {float(ends(point[side])[0]):.3g}")
+    if point["trials"]:
+        words.append(f"{point['hits']} of {point['trials']} simulated")
+    return ", ".join(words)
+
+
+def _has(figure: Document) -> bool:
+    return "absent" not in figure
