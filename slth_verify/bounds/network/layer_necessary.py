@@ -25,11 +25,12 @@ right sides grow with n.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds._bisect import least_that
+from slth_verify.bounds._bisect import least_not_negative
 from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.certificates.integrals.scale_integral import Box, scale_integral
 from slth_verify.bounds.certificates.integrals.soft_box import SoftBox
@@ -45,6 +46,8 @@ from slth_verify.enclosure import (
     to_ball,
     working_precision,
 )
+from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import log_of
 from slth_verify.verdict import Direction, Evidence
 
 STATEMENT = "der:layer-necessary"
@@ -145,6 +148,12 @@ def success_of_layer(n: int, target: HardTarget) -> Fraction:
     Rigor:
         Enclosed and rounded up; 1 if nothing is proved.
     """
+    hits = _expected_hits(n, target)
+    return Fraction(1) if hits is None else min(Fraction(1), hits)
+
+
+def _expected_hits(n: int, target: HardTarget) -> Fraction | None:
+    """Upper bound of the expected number of solutions; None if there is none."""
     with working_precision(_BITS):
         weights = [to_ball(0)]
         weights += [
@@ -153,9 +162,9 @@ def success_of_layer(n: int, target: HardTarget) -> Fraction:
         ]
         try:
             hits = to_ball(target.nats).exp() * scale_integral(weights, target.box)
-            return min(Fraction(1), from_ball(hits).upper)
+            return from_ball(hits).upper
         except NonFiniteError:
-            return Fraction(1)
+            return None
 
 
 def _largest_below(bound: Fraction) -> int:
@@ -165,7 +174,9 @@ def _largest_below(bound: Fraction) -> int:
 
 def _layer(shape: LayerShape, eps: Fraction, goal: Fraction) -> LayerWidth:
     n, target = 0, None
-    for candidate in hard_targets(shape, eps):
+    # mostly the largest asks for most, and one look at each of the others is enough
+    targets = sorted(hard_targets(shape, eps), key=lambda x: (x.nats > 0, -x.box.dim))
+    for candidate in targets:
         least = _least(candidate, goal, n)
         if least > n:
             n, target = least, candidate
@@ -194,9 +205,23 @@ def _layer(shape: LayerShape, eps: Fraction, goal: Fraction) -> LayerWidth:
 
 def _least(target: HardTarget, goal: Fraction, known: int) -> int:
     """One more than a width that certainly fails, or ``known`` if that is no less."""
-    if known and success_of_layer(known, target) >= goal:
+    nats = log_of(goal)
+
+    def height(n: int) -> float:
+        """Logarithm of what is expected over what is asked; the sign is exact."""
+        try:
+            hits = _expected_hits(n, target)
+        except InvalidParameterError:  # so many that they are not evaluated
+            return math.inf
+        if hits is None:
+            return math.inf
+        part = log_of(hits) - nats if hits else -math.inf
+        return max(part, 0.0) if hits >= goal else min(part, -math.ulp(0.0))
+
+    low, below = known, height(known) if known else -math.inf
+    if below >= 0:
         return known
-    low, high = known, max(1, 2 * known)
-    while success_of_layer(high, target) < goal:
-        low, high = high, 2 * high
-    return least_that(lambda n: success_of_layer(n, target) >= goal, low, high)
+    high = max(1, 2 * known)
+    while (above := height(high)) < 0:
+        low, below, high = high, above, 2 * high
+    return least_not_negative(height, low, high, (below, above))

@@ -14,6 +14,7 @@ from scipy.stats import binomtest, chi2, norm
 from slth_verify.bounds import network_width
 from slth_verify.bounds.certificates.integrals.scale_integral import Box
 from slth_verify.bounds.certificates.integrals.soft_box import SoftBox
+from slth_verify.bounds.network import layer_necessary
 from slth_verify.bounds.network.layer_necessary import (
     HardTarget,
     hard_targets,
@@ -21,6 +22,7 @@ from slth_verify.bounds.network.layer_necessary import (
 )
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import from_ball, to_ball, working_precision
+from slth_verify.errors import InvalidParameterError
 
 F = Fraction
 
@@ -173,3 +175,24 @@ def test_the_bound_grows_with_n() -> None:
     box = Box.around([F(1, 2), F(1, 2)], F(1, 10))
     values = [success_of_layer(n, HardTarget(box)) for n in range(1, 9)]
     assert values == sorted(values)
+
+
+def test_a_kernel_that_takes_too_long_leaves_the_answer_of_the_others(
+    monkeypatch,
+) -> None:
+    honest = layer_necessary._expected_hits
+    asked = (2,), (1, 4), "0.02", "0.1"
+
+    def only_hard(n: int, target: HardTarget) -> Fraction | None:
+        if target.nats:
+            raise InvalidParameterError("too many samples")
+        return honest(n, target)
+
+    def width() -> int:
+        return network_width(*asked, kind="necessary").layers[0].n
+
+    full = width()
+    monkeypatch.setattr(layer_necessary, "_expected_hits", only_hard)
+    assert 1 < width() <= full
+    monkeypatch.setattr(layer_necessary, "_expected_hits", lambda *_: None)
+    assert width() == 1  # no filter at all gives the zero network
