@@ -21,7 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks._common import RESULTS, machine
+from benchmarks.support.common import RESULTS, machine
 
 _ROOT = Path(__file__).resolve().parents[1]
 _STOPPED = "stopped"
@@ -61,7 +61,8 @@ def _goes_on(options: argparse.Namespace, saved: Path) -> bool:
 
 def _counted(path: Path, options: argparse.Namespace, left: float) -> dict[str, Any]:
     """One file in a process of its own, for so many seconds at most."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "benchmarks._counting"]
+    counted = "benchmarks.support.counting"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", counted]
     command += [f"--hypothesis-profile={options.profile}", "-p", "no:cacheprovider"]
     command += ["-m", "nightly or not nightly"] * ("nightly" in options.profile)
     with tempfile.TemporaryDirectory() as folder:

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks._common import publish_with
 from benchmarks.lenet import stack
+from benchmarks.support.common import publish_with
 from slth_verify.attacks import Search
 from slth_verify.comparison.networks import ComparedNetworks
 from slth_verify.forms import Differences, NetworkPair, box_of

@@ -22,7 +22,7 @@ from typing import Any
 import mpmath
 from flint import arb
 
-from benchmarks._common import publish_with, seconds
+from benchmarks.support.common import publish_with, seconds
 from slth_verify import bounds
 from slth_verify.bounds.certificates.integrals.overlap import Overlap
 from slth_verify.bounds.certificates.integrals.pair_integral import pair_expectation

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 import slth_verify as sv
-from benchmarks._common import publish, seconds
-from benchmarks._digits import digits_ticket
+from benchmarks.support.common import publish, seconds
+from benchmarks.support.digits import digits_ticket
 from slth_verify.enclosure import check_normal_quantiles
 from slth_verify.enclosure._normal import _decide_one
 from slth_verify.ticket import with_weights

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from safetensors.torch import load_file
 
-from benchmarks._common import publish, seconds
-from benchmarks._digits import digits_ticket
+from benchmarks.support.common import publish, seconds
+from benchmarks.support.digits import digits_ticket
 from slth_verify.construction import collapse
 
 

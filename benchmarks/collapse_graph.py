@@ -15,7 +15,7 @@ from torch import nn
 from torch.nn.utils import prune
 
 import slth_verify as sv
-from benchmarks._common import publish, spread
+from benchmarks.support.common import publish, spread
 from slth_verify.construction import collapse
 from slth_verify.network import dense_module, pruned_module, pruning_masks, target_size
 from slth_verify.network.pruned_graphs import target_module

@@ -2,10 +2,10 @@
 
 ``python -m benchmarks.flipped_tickets --flips 100000 --save`` writes
 ``reports/benchmarks/flipped_tickets.json``. What is verified is decided once more by
-`benchmarks._tickets_by_hand`: only labels differ, or the difference of the networks
-that the changed file names is within its eps, in exact fractions. Anything else ends
-the run with an error. Files are checked without the second evaluation in mpmath, which
-could only withhold a verdict.
+`benchmarks.support.tickets_by_hand`: only labels differ, or the difference of the
+networks that the changed file names is within its eps, in exact fractions. Anything
+else ends the run with an error. Files are checked without the second evaluation in
+mpmath, which could only withhold a verdict.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from benchmarks._common import publish_with
-from benchmarks._tickets_by_hand import Claim, claim, largest_difference
+from benchmarks.support.common import publish_with
+from benchmarks.support.tickets_by_hand import Claim, claim, largest_difference
 from slth_verify.errors import SlthVerifyError
 from slth_verify.graph import TargetCNN
 from slth_verify.strategies import StoredTicket, tickets

@@ -15,7 +15,7 @@ from typing import Any
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 
-from benchmarks._common import publish_with
+from benchmarks.support.common import publish_with
 from slth_verify.conformance import check_recheck
 from slth_verify.conformance.oracles.remembered import evaluated_once
 

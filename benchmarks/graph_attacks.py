@@ -22,7 +22,7 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from benchmarks._common import publish_with
+from benchmarks.support.common import publish_with
 from slth_verify.forms import Differences, Interval, NetworkPair, StageEnds, box_of
 from slth_verify.graph import TargetCNN, exact_values, values
 from slth_verify.graph.stages import Stage, staged, stages_of

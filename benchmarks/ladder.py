@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._common import publish_with
-from benchmarks._nsn import FRESH, lazy
+from benchmarks.support.common import publish_with
+from benchmarks.support.nsn import FRESH, lazy
 from slth_verify.construction import search_points
 from slth_verify.subset_sum import Effort, Problem, fit_search_law, solve
 from slth_verify.subset_sum.steps.cancellation import cancel

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 import slth_verify as sv
-from benchmarks._common import publish
+from benchmarks.support.common import publish
 from slth_verify.construction.graphs.weights import FloatStage
 from slth_verify.graph import (
     AveragePool,

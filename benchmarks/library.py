@@ -18,7 +18,7 @@ from itertools import product
 from statistics import median
 from typing import Any
 
-from benchmarks._common import publish_with
+from benchmarks.support.common import publish_with
 
 #: Dimensions, then what is asked in each of them: eps, probability, norm, for all
 #: targets or not. The first two are on the grid, the others beside it.

@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._common import publish_with
-from benchmarks._nsn import dense
+from benchmarks.support.common import publish_with
+from benchmarks.support.nsn import dense
 from slth_verify.bounds import subset_sum_number_mean
 from slth_verify.subset_sum import Effort, solve
 

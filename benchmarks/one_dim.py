@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from benchmarks._common import publish
+from benchmarks.support.common import publish
 from slth_verify.subset_sum import (
     FloatArray,
     IndexArray,

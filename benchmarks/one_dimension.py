@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._common import publish, seconds
+from benchmarks.support.common import publish, seconds
 from slth_verify.bounds import covers, rss_width
 
 

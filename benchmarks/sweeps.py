@@ -14,7 +14,7 @@ from typing import Any
 
 from joblib import Parallel, delayed
 
-from benchmarks._common import publish_with
+from benchmarks.support.common import publish_with
 from slth_verify.sweep import Answer, Row, Store, load_plan, run_sweep
 
 #: Runs of some tens of microseconds each.

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks._common import publish_with
-from benchmarks._nsn import lazy
+from benchmarks.support.common import publish_with
+from benchmarks.support.nsn import lazy
 from slth_verify.subset_sum import audit, solve
 
 _DIM = 150

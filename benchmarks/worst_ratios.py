@@ -13,7 +13,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 
-from benchmarks._common import publish_with
+from benchmarks.support.common import publish_with
 from slth_verify.conformance import check_claims
 from slth_verify.conformance._ratios import worst_ratios
 from slth_verify.conformance.claims import CLAIM_ATTACKS

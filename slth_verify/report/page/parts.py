@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 from markupsafe import Markup
 
 from slth_verify.report.model.observations import TARGET_AND_PRUNED
+from slth_verify.report.page.assets import embedded, script_file, style_sheet
 from slth_verify.report.page.charts import (
     error_chart,
     ladder_chart,
@@ -23,7 +20,6 @@ from slth_verify.report.page.display import ends, grouped
 from slth_verify.report.page.explorer import Explorer
 from slth_verify.report.page.folding import (
     BESIDE,
-    MOST_EMBEDDED,
     MOST_PROBLEMS,
     Folded,
     counts,
@@ -144,7 +140,7 @@ class Page:
         bins = [len(p["positive"][0]) for c in cases for p in c["masks"]]
         power = {c["name"]: magnification(c) for c in cases if c["samples"]}
         style, style_hash = style_sheet()
-        script, script_hash = _hashed("script.js")
+        script, script_hash = script_file()
         problems = (*contradictions(cases), *_problems(cases))
         return cls(
             style=style,
@@ -202,26 +198,6 @@ def kept_in_picture(picture: Document) -> str:
     """Kept filters of one layer."""
     parts = (picture["positive"], picture["negative"])
     return grouped(sum(sum(row) for part in parts for row in part))
-
-
-def style_sheet() -> tuple[Markup, str]:
-    """The style sheet, and its SHA-256 as a content-security policy names it."""
-    return _hashed("style.css")
-
-
-def _hashed(name: str) -> tuple[Markup, str]:
-    source = files("slth_verify.report.page") / "templates" / name
-    text = source.read_text(encoding="utf-8")
-    digest = hashlib.sha256(text.encode()).digest()
-    return Markup(text), f"sha256-{base64.b64encode(digest).decode()}"
-
-
-def embedded(document: Document) -> Markup:
-    """The document as JSON that cannot end its element; empty if it is long."""
-    text = json.dumps(document, allow_nan=False)
-    if len(text) > MOST_EMBEDDED:
-        return Markup()
-    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c"))
 
 
 def _is_certified(case: Document) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from slth_verify.report.page.assets import embedded, style_sheet
 from slth_verify.report.page.folding import (
     MOST_PROBLEMS,
     MOST_ROWS,
@@ -13,7 +14,6 @@ from slth_verify.report.page.folding import (
     folded_records,
 )
 from slth_verify.report.page.html import page_environment
-from slth_verify.report.page.parts import embedded, style_sheet
 
 _HEADLINES = {
     "REFUTED": "A claim is false",

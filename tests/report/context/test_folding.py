@@ -7,7 +7,7 @@ import json
 import pytest
 
 from slth_verify.report import render_html
-from slth_verify.report.page import folding, parts
+from slth_verify.report.page import assets, folding, parts
 from slth_verify.report.page.folding import folded_findings
 
 
@@ -62,7 +62,7 @@ def test_page_counts_the_others_and_links_the_document(document, few):
 def test_a_long_document_lies_beside_its_page(document, monkeypatch):
     page = render_html(document)
     assert '<script type="application/json" id="slth-report">' in page
-    monkeypatch.setattr(parts, "MOST_EMBEDDED", len(json.dumps(document)) - 1)
+    monkeypatch.setattr(assets, "MOST_EMBEDDED", len(json.dumps(document)) - 1)
     page = render_html(document)
     assert 'id="slth-report"' not in page
     assert "too long to be embedded" in page

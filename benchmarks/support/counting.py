@@ -1,7 +1,7 @@
 """Pytest plugin: how many cases Hypothesis generated, of each test, as JSON.
 
-``pytest -p benchmarks._counting``; the variable ``SLTH_COUNTS`` names the file. Counts
-are those of Hypothesis' engine, whose class it wraps for as long as pytest runs.
+``pytest -p benchmarks.support.counting``; the variable ``SLTH_COUNTS`` names the file.
+Counts are those of Hypothesis' engine, whose class it wraps for as long as pytest runs.
 """
 
 from __future__ import annotations

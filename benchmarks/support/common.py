@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-RESULTS = Path(__file__).resolve().parents[1] / "reports" / "benchmarks"
+RESULTS = Path(__file__).resolve().parents[2] / "reports" / "benchmarks"
 
 
 def seconds(work: Callable[[], object], repeats: int) -> float:

@@ -1,0 +1,1 @@
+"""What benchmarks share: publishing, targets, counting, a second decider."""
