@@ -17,7 +17,7 @@ from slth_verify.errors import (
     MissingExtraError,
     UnusableFileError,
 )
-from slth_verify.report.page.heat_maps import heat_map
+from slth_verify.report.page.drawing.heat_maps import heat_map
 from slth_verify.report.page.sweeps import render_sweep
 from slth_verify.sweep import Row
 from slth_verify.sweep.document import to_document

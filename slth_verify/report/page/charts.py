@@ -11,7 +11,7 @@ from matplotlib.ticker import EngFormatter
 
 from slth_verify.report.model.observations import TARGET_AND_PRUNED
 from slth_verify.report.page.display import ends, grouped
-from slth_verify.report.page.svg import FAINT, SERIES, plain, svg
+from slth_verify.report.page.drawing.svg import FAINT, SERIES, plain, svg
 
 Document = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from slth_verify.report.page.display import ends
-from slth_verify.report.page.svg import INK, SERIES, svg
+from slth_verify.report.page.drawing.svg import INK, SERIES, svg
 
 Document = Mapping[str, Any]
 

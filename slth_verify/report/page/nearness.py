@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from slth_verify.report.page.display import ends
-from slth_verify.report.page.svg import FAINT, SERIES, plain, svg
+from slth_verify.report.page.drawing.svg import FAINT, SERIES, plain, svg
 
 Document = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from slth_verify.report.page.display import ends
-from slth_verify.report.page.svg import FAINT, INK, SERIES, plain, svg
+from slth_verify.report.page.drawing.svg import FAINT, INK, SERIES, plain, svg
 
 Document = Mapping[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from slth_verify.report.page.pixels import pixel_picture
+from slth_verify.report.page.drawing.pixels import pixel_picture
 
 Document = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from slth_verify.report.model.observations import TARGET_AND_PRUNED
 from slth_verify.report.page.display import ends, grouped
-from slth_verify.report.page.svg import INK, SERIES, plain, svg
+from slth_verify.report.page.drawing.svg import INK, SERIES, plain, svg
 
 Document = Mapping[str, Any]
 

@@ -16,8 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from slth_verify.report.page.display import grouped, seconds
-from slth_verify.report.page.heat_maps import heat_map
-from slth_verify.report.page.svg import FAINT, SERIES, svg
+from slth_verify.report.page.drawing.heat_maps import heat_map
+from slth_verify.report.page.drawing.svg import FAINT, SERIES, svg
 from slth_verify.text import printable
 
 Document = Mapping[str, Any]

@@ -1,0 +1,1 @@
+"""Pictures for pages: the one style of charts, heat maps, images."""
