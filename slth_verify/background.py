@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from importlib import import_module
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -68,7 +69,8 @@ class Background:
             arguments: Its arguments; they, result and exception are pickled.
 
         Returns:
-            Its future; `BackgroundLostError` if the process ends first.
+            Its future; `BackgroundLostError` if the process ends first. A call that is
+            cancelled before its turn is never made.
         """
         if self._child is None:
             self._child = _start()
@@ -79,6 +81,14 @@ class Background:
         future: Future[_Result] = Future()
         self._requests.put((future, pickle.dumps((function, arguments))))
         return future
+
+    def prepare(self, module: str) -> None:
+        """Have a module imported, while this process imports what it needs.
+
+        Args:
+            module: Its name; if it cannot be imported, the calls that need it say so.
+        """
+        self.call(_imported, module)
 
     def close(self) -> None:
         """End the second process, whatever it is doing."""
@@ -94,6 +104,8 @@ class Background:
         """Hand on requests one by one; all that remain are lost with the process."""
         while (item := self._requests.get()) is not None:
             future, request = item
+            if not future.set_running_or_notify_cancel():
+                continue
             try:
                 succeeded, value = _exchange(child, request)
             except (OSError, EOFError, pickle.UnpicklingError):
@@ -101,8 +113,11 @@ class Background:
                     False,
                     BackgroundLostError("the process that was to answer ended early"),
                 )
-            with contextlib.suppress(Exception):  # a cancelled future takes no answer
-                future.set_result(value) if succeeded else future.set_exception(value)
+            future.set_result(value) if succeeded else future.set_exception(value)
+
+
+def _imported(module: str) -> None:
+    import_module(module)
 
 
 def _start() -> subprocess.Popen[bytes]:

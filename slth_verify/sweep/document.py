@@ -153,11 +153,10 @@ def _success(simulated: Sequence[Row], proved: Sequence[Row]) -> list[Json]:
 
 
 def _interval(hits: int, trials: int) -> tuple[float, float]:
-    """Exact binomial interval, of Clopper and Pearson."""
-    from scipy.stats import binomtest
+    """Exact binomial interval."""
+    from slth_verify.sweep.intervals import clopper_pearson
 
-    found = binomtest(hits, trials).proportion_ci(float(CONFIDENCE), method="exact")
-    return float(found.low), float(found.high)
+    return clopper_pearson(hits, trials, float(CONFIDENCE))
 
 
 def _widths(rows: Sequence[Row]) -> list[Json]:

@@ -10,6 +10,7 @@ import sys
 import textwrap
 from concurrent.futures import TimeoutError as NotEndedError
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -85,3 +86,23 @@ def test_it_ends_with_its_parent(number: signal.Signals) -> None:
         parent.send_signal(number)
         assert parent.communicate(timeout=60) == (None, "")
         assert parent.returncode == -number
+
+
+def test_a_cancelled_call_is_never_made(tmp_path) -> None:
+    with Background() as second:
+        os.mkfifo(tmp_path / "pipe")
+        busy = second.call(os.open, tmp_path / "pipe", os.O_RDONLY)
+        never = second.call(Path.touch, tmp_path / "made")
+        assert never.cancel()
+        after = second.call(Path.touch, tmp_path / "after")
+        with open(tmp_path / "pipe", "wb"):  # waits for the reader, which waited for it
+            busy.result(60)
+        after.result(60)
+    assert {path.name for path in tmp_path.iterdir()} == {"pipe", "after"}
+
+
+def test_a_prepared_process_answers_and_a_missing_module_does_no_harm() -> None:
+    with Background() as second:
+        second.prepare("slth_verify.no_such_room")
+        second.prepare("fractions")
+        assert second.call(math.factorial, 5).result(60) == 120

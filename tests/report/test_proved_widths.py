@@ -1,11 +1,14 @@
 """Proved widths come from a second process, or are said to be missing."""
 
+from concurrent.futures import Future
 from fractions import Fraction
 
 import pytest
 
-from slth_verify.background import BackgroundLostError
+from slth_verify.background import Background, BackgroundLostError
+from slth_verify.bounds import BoundResult, mrss_width
 from slth_verify.errors import InvalidParameterError
+from slth_verify.report.collect import proved_widths as proved_module
 from slth_verify.report.collect.ladder import ask_ladder, width_ladder
 from slth_verify.report.collect.proved_widths import proved_widths
 from slth_verify.report.collect.targets import generated_subjects
@@ -125,3 +128,32 @@ def test_a_lost_search_is_a_missing_width_and_a_fault_is_raised(lost) -> None:
         else:
             with pytest.raises(ValueError, match="bug"):
                 widths.certified(2, _TENTH)
+
+
+def test_what_the_second_process_has_not_begun_is_decided_here(monkeypatch) -> None:
+    steps = []
+    with proved_widths(2, 120.0) as other:
+        there = other.necessary(2, _TENTH), other.certified(2, _TENTH)
+    monkeypatch.setattr(Background, "call", lambda *_: Future())  # never begins
+    with proved_widths(2, 120.0) as widths:
+        widths.ask(1, _TENTH)
+        widths.ask(2, _TENTH)
+        monkeypatch.setattr(proved_module, "mrss_width", _refusing_one)
+        widths.share(lambda *step: steps.append(step[1:]))
+        assert (widths.necessary(2, _TENTH), widths.certified(2, _TENTH)) == there
+        assert "no certificate" in widths.certified(1, _TENTH).absent
+    assert steps == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_without_patience_nothing_is_decided_here(monkeypatch) -> None:
+    monkeypatch.setattr(Background, "call", lambda *_: Future())
+    with proved_widths(2, 0.0) as widths:
+        widths.ask(2, _TENTH)
+        widths.share(lambda *_: None)
+        assert "undecided after 0 s" in widths.necessary(2, _TENTH).absent
+
+
+def _refusing_one(dimension: int, *rest: object) -> BoundResult:
+    if dimension == 1:
+        raise InvalidParameterError("no evaluator found a certificate")
+    return mrss_width(dimension, *rest)

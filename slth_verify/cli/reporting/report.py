@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from slth_verify.graph import TargetCNN
     from slth_verify.report import Profile, Report
 
+#: What the second process of a report works with.
+_SECOND_IMPORTS = "slth_verify.report.collect.context.gathered"
+
 
 @click.command()
 @click.option(
@@ -122,25 +125,30 @@ def _made(
     profile: str, targets: tuple[str, ...], eps: str | None, folder: Path, seed: int
 ) -> Report:
     """The report, made now and written."""
-    from slth_verify.graph import TargetCNN
-    from slth_verify.report import load_profile, run_report
+    from slth_verify.background import Background
 
-    chosen = load_profile(profile)
-    networks = tuple(TargetCNN.from_file(path) for path in targets)
-    question = _question(chosen, networks, eps, seed)
-    with (
-        kept_journal(question, folder / "slth-report") as journal,
-        progress() as advance,
-    ):
-        return run_report(
-            chosen,
-            folder,
-            seed=seed,
-            targets=networks,
-            eps=eps,
-            journal=journal,
-            progress=advance,
-        )
+    with Background() as second:
+        second.prepare(_SECOND_IMPORTS)
+        from slth_verify.graph import TargetCNN
+        from slth_verify.report import load_profile, run_report
+
+        chosen = load_profile(profile)
+        networks = tuple(TargetCNN.from_file(path) for path in targets)
+        question = _question(chosen, networks, eps, seed)
+        with (
+            kept_journal(question, folder / "slth-report") as journal,
+            progress() as advance,
+        ):
+            return run_report(
+                chosen,
+                folder,
+                seed=seed,
+                targets=networks,
+                eps=eps,
+                journal=journal,
+                progress=advance,
+                second=second,
+            )
 
 
 def _question(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotEndedError
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from slth_verify.background import Background, BackgroundLostError
 from slth_verify.bounds import BoundResult, mrss_width, necessary_width
 from slth_verify.errors import InvalidParameterError
+from slth_verify.report._progress import Progress
 from slth_verify.report.model.quantity import Absent, Figure, Quantity
 from slth_verify.verdict import Direction, Evidence
 
@@ -20,6 +21,7 @@ from slth_verify.verdict import Direction, Evidence
 PROBABILITY = Fraction(1, 2)
 
 _Asked = dict[tuple[int, Fraction], Future[BoundResult]]
+_STAGE = "proved widths"
 _WORDS = {
     Direction.LOWER: ("necessary", "no width was found to be too small"),
     Direction.UPPER: ("certified", "no certificate was found"),
@@ -34,7 +36,8 @@ class ProvedWidths:
 
     Attributes:
         limit: Largest dimension for which a certified width is searched.
-        patience: Seconds, from the first wait on, after which nobody waits.
+        patience: Seconds, from the first wait on, after which nobody waits, and nothing
+            more is decided here.
         second: The process that decides.
     """
 
@@ -70,6 +73,29 @@ class ProvedWidths:
             return Absent(f"this profile stops at m = {self.limit}")
         return self._figure(self._certified, dimension, accuracy, Direction.UPPER)
 
+    def share(self, progress: Progress) -> None:
+        """Decide here, last ones first, what the second process has not begun.
+
+        Args:
+            progress: Called with the number of questions looked at and of all.
+        """
+        questions = [*reversed(self._necessary)]
+        for done, question in enumerate(questions):
+            progress(_STAGE, done, len(questions))
+            for asked, decide in (
+                (self._certified, mrss_width),
+                (self._necessary, necessary_width),
+            ):
+                if question in asked and self._left() and asked[question].cancel():
+                    asked[question] = _decided(decide, *question)
+        progress(_STAGE, len(questions), len(questions))
+
+    def _left(self) -> float:
+        """Seconds of patience that are left."""
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self.patience
+        return max(0.0, self._deadline - time.monotonic())
+
     def _figure(
         self, asked: _Asked, dimension: int, accuracy: Fraction, direction: Direction
     ) -> Figure:
@@ -78,11 +104,8 @@ class ProvedWidths:
             return Absent("the empty subset is accurate enough")
         self.ask(dimension, accuracy)
         kind, nothing = _WORDS[direction]
-        if self._deadline is None:
-            self._deadline = time.monotonic() + self.patience
-        left = max(0.0, self._deadline - time.monotonic())
         try:
-            width = asked[dimension, accuracy].result(left).n
+            width = asked[dimension, accuracy].result(self._left()).n
         except (NotEndedError, BackgroundLostError):
             return Absent(
                 f"undecided after {self.patience:.0f} s: slth-verify bounds mrss --dim "
@@ -96,8 +119,22 @@ class ProvedWidths:
         return Quantity(str(width), str(width), Evidence.ENCLOSED, direction, "n")
 
 
+def _decided(
+    decide: Callable[..., BoundResult], dimension: int, accuracy: Fraction
+) -> Future[BoundResult]:
+    """A width that is decided in this process."""
+    here: Future[BoundResult] = Future()
+    try:
+        here.set_result(decide(dimension, str(accuracy), PROBABILITY))
+    except InvalidParameterError as error:  # told to who asks for the width
+        here.set_exception(error)
+    return here
+
+
 @contextmanager
-def proved_widths(limit: int, patience: float) -> Iterator[ProvedWidths]:
-    """A `ProvedWidths` whose second process is ended in any case."""
-    with Background() as second:
-        yield ProvedWidths(limit, patience, second)
+def proved_widths(
+    limit: int, patience: float, second: Background | None = None
+) -> Iterator[ProvedWidths]:
+    """A `ProvedWidths`; a second process of its own is ended in any case."""
+    with nullcontext(second) if second is not None else Background() as process:
+        yield ProvedWidths(limit, patience, process)

@@ -7,18 +7,20 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from slth_verify.background import Background, BackgroundLostError
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.files import write_atomically
 from slth_verify.graph import TargetCNN
 from slth_verify.numbers import ExactNumber, shown, whole_number
 from slth_verify.report._progress import Progress, silent
 from slth_verify.report.collect.case import run_case
-from slth_verify.report.collect.context.gathered import context
+from slth_verify.report.collect.context.gathered import Again, context
 from slth_verify.report.collect.environment import machine, versions
 from slth_verify.report.collect.ladder import width_ladder
 from slth_verify.report.collect.law import Sweep, ask_law
@@ -57,6 +59,7 @@ def run_report(
     eps: ExactNumber | None = None,
     journal: Journal | None = None,
     progress: Progress = silent,
+    second: Background | None = None,
 ) -> Report:
     """Verify tickets for all targets of a profile and write page, JSON and tickets.
 
@@ -71,6 +74,8 @@ def run_report(
             certified range.
         journal: Keeps the finished searches; the same call goes on from it.
         progress: Called as work goes on.
+        second: A process that takes its share; None for one that is started and ended
+            here.
 
     Returns:
         The report. A case whose search found no ticket is INCONCLUSIVE in it.
@@ -95,7 +100,13 @@ def run_report(
     else:
         subjects = subjects_of(profile, seed)
     return report_on(
-        subjects, profile, output, seed=seed, journal=journal, progress=progress
+        subjects,
+        profile,
+        output,
+        seed=seed,
+        journal=journal,
+        progress=progress,
+        second=second,
     )
 
 
@@ -120,6 +131,7 @@ def report_on(
     seed: int,
     journal: Journal | None = None,
     progress: Progress = silent,
+    second: Background | None = None,
 ) -> Report:
     """`run_report` on given targets.
 
@@ -130,6 +142,7 @@ def report_on(
         seed: For the record.
         journal: As in `run_report`.
         progress: Called as work goes on.
+        second: As in `run_report`.
     """
     stems = [subject.stem for subject in subjects]
     if len(set(stems)) < len(stems):
@@ -139,7 +152,13 @@ def report_on(
         )
     start = time.perf_counter()
     _prepare(output)
-    cases, law = _run_cases(subjects, profile, output, seed, journal, progress)
+    patience = 2 * profile.time_limit
+    with proved_widths(profile.certified_dimension, patience, second) as widths:
+        again = widths.second.call(Again.of, profile, seed)
+        cases, law = _run_cases(
+            subjects, profile, output, seed, journal, progress, widths
+        )
+        shown_beside = context(_answered(again, profile, seed), law)
     report = Report(
         verdict=overall(tuple(case.verdict for case in cases)),
         counts=_counts(cases),
@@ -152,7 +171,7 @@ def report_on(
         platform=machine(),
         seconds=round(time.perf_counter() - start, 3),
         law=law,
-        context=context(profile, seed, law),
+        context=shown_beside,
     )
     write_report(report, output)
     return report
@@ -165,27 +184,34 @@ def _run_cases(
     seed: int,
     journal: Journal | None,
     progress: Progress,
+    widths: ProvedWidths,
 ) -> tuple[list[CaseReport], LawFigures | None]:
     """All cases in order, and the law, which belongs to the paper's class only."""
     papers = any(subject.target.in_papers_class for subject in subjects)
     cases: list[CaseReport] = []
-    patience = 2 * profile.time_limit
-    with proved_widths(profile.certified_dimension, patience) as widths:
-        sweep = None
-        if papers:
-            ask_law(profile, widths)
-            if profile.law_dimension:
-                sweep = Sweep(profile, derived_seed(seed, "law"), widths.second)
-        for done, subject in enumerate(subjects):
-            progress("cases", done, len(subjects))
-            cases.append(run_case(subject, profile, output, progress, widths, journal))
-        progress("cases", len(subjects), len(subjects))
-        if not papers:
-            return cases, None
-        if sweep is not None:
-            sweep.wait(progress)
-        cases = _with_ladders(subjects, cases, widths, sweep, progress)
-        return cases, None if sweep is None else sweep.figures(widths)
+    sweep = None
+    if papers:
+        ask_law(profile, widths)
+        if profile.law_dimension:
+            sweep = Sweep(profile, derived_seed(seed, "law"), widths.second)
+    for done, subject in enumerate(subjects):
+        progress("cases", done, len(subjects))
+        cases.append(run_case(subject, profile, output, progress, widths, journal))
+    progress("cases", len(subjects), len(subjects))
+    if not papers:
+        return cases, None
+    if sweep is not None:
+        sweep.wait(progress)
+    widths.share(progress)
+    cases = _with_ladders(subjects, cases, widths, sweep)
+    return cases, None if sweep is None else sweep.figures(widths)
+
+
+def _answered(again: Future[Again], profile: Profile, seed: int) -> Again:
+    try:
+        return again.result()
+    except BackgroundLostError:
+        return Again.of(profile, seed)
 
 
 def _with_ladders(
@@ -193,19 +219,16 @@ def _with_ladders(
     cases: list[CaseReport],
     widths: ProvedWidths,
     sweep: Sweep | None,
-    progress: Progress,
 ) -> list[CaseReport]:
     """The cases with their ladders of widths, which were asked for before."""
     found = None if sweep is None else sweep.width
     completed: list[CaseReport] = []
-    for done, (subject, case) in enumerate(zip(subjects, cases, strict=True)):
-        progress("proved widths", done, len(cases))
+    for subject, case in zip(subjects, cases, strict=True):
         if subject.target.in_papers_class:
             eps, used = Fraction(case.eps.lower), case.network.widths
             ladder = width_ladder(subject.target, eps, used, widths, found)
             case = replace(case, ladder=ladder)
         completed.append(case)
-    progress("proved widths", len(cases), len(cases))
     return completed
 
 

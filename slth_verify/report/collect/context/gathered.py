@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from slth_verify.report.collect.context.derivations import derivations
 from slth_verify.report.collect.context.explorer import width_points
-from slth_verify.report.collect.context.stored import answers
+from slth_verify.report.collect.context.stored import StoredAnswer, answers
 from slth_verify.report.collect.context.success import success_curve
-from slth_verify.report.model.context import AttackRow, BenchmarkRatio, Context
+from slth_verify.report.model.context import (
+    AttackRow,
+    BenchmarkRatio,
+    Context,
+    SuccessCurve,
+)
 from slth_verify.report.model.law_figures import LawFigures
 from slth_verify.report.model.profile import Profile
 from slth_verify.report.model.quantity import Quantity
@@ -15,22 +22,44 @@ from slth_verify.suite import attacks
 from slth_verify.verdict import Direction, Evidence
 
 
-def context(profile: Profile, seed: int, law: LawFigures | None) -> Context:
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What is simulated and proved again for a report.
+
+    Attributes:
+        stored: The shipped answers, some of them proved again.
+        curve: Success against the number of samples.
+    """
+
+    stored: tuple[StoredAnswer, ...]
+    curve: SuccessCurve | None
+
+    @classmethod
+    def of(cls, profile: Profile, seed: int) -> Again:
+        """Simulate and prove.
+
+        Args:
+            profile: How much of it.
+            seed: Of the report.
+
+        Cost:
+            About 2 s for the profile ``quick``.
+        """
+        stored = tuple(answers(profile.stored_answers))
+        return cls(stored, success_curve(stored, profile.success_trials, seed))
+
+
+def context(again: Again, law: LawFigures | None) -> Context:
     """Collect it.
 
     Args:
-        profile: How much to simulate and to prove again.
-        seed: Of the report.
+        again: What was simulated and proved.
         law: Of the report.
-
-    Cost:
-        About 2 s for the profile ``quick``, most of it for proving answers again.
     """
-    stored = answers(profile.stored_answers)
     return Context(
-        success_curve(stored, profile.success_trials, seed),
-        width_points(stored, law),
-        derivations(stored),
+        again.curve,
+        width_points(again.stored, law),
+        derivations(again.stored),
         attack_rows(),
         ratios(),
     )

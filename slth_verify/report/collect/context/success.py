@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from scipy.stats import binomtest
-
 from slth_verify.enclosure import directed_decimal
 from slth_verify.report.collect.context.stored import StoredAnswer
 from slth_verify.report.collect.targets import derived_seed
 from slth_verify.report.model.context import SuccessCurve, SuccessPoint
 from slth_verify.report.model.quantity import Absent, Figure, Quantity, enclosed, exact
+from slth_verify.sweep.intervals import clopper_pearson
 from slth_verify.sweep.kinds.subset_sums import success
 from slth_verify.verdict import Direction, Evidence
 
@@ -90,10 +89,10 @@ def interval(hits: int, trials: int) -> Figure:
     """
     if not trials:
         return Absent(f"simulated up to n = {_MOST_SAMPLES} only")
-    found = binomtest(hits, trials).proportion_ci(float(CONFIDENCE), method="exact")
+    low, high = clopper_pearson(hits, trials, float(CONFIDENCE))
     return Quantity(
-        directed_decimal(Fraction(float(found.low)), _DIGITS, up=False),
-        directed_decimal(Fraction(float(found.high)), _DIGITS, up=True),
+        directed_decimal(Fraction(low), _DIGITS, up=False),
+        directed_decimal(Fraction(high), _DIGITS, up=True),
         Evidence.STATISTICAL,
         Direction.BOTH,
     )
