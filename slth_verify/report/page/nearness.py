@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from slth_verify.report.page.display import ends
+from slth_verify.report.page.drawing.steps import draw_end
 from slth_verify.report.page.drawing.svg import FAINT, SERIES, plain, svg
 
 Document = Mapping[str, Any]
@@ -91,9 +92,14 @@ def share_chart(case: Document, identifier: str) -> str:
     )
 
     def draw(axes: Axes) -> None:
-        axes.fill_between(radii, proved, open_, color=FAINT, lw=0)
-        axes.plot(radii, open_, marker="v", color=SERIES[1], label="not refuted")
-        axes.plot(radii, proved, marker="^", color=SERIES[0], label="proved")
+        # what is proved for a ball is for smaller ones, what is refuted for larger ones
+        for place in range(len(radii) - 1):
+            ends_of_span = radii[place : place + 2]
+            axes.fill_between(
+                ends_of_span, proved[place + 1], open_[place], color=FAINT, lw=0
+            )
+        draw_end(axes, "upper", radii, open_, "not refuted", rises=False)
+        draw_end(axes, "lower", radii, proved, "proved", rises=False)
         axes.set_xticks(radii, [row["radius"] for row in rows])
         axes.set_ylim(0, 105)
         axes.set_xlabel("radius: every entry of the image may change by so much")

@@ -8,6 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from slth_verify.report.page.display import ends
+from slth_verify.report.page.drawing.steps import SIDES, draw_end
 from slth_verify.report.page.drawing.svg import FAINT, SERIES, svg
 
 Document = Mapping[str, Any]
@@ -46,14 +47,15 @@ def success_chart(curve: Document, identifier: str) -> str:
     seen = [point for point in points if _has(point["interval"])]
 
     def draw(axes: Axes) -> None:
-        for side, series, marker in (("upper", 1, "v"), ("lower", 0, "^")):
+        for side in SIDES:
             there = [point for point in points if _has(point[side])]
-            axes.plot(
+            draw_end(
+                axes,
+                side,
                 [point["samples"] for point in there],
                 [float(ends(point[side])[0]) for point in there],
-                color=SERIES[series],
-                marker=marker,
-                label=f"proved {side} end",
+                f"proved {side} end",
+                rises=True,
             )
         shares = [point["hits"] / point["trials"] for point in seen]
         gaps = [ends(point["interval"]) for point in seen]

@@ -17,6 +17,7 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 
 from slth_verify.report.page.display import grouped, seconds
 from slth_verify.report.page.drawing.heat_maps import heat_map
+from slth_verify.report.page.drawing.steps import SIDES, draw_end
 from slth_verify.report.page.drawing.svg import FAINT, SERIES, svg
 from slth_verify.text import printable
 
@@ -126,15 +127,15 @@ def _success_chart(curve: Document, identifier: str) -> str:
     proved = [point for point in points if "lower" in point]
 
     def draw(axes: Axes) -> None:
-        for side, series, marker in (("lower", 0, "^"), ("upper", 1, "v")):
-            if proved:
-                axes.plot(
-                    [point["samples"] for point in proved],
-                    [float(point[side]) for point in proved],
-                    color=SERIES[series],
-                    marker=marker,
-                    label=f"proved {side} end",
-                )
+        for side in SIDES if proved else ():
+            draw_end(
+                axes,
+                side,
+                [point["samples"] for point in proved],
+                [float(point[side]) for point in proved],
+                f"proved {side} end",
+                rises=True,
+            )
         if seen:
             share = [point["hits"] / point["trials"] for point in seen]
             gaps = (
