@@ -138,11 +138,11 @@ def _serve() -> None:
     """The second process: calls from standard input, outcomes to standard output."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a call prints must not mix with answers
-    with answers:
+    with contextlib.suppress(BrokenPipeError), answers:  # broken: who asked is gone
         while True:
             try:
                 function, arguments = pickle.load(sys.stdin.buffer)
-            except EOFError:
+            except (EOFError, pickle.UnpicklingError):  # gone, at worst in mid-sentence
                 return
             try:
                 outcome = True, function(*arguments)

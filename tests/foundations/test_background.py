@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -86,6 +87,26 @@ def test_it_ends_with_its_parent(number: signal.Signals) -> None:
         parent.send_signal(number)
         assert parent.communicate(timeout=60) == (None, "")
         assert parent.returncode == -number
+
+
+@pytest.mark.parametrize("cut", [None, -3])
+def test_who_asked_may_be_gone_before_the_answer(cut: int | None) -> None:
+    code = "from slth_verify.background import _serve; _serve()"
+    request = pickle.dumps((math.factorial, (5,)))[:cut]
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stderr is not None
+        child.stdout.close()
+        child.stdin.write(request)
+        child.stdin.close()
+        assert child.stderr.read() == b""
+    assert child.returncode == 0
 
 
 def test_a_cancelled_call_is_never_made(tmp_path) -> None:
