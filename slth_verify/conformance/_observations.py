@@ -71,7 +71,7 @@ def observed(body: Callable[..., None], name: str) -> Callable[..., None]:
         except ConformanceFailure as failure:
             status, reason = "failed", str(failure)
             raise
-        except Exception as error:
+        except Exception as error:  # its line says so, and it goes on as it came
             status, reason = "failed", reason_of(error)
             raise
         except BaseException:  # Hypothesis ends a case, or somebody the run

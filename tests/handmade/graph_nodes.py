@@ -5,7 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from slth_verify.graph import Input, Node
+import numpy as np
+
+from slth_verify.graph import Dense, Input, Node
 
 F = Fraction
 
@@ -19,3 +21,15 @@ def box(*shape: int) -> Input:
 
 def after(kind: type[Node], *sources: str, **fields: Any) -> Node:
     return kind(name="node", sources=sources or ("image",), **fields)
+
+
+def image(shape: tuple[int, ...], low: str = "-1", high: str = "1/2") -> Input:
+    """A box with the same ends for every channel."""
+    return Input(
+        name="image", shape=shape, low=(low,) * shape[0], high=(high,) * shape[0]
+    )
+
+
+def one_dense(name: str, source: str) -> Dense:
+    """A dense layer of the single weight 1."""
+    return Dense(name=name, sources=(source,), weight=np.ones((1, 1), np.float32))

@@ -31,7 +31,11 @@ def _hashed(name: str) -> tuple[Markup, str]:
 
 def embedded(document: Document) -> Markup:
     """The document as JSON that cannot end its element; empty if it is long."""
+    text = as_element(document)
+    return text if len(text) <= MOST_EMBEDDED else Markup()
+
+
+def as_element(document: Document) -> Markup:
+    """A document as JSON that cannot end its element, however long."""
     text = json.dumps(document, allow_nan=False)
-    if len(text) > MOST_EMBEDDED:
-        return Markup()
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c"))

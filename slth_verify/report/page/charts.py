@@ -11,19 +11,13 @@ from matplotlib.ticker import EngFormatter
 
 from slth_verify.report.model.observations import TARGET_AND_PRUNED
 from slth_verify.report.page.display import ends, grouped
-from slth_verify.report.page.drawing.svg import FAINT, SERIES, plain, svg
+from slth_verify.report.page.drawing.svg import FAINT, LEGEND, SERIES, plain, svg
 
 Document = Mapping[str, Any]
 
 #: Inches; the page scales charts to its own width.
 _WIDTH = 8.6
 _SIGNS = ("positive", "negative")
-_LEGEND = {
-    "loc": "lower left",
-    "bbox_to_anchor": (0.0, 1.0),
-    "ncols": 3,
-    "borderaxespad": 0.2,
-}
 
 
 def ladder_chart(case: Document, identifier: str) -> str:
@@ -69,7 +63,7 @@ def _spans(
     axes.set_yticks(range(len(rows)), names)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.grid(axis="x")
-    axes.legend(**_LEGEND)
+    axes.legend(**LEGEND)
 
 
 def error_chart(cases: Sequence[Document], identifier: str) -> str:

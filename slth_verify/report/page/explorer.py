@@ -23,7 +23,8 @@ class Explorer:
         probabilities: Columns, increasing.
         rows: Points by dimension and accuracy, one of each probability.
         data: Dimension, accuracy, probability, necessary, certified and found width of
-            every point, as JSON that cannot end its element.
+            every point, and whether it was proved again, as JSON that cannot end its
+            element.
         conflicts: Points whose necessary width exceeds the certified one of a question
             that is as hard or harder, in words; nothing of them is shown.
     """
@@ -77,10 +78,10 @@ def _is_harder(other: Document, point: Document) -> bool:
     )
 
 
-def _numbers(point: Document) -> list[float | None]:
+def _numbers(point: Document) -> list[float | bool | None]:
     widths = [
         None if "absent" in point[key] else int(ends(point[key])[0])
         for key in ("necessary", "certified", "found")
     ]
     exact = [float(Fraction(point[key])) for key in ("accuracy", "probability")]
-    return [point["dimension"], *exact, *widths]
+    return [point["dimension"], *exact, *widths, point["again"]]

@@ -9,18 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
 from slth_verify.report.page.display import ends
-from slth_verify.report.page.drawing.svg import INK, SERIES, svg
+from slth_verify.report.page.drawing.svg import INK, LEGEND, SERIES, svg
 
 Document = Mapping[str, Any]
 
 #: Inches; the page scales charts to its own width.
 _SIZE = (8.6, 4.0)
-_LEGEND = {
-    "loc": "lower left",
-    "bbox_to_anchor": (0.0, 1.0),
-    "ncols": 3,
-    "borderaxespad": 0.2,
-}
 #: Key of a row, marker, series and label.
 _CURVES = (
     ("necessary", ">", 1, "necessary"),
@@ -67,7 +61,7 @@ def law_chart(law: Document, identifier: str) -> str:
         axes.set_xlabel("dimension m")
         axes.set_ylabel("width n")
         axes.grid()
-        axes.legend(**_LEGEND)
+        axes.legend(**LEGEND)
 
     text = "; ".join(f"m = {r['dimension']}: {_words(r)}" for r in law["rows"])
     return svg(draw, _SIZE, identifier, f"What exists and is found. {text}.")

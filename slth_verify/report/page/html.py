@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from slth_verify.report.page.cases import kept_in_picture, looseness, observed
 from slth_verify.report.page.comparison import change_groups, said
 from slth_verify.report.page.display import (
     figure,
@@ -20,12 +21,7 @@ from slth_verify.report.page.display import (
     signed,
 )
 from slth_verify.report.page.mathml import safe_mathml
-from slth_verify.report.page.parts import (
-    Page,
-    kept_in_picture,
-    looseness,
-    observed,
-)
+from slth_verify.report.page.parts import Page
 from slth_verify.report.page.stages import believed, contradiction, kept_in_stages
 from slth_verify.report.page.success import conflict
 from slth_verify.text import printable

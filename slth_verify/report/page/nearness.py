@@ -10,18 +10,12 @@ from matplotlib.axes import Axes
 
 from slth_verify.report.page.display import ends
 from slth_verify.report.page.drawing.steps import draw_end
-from slth_verify.report.page.drawing.svg import FAINT, SERIES, plain, svg
+from slth_verify.report.page.drawing.svg import FAINT, LEGEND, SERIES, plain, svg
 
 Document = Mapping[str, Any]
 
 #: Inches; the page scales charts to its own width.
 _WIDTH = 8.6
-_LEGEND = {
-    "loc": "lower left",
-    "bbox_to_anchor": (0.0, 1.0),
-    "ncols": 3,
-    "borderaxespad": 0.2,
-}
 
 
 def bracket_chart(cases: Sequence[Document], identifier: str) -> str:
@@ -58,7 +52,7 @@ def bracket_chart(cases: Sequence[Document], identifier: str) -> str:
         axes.set_xlim(left=0.0)
         axes.set_xlabel("error, as a part of the certified error")
         axes.grid(axis="x")
-        axes.legend(**_LEGEND)
+        axes.legend(**LEGEND)
 
     size = (_WIDTH, 1.2 + 0.3 * len(rows))
     return svg(draw, size, identifier, f"Errors from both sides. {text}.")
@@ -105,6 +99,6 @@ def share_chart(case: Document, identifier: str) -> str:
         axes.set_xlabel("radius: every entry of the image may change by so much")
         axes.set_ylabel("images, %")
         axes.grid()
-        axes.legend(**_LEGEND)
+        axes.legend(**LEGEND)
 
     return svg(draw, (_WIDTH, 2.8), identifier, f"One class near images. {text}.")

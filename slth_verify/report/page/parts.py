@@ -8,7 +8,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from slth_verify.report.model.observations import TARGET_AND_PRUNED
 from slth_verify.report.page.assets import embedded, script_file, style_sheet
 from slth_verify.report.page.charts import (
     error_chart,
@@ -16,7 +15,6 @@ from slth_verify.report.page.charts import (
     mask_chart,
     whole_mask_chart,
 )
-from slth_verify.report.page.display import ends, grouped
 from slth_verify.report.page.explorer import Explorer
 from slth_verify.report.page.folding import (
     BESIDE,
@@ -171,33 +169,6 @@ class Page:
             stages=tuple(dict.fromkeys(s for c in cases for s in c["seconds"])),
             planted=sum(row["planted"] for row in _context(document)["attacks"]),
         )
-
-
-def observed(case: Document) -> Document:
-    """The largest difference seen between target and pruned network."""
-    found = [
-        item["difference"]
-        for item in case["observations"]
-        if item["subject"] == TARGET_AND_PRUNED and "absent" not in item["difference"]
-    ]
-    if not found:
-        return {"absent": "no forward passes"}
-    return max(found, key=lambda figure: ends(figure)[1])
-
-
-def looseness(case: Document) -> Document:
-    """Certified over observed error: how much the bound may exceed the truth."""
-    seen, proved = observed(case), case["ticket"]["certified_error"]
-    if "absent" in seen or "absent" in proved or ends(seen)[1] == 0:
-        return {"absent": "no difference was observed"}
-    value = str(float(ends(proved)[1] / ends(seen)[1]))
-    return {"value": value, "kind": "heuristic", "direction": "none", "unit": ""}
-
-
-def kept_in_picture(picture: Document) -> str:
-    """Kept filters of one layer."""
-    parts = (picture["positive"], picture["negative"])
-    return grouped(sum(sum(row) for part in parts for row in part))
 
 
 def _is_certified(case: Document) -> bool:

@@ -8,19 +8,14 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from slth_verify.report.page.display import ends
-from slth_verify.report.page.drawing.steps import SIDES, draw_end
-from slth_verify.report.page.drawing.svg import FAINT, SERIES, svg
+from slth_verify.report.page.drawing.steps import SIDES
+from slth_verify.report.page.drawing.success import Simulated, draw_success
+from slth_verify.report.page.drawing.svg import svg
 
 Document = Mapping[str, Any]
 
 #: Inches; the page scales charts to its own width.
 _SIZE = (8.6, 3.4)
-_LEGEND = {
-    "loc": "lower left",
-    "bbox_to_anchor": (0.0, 1.0),
-    "ncols": 3,
-    "borderaxespad": 0.2,
-}
 
 
 def conflict(point: Document) -> str:
@@ -44,39 +39,26 @@ def conflict(point: Document) -> str:
 def success_chart(curve: Document, identifier: str) -> str:
     """Proved ends as curves, simulated shares with their intervals as points."""
     points = curve["points"]
-    seen = [point for point in points if _has(point["interval"])]
+    proved = {
+        side: [
+            (point["samples"], float(ends(point[side])[0]))
+            for point in points
+            if _has(point[side])
+        ]
+        for side in SIDES
+    }
+    seen = [
+        Simulated(
+            point["samples"],
+            point["hits"] / point["trials"],
+            *map(float, ends(point["interval"])),
+        )
+        for point in points
+        if _has(point["interval"])
+    ]
 
     def draw(axes: Axes) -> None:
-        for side in SIDES:
-            there = [point for point in points if _has(point[side])]
-            draw_end(
-                axes,
-                side,
-                [point["samples"] for point in there],
-                [float(ends(point[side])[0]) for point in there],
-                f"proved {side} end",
-                rises=True,
-            )
-        shares = [point["hits"] / point["trials"] for point in seen]
-        gaps = [ends(point["interval"]) for point in seen]
-        spans = (
-            [
-                max(0.0, s - float(low))
-                for s, (low, _) in zip(shares, gaps, strict=True)
-            ],
-            [max(0.0, float(up) - s) for s, (_, up) in zip(shares, gaps, strict=True)],
-        )
-        samples = [point["samples"] for point in seen]
-        if seen:
-            axes.errorbar(
-                samples, shares, spans, fmt="o", color=SERIES[2], label="simulated"
-            )
-        axes.axhline(0.5, color=FAINT, lw=0.8, zorder=0)
-        axes.set_ylim(-0.03, 1.05)
-        axes.set_xlabel("samples n")
-        axes.set_ylabel("success probability")
-        axes.grid()
-        axes.legend(**_LEGEND)
+        draw_success(axes, proved, seen)
 
     text = "; ".join(f"n = {point['samples']}: {_words(point)}" for point in points)
     title = f"Success probability in dimension {curve['dimension']}"

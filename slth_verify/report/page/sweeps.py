@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,23 +11,21 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
+from slth_verify.report.page.assets import as_element, style_sheet
 from slth_verify.report.page.display import grouped, seconds
 from slth_verify.report.page.drawing.heat_maps import heat_map
-from slth_verify.report.page.drawing.steps import SIDES, draw_end
-from slth_verify.report.page.drawing.svg import FAINT, SERIES, svg
+from slth_verify.report.page.drawing.steps import SIDES, Side, draw_end
+from slth_verify.report.page.drawing.success import Simulated, draw_success
+from slth_verify.report.page.drawing.svg import FAINT, LEGEND, SERIES, svg
 from slth_verify.text import printable
 
 Document = Mapping[str, Any]
 
 #: Inches; the page scales charts to its own width.
 _WIDTH, _HEIGHT = 8.6, 3.4
+#: A width rises with 1 / eps.
+_SIDE_OF: dict[str, Side] = {"certified": "upper", "necessary": "lower"}
 _TICKS = 8  # as many samples have ticks of their own
-_LEGEND = {
-    "loc": "lower left",
-    "bbox_to_anchor": (0.0, 1.0),
-    "ncols": 3,
-    "borderaxespad": 0.2,
-}
 
 
 def render_sweep(document: Document) -> str:
@@ -45,7 +39,7 @@ def render_sweep(document: Document) -> str:
 
     Rigor:
         All texts of the document are escaped. Curves join what is proved, or what was
-        seen; nothing between two points is claimed.
+        seen; proved ones are steps on the safe side.
     """
     environment = Environment(
         loader=PackageLoader("slth_verify.report.page"),
@@ -56,15 +50,12 @@ def render_sweep(document: Document) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(grouped=grouped, seconds=seconds, short=_short)
-    source = files("slth_verify.report.page") / "templates" / "style.css"
-    style = source.read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    data = json.dumps(document, allow_nan=False)
+    style, style_hash = style_sheet()
     return environment.get_template("sweep.html.j2").render(
         document=document,
-        style=Markup(style),
-        style_hash=f"sha256-{digest}",
-        data=Markup(data.replace("&", "\\u0026").replace("<", "\\u003c")),
+        style=style,
+        style_hash=style_hash,
+        data=as_element(document),
         law_chart=Markup(_law_chart(document)),
         success_charts=[
             Markup(_success_chart(curve, f"success-{number}"))
@@ -123,33 +114,19 @@ def _law_chart(document: Document) -> str:
 def _success_chart(curve: Document, identifier: str) -> str:
     """Simulated probabilities between their proved ends."""
     points = curve["points"]
-    seen = [point for point in points if "trials" in point]
-    proved = [point for point in points if "lower" in point]
+    proved = {
+        side: [(p["samples"], float(p[side])) for p in points if side in p]
+        for side in SIDES
+    }
+    seen = [
+        Simulated(p["samples"], p["hits"] / p["trials"], p["low"], p["high"])
+        for p in points
+        if "trials" in p
+    ]
 
     def draw(axes: Axes) -> None:
-        for side in SIDES if proved else ():
-            draw_end(
-                axes,
-                side,
-                [point["samples"] for point in proved],
-                [float(point[side]) for point in proved],
-                f"proved {side} end",
-                rises=True,
-            )
-        if seen:
-            share = [point["hits"] / point["trials"] for point in seen]
-            gaps = (
-                [middle - p["low"] for middle, p in zip(share, seen, strict=True)],
-                [p["high"] - middle for middle, p in zip(share, seen, strict=True)],
-            )
-            samples = [point["samples"] for point in seen]
-            axes.errorbar(samples, share, gaps, fmt="o", color=SERIES[2], label="seen")
-        axes.set_ylim(-0.03, 1.03)
+        draw_success(axes, proved, seen)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.set_xlabel("samples n")
-        axes.set_ylabel("success probability")
-        axes.grid()
-        axes.legend(**_LEGEND)
 
     text = "; ".join(f"n = {point['samples']}" for point in points)
     title = f"Success probability, m = {curve['dimension']}, eps = {curve['eps']}"
@@ -161,23 +138,22 @@ def _width_chart(curve: Document, identifier: str) -> str:
     points: Sequence[Document] = curve["points"]
 
     def draw(axes: Axes) -> None:
-        for side, series, marker in (("certified", 0, "<"), ("necessary", 1, ">")):
-            there = [point for point in points if point.get(side)]
+        for kind, side in _SIDE_OF.items():
+            there = sorted(
+                (float(1 / Fraction(point["eps"])), point[kind])
+                for point in points
+                if point.get(kind)
+            )
             if there:
-                axes.plot(
-                    [float(1 / Fraction(point["eps"])) for point in there],
-                    [point[side] for point in there],
-                    color=SERIES[series],
-                    marker=marker,
-                    label=side,
-                )
+                finer, widths = zip(*there, strict=True)
+                draw_end(axes, side, finer, widths, kind, rises=True)
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xlabel("1 / eps")
         axes.set_ylabel("width n")
         axes.grid()
         if axes.get_legend_handles_labels()[0]:
-            axes.legend(**_LEGEND)
+            axes.legend(**LEGEND)
 
     text = "; ".join(f"eps = {point['eps']}" for point in points)
     return svg(draw, (_WIDTH, _HEIGHT), identifier, f"{curve['question']}: {text}.")

@@ -29,6 +29,8 @@ def test_its_numbers_are_those_of_the_points(points):
     numbers = {tuple(x[:3]): x[3:] for x in json.loads(Explorer.of(points).data)}
     assert numbers[9, 0.01, 0.5][:2] == [85, 95]
     assert numbers[1, 0.1, 0.5][2] is None
+    assert numbers[9, 0.01, 0.5][3] is True  # proved again for the document
+    assert numbers[9, 0.01, 0.9][3] is False
 
 
 def test_a_certified_width_on_the_wrong_side_is_noticed(points, document):

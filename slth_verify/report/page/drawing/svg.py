@@ -32,6 +32,13 @@ _INHERITED = {
     "stroke-linecap": "butt",
     "font-family": "DejaVu Sans, Verdana, Geneva, Arial, Helvetica, sans-serif",
 }
+#: Where legends stand: above the axes, three entries in a row.
+LEGEND = {
+    "loc": "lower left",
+    "bbox_to_anchor": (0.0, 1.0),
+    "ncols": 3,
+    "borderaxespad": 0.2,
+}
 _LEFT_OUT = ("metadata", "title", "style")
 #: Attributes of places, and decimals in them beyond a hundredth of a point.
 _PLACES = frozenset({"d", "x", "y", "width", "height", "transform"})

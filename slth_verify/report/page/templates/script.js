@@ -96,7 +96,11 @@
       say("necessary", shown(needed, "≥", "no easier point"));
       say("certified", shown(least(4), "≤", "no harder point"));
       say("found", shown(least(5), "≈", "not measured"));
-      say("note", valid ? "" : "m is a whole number from 1 on, ε is positive, and " +
+      const used = valid ? [...easier.filter((p) => p[3] === needed),
+        ...harder.filter((p) => p[4] === least(4))] : [];
+      const again = used.every((p) => p[6]);
+      say("note", valid ? (again ? "" : "Proved when this version was built, not again " +
+        "for this report.") : "m is a whole number from 1 on, ε is positive, and " +
         "the probability lies between 0 and 1.");
     };
     ["m", "eps", "prob"].forEach((name) =>
