@@ -54,6 +54,12 @@ STATEMENT = "der:layer-necessary"
 
 _BITS = 96
 
+#: Said where a sum was refused as too much work.
+_NOT_ALL = (
+    " For other kernels, or more filters, this sum takes too long and was not "
+    "evaluated: more may be needed than this bound says here."
+)
+
 _Advance = Callable[[str, int, int], None]
 
 
@@ -173,11 +179,12 @@ def _largest_below(bound: Fraction) -> int:
 
 
 def _layer(shape: LayerShape, eps: Fraction, goal: Fraction) -> LayerWidth:
-    n, target = 0, None
+    n, target, all_decided = 0, None, True
     # mostly the largest asks for most, and one look at each of the others is enough
     targets = sorted(hard_targets(shape, eps), key=lambda x: (x.nats > 0, -x.box.dim))
     for candidate in targets:
-        least = _least(candidate, goal, n)
+        least, decided = _least(candidate, goal, n)
+        all_decided = all_decided and decided
         if least > n:
             n, target = least, candidate
     steps: tuple[Step, ...] = ()
@@ -188,7 +195,7 @@ def _layer(shape: LayerShape, eps: Fraction, goal: Fraction) -> LayerWidth:
                 statement=STATEMENT,
                 text=f"With n = {n - 1} the expected number of subsets of filters with "
                 "positive sign that hit this target is below 1 - delta, and it grows "
-                "with n.",
+                f"with n.{'' if all_decided else _NOT_ALL}",
                 values=(
                     ("entries", str(target.box.dim)),
                     ("largest entry", str(target.box.reach)),
@@ -203,15 +210,22 @@ def _layer(shape: LayerShape, eps: Fraction, goal: Fraction) -> LayerWidth:
     )
 
 
-def _least(target: HardTarget, goal: Fraction, known: int) -> int:
-    """One more than a width that certainly fails, or ``known`` if that is no less."""
+def _least(target: HardTarget, goal: Fraction, known: int) -> tuple[int, bool]:
+    """One more than a width that certainly fails, or ``known`` if that is no less.
+
+    Returns:
+        The width, and whether more of this bound would not give a larger one.
+    """
     nats = log_of(goal)
+    decided = True
 
     def height(n: int) -> float:
         """Logarithm of what is expected over what is asked; the sign is exact."""
+        nonlocal decided
         try:
             hits = _expected_hits(n, target)
         except InvalidParameterError:  # so many that they are not evaluated
+            decided = False
             return math.inf
         if hits is None:
             return math.inf
@@ -220,8 +234,8 @@ def _least(target: HardTarget, goal: Fraction, known: int) -> int:
 
     low, below = known, height(known) if known else -math.inf
     if below >= 0:
-        return known
+        return known, decided
     high = max(1, 2 * known)
     while (above := height(high)) < 0:
         low, below, high = high, above, 2 * high
-    return least_not_negative(height, low, high, (below, above))
+    return least_not_negative(height, low, high, (below, above)), decided

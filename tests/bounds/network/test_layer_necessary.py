@@ -191,8 +191,13 @@ def test_a_kernel_that_takes_too_long_leaves_the_answer_of_the_others(
     def width() -> int:
         return network_width(*asked, kind="necessary").layers[0].n
 
+    def words() -> str:
+        return network_width(*asked, kind="necessary").layers[0].ledger[0].text
+
     full = width()
+    assert "takes too long" not in words()
     monkeypatch.setattr(layer_necessary, "_expected_hits", only_hard)
     assert 1 < width() <= full
+    assert "takes too long" in words()
     monkeypatch.setattr(layer_necessary, "_expected_hits", lambda *_: None)
     assert width() == 1  # no filter at all gives the zero network
