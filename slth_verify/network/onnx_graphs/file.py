@@ -8,7 +8,7 @@ from typing import Any, Final
 from slth_verify.errors import InvalidTargetError, MissingExtraError, UnusableFileError
 from slth_verify.files import read_regular
 from slth_verify.limits import LAYERS, TENSOR_FILE_BYTES
-from slth_verify.network.onnx_graphs._wire import require_small
+from slth_verify.network.onnx_graphs.wire import require_small
 from slth_verify.text import printable, reason_of
 
 #: Versions of the operators whose definitions the import follows.

@@ -5,40 +5,40 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from slth_verify.network.onnx_graphs import _activations, _layers, _shaping, _windows
-from slth_verify.network.onnx_graphs._builder import Tensor, Value
-from slth_verify.network.onnx_graphs._call import Call
+from slth_verify.network.onnx_graphs import activations, layers, shaping, windows
+from slth_verify.network.onnx_graphs.builder import Tensor, Value
+from slth_verify.network.onnx_graphs.call import Call
 
 #: What reads a node of the graph, by its operator.
 HANDLERS: Final[dict[str, Callable[[Call], Value | Sequence[Tensor]]]] = {
-    "Add": _layers.add,
-    "AveragePool": _windows.average_pool,
-    "BatchNormalization": _layers.batch_norm,
-    "Clip": _activations.clip,
-    "Concat": _shaping.concat,
-    "Conv": _layers.conv,
-    "Dropout": _shaping.dropout,
-    "Flatten": _shaping.flatten,
-    "Gemm": _layers.gemm,
-    "GlobalAveragePool": _windows.global_average_pool,
-    "GlobalMaxPool": _windows.global_max_pool,
-    "Identity": _shaping.same,
-    "LeakyRelu": _activations.leaky_relu,
-    "MatMul": _layers.matmul,
-    "MaxPool": _windows.max_pool,
-    "Mul": _layers.multiply,
-    "PRelu": _activations.prelu,
-    "Pad": _windows.pad,
-    "ReduceMean": _windows.reduce_mean,
-    "Relu": _activations.relu,
-    "Reshape": _shaping.reshape,
-    "Slice": _shaping.slice_,
-    "Split": _shaping.split,
-    "Squeeze": _shaping.squeeze,
-    "Sub": _layers.subtract,
-    "Sum": _layers.add,
-    "Transpose": _shaping.transpose,
-    "Unsqueeze": _shaping.unsqueeze,
+    "Add": layers.add,
+    "AveragePool": windows.average_pool,
+    "BatchNormalization": layers.batch_norm,
+    "Clip": activations.clip,
+    "Concat": shaping.concat,
+    "Conv": layers.conv,
+    "Dropout": shaping.dropout,
+    "Flatten": shaping.flatten,
+    "Gemm": layers.gemm,
+    "GlobalAveragePool": windows.global_average_pool,
+    "GlobalMaxPool": windows.global_max_pool,
+    "Identity": shaping.same,
+    "LeakyRelu": activations.leaky_relu,
+    "MatMul": layers.matmul,
+    "MaxPool": windows.max_pool,
+    "Mul": layers.multiply,
+    "PRelu": activations.prelu,
+    "Pad": windows.pad,
+    "ReduceMean": windows.reduce_mean,
+    "Relu": activations.relu,
+    "Reshape": shaping.reshape,
+    "Slice": shaping.slice_,
+    "Split": shaping.split,
+    "Squeeze": shaping.squeeze,
+    "Sub": layers.subtract,
+    "Sum": layers.add,
+    "Transpose": shaping.transpose,
+    "Unsqueeze": shaping.unsqueeze,
 }
 
 _LEAVE_OUT: Final = "Leave it out at the end: the scores before it name the same class"

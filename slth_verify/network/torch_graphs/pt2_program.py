@@ -12,13 +12,13 @@ from torch import fx, nn
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.limits import LAYERS, NAME, WEIGHTS
-from slth_verify.network.torch_graphs._operations import READERS
-from slth_verify.network.torch_graphs._pt2_file import (
+from slth_verify.network.torch_graphs.operations import READERS
+from slth_verify.network.torch_graphs.pt2_file import (
     Archive,
     read_archive,
     unreadable,
 )
-from slth_verify.network.torch_graphs._trace import BATCH
+from slth_verify.network.torch_graphs.trace import BATCH
 from slth_verify.numbers import shown
 from slth_verify.tensors import integer
 

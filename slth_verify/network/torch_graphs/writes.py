@@ -8,8 +8,8 @@ from typing import Any
 from torch import fx, nn
 from torch.export.graph_signature import OutputKind
 
-from slth_verify.network.torch_graphs._refusals import class_of, operation_of, refused
-from slth_verify.network.torch_graphs._tensors import how_to_resolve
+from slth_verify.network.torch_graphs.refusals import class_of, operation_of, refused
+from slth_verify.network.torch_graphs.tensors import how_to_resolve
 from slth_verify.text import reason_of
 
 #: Operations that torch leaves as they are where nothing is written in place.

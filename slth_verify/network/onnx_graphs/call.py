@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from slth_verify.graph import Reshape
 from slth_verify.graph.given_input import held
 from slth_verify.graph.nodes import Node, Shape
-from slth_verify.network.onnx_graphs._builder import Builder, Origin, Tensor, Value
-from slth_verify.network.onnx_graphs._layout import axis_of
-from slth_verify.network.onnx_graphs._refusal import Outside
-from slth_verify.network.onnx_graphs._tensors import shown
+from slth_verify.network.onnx_graphs.builder import Builder, Origin, Tensor, Value
+from slth_verify.network.onnx_graphs.layout import axis_of
+from slth_verify.network.onnx_graphs.refusal import Outside
+from slth_verify.network.onnx_graphs.tensors import shown
 
 #: Entries of one list of sizes or axes.
 _FEW = 64

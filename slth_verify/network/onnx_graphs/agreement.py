@@ -35,9 +35,9 @@ from slth_verify.graph import (
 )
 from slth_verify.graph.float_values import values
 from slth_verify.graph.nodes import Node, Shape
-from slth_verify.network.onnx_graphs._builder import Origin, Reading
-from slth_verify.network.onnx_graphs._images import images_of
-from slth_verify.network.onnx_graphs._running import Running, named
+from slth_verify.network.onnx_graphs.builder import Origin, Reading
+from slth_verify.network.onnx_graphs.images import images_of
+from slth_verify.network.onnx_graphs.running import Running, named
 
 #: Multiplications of one image that are waited for, and of all images together.
 _MOST: Final = 1 << 36

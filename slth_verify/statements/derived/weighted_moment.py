@@ -25,8 +25,8 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import P, eps, j, k, lam, m, n, r, theta, x
 from slth_verify.statements._types import Quantity
-from slth_verify.statements.derived._moments import FIRST, SYMBOLS, overlap, some_hit
-from slth_verify.statements.derived._tangents import (
+from slth_verify.statements.derived.moments import FIRST, SYMBOLS, overlap, some_hit
+from slth_verify.statements.derived.tangents import (
     WEIGHTS,
     term_disjoint,
     term_equal,

@@ -8,11 +8,11 @@ import numpy as np
 
 from slth_verify.graph import Clip, Rectifier
 from slth_verify.limits import IMAGE_SIDE
-from slth_verify.network.onnx_graphs._builder import Tensor
-from slth_verify.network.onnx_graphs._call import Call
-from slth_verify.network.onnx_graphs._layers import by_channel
-from slth_verify.network.onnx_graphs._layout import CHANNELS, require_held
-from slth_verify.network.onnx_graphs._refusal import Outside
+from slth_verify.network.onnx_graphs.builder import Tensor
+from slth_verify.network.onnx_graphs.call import Call
+from slth_verify.network.onnx_graphs.layers import by_channel
+from slth_verify.network.onnx_graphs.layout import CHANNELS, require_held
+from slth_verify.network.onnx_graphs.refusal import Outside
 
 
 def relu(call: Call) -> Tensor:

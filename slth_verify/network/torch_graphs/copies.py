@@ -14,7 +14,7 @@ from torch import nn
 
 from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network.torch_graphs._naming import named
+from slth_verify.network.torch_graphs.naming import named
 from slth_verify.text import reason_of
 
 _WARNING_FILTERS = threading.RLock()  # they belong to the whole process

@@ -12,20 +12,20 @@ from numpy.typing import NDArray
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph.given_input import input_node
-from slth_verify.network.onnx_graphs._builder import (
+from slth_verify.network.onnx_graphs.builder import (
     Builder,
     Origin,
     Reading,
     Tensor,
     Value,
 )
-from slth_verify.network.onnx_graphs._call import Call
-from slth_verify.network.onnx_graphs._file import DOMAINS, opset_of
-from slth_verify.network.onnx_graphs._folding import constant_node, folded, shape
-from slth_verify.network.onnx_graphs._layout import CHANNELS, require_held
-from slth_verify.network.onnx_graphs._operators import HANDLERS, advice
-from slth_verify.network.onnx_graphs._refusal import Outside
-from slth_verify.network.onnx_graphs._tensors import (
+from slth_verify.network.onnx_graphs.call import Call
+from slth_verify.network.onnx_graphs.file import DOMAINS, opset_of
+from slth_verify.network.onnx_graphs.folding import constant_node, folded, shape
+from slth_verify.network.onnx_graphs.layout import CHANNELS, require_held
+from slth_verify.network.onnx_graphs.operators import HANDLERS, advice
+from slth_verify.network.onnx_graphs.refusal import Outside
+from slth_verify.network.onnx_graphs.tensors import (
     constant,
     element_type,
     require_few,

@@ -13,7 +13,7 @@ from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.files import write_atomically
 from slth_verify.graph import Dense, Node, Reshape, Sum, TargetCNN
-from slth_verify.network.onnx_graphs._writing import graph_to_onnx
+from slth_verify.network.onnx_graphs.writing import graph_to_onnx
 from slth_verify.numbers import ExactNumber, exact_number, shown
 
 _DIGITS = 17

@@ -13,8 +13,8 @@ from slth_verify.graph import Input, TargetCNN
 from slth_verify.graph.fields import checked
 from slth_verify.graph.nodes import Node, Shape
 from slth_verify.graph.shapes import shape_of
-from slth_verify.network.onnx_graphs._layout import require_held
-from slth_verify.network.onnx_graphs._refusal import Outside
+from slth_verify.network.onnx_graphs.layout import require_held
+from slth_verify.network.onnx_graphs.refusal import Outside
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 
 from slth_verify.graph import Concat, Crop, Permute
-from slth_verify.network.onnx_graphs._builder import Tensor, Value
-from slth_verify.network.onnx_graphs._call import Call
-from slth_verify.network.onnx_graphs._layout import axis_of, spread
-from slth_verify.network.onnx_graphs._refusal import Outside
+from slth_verify.network.onnx_graphs.builder import Tensor, Value
+from slth_verify.network.onnx_graphs.call import Call
+from slth_verify.network.onnx_graphs.layout import axis_of, spread
+from slth_verify.network.onnx_graphs.refusal import Outside
 
 
 def flatten(call: Call) -> Tensor:

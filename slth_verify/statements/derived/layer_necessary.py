@@ -23,7 +23,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import D, P, c_in, c_out, d, eps, k, n
 from slth_verify.statements._types import Kind, Quantity
-from slth_verify.statements.derived._nsn_law import R, chi_squared_mean, interval_mass
+from slth_verify.statements.derived.nsn_law import R, chi_squared_mean, interval_mass
 from slth_verify.statements.vocabulary import (
     Exists,
     Law,

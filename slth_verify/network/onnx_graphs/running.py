@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network.onnx_graphs._builder import Origin, Reading
+from slth_verify.network.onnx_graphs.builder import Origin, Reading
 from slth_verify.text import printable, reason_of
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from torch import fx, nn
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network.torch_graphs._naming import named
+from slth_verify.network.torch_graphs.naming import named
 
 ADVICE = (
     "A target graph has convolutions, dense layers, batch norms in evaluation mode, "

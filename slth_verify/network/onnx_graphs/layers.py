@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from slth_verify.graph import BatchNorm, Convolution, Dense, Sum
 from slth_verify.graph.nodes import Shape
-from slth_verify.network.onnx_graphs._builder import Origin, Tensor
-from slth_verify.network.onnx_graphs._call import Call
-from slth_verify.network.onnx_graphs._refusal import Outside
-from slth_verify.network.onnx_graphs._windows import window_of
+from slth_verify.network.onnx_graphs.builder import Origin, Tensor
+from slth_verify.network.onnx_graphs.call import Call
+from slth_verify.network.onnx_graphs.refusal import Outside
+from slth_verify.network.onnx_graphs.windows import window_of
 
 
 def conv(call: Call) -> Tensor:

@@ -7,8 +7,8 @@ from typing import Any
 
 from slth_verify.graph import Crop, MaxPool, Pad, Permute, Reshape
 from slth_verify.graph.given_input import held
-from slth_verify.network.torch_graphs._call import Call, Result
-from slth_verify.network.torch_graphs._layout import place
+from slth_verify.network.torch_graphs.call import Call, Result
+from slth_verify.network.torch_graphs.layout import place
 
 #: What torch calls the ways of padding, and what nodes do.
 _MODES = {

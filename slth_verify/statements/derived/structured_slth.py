@@ -26,7 +26,7 @@ from slth_verify.statements._build import (
 from slth_verify.statements._symbols import P, c_in, c_out, d, delta, depth, eps, n
 from slth_verify.statements._types import Quantity
 from slth_verify.statements.decisions.proved import Ceil
-from slth_verify.statements.paper._structured_slth import EVENT, NETWORKS, K, W
+from slth_verify.statements.paper.structured_slth import EVENT, NETWORKS, K, W
 from slth_verify.statements.vocabulary import (
     ForAll,
     NamedSet,

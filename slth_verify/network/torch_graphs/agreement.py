@@ -22,12 +22,12 @@ from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph import Convolution, Dense, Input, TargetCNN
 from slth_verify.graph.given_input import held
-from slth_verify.network.torch_graphs._copies import float64_copy, quiet, run_copy
-from slth_verify.network.torch_graphs._naming import named
-from slth_verify.network.torch_graphs._operations import Step
-from slth_verify.network.torch_graphs._refusals import operation_of, path_of, refused
-from slth_verify.network.torch_graphs._trace import BATCH, Trace
+from slth_verify.network.torch_graphs.copies import float64_copy, quiet, run_copy
 from slth_verify.network.torch_graphs.evaluate import Value, evaluated, given
+from slth_verify.network.torch_graphs.naming import named
+from slth_verify.network.torch_graphs.operations import Step
+from slth_verify.network.torch_graphs.refusals import operation_of, path_of, refused
+from slth_verify.network.torch_graphs.trace import BATCH, Trace
 from slth_verify.text import reason_of
 
 _SEED = 20_240_301

@@ -28,8 +28,8 @@ from slth_verify.statements._build import (
 from slth_verify.statements._symbols import P, eps, j, k, m, n, r
 from slth_verify.statements._types import Claim, Hypothesis, Quantity
 from slth_verify.statements.decisions.proved import Least
-from slth_verify.statements.derived._nsn_law import R, at_axis, at_zero
-from slth_verify.statements.paper._nsn_lemmas import ONE_SUBSET_LEAST, one_subset
+from slth_verify.statements.derived.nsn_law import R, at_axis, at_zero
+from slth_verify.statements.paper.nsn_lemmas import ONE_SUBSET_LEAST, one_subset
 from slth_verify.statements.vocabulary import ChiSquaredLaw, Expectation, Law, Norm
 
 _q, _D = sp.Function("q"), sp.Function("D")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from slth_verify.files import open_regular
 from slth_verify.limits import TENSOR_FILE_BYTES, WEIGHTS
-from slth_verify.network.onnx_graphs._refusal import Outside
+from slth_verify.network.onnx_graphs.refusal import Outside
 from slth_verify.text import printable
 
 #: Types that are read, by their numbers in TensorProto.DataType: as they are stored in

@@ -17,20 +17,20 @@ from torch import fx, nn
 from torch.export.graph_signature import InputKind, OutputKind
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.network.torch_graphs._copies import quiet
-from slth_verify.network.torch_graphs._naming import named
-from slth_verify.network.torch_graphs._refusals import (
+from slth_verify.network.torch_graphs.copies import quiet
+from slth_verify.network.torch_graphs.naming import named
+from slth_verify.network.torch_graphs.refusals import (
     ADVICE,
     path_of,
     refuse_known,
     refused,
 )
-from slth_verify.network.torch_graphs._tensors import how_to_resolve, tensor_problem
-from slth_verify.network.torch_graphs._wrappers import (
+from slth_verify.network.torch_graphs.tensors import how_to_resolve, tensor_problem
+from slth_verify.network.torch_graphs.wrappers import (
     WRAPPERS,
     require_no_global_hooks,
 )
-from slth_verify.network.torch_graphs._writes import without_writes
+from slth_verify.network.torch_graphs.writes import without_writes
 from slth_verify.text import reason_of
 
 #: Images in a recorded batch; other numbers are tried when module and graph run.

@@ -9,10 +9,10 @@ from slth_verify.graph import AveragePool, MaxPool, Pad
 from slth_verify.graph.given_input import held
 from slth_verify.graph.nodes import Margins, PaddingMode, Pair
 from slth_verify.graph.shapes import window_count
-from slth_verify.network.onnx_graphs._builder import Tensor
-from slth_verify.network.onnx_graphs._call import Call
-from slth_verify.network.onnx_graphs._layout import axis_of, pair
-from slth_verify.network.onnx_graphs._refusal import Outside
+from slth_verify.network.onnx_graphs.builder import Tensor
+from slth_verify.network.onnx_graphs.call import Call
+from slth_verify.network.onnx_graphs.layout import axis_of, pair
+from slth_verify.network.onnx_graphs.refusal import Outside
 
 _MODES: dict[str, PaddingMode] = {
     "constant": "zeros",

@@ -8,7 +8,7 @@ from typing import Final
 
 from slth_verify.graph.nodes import Pair, Shape
 from slth_verify.limits import IMAGE_SIDE
-from slth_verify.network.onnx_graphs._refusal import Outside
+from slth_verify.network.onnx_graphs.refusal import Outside
 
 #: Channels, or features, that have numbers of their own: a box, or slopes.
 CHANNELS: Final = 1 << 20

@@ -12,18 +12,18 @@ from torch import fx
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph.nodes import Node, Weights
-from slth_verify.network.torch_graphs._refusals import (
+from slth_verify.network.torch_graphs.refusals import (
     class_of,
     operation_of,
     path_of,
     refused,
 )
-from slth_verify.network.torch_graphs._tensors import (
+from slth_verify.network.torch_graphs.tensors import (
     how_to_resolve,
     tensor_problem,
     values_of,
 )
-from slth_verify.network.torch_graphs._trace import BATCH, DTYPES, Trace
+from slth_verify.network.torch_graphs.trace import BATCH, DTYPES, Trace
 
 #: Names of nodes: one tensor, or a tuple of them.
 Result = str | tuple[str, ...]

@@ -24,7 +24,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import P, eps, k, m, n, r
 from slth_verify.statements._types import Kind, Quantity
-from slth_verify.statements.paper._nsn_lemmas import HIT, one_hit
+from slth_verify.statements.paper.nsn_lemmas import HIT, one_hit
 from slth_verify.statements.vocabulary import (
     ChiSquaredLaw,
     Expectation,

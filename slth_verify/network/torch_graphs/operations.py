@@ -23,12 +23,12 @@ from slth_verify.graph import (
     TargetCNN,
 )
 from slth_verify.graph.nodes import Margins, Node, Pair
-from slth_verify.network.torch_graphs import _pools, _shapes
-from slth_verify.network.torch_graphs._call import Book, Call, Result, exact
-from slth_verify.network.torch_graphs._joined import joined
-from slth_verify.network.torch_graphs._layout import around, pair
-from slth_verify.network.torch_graphs._refusals import ADVICE, operation_of
-from slth_verify.network.torch_graphs._trace import Trace
+from slth_verify.network.torch_graphs import pools, shapes
+from slth_verify.network.torch_graphs.call import Book, Call, Result, exact
+from slth_verify.network.torch_graphs.joined import joined
+from slth_verify.network.torch_graphs.layout import around, pair
+from slth_verify.network.torch_graphs.refusals import ADVICE, operation_of
+from slth_verify.network.torch_graphs.trace import Trace
 
 Reader = Callable[[Call], Result]
 
@@ -269,6 +269,6 @@ READERS: dict[str, Reader] = {
         ),
         lambda call: call.source,
     ),
-    **_pools.READERS,
-    **_shapes.READERS,
+    **pools.READERS,
+    **shapes.READERS,
 }

@@ -21,7 +21,7 @@ from slth_verify.statements._build import (
 )
 from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
 from slth_verify.statements._types import Kind, Quantity
-from slth_verify.statements.derived._rss import covered
+from slth_verify.statements.derived.rss import covered
 from slth_verify.statements.vocabulary import Prob, UniformLaw
 
 _F = sp.Symbol("F", real=True)

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.network.onnx_graphs._builder import Tensor
-from slth_verify.network.onnx_graphs._call import Call
-from slth_verify.network.onnx_graphs._layout import axis_of
-from slth_verify.network.onnx_graphs._refusal import Outside
-from slth_verify.network.onnx_graphs._tensors import constant
+from slth_verify.network.onnx_graphs.builder import Tensor
+from slth_verify.network.onnx_graphs.call import Call
+from slth_verify.network.onnx_graphs.layout import axis_of
+from slth_verify.network.onnx_graphs.refusal import Outside
+from slth_verify.network.onnx_graphs.tensors import constant
 
 #: Entries of a constant that is computed.
 _FEW = 64

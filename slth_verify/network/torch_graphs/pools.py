@@ -8,8 +8,8 @@ from typing import Any
 from slth_verify.graph import AveragePool, MaxPool, Pad, Reshape
 from slth_verify.graph.given_input import held
 from slth_verify.graph.nodes import Margins, Node, Pair
-from slth_verify.network.torch_graphs._call import Call, Result
-from slth_verify.network.torch_graphs._layout import (
+from slth_verify.network.torch_graphs.call import Call, Result
+from slth_verify.network.torch_graphs.layout import (
     around,
     ceil_rest,
     pair,
