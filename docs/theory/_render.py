@@ -5,7 +5,7 @@ A page holds markers, each followed by a generated block:
     <!-- statement: der:net -->          hypotheses, definitions and conclusion
     <!-- claim: der:net points -->       one claim, with its conditions
     <!-- table -->                       all statements
-    <!-- table: all-targets -->          a reference table of `_tables`
+    <!-- table: all-targets -->          a reference table of `tables`
     <!-- attacks -->                     what tests each statement, and what is missing
 
 and each block ends with ``<!-- end -->``. Run this file to bring all pages up to date;

@@ -1,13 +1,10 @@
 """Linear forms of tensors, substituted back to the image.
 
-A row is ``a x + d (y - x)`` for a tensor x of f and the same tensor y of g. Node by
-node it is bounded from above by such a row of the tensors before, until only the image
-is left, whose box gives a number. Errors of rounding are charged to the constant.
+Node by node, rows of a tensor are bounded from above by rows of the tensors before,
+until only the image is left, whose box gives a number. `carried` has the rows.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -21,18 +18,11 @@ from slth_verify.forms.adjoints import (
     scattered,
     terms_of,
 )
-from slth_verify.forms.gates import Bound, Relaxation
-from slth_verify.forms.intervals import Interval
+from slth_verify.forms.carried import Carried, largest
+from slth_verify.forms.gates import Relaxation
 from slth_verify.forms.known import Known, Rows, row_count
 from slth_verify.forms.pairs import Numbers
-from slth_verify.forms.rounding import (
-    TINY,
-    above,
-    dots_above,
-    sizes_above,
-    slack,
-    total_above,
-)
+from slth_verify.forms.rounding import TINY, sizes_above, slack, total_above
 from slth_verify.graph.nodes import (
     AveragePool,
     Clip,
@@ -83,33 +73,8 @@ def upper_bounds(known: Known, name: str, target: Rows, gap: Rows) -> Float64Arr
         return np.asarray(np.fmin(work.best, work.constant))
 
 
-class _Substitution:
-    """Rows on their way back.
-
-    Attributes:
-        rows: Coefficients a and d of tensors that nothing was put in for yet.
-        positive: Coefficients of max(x, 0) of the image.
-        constant: What was collected, ``(rows,)``.
-        best: The least bound so far, ``(rows,)``.
-    """
-
-    def __init__(self, known: Known, count: int) -> None:
-        self.known = known
-        self.rows: dict[str, tuple[Rows, Rows]] = {}
-        self.positive: Rows = None
-        self.constant = np.zeros(count)
-        self.best = np.full(count, np.inf)
-
-    def add(self, name: str, target: Rows, gap: Rows) -> None:
-        """More coefficients of a tensor; the image has no difference."""
-        if name == self.known.pair.image:
-            gap = None
-        old = self.rows.get(name, (None, None))
-        parts = self.known.intervals[name]
-        self.rows[name] = (
-            self._sum(old[0], target, parts.target),
-            self._sum(old[1], gap, parts.difference),
-        )
+class _Substitution(Carried):
+    """Rows on their way back, node by node."""
 
     def through(self, node: Node) -> None:
         """Put in for a node's tensor what it computes, or what bounds it."""
@@ -128,35 +93,6 @@ class _Substitution:
             self._pool(node, target, gap)
         else:
             self._linear(node, target, gap)
-
-    def stop(self) -> None:
-        """What the rows give if all their tensors range freely over their intervals."""
-        if self.positive is not None or set(self.rows) == {self.known.pair.image}:
-            return
-        found = self.constant
-        for name, both in self.rows.items():
-            parts = self.known.intervals[name]
-            for rows, part in zip(both, (parts.target, parts.difference), strict=True):
-                if rows is not None:
-                    flat = rows.reshape(part.low.size, -1)
-                    most = dots_above(part.high.ravel(), np.maximum(flat, 0.0))
-                    least = dots_above(part.low.ravel(), np.minimum(flat, 0.0))
-                    found = above(above(found + most) + least)
-        self.best = np.fmin(self.best, found)
-
-    def _sum(self, old: Rows, new: Rows, part: Interval) -> Rows:
-        if old is None or new is None:
-            return new if old is None else old
-        total = old + new
-        self._grow(slack(1) * sizes_above(total) * _most(part))
-        return total
-
-    def _grow(self, amount: Float64Array | float) -> None:
-        """More for the constant; a rounded sum is not below the true one."""
-        self.constant = above(self.constant + amount)
-
-    def _plus(self, weights: Float64Array, rows: Float64Array) -> None:
-        self._grow(dots_above(weights.ravel(), rows.reshape(weights.size, -1)))
 
     def _image(self, node: Input, target: Rows) -> None:
         """The largest value over the box: entries are at an end, or at the kink."""
@@ -192,33 +128,8 @@ class _Substitution:
                 (target, relaxation.upper, relaxation.lower),
                 (gap, relaxation.gap_upper, relaxation.gap_lower),
             ),
-            (_most(parts.target), _most(parts.difference)),
+            (largest(parts.target), largest(parts.difference)),
         )
-
-    def _bounded(
-        self, terms: Iterable[tuple[Rows, Bound, Bound]], sizes: tuple[float, float]
-    ) -> tuple[Rows, Rows]:
-        """Rows of bounded values: positive coefficients take bounds from above."""
-        found: list[Rows] = [None, None]
-        for rows, *bounds in terms:
-            if rows is None:
-                continue
-            whole = sizes_above(rows)
-            halves = np.maximum(rows, 0.0), np.minimum(rows, 0.0)
-            for half, bound in zip(halves, bounds, strict=True):
-                self._plus(bound.constant, half)
-            for i, size in enumerate(sizes):
-                slopes = [(bound.by_target, bound.by_gap)[i] for bound in bounds]
-                steepest = float(np.max([np.abs(slope).max() for slope in slopes]))
-                if steepest:
-                    new = halves[0] * slopes[0][..., None]
-                    new = new + halves[1] * slopes[1][..., None]
-                    old = found[i]
-                    found[i] = new if old is None else old + new
-                    # at most four terms for each entry, rounded and added
-                    lost = slack(8) * (steepest * whole) + rows[..., 0].size * TINY
-                    self._grow(lost * size)
-        return found[0], found[1]
 
     def _stage(self, stage: Stage, target: Rows, gap: Rows) -> None:
         """``x = K x + b`` and ``y - x = D+ y+ + D- y- + K (y - x) + B - b``.
@@ -281,7 +192,7 @@ class _Substitution:
             self.positive = self._sum(self.positive, rows, part)
             return
         above, under = self.known.halves[source]
-        size = _most(self.known.intervals[source].pruned)
+        size = largest(self.known.intervals[source].pruned)
         on_y, _ = self._bounded([(rows, above, under)], (size, size))
         self.add(source, on_y, on_y)
 
@@ -290,7 +201,7 @@ class _Substitution:
         pool = self.known.pools[node.name]
         shape = self.known.pair.shapes[source]
         parts = self.known.intervals[source]
-        sizes = 2 * _most(parts.target), 2 * _most(parts.difference)
+        sizes = 2 * largest(parts.target), 2 * largest(parts.difference)
         count = len(self.constant)
         out: list[Rows] = [None, None]
         # an entry is met by so many windows, each with so many comparisons
@@ -347,9 +258,7 @@ class _Substitution:
             ):
                 if rows is not None and terms > 1:
                     lost = slack(terms) * sizes_above(rows)
-                    self._grow((lost + terms * rows[..., 0].size * TINY) * _most(part))
+                    self._grow(
+                        (lost + terms * rows[..., 0].size * TINY) * largest(part)
+                    )
             self.add(name, *coefficients)
-
-
-def _most(part: Interval) -> float:
-    return float(part.sizes.max())

@@ -70,18 +70,19 @@ def write_graph(path: str | os.PathLike[str], nodes: Sequence[Node], name: str) 
 def read_graph(
     path: str | os.PathLike[str],
     make: Callable[[tuple[Node, ...], str], _Graph],
-    chain: Callable[[tuple[Any, ...], Any, str], _Graph],
+    chain: Callable[..., _Graph],
 ) -> _Graph:
     """Read a graph; see `TargetCNN.from_file`.
 
     Args:
         path: The file.
         make: From nodes and a name.
-        chain: From kernels, an input shape and a name, where the file holds these.
+        chain: From kernels, an input shape and ``name=``, where the file holds these.
     """
     try:
         if has_metadata(path, KERNELS_KEY):
-            return chain(*read_kernels(path))
+            kernels, shape, name = read_kernels(path)
+            return chain(kernels, shape, name=name)
         description, tensors = read_tensors(path, GRAPH_KEY, _expected)
         nodes = tuple(_node(entry, tensors) for entry in description["nodes"])
         return make(nodes, description["name"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,16 +10,13 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, Literal, cast
 
-from slth_verify.errors import InvalidTargetError
 from slth_verify.graph.fields import checked, checked_label
 from slth_verify.graph.files import graph_sha256, read_graph, write_graph
 from slth_verify.graph.given_input import ends_of
 from slth_verify.graph.kernels import chain_of
-from slth_verify.graph.listed import listed, require_connected, require_weights
+from slth_verify.graph.listed import listed, shapes_of
 from slth_verify.graph.nodes import Input, Node, Shape
 from slth_verify.graph.papers_class import outside_papers_class
-from slth_verify.graph.shapes import shape_of
-from slth_verify.limits import ENTRIES
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,18 +59,7 @@ class TargetCNN:
         nodes = tuple(checked(node) for node in listed(self.nodes))
         object.__setattr__(self, "nodes", nodes)
         object.__setattr__(self, "name", checked_label(self.name))
-        require_weights(nodes)
-        require_connected(nodes)
-        shapes: dict[str, Shape] = {}
-        for node in nodes:
-            shape = shape_of(node, [shapes[name] for name in node.sources])
-            if math.prod(shape) > ENTRIES:
-                raise InvalidTargetError(
-                    f"node {node.name!r}: its tensor has more than {ENTRIES} entries. "
-                    "Certify the network in parts."
-                )
-            shapes[node.name] = shape
-        object.__setattr__(self, "_shapes", shapes)
+        object.__setattr__(self, "_shapes", shapes_of(nodes))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies and unpickled graphs are made, hence checked, like any other."""
@@ -93,11 +78,7 @@ class TargetCNN:
         Raises:
             InvalidTargetError: If the file is damaged or no network.
         """
-
-        def chain(kernels: tuple[Any, ...], shape: Any, name: str) -> TargetCNN:
-            return cls.from_kernels(kernels, shape, name=name)
-
-        return read_graph(path, cls, chain)
+        return read_graph(path, cls, cls.from_kernels)
 
     @classmethod
     def from_kernels(

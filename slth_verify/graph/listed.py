@@ -1,7 +1,8 @@
-"""Lists of nodes that make a graph: few enough, one input first, all leading on."""
+"""Lists of nodes that make a graph: few enough, one input first, each fits the next."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import fields
 from itertools import islice
@@ -10,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.graph.nodes import Input, Node
-from slth_verify.limits import LAYERS, WEIGHTS
+from slth_verify.graph.nodes import Input, Node, Shape
+from slth_verify.graph.shapes import shape_of
+from slth_verify.limits import ENTRIES, LAYERS, WEIGHTS
 
 
 def listed(nodes: Iterable[Any]) -> list[Any]:
@@ -32,7 +34,28 @@ def listed(nodes: Iterable[Any]) -> list[Any]:
     return found
 
 
-def require_weights(nodes: tuple[Node, ...]) -> None:
+def shapes_of(nodes: tuple[Node, ...]) -> dict[str, Shape]:
+    """The shape of each node's tensor, by the node's name.
+
+    Raises:
+        InvalidTargetError: If there are too many weights or entries, or nodes do not
+            fit, naming the first that does not.
+    """
+    _require_weights(nodes)
+    _require_connected(nodes)
+    shapes: dict[str, Shape] = {}
+    for node in nodes:
+        shape = shape_of(node, [shapes[name] for name in node.sources])
+        if math.prod(shape) > ENTRIES:
+            raise InvalidTargetError(
+                f"node {node.name!r}: its tensor has more than {ENTRIES} entries. "
+                "Certify the network in parts."
+            )
+        shapes[node.name] = shape
+    return shapes
+
+
+def _require_weights(nodes: tuple[Node, ...]) -> None:
     """Refuse nodes with too many weights."""
     arrays = (getattr(node, field.name) for node in nodes for field in fields(node))
     weights = sum(array.size for array in arrays if isinstance(array, np.ndarray))
@@ -43,7 +66,7 @@ def require_weights(nodes: tuple[Node, ...]) -> None:
         )
 
 
-def require_connected(nodes: tuple[Node, ...]) -> None:
+def _require_connected(nodes: tuple[Node, ...]) -> None:
     """One input, first; sources before their users; nothing that leads nowhere."""
     known: set[str] = set()
     for node in nodes:

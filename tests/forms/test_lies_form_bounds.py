@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from slth_verify.forms import gates, intervals, pools, substitution
+from slth_verify.forms import carried, gates, intervals, pools, substitution
 
 Lie = tuple[ModuleType, str, str]
 
@@ -74,7 +74,7 @@ POOLS: dict[str, Lie] = {
 }
 SIGNS: dict[str, Lie] = {
     "multiplier of the wrong sign": (
-        substitution,
+        carried,
         "halves = np.maximum(rows, 0.0), np.minimum(rows, 0.0)",
         "halves = np.minimum(rows, 0.0), np.maximum(rows, 0.0)",
     ),
@@ -84,7 +84,7 @@ SIGNS: dict[str, Lie] = {
         "self._plus(low, np.maximum(rows, 0.0))",
     ),
     "rows stop at the other end": (
-        substitution,
+        carried,
         "dots_above(part.low.ravel(), np.minimum",
         "dots_above(part.high.ravel(), np.minimum",
     ),
@@ -94,7 +94,7 @@ SIGNS: dict[str, Lie] = {
         "[rows] + [None] * (len(shapes) - 1)",
     ),
     "rows of f for those of the difference": (
-        substitution,
+        carried,
         "self._sum(old[1], gap, parts.difference)",
         "self._sum(old[1], target, parts.difference)",
     ),

@@ -29,8 +29,8 @@ from slth_verify.graph import (
     Rectifier,
     Sum,
 )
-from slth_verify.network.torch_graphs import _agreement, evaluate, graph_from_torch
-from slth_verify.network.torch_graphs._call import Call
+from slth_verify.network.torch_graphs import agreement, evaluate, graph_from_torch
+from slth_verify.network.torch_graphs.call import Call
 from slth_verify.network.torch_graphs.evaluate import evaluated, given
 
 Lie = Callable[[list[str], dict[str, Any]], None]
@@ -182,7 +182,7 @@ def test_each_half_finds_every_lie(name: str, monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(InvalidTargetError, match="was not read as what it computes"):
         graph_from_torch(network, shape_of(module), box=(-1, 1))
     if name in LIES:
-        monkeypatch.setattr(_agreement, "_require_same_operation", lambda *_: None)
+        monkeypatch.setattr(agreement, "_require_same_operation", lambda *_: None)
         with pytest.raises(InvalidTargetError, match=r"not compute|answers tensors"):
             graph_from_torch(network, shape_of(module), box=(-1, 1))
 
@@ -205,7 +205,7 @@ def test_deep_networks_are_compared_closely(monkeypatch: pytest.MonkeyPatch) -> 
     ones = given(torch.ones(1, *SHAPE, dtype=torch.float64))
     last = evaluated(graph.nodes, {"input": ones})[graph.output.name]
     assert last.error.max() > last.value.abs().max()
-    monkeypatch.setattr(_agreement, "_require_same_operation", lambda *_: None)
+    monkeypatch.setattr(agreement, "_require_same_operation", lambda *_: None)
     tell(monkeypatch, Convolution, scaled("bias", 1.001))
     with pytest.raises(InvalidTargetError, match="does not compute"):
         graph_from_torch(network, SHAPE)

@@ -17,7 +17,7 @@ from slth_verify.construction import collapse
 from slth_verify.errors import InvalidTargetError, MissingExtraError
 from slth_verify.graph import Dense, Input, TargetCNN, ranges, values
 from slth_verify.graph.nodes import KINDS
-from slth_verify.network.onnx_graphs import _writing, graph_from_onnx, graph_to_onnx
+from slth_verify.network.onnx_graphs import graph_from_onnx, graph_to_onnx, writing
 from slth_verify.network.torch_graphs import graph_from_torch
 
 pytest.importorskip("onnx")
@@ -93,4 +93,4 @@ def test_without_onnx_the_extra_is_named(
 
 
 def test_every_kind_of_node_is_written() -> None:
-    assert set(_writing._WRITERS) == set(KINDS.values()) - {Input}
+    assert set(writing._WRITERS) == set(KINDS.values()) - {Input}

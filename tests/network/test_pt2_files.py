@@ -17,9 +17,9 @@ from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, m
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph import values
 from slth_verify.network.torch_graphs import (
-    _pt2_program,
     graph_from_pt2,
     graph_from_torch,
+    pt2_program,
 )
 
 Records = dict[str, bytes]
@@ -218,9 +218,9 @@ def test_a_reading_that_admits_every_operation_is_seen(
 ) -> None:
     """Without the list of operations a file could have another one read."""
     wrong = mutant(
-        _pt2_program, 'if not {parts[3], parts[3].removesuffix("_")} & _KNOWN:', "if 0:"
+        pt2_program, 'if not {parts[3], parts[3].removesuffix("_")} & _KNOWN:', "if 0:"
     )
     target = "torch.ops.aten.from_file.default"
     assert wrong._operation(target) is torch.ops.aten.from_file.default
     with pytest.raises(ValueError, match="not admitted"):
-        _pt2_program._operation(target)
+        pt2_program._operation(target)

@@ -10,8 +10,8 @@ import sympy as sp
 from slth_verify.enclosure import decide as decide_balls
 from slth_verify.enclosure import enclose, integrate_analytic, working_precision
 from slth_verify.statements import decide, statement
-from slth_verify.statements.derived._moments import FIRST, overlap
-from slth_verify.statements.derived._nsn_law import R, interval_mass
+from slth_verify.statements.derived.moments import FIRST, overlap
+from slth_verify.statements.derived.nsn_law import R, interval_mass
 from slth_verify.verdict import Verdict
 
 LAW, SUM = statement("der:nsn-law"), statement("lem:nsn-sum")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from slth_verify.statements import statement
-from slth_verify.statements.paper._nsn_lemmas import one_subset
+from slth_verify.statements.paper.nsn_lemmas import one_subset
 
 x, t, e, s = sp.symbols("x t e s", positive=True)
 K, M, v = sp.symbols("K M v", positive=True)

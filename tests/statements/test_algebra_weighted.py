@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slth_verify.statements import decide, statement
-from slth_verify.statements.derived._weighted_moment import BRACKET, FIRST_FACTOR
+from slth_verify.statements.derived.weighted_moment import BRACKET, FIRST_FACTOR
 from slth_verify.verdict import Verdict
 
 THEOREM = statement("der:weighted-moment")

@@ -16,7 +16,7 @@ import pytest
 import sympy as sp
 
 from slth_verify.statements import statement
-from slth_verify.statements.derived._weighted_moment import FIRST_FACTOR
+from slth_verify.statements.derived.weighted_moment import FIRST_FACTOR
 
 THEOREM = statement("der:weighted-moment")
 SCALARS = ("n", "k", "m", "eps", "lam", "x", "theta", "j")

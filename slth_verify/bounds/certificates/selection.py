@@ -15,7 +15,7 @@ A sample of scale Z >= 0 and independent standard normal g is *selected* if
   :math:`\tau_z^2 = \tau^2/(1 + 2 z \tau^2)`, so that the energy has the transform
   :math:`\tau_z w(\tau_z) / \tau`.
 
-Large samples are differences of two normal laws (see `_labels`). Every law comes with
+Large samples are differences of two normal laws (see `labels`). Every law comes with
 *decay*: numbers :math:`d(U)` with :math:`|\text{transform}(t+iu)| \le d(U) \sqrt{U/u}`
 for all :math:`t \ge 0`, :math:`u \ge U`. They follow from integration by parts: a
 decreasing density f gives :math:`2 f(0)/u`; for the energy of one normal law the second

@@ -1,9 +1,9 @@
 r"""High probability in two stages: success probabilities from below.
 
 Statement (der:high-probability). Every sample is labelled small with probability sigma
-(see `_labels`). The first samples labelled small form the first stage; good scales
+(see `labels`). The first samples labelled small form the first stage; good scales
 cover a set :math:`A_0` with :math:`N(z, sI)(A_0) \ge 1/X_s` and
-:math:`E[X_s; \text{good}] \le M_s` (see `_pair_energy`). As :math:`\log X_s` is linear
+:math:`E[X_s; \text{good}] \le M_s` (see `pair_energy`). As :math:`\log X_s` is linear
 in :math:`w = 1/s` but for an explicit term, one variable
 :math:`X = (X_{s_a}/M_a + X_{s_b}/M_b)/2`, of mean at most 1, serves the whole range:
 :math:`N(z, sI)(A_0) \ge v(s)/X` for :math:`s_a \le s \le s_b` with
@@ -18,14 +18,14 @@ The event of very many small samples is charged as a whole.
 All other samples form the second stage. By the multi-set Gaussian isoperimetric
 inequality (der:multiset-borell) the target is missed, given X, with at most the
 probability that :math:`v(s)/X \le \Phi(-(T + \lambda s)/\sqrt s)`, T the sum of the
-gains and s the sum of the energies of the selected samples (see `_selection`). So
+gains and s the sum of the energies of the selected samples (see `selection`). So
 
 .. math:: P(\text{miss}) \le P(\text{not good}) + E\, F(X), \qquad
     F(y) = P(s \notin [s_a, s_b]) + P(T \le c(y)),
 
 c(y) the least c with :math:`v(s)/y \ge \Phi(-(c + \lambda s)/\sqrt s)` on the range,
 and the mean of F over laws of X with mean at most 1 is at most the concave envelope of
-F at 1 (see `_envelope`).
+F at 1 (see `envelope`).
 """
 
 from __future__ import annotations

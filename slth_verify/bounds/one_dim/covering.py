@@ -2,7 +2,7 @@
 
 Samples become integers over their common denominator; eps and the ends of the interval
 enter only through floors and ceilings of thresholds, so nothing is rounded. The walk
-over the sums is in `_covering_walk`.
+over the sums is in `covering_walk`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from slth_verify.conformance.claims import drawn, moments, networks, one_dim, related
-from slth_verify.conformance.claims._attack import Attack
+from slth_verify.conformance.claims.attack import Attack
 
 __all__ = ["CLAIM_ATTACKS", "Attack"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import sympy as sp
 from hypothesis import strategies as st
 
-from slth_verify.conformance.claims._attack import Attack, Pair, high
+from slth_verify.conformance.claims.attack import Attack, Pair, high
 from slth_verify.network._quantile import normal_weights
 from slth_verify.statements import Statement
 

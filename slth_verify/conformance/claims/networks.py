@@ -11,7 +11,7 @@ from typing import Any
 import sympy as sp
 from hypothesis import strategies as st
 
-from slth_verify.conformance.claims._attack import (
+from slth_verify.conformance.claims.attack import (
     Attack,
     Pair,
     equal,

@@ -9,7 +9,7 @@ from fractions import Fraction
 import sympy as sp
 from hypothesis import strategies as st
 
-from slth_verify.conformance.claims._attack import Attack, Pair, equal, high, low
+from slth_verify.conformance.claims.attack import Attack, Pair, equal, high, low
 from slth_verify.statements import Statement, statement
 
 _Sizes = tuple[int, int]

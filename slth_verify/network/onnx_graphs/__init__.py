@@ -1,9 +1,9 @@
 """Reading a target graph off an ONNX file that nobody vouches for.
 
-The file is bounded before it is parsed (`_wire`, `_file`), as are its weights
-(`_tensors`). Its nodes are read in their order (`_reading`), each by the handler of its
-operator (`_operators`), which sees inputs and attributes through `_call`: what it does
-not ask for is refused. Then file and graph are run side by side (`_agreement`).
+The file is bounded before it is parsed (`wire`, `file`), as are its weights
+(`tensors`). Its nodes are read in their order (`reading`), each by the handler of its
+operator (`operators`), which sees inputs and attributes through `call`: what it does
+not ask for is refused. Then file and graph are run side by side (`agreement`).
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from slth_verify.graph import TargetCNN
-from slth_verify.network.onnx_graphs._agreement import require_agreement
-from slth_verify.network.onnx_graphs._file import read_model
-from slth_verify.network.onnx_graphs._instances import (
+from slth_verify.network.onnx_graphs.agreement import require_agreement
+from slth_verify.network.onnx_graphs.file import read_model
+from slth_verify.network.onnx_graphs.instances import (
     difference_graph,
     write_instance,
 )
-from slth_verify.network.onnx_graphs._reading import read_graph
-from slth_verify.network.onnx_graphs._writing import graph_to_onnx
+from slth_verify.network.onnx_graphs.reading import read_graph
+from slth_verify.network.onnx_graphs.writing import graph_to_onnx
 
 __all__ = [
     "difference_graph",

@@ -1,9 +1,9 @@
 """Reading a target graph off an ordinary trained torch module.
 
-`torch.export` records which operations a copy of the module runs (`_trace`), whatever
-its classes are; each operation becomes nodes, or is refused in words (`_operations`,
-`_refusals`). Then every operation is compared with its nodes, and the module with the
-graph (`_agreement`).
+`torch.export` records which operations a copy of the module runs (`trace`), whatever
+its classes are; each operation becomes nodes, or is refused in words (`operations`,
+`refusals`). Then every operation is compared with its nodes, and the module with the
+graph (`agreement`).
 
 The graph of `torch.export` before decomposition is read, made free of in-place writes
 and nothing else (``run_decompositions({})``): there a layer is one operation, with the
@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from slth_verify.graph import TargetCNN
 from slth_verify.graph.given_input import input_node
-from slth_verify.network.torch_graphs._agreement import require_same
-from slth_verify.network.torch_graphs._operations import translated
-from slth_verify.network.torch_graphs._pt2_program import module_of_file
-from slth_verify.network.torch_graphs._trace import traced
+from slth_verify.network.torch_graphs.agreement import require_same
+from slth_verify.network.torch_graphs.operations import translated
+from slth_verify.network.torch_graphs.pt2_program import module_of_file
+from slth_verify.network.torch_graphs.trace import traced
 
 if TYPE_CHECKING:
     from torch import nn

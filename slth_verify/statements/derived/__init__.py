@@ -1,33 +1,33 @@
 """The project's own theorems; their proofs are in ``docs/theory``."""
 
-from slth_verify.statements.derived._channels import CHANNEL_CERTIFICATE
-from slth_verify.statements.derived._covering import NET, TWO_BLOCKS
-from slth_verify.statements.derived._difference_forms import (
+from slth_verify.statements.derived.channels import CHANNEL_CERTIFICATE
+from slth_verify.statements.derived.covering import NET, TWO_BLOCKS
+from slth_verify.statements.derived.difference_forms import (
     DIFFERENCE_FORMS,
     LOCAL,
     TOP_1,
 )
-from slth_verify.statements.derived._drawn_weights import DRAWN_LAYER, DRAWN_WEIGHT
-from slth_verify.statements.derived._graph_necessary import GRAPH_NECESSARY
-from slth_verify.statements.derived._graph_slth import GRAPH_SLTH
-from slth_verify.statements.derived._high_probability import HIGH_PROBABILITY
-from slth_verify.statements.derived._layer_necessary import LAYER_NECESSARY
-from slth_verify.statements.derived._layers import (
+from slth_verify.statements.derived.drawn_weights import DRAWN_LAYER, DRAWN_WEIGHT
+from slth_verify.statements.derived.graph_necessary import GRAPH_NECESSARY
+from slth_verify.statements.derived.graph_slth import GRAPH_SLTH
+from slth_verify.statements.derived.high_probability import HIGH_PROBABILITY
+from slth_verify.statements.derived.layer_necessary import LAYER_NECESSARY
+from slth_verify.statements.derived.layers import (
     A_POSTERIORI,
     ACCUMULATION,
     LAYER_ERROR,
 )
-from slth_verify.statements.derived._moments import (
+from slth_verify.statements.derived.moments import (
     CRUDE_MOMENT,
     FIRST_MOMENT,
     SHARP_MOMENT,
 )
-from slth_verify.statements.derived._multiset_borell import MULTISET_BORELL
-from slth_verify.statements.derived._nsn_law import NSN_LAW, WORST_TARGET
-from slth_verify.statements.derived._rss import RSS_CONSTANT, RSS_COUNTING, RSS_EXPLICIT
-from slth_verify.statements.derived._rss_whole import RSS_MISSED, RSS_WHOLE
-from slth_verify.statements.derived._structured_slth import STRUCTURED_SLTH
-from slth_verify.statements.derived._weighted_moment import WEIGHTED_MOMENT
+from slth_verify.statements.derived.multiset_borell import MULTISET_BORELL
+from slth_verify.statements.derived.nsn_law import NSN_LAW, WORST_TARGET
+from slth_verify.statements.derived.rss import RSS_CONSTANT, RSS_COUNTING, RSS_EXPLICIT
+from slth_verify.statements.derived.rss_whole import RSS_MISSED, RSS_WHOLE
+from slth_verify.statements.derived.structured_slth import STRUCTURED_SLTH
+from slth_verify.statements.derived.weighted_moment import WEIGHTED_MOMENT
 
 STATEMENTS = (
     RSS_EXPLICIT,

@@ -9,12 +9,12 @@ import pytest
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.network.onnx_graphs import (
-    _activations,
-    _layers,
-    _operators,
-    _shaping,
-    _windows,
+    activations,
     graph_from_onnx,
+    layers,
+    operators,
+    shaping,
+    windows,
 )
 
 onnx = pytest.importorskip("onnx")
@@ -113,127 +113,127 @@ BIAS = (
 
 #: A lie about an operator: where it is read, what is true, what is read instead.
 LIES = {
-    "stride ignored": (CONV, "Conv", _layers, "stride=window.stride", "stride=(1, 1)"),
-    "bias dropped": (CONV, "Conv", _layers, "bias=bias,\n        stride", "stride"),
+    "stride ignored": (CONV, "Conv", layers, "stride=window.stride", "stride=(1, 1)"),
+    "bias dropped": (CONV, "Conv", layers, "bias=bias,\n        stride", "stride"),
     "groups exchanged": (
         CONV,
         "Conv",
-        _layers,
+        layers,
         "weight=weight[:, :, None, :] if len(sides) == 1 else weight",
         "weight=weight[::-1]",
     ),
     "kernel turned": (
         SQUARE,
         "Conv",
-        _layers,
+        layers,
         "weight=weight[:, :, None, :] if len(sides) == 1 else weight",
         "weight=weight.swapaxes(2, 3)",
     ),
     "pads exchanged": (
         SQUARE,
         "Conv",
-        _layers,
+        layers,
         "padding=window.padding",
         "padding=window.padding[2:] + window.padding[:2]",
     ),
     "pads in pairs": (
         SQUARE,
         "Conv",
-        _layers,
+        layers,
         "padding=window.padding",
         "padding=(0, 1, 0, 1)",
     ),
     "the other same": (
         SAME,
         "Conv",
-        _layers,
+        layers,
         "padding=window.padding",
         "padding=(1, 0, 1, 0)",
     ),
     "transB ignored": (
         GEMM,
         "Gemm",
-        _layers,
+        layers,
         'if not call.flag("transB"):',
         'if call.flag("transB"):',
     ),
     "alpha dropped": (
         GEMM,
         "Gemm",
-        _layers,
+        layers,
         '_scaled(weight, alpha, "alpha")',
         "weight",
     ),
-    "beta dropped": (GEMM, "Gemm", _layers, 'beta, "beta"', 'None, "beta"'),
+    "beta dropped": (GEMM, "Gemm", layers, 'beta, "beta"', 'None, "beta"'),
     "epsilon": (
         NORM,
         "BatchNormalization",
-        _layers,
+        layers,
         'epsilon=call.real("epsilon", 1e-5)',
         'epsilon=call.real("epsilon", 1e-5) / 100',
     ),
     "mean and shift exchanged": (
         NORM,
         "BatchNormalization",
-        _layers,
+        layers,
         "shift=call.given(2),\n        mean=call.given(3)",
         "shift=call.given(3),\n        mean=call.given(2)",
     ),
     "matrix not turned": (
         BIAS,
         "MatMul",
-        _layers,
+        layers,
         "weight=weight.T)",
         "weight=weight)",
     ),
-    "added bias negative": (BIAS, "Add", _layers, "bias=shift)", "bias=-shift)"),
+    "added bias negative": (BIAS, "Add", layers, "bias=shift)", "bias=-shift)"),
     "padding counted": (
         AVERAGE,
         "AveragePool",
-        _windows,
+        windows,
         "counts_padding=counts",
         "counts_padding=True",
     ),
     "overhang counted": (
         CEIL,
         "AveragePool",
-        _windows,
+        windows,
         "counts, padding = False, window.overhang",
         "padding = window.overhang",
     ),
     "edges for reflections": (
         PAD,
         "Pad",
-        _windows,
+        windows,
         '"reflect": "reflect"',
         '"reflect": "replicate"',
     ),
-    "parts from the start": (SPLIT, "Split", _shaping, "start += size", "start += 0"),
+    "parts from the start": (SPLIT, "Split", shaping, "start += size", "start += 0"),
     "axes undone": (
         TURNED,
         "Transpose",
-        _shaping,
+        shaping,
         "axes = [axis - 1 for axis in order[1:]]",
         "axes = [order[1:].index(axis) for axis in (1, 2, 3)]",
     ),
     "axes left": (
         TURNED,
         "Transpose",
-        _shaping,
+        shaping,
         "if order == sorted(order)",
         "if True",
     ),
     "slope 0.01": (
         LEAKY,
         "LeakyRelu",
-        _activations,
+        activations,
         'call.real("alpha", 0.01)',
         'call.real("alpha", 0.01) * 0 + Fraction(1, 100)',
     ),
     "slope rounded elsewhere": (
         LEAKY,
         "LeakyRelu",
-        _activations,
+        activations,
         'call.real("alpha", 0.01)',
         'call.real("alpha", 0.01) + Fraction(1, 10**6)',
     ),
@@ -245,9 +245,9 @@ def test_lies_are_noticed(lie: str, onnx_file, mutant, monkeypatch) -> None:
     (nodes, weights, sizes), operator, module, truth, wrong = LIES[lie]
     path = onnx_file(nodes, weights, sizes)
     graph_from_onnx(path)
-    name = _operators.HANDLERS[operator].__name__
+    name = operators.HANDLERS[operator].__name__
     changed: ModuleType = mutant(module, truth, wrong)
-    monkeypatch.setitem(_operators.HANDLERS, operator, getattr(changed, name))
+    monkeypatch.setitem(operators.HANDLERS, operator, getattr(changed, name))
     with pytest.raises(InvalidTargetError, match="when the file runs") as raised:
         graph_from_onnx(path)
     assert any(f"({part.op_type})" in str(raised.value) for part in nodes)
@@ -265,11 +265,11 @@ def test_a_lie_deep_in_a_network_is_noticed(onnx_file, mutant, monkeypatch) -> N
     path = onnx_file(nodes, weights, ("n", 8, 6, 6))
     graph_from_onnx(path)
     changed = mutant(
-        _activations,
+        activations,
         'call.real("alpha", 0.01)',
         'call.real("alpha", 0.01) + Fraction(1, 10**6)',
     )
-    monkeypatch.setitem(_operators.HANDLERS, "LeakyRelu", changed.leaky_relu)
+    monkeypatch.setitem(operators.HANDLERS, "LeakyRelu", changed.leaky_relu)
     with pytest.raises(InvalidTargetError, match="when the file runs"):
         graph_from_onnx(path)
 

@@ -15,7 +15,7 @@ from handmade.onnx_nodes import CONV, ONES, RELU, node, onnx, refused
 
 from slth_verify.errors import InvalidTargetError, MissingExtraError
 from slth_verify.limits import LAYERS, WEIGHTS
-from slth_verify.network.onnx_graphs import _wire, graph_from_onnx
+from slth_verify.network.onnx_graphs import graph_from_onnx, wire
 
 
 def test_onnx_is_asked_for_when_it_is_needed(monkeypatch, tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_bombs_are_refused_before_they_are_parsed(onnx_model, tmp_path: Path) ->
         file.truncate(1 << 30)
     refused(path, "too large")
     with pytest.raises(ValueError, match="part of one"):
-        _wire.require_small(b"\x3a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+        wire.require_small(b"\x3a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
 
 
 def test_too_many_nodes_and_weights(onnx_model, tmp_path: Path) -> None:

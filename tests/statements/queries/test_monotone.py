@@ -17,14 +17,14 @@ import pytest
 import sympy as sp
 
 from slth_verify.statements import Statement, statement, statements
-from slth_verify.statements.derived._moments import overlap
-from slth_verify.statements.derived._nsn_law import (
+from slth_verify.statements.derived.moments import overlap
+from slth_verify.statements.derived.nsn_law import (
     R,
     at_zero,
     chi_squared_mean,
     interval_mass,
 )
-from slth_verify.statements.paper._nsn_lemmas import one_subset
+from slth_verify.statements.paper.nsn_lemmas import one_subset
 from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.monotone import trend
 from slth_verify.statements.queries.signs import Signs
