@@ -134,7 +134,7 @@ def whole_numbers(
 def shown(value: object) -> str:
     """A refused value for a message: short, and free of control characters."""
     try:
-        text = ascii(value)
+        text = str(value) if isinstance(value, Fraction) else ascii(value)
     except ValueError:  # an integer that is too long to be written out
         return f"<{type(value).__name__} with thousands of digits>"
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -38,7 +38,6 @@ READING_ERRORS = (
     AttributeError,
     OverflowError,
     RecursionError,
-    MemoryError,
 )
 
 #: From the description and the number of tensors to what must be there: tensor name to

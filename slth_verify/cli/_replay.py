@@ -13,11 +13,11 @@ import click
 from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.errors import InvalidParameterError
 from slth_verify.text import printable, reason_of
-from slth_verify.verdict import exit_code, overall
+from slth_verify.verdict import Statistical, Verdict
 
 if TYPE_CHECKING:
+    from slth_verify.conformance import CheckOutcome
     from slth_verify.suite import Counterexample
-    from slth_verify.verdict import Finding
 
 _LONG = 20_000
 
@@ -36,8 +36,9 @@ def command(found: str, named: str | None, form: Form) -> int:
     """Show a counterexample: the word that a failure printed, or a file with some.
 
     The file is what pytest --slth-report wrote, or holds one word. Nothing is run
-    without --run; with it the exit code is 1 if the implementation is contradicted
-    again, and 3 if it is not.
+    without --run; with it the exit code is 1 if a case refutes the implementation
+    again, and 3 if none does: also where a statistical test rejects it (REJECTED), at
+    the level that is printed, which is strong evidence and no proof.
     """
     items = _items(found)
     implementation = None if named is None else _imported(named)
@@ -51,15 +52,19 @@ def command(found: str, named: str | None, form: Form) -> int:
         },
         lambda: "\n".join(_lines(items, findings, str(named))),
     )
-    return exit_code(overall(tuple(f.verdict for f in findings))) if findings else 0
+    if not findings:
+        return 0
+    return 1 if any(found.verdict is Verdict.REFUTED for found in findings) else 3
 
 
 def _lines(
-    items: Sequence[Counterexample], findings: Sequence[Finding], named: str
+    items: Sequence[Counterexample], findings: Sequence[CheckOutcome], named: str
 ) -> Iterator[str]:
     yield "\n\n".join(map(_text, items)) or "no counterexamples"
     for finding in findings:
         yield f"\nagain on {printable(named)}: {finding.verdict.name}"
+        if finding.verdict is Statistical.REJECTED:
+            yield "  by a statistical test, at the level below; this is no proof"
         yield f"  {printable(finding.reason, _LONG)}"
 
 
@@ -102,7 +107,7 @@ def _imported(named: str) -> Any:
     return value
 
 
-def _again(item: Counterexample, implementation: Any) -> Finding:
+def _again(item: Counterexample, implementation: Any) -> CheckOutcome:
     from slth_verify.conformance import run_again
 
     return run_again(item, implementation)

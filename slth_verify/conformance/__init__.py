@@ -93,3 +93,7 @@ __all__ = [
     "run_conformance",
     "success_bounds",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

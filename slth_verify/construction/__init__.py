@@ -28,3 +28,7 @@ def __getattr__(name: str) -> Any:
         module = import_module("slth_verify.construction.graphs.collapse")
         return getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

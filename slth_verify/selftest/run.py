@@ -30,7 +30,6 @@ from slth_verify.network import RandomCNN, TargetCNN, channel_blocked_mask
 from slth_verify.selftest.environment import look, not_looked_at
 from slth_verify.subset_sum import MeetInTheMiddle
 from slth_verify.suite import passes, worst_of
-from slth_verify.suite.outcomes import CONTRADICTED
 from slth_verify.text import reason_of
 from slth_verify.ticket import check
 from slth_verify.verdict import NoTruthValue, Statistical, Verdict
@@ -87,10 +86,10 @@ class SelftestResult(NoTruthValue):
 
     @property
     def exit_code(self) -> int:
-        """0 if all is as it should be, 1 if something is not, else 3."""
+        """0 if all is as it should be, 1 if something is refuted, else 3."""
         if passes([self.outcome]):
             return 0
-        return 1 if self.outcome in CONTRADICTED else 3
+        return 1 if self.outcome == Verdict.REFUTED.name else 3
 
 
 def run_selftest(

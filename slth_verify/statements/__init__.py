@@ -81,5 +81,8 @@ class _CallableRoom(ModuleType):
     def __call__(self) -> tuple[Statement, ...]:
         return statements()
 
+    def __dir__(self) -> list[str]:
+        return sorted(__all__)
+
 
 sys.modules[__name__].__class__ = _CallableRoom

@@ -72,3 +72,7 @@ __all__ = [
 _st.register_type_strategy(Architecture, architectures())
 _st.register_type_strategy(RandomCNN, random_networks())
 _st.register_type_strategy(TargetCNN, target_networks() | target_graphs())
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -19,7 +19,7 @@ OUTCOMES = (
     Verdict.VERIFIED.name,
 )
 
-#: What says that a claim is false.
+#: What says that a claim is false: by a case, or at the level of a test.
 CONTRADICTED = OUTCOMES[:2]
 #: What says nothing, and passes only where that is allowed.
 OPEN = OUTCOMES[2:4]

@@ -23,6 +23,13 @@ def wrong(channels, block, *, kernel_size):
     return np.roll(mask, 1, axis=3) if block > 100 else mask
 """
 
+LAZY = """
+def lazy(columns, target, eps):
+    return None
+
+lazy.exact = True
+"""
+
 
 @pytest.fixture(scope="module")
 def found() -> Counterexample:
@@ -105,6 +112,31 @@ def test_it_is_contradicted_again(
     ((verdict, reason),) = document["again"]
     assert verdict == "REFUTED"
     assert "channels=2, block=101, kernel_size=1" in reason
+
+
+def test_a_statistical_test_refutes_nothing(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "some_solvers.py").write_text(LAZY)
+    monkeypatch.chdir(tmp_path)
+    found = Counterexample(
+        "finds subsets as often as there are some",
+        "0 of 400",
+        "thm:mrss-nsn",
+        "check_success_rate",
+        {},
+        ("", ""),
+    )
+    words = ["replay", found.word, "--run", "some_solvers:lazy"]
+    assert run(words) == 3
+    shown = capsys.readouterr().out
+    assert "REJECTED\n  by a statistical test" in shown
+    assert "p-value" in shown
+    assert "REFUTED" not in shown
+    assert run([*words, "--json"]) == 3
+    assert json.loads(capsys.readouterr().out)["again"][0][0] == "REJECTED"
 
 
 def test_one_case_that_holds_proves_nothing(

@@ -101,13 +101,30 @@ def _at_any_moment(
     _whole(kind, folder)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_search_is_ended_and_resumes(number: signal.Signals, tmp_path: Path) -> None:
-    _at_any_moment("prune", number, int(number), tmp_path, 8.0)
-    code, _ = _end("prune", signal.SIGKILL, 600.0, tmp_path)
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The ticket of a search that nobody ends."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    (folder / "out").mkdir()
+    _target(folder)
+    return _resumed(folder)
+
+
+def _resumed(folder: Path) -> bytes:
+    """The ticket once the search has been run to its end; its journal is gone."""
+    code, _ = _end("prune", signal.SIGKILL, 600.0, folder)
     assert code == 0
-    _whole("prune", tmp_path)
-    assert os.listdir(tmp_path / "cache" / "journals") == []
+    _whole("prune", folder)
+    assert os.listdir(folder / "cache" / "journals") == []
+    return (folder / "out" / "t").read_bytes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_search_is_ended_and_resumes(
+    number: signal.Signals, undisturbed: bytes, tmp_path: Path
+) -> None:
+    _at_any_moment("prune", number, int(number), tmp_path, 8.0)
+    assert _resumed(tmp_path) == undisturbed
 
 
 @pytest.mark.nightly
@@ -115,12 +132,12 @@ def test_a_search_is_ended_and_resumes(number: signal.Signals, tmp_path: Path) -
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
 @pytest.mark.parametrize("kind", ["prune", "report"])
 def test_every_moment(
-    kind: str, number: signal.Signals, seed: int, tmp_path: Path
+    kind: str, number: signal.Signals, seed: int, undisturbed: bytes, tmp_path: Path
 ) -> None:
     most = 12.0 if kind == "prune" else 60.0
     _at_any_moment(kind, number, seed, tmp_path, most)
     if kind == "prune":
-        assert _end(kind, signal.SIGKILL, 600.0, tmp_path)[0] == 0
+        assert _resumed(tmp_path) == undisturbed
 
 
 def test_half_a_file_would_be_noticed(tmp_path: Path) -> None:

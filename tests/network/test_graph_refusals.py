@@ -127,6 +127,29 @@ def test_functions(name: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.filterwarnings("ignore")  # of torch, about its own future
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("kind", ["scripted", "traced", "quantised", "static"])
+def test_modules_that_are_no_longer_plain(kind: str, inside: bool) -> None:
+    dense = nn.Sequential(nn.Flatten(), nn.Linear(72, 4))
+    quantised = torch.ao.nn.quantized
+    module: nn.Module = {
+        "scripted": lambda: torch.jit.script(dense),
+        "traced": lambda: torch.jit.trace(dense, torch.zeros(1, *SHAPE)),
+        "quantised": lambda: nn.Sequential(
+            nn.Flatten(), quantised.dynamic.Linear.from_float(_prepared(dense[1]))
+        ),
+        "static": lambda: nn.Sequential(nn.Flatten(), quantised.Linear(72, 4)),
+    }[kind]()
+    word = "quantised" if kind in ("quantised", "static") else "compiled"
+    refused(nn.Sequential(module) if inside else module, word)
+
+
+def _prepared(linear: nn.Linear) -> nn.Linear:
+    linear.qconfig = torch.ao.quantization.default_dynamic_qconfig
+    return linear
+
+
 def test_decisions_name_the_module_that_decides() -> None:
     inner = Parts(lambda _, x: x if x.sum() > 0 else F.relu(x))
     refused(nn.Sequential(conv(), inner).eval(), "module '1' (Parts) decides")

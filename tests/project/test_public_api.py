@@ -10,6 +10,7 @@ import difflib
 import enum
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +27,16 @@ def _rooms() -> Iterator[ModuleType]:
     for name in sorted(sv.__all__):
         if isinstance(room := getattr(sv, name), ModuleType):
             yield room
+
+
+@pytest.mark.parametrize("room", list(_rooms()), ids=lambda room: room.__name__)
+def test_a_room_lists_its_public_names_and_no_leftovers(room: ModuleType) -> None:
+    if hasattr(room, "__all__"):
+        left = {name for name in dir(room) if name[0].isalpha()}
+        left -= {*room.__all__}
+        left -= {name for name in left if f"{room.__name__}.{name}" in sys.modules}
+        assert left <= {"annotations"}  # of the future
+        assert set(room.__all__) <= set(dir(room))
 
 
 def _signature(thing: object) -> str:

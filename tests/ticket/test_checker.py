@@ -158,6 +158,14 @@ def test_a_limit_that_is_reached_is_inconclusive(
     assert (result.eps, result.error_upper_bound, result.witness) == (None, None, None)
 
 
+@pytest.mark.parametrize("mebibytes", [1, 10, 40])
+def test_lack_of_memory_is_no_fault_of_a_file(
+    mebibytes: int, paths: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", *map(str, paths), "--memory-limit", str(mebibytes)]) == 3
+    assert f"memory limit of {mebibytes} MiB was reached" in capsys.readouterr().out
+
+
 def test_limits_that_suffice_change_nothing(
     target: sv.TargetCNN,
     ticket: Ticket,

@@ -68,13 +68,14 @@ def command(
     """Bound how far networks A and B are apart, for every input of A's box.
 
     B is a quantised, pruned, folded or retrained copy of A: nodes must match one by
-    one, only weights may differ. Files are read as `prune` reads them.
+    one, only weights may differ. Files are read as `prune` reads them. Without --eps
+    the difference is only measured: the exit code is 0 if a bound was found, else 3.
     """
     import slth_verify as sv
 
     f, g = (read_any(path, box) for path in (one, other))
     result = sv.compare(f, g, eps=eps, seed=seed)
-    verdicts = [] if eps is None and top1 is not None else [result.verdict]
+    verdicts = [] if eps is None else [result.verdict]
     local = None
     if top1 is not None:
         local = _near(f, g, top1, radius, scale)
@@ -88,6 +89,8 @@ def command(
         },
         lambda: "\n".join(_lines(result, local)),
     )
+    if not verdicts:
+        return 0 if result.error_upper_bound is not None else 3
     return exit_code(overall(tuple(verdicts)))
 
 
@@ -103,7 +106,7 @@ def _near(f: Any, g: Any, images: str, radius: str, scale: str) -> LocalReport:
 
 def _as_json(result: CompareResult) -> dict[str, Any]:
     return {
-        "verdict": result.verdict.name,
+        "verdict": None if result.eps is None else result.verdict.name,
         "reason": result.reason,
         "eps": None if result.eps is None else str(result.eps),
         **bracket_as_json(result.attack, result.error_upper_bound),

@@ -11,15 +11,15 @@ from slth_verify.conformance._drive import drawn_again
 from slth_verify.conformance._failure import ConformanceFailure
 from slth_verify.conformance.oracles.samplers import pool_columns
 from slth_verify.conformance.running.checks import CHECKS
-from slth_verify.conformance.running.run import as_solver
+from slth_verify.conformance.running.run import CheckOutcome, as_solver
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import shown
 from slth_verify.suite import Counterexample
 from slth_verify.text import reason_of
-from slth_verify.verdict import Finding, Verdict
+from slth_verify.verdict import Verdict
 
 
-def run_again(found: Counterexample, implementation: Any) -> Finding:
+def run_again(found: Counterexample, implementation: Any) -> CheckOutcome:
     """Run the check that found a counterexample on the same case, or in full.
 
     Args:
@@ -27,7 +27,8 @@ def run_again(found: Counterexample, implementation: Any) -> Finding:
         implementation: What the check takes first.
 
     Returns:
-        REFUTED if the check contradicts the implementation again; otherwise, or if the
+        REFUTED if a case contradicts the implementation again, and REJECTED if a
+        statistical test does, at its level, which is no proof; otherwise, or if the
         case cannot be drawn again, INCONCLUSIVE: one case proves nothing.
 
     Raises:
@@ -43,13 +44,18 @@ def run_again(found: Counterexample, implementation: Any) -> Finding:
     try:
         with case:
             _call(found, implementation)
+        reason = "not contradicted again"
     except ConformanceFailure as failure:
-        return Finding(f"{failure.statement}: {claim}", Verdict.REFUTED, str(failure))
+        return CheckOutcome(
+            found.check, failure.statement, claim, failure.verdict, str(failure)
+        )
     except HypothesisException as error:
-        return Finding(claim, Verdict.INCONCLUSIVE, reason_of(error, 1_000))
+        reason = reason_of(error, 1_000)
     except Exception as error:  # the border to somebody else's code
-        return Finding(claim, Verdict.INCONCLUSIVE, f"it fails: {reason_of(error)}")
-    return Finding(claim, Verdict.INCONCLUSIVE, "not contradicted again")
+        reason = f"it fails: {reason_of(error)}"
+    return CheckOutcome(
+        found.check, found.statement, claim, Verdict.INCONCLUSIVE, reason
+    )
 
 
 def _call(found: Counterexample, implementation: Any) -> None:

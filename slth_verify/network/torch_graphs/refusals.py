@@ -99,7 +99,7 @@ def refused(
         remedy: What to do, in full sentences.
         operation: The operation in ATen, if it is about one.
     """
-    where = named(path, root.get_submodule(path))
+    where = named(path, dict(root.named_modules())[path])  # scripted ones, too
     ran = f" (aten.{operation})" if operation else ""
     return InvalidTargetError(f"{where} {why}{ran}. {remedy}")
 

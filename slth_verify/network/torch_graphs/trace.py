@@ -154,6 +154,8 @@ def _require_plain(module: nn.Module) -> None:
         kind = type(part).__name__
         if isinstance(part, torch.jit.ScriptModule):
             kind = "RecursiveScriptModule"
+        elif ".quantized." in type(part).__module__:
+            kind = "Quantised"
         if kind in WRAPPERS:
             raise refused(module, path, *WRAPPERS[kind])
         if vars(part).get("_compiled_call_impl") is not None:

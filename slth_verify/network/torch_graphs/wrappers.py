@@ -8,7 +8,7 @@ from slth_verify.errors import InvalidTargetError
 
 _GLOBAL_HOOKS = ("_global_forward_pre_hooks", "_global_forward_hooks")
 
-#: Classes that hold the module that is meant, by name.
+#: Classes that stand for a module that is meant, by name or kind.
 WRAPPERS: dict[str, tuple[str, str]] = {
     "DataParallel": ("wraps another module", "Import module.module."),
     "DistributedDataParallel": ("wraps another module", "Import module.module."),
@@ -16,6 +16,10 @@ WRAPPERS: dict[str, tuple[str, str]] = {
     "RecursiveScriptModule": (
         "is compiled",
         "Import the module that it was scripted from.",
+    ),
+    "Quantised": (
+        "computes with quantised weights, in integers",
+        "Give the float network, or one whose weights are dequantised.",
     ),
 }
 

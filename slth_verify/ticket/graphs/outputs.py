@@ -78,7 +78,13 @@ def read_accuracy(eps: ExactNumber, graph: TargetCNN) -> Fraction:
     text = eps.strip() if isinstance(eps, str) else ""
     if not text.endswith("%"):
         return exact_number(eps, "eps")
-    share = exact_number(text[:-1], "eps") / 100
+    try:
+        share = exact_number(text[:-1], "eps") / 100
+    except InvalidParameterError as error:
+        raise InvalidParameterError(
+            f"eps={shown(eps)}: a share of the outputs' range was required, such as "
+            "2% or 1/3% (docs/theory/networks.md). Write a number before the sign."
+        ) from error
     whole = widest(ranges(graph)[graph.output.name])
     if share <= 0 or whole == 0:
         raise InvalidParameterError(
