@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from train import OUTPUT, Digits, load
+from train import OUTPUT, load
 
 from slth_verify import TargetCNN
 
@@ -47,12 +48,17 @@ class LeNet(nn.Module):
         return self.dense2(x)
 
 
-def gain(network: LeNet) -> Tensor:
-    """Largest change of a score that a change of 1 of every pixel can make."""
+def gain(network: nn.Module) -> Tensor:
+    """Largest change of a score that a change of 1 of every pixel can make.
+
+    Layers are those of the network in order, each followed by the next, and a dense
+    layer reads whole channels one after the other.
+    """
     errors = torch.ones(1)
-    for layer in (network.conv1, network.conv2, network.dense1, network.dense2):
+    for layer in network.children():
         weight = layer.weight.abs()
-        errors = (weight.sum((2, 3)) if weight.dim() == 4 else weight) @ errors
+        sums = weight.sum((2, 3)) if weight.dim() == 4 else weight
+        errors = sums @ errors.repeat_interleave(sums.shape[1] // len(errors))
     return errors.max()
 
 
@@ -65,16 +71,19 @@ def distorted(images: Tensor, generator: torch.Generator) -> Tensor:
     return functional.grid_sample(images, grid, align_corners=False)
 
 
-def train(digits: Digits, steps: int) -> LeNet:
+def train(
+    make: Callable[[], nn.Module],
+    images: Tensor,
+    labels: Tensor,
+    steps: int,
+    rate: float = LEARNING_RATE,
+) -> nn.Module:
     """Adam with one cycle of the learning rate."""
     torch.manual_seed(SEED)
     generator = torch.Generator().manual_seed(SEED)
-    network = LeNet()
-    images, labels = digits.tensors()
-    optimiser = torch.optim.Adam(network.parameters(), LEARNING_RATE)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, LEARNING_RATE, total_steps=steps
-    )
+    network = make()
+    optimiser = torch.optim.Adam(network.parameters(), rate)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps)
     for _ in range(steps):
         rows = torch.randint(len(images), (BATCH,), generator=generator)
         scores = network(distorted(images[rows], generator))
@@ -88,9 +97,8 @@ def train(digits: Digits, steps: int) -> LeNet:
     return network.eval()
 
 
-def accuracy(network: nn.Module, digits: Digits) -> float:
+def accuracy(network: nn.Module, images: Tensor, labels: Tensor) -> float:
     """Fraction of images whose greatest score is that of their class."""
-    images, labels = digits.tensors()
     with torch.no_grad():
         return float((network(images).argmax(1) == labels).double().mean())
 
@@ -108,7 +116,7 @@ def main() -> None:
     if arguments.validate:
         training, heldout = training.split(0.2, seed=1)
     start = time.perf_counter()
-    network = train(training, arguments.steps)
+    network = train(LeNet, *training.tensors(), arguments.steps)
     print(f"training time {time.perf_counter() - start:.0f} s")
     if not arguments.validate:
         target = TargetCNN.from_torch(
@@ -116,7 +124,7 @@ def main() -> None:
         )
         target.save(arguments.output / "lenet.safetensors")
     name = "validation" if arguments.validate else "held out"
-    print(f"accuracy      {accuracy(network, heldout):.4f} ({name})")
+    print(f"accuracy      {accuracy(network, *heldout.tensors()):.4f} ({name})")
     print(f"gain          {gain(network).item():.4f}")
 
 

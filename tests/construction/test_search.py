@@ -107,6 +107,17 @@ def test_the_ticket_does_not_depend_on_workers(share: float, tmp_path: Path) -> 
     assert len(Journal(journal)) >= len(_search_of(target).problems.tasks)
 
 
+def test_many_or_large_problems_are_solved_in_processes() -> None:
+    small = _search_of(_target(), workers=None)
+    assert small._workers() == 1
+    assert _search_of(_target(), workers=None, share=1e6)._workers() is None
+    rng = np.random.default_rng(0)
+    kernel = rng.standard_normal((64, 4, 3, 3)).astype(np.float32)
+    wide = sv.TargetCNN.from_kernels((kernel / 8,), (4, 6, 6), name="wide")
+    assert _search_of(wide, workers=None)._workers() is None
+    assert _search_of(wide, workers=1)._workers() == 1
+
+
 def test_a_second_run_takes_all_from_the_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

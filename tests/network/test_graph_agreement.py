@@ -103,6 +103,23 @@ LIES: dict[str, tuple[nn.Module, type[Node], Lie]] = {
     ),
     "wrong epsilon": (nn.BatchNorm2d(4), BatchNorm, scaled("epsilon", 2)),
     "mean dropped": (nn.BatchNorm2d(4), BatchNorm, scaled("mean", 0)),
+    "another root of a divisor": (
+        Parts(lambda x: x / 3),
+        BatchNorm,
+        scaled("epsilon", 2),
+    ),
+    "power of two of a divisor dropped": (
+        Parts(lambda x: x / 3),
+        BatchNorm,
+        changed(scale=np.ones(4)),
+    ),
+    "a difference turned": (Parts(lambda x: 1 - x), BatchNorm, scaled("scale", -1)),
+    "a factor dropped": (
+        Parts(lambda x: 3 * x),
+        BatchNorm,
+        changed(scale=np.ones(4)),
+    ),
+    "an offset dropped": (Parts(lambda x: x + 1), BatchNorm, scaled("shift", 0)),
     "dilation dropped": (
         conv(padding=2, dilation=2),
         Convolution,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
 import pytest
 import torch
 from handmade.torch_modules import Functional, imported
 from torch import nn
 from torch.nn import functional as F
+
+from slth_verify.graph import BatchNorm
 
 LAYERS = {
     "strides and asymmetric kernels": nn.Conv2d(4, 6, (2, 3), (3, 2), (1, 0)),
@@ -77,3 +83,62 @@ def test_layers(name: str) -> None:
 )
 def test_layers_of_one_dimension(module: nn.Module) -> None:
     assert imported(module, (4, 11)).input.shape == (4, 1, 11)
+
+
+class Numbers(nn.Module):
+    """A forward() with one number for each of four channels, some below 0."""
+
+    def __init__(self, forward: Any) -> None:
+        super().__init__()
+        self.forwarded = forward
+        numbers = torch.tensor([0.229, -0.3, 1.5, 0.07])
+        self.numbers: torch.Tensor
+        self.register_buffer("numbers", numbers)
+        self.scale = nn.Parameter(numbers.view(-1, 1, 1) - 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        found: torch.Tensor = self.forwarded(self, x, self.numbers.view(1, -1, 1, 1))
+        return found
+
+
+NUMBERS = {
+    "normalised": lambda _, x, c: (x - 0.485) / c,
+    "normalised in place": lambda _, x, c: x.clone().sub_(c).div_(c),
+    "bytes": lambda _, x, c: x / 255,
+    "a tenth": lambda _, x, c: x / 0.1,
+    "a factor": lambda _, x, c: 0.1 * x,
+    "factors": lambda self, x, c: F.relu(x * self.scale) * c,
+    "another sign": lambda _, x, c: -x,
+    "one minus": lambda _, x, c: 1 - x,
+    "numbers minus": lambda _, x, c: c - x,
+    "offsets": lambda self, x, c: self.scale + (x + 1.0 + c),
+    "a number of its own": lambda _, x, c: x * torch.tensor(2.5),
+    "a matrix": lambda self, x, c: (
+        x.mean((2, 3)) @ self.numbers.view(2, 2).t().reshape(4, 1)
+    ),
+    "a turned weight": lambda self, x, c: F.linear(
+        x.mean((2, 3)), self.scale.view(4, 1).t()
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers(name: str) -> None:
+    imported(Numbers(NUMBERS[name]), (4, 6, 9))
+
+
+@pytest.mark.parametrize("name", ["normalised", "bytes", "a tenth"])
+def test_what_divides_is_exact(name: str) -> None:
+    graph = imported(Numbers(NUMBERS[name]), (4, 6, 9))
+    norm = graph.nodes[-1]
+    assert isinstance(norm, BatchNorm)
+    wanted = {"normalised": [0.229, -0.3, 1.5, 0.07], "bytes": [255] * 4}
+    single = np.array(wanted.get(name, [0.1] * 4), np.float32).tolist()
+    divisors = (
+        [Fraction(0.1)] * 4 if name == "a tenth" else [Fraction(x) for x in single]
+    )
+    for scale, variance, divisor in zip(
+        norm.scale.tolist(), norm.variance.tolist(), divisors, strict=True
+    ):
+        assert Fraction(variance) + norm.epsilon == (divisor * Fraction(scale)) ** 2
+    assert np.all(np.sign(norm.scale) == np.sign(single))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import pytest
@@ -91,10 +92,19 @@ def test_layers(module: nn.Module, word: str) -> None:
 FUNCTIONS = {
     "a product": (lambda _, x: x * F.relu(x), "Products of tensors"),
     "a product with a matrix": (lambda self, x: x @ self.p, "nn.Linear"),
-    "a factor": (lambda _, x: 0.5 * x, "groups=c"),
-    "another sign": (lambda _, x: -x, "sign"),
-    "a constant": (lambda _, x: x + 1.0, "no layer's weights"),
-    "an offset": (lambda self, x: x + self.p, "no layer's weights"),
+    "a number for each pixel": (lambda self, x: x * self.p, "at every place"),
+    "an offset": (lambda self, x: x + self.p, "at every place"),
+    "a difference": (lambda _, x: x - F.relu(x), "subtracts"),
+    "a doubled number": (lambda _, x: torch.add(x, 1.0, alpha=2), "no layer's"),
+    "a quotient of tensors": (lambda _, x: x / F.relu(x), "divides"),
+    "a quotient without rest": (
+        lambda _, x: torch.div(x, 2, rounding_mode="floor"),
+        "divides",
+    ),
+    "no divisor": (lambda _, x: x / 0, "divides by numbers"),
+    "a wider image": (lambda self, x: x[:, :1] * self.p.view(1, 36, 1, 1), "at every"),
+    "a computed factor": (lambda self, x: x * self.p[0, 0].exp(), "multiplies"),
+    "a class": (lambda _, x: x.flatten(1).argmax(1), "certify the scores"),
     "a stretched sum": (lambda _, x: x + x.mean(2, keepdim=True), "one shape"),
     "a weighted sum": (lambda _, x: torch.add(x, F.relu(x), alpha=2), "times 2"),
     "a mean of channels": (lambda _, x: x.mean(1), "Rows and columns"),
@@ -148,6 +158,19 @@ def test_modules_that_are_no_longer_plain(kind: str, inside: bool) -> None:
 def _prepared(linear: nn.Linear) -> nn.Linear:
     linear.qconfig = torch.ao.quantization.default_dynamic_qconfig
     return linear
+
+
+def test_what_takes_more_than_an_image() -> None:
+    class Two(nn.Module):
+        def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+            return x + y
+
+    refused(Two(), "takes more than one image", "'y'")
+
+
+def test_a_wrong_shape_is_said_once(capfd: pytest.CaptureFixture[str]) -> None:
+    refused(nn.Sequential(nn.Linear(4, 3)), "Look at input_shape", shape=(5,))
+    assert capfd.readouterr() == ("", "")
 
 
 def test_decisions_name_the_module_that_decides() -> None:
@@ -204,8 +227,26 @@ def test_weights_that_are_made_anew() -> None:
     refused(masked, "a weight that is computed anew")
 
 
+def test_numbers_that_are_changed_before_they_are_used() -> None:
+    def forward(self: Any, x: torch.Tensor) -> torch.Tensor:
+        factor = self.factor.clone()
+        factor.mul_(2)
+        return x * factor
+
+    parts = Parts(forward, factor=nn.Parameter(torch.ones(2, 1, 1)))
+    refused(parts.eval(), "multiplies")
+
+
 def test_wrappers_and_what_is_no_module() -> None:
     refused(nn.DataParallel(conv()), "module.module")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # both are deprecated, and still in use
+        refused(torch.jit.script(nn.Sequential(conv())), "that it was scripted from")
+        kind = {nn.Linear}
+        halved = torch.ao.quantization.quantize_dynamic(
+            nn.Sequential(nn.Linear(6, 2)), kind
+        )
+    refused(halved, "module '0'", "quantised weights", "float network")
     refused("weights.pt", "not a torch.nn.Module")
     compiled = conv()
     compiled._compiled_call_impl = lambda x: x

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from slth_verify.graph import Concat, Crop, Permute
+from slth_verify.graph import Concat, Crop, MaxPool, Permute
 from slth_verify.network.onnx_graphs.builder import Tensor, Value
 from slth_verify.network.onnx_graphs.call import Call
-from slth_verify.network.onnx_graphs.layout import axis_of, spread
+from slth_verify.network.onnx_graphs.layout import axis_of, pair, spread
 from slth_verify.network.onnx_graphs.refusal import Outside
 
 
@@ -100,7 +100,7 @@ def concat(call: Call) -> Tensor:
 
 
 def slice_(call: Call) -> Tensor:
-    """Slice with constant bounds and steps of 1."""
+    """Slice with constant bounds; steps of rows and columns are strides of a pool."""
     source = call.tensor()
     full = (1, *source.shape)
     if call.opset < 10:
@@ -113,15 +113,23 @@ def slice_(call: Call) -> Tensor:
     axes = [axis_of(a, len(full)) for a in axes or range(len(starts))]
     if len({len(starts), len(ends), len(axes), len(set(axes))}) != 1:
         raise Outside("starts, ends and axes do not fit each other")
-    if any(step != 1 for step in steps or []):
-        raise Outside(f"steps={steps}. Steps of 1 are read; use a stride of 1x1 layers")
+    strides = [1] * len(full)
+    for axis, step in zip(axes, steps or [], strict=bool(steps)):
+        strides[axis] = step
+    if min(strides) < 1 or max(strides[:2]) > 1:
+        raise Outside(f"steps={steps}. Steps of rows and columns, forwards, are read")
     bounds = [(0, size) for size in full]
     for axis, *ends_of in zip(axes, starts, ends, strict=True):
         first, last, _ = slice(*ends_of).indices(full[axis])
         bounds[axis] = (first, last)
     if bounds[0] != (0, 1):
         raise Outside("it cuts the batch. Leave its axis alone")
-    return _cropped(call, source, bounds[1:])
+    cut = _cropped(call, source, bounds[1:])
+    if max(strides) == 1:
+        return cut
+    del call.builder.origins[cut.node]  # the file has its entries nowhere
+    stride = pair(strides[2:], 1, "steps", len(full) - 2)
+    return call.add(MaxPool, cut, window=(1, 1), stride=stride)
 
 
 def split(call: Call) -> list[Tensor]:

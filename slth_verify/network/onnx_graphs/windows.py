@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slth_verify.graph import AveragePool, MaxPool, Pad
+from slth_verify.graph import AveragePool, MaxPool, Pad, Permute
 from slth_verify.graph.given_input import held
 from slth_verify.graph.nodes import Margins, PaddingMode, Pair
 from slth_verify.graph.shapes import window_count
@@ -171,7 +171,7 @@ def reduce_mean(call: Call) -> Tensor:
 
 
 def pad(call: Call) -> Tensor:
-    """Pad of rows and columns, with zeros or copies."""
+    """Pad of rows and columns, with zeros or copies, and of channels, with zeros."""
     image = call.image()
     mode = call.text("mode", "constant")
     if mode not in _MODES:
@@ -188,10 +188,28 @@ def pad(call: Call) -> Tensor:
         raise Outside(f"pads={pads}: two numbers for each of the axes {axes}")
     begins = dict(zip(axes, pads, strict=False))
     ends = dict(zip(axes, pads[len(axes) :], strict=True))
-    if any(part.get(axis) for part in (begins, ends) for axis in (0, 1)):
-        raise Outside("pads the batch or the channels. Rows and columns are padded")
+    above, below = begins.get(1, 0), ends.get(1, 0)
+    if begins.get(0) or ends.get(0) or (mode != "constant" and (above or below)):
+        raise Outside("pads the batch, or channels by copies. Pad rows and columns")
     wanted = [part.get(axis, 0) for part in (begins, ends) for axis in range(2, rank)]
-    return _padded(call, image, margins_of(wanted, rank - 2), _MODES[mode])
+    padding = margins_of(wanted, rank - 2)
+    if not above and not below:
+        return _padded(call, image, padding, _MODES[mode])
+    if any(padding):
+        image = _padded(call, image, padding)
+        del call.builder.origins[image.node]  # the file has no such tensor
+    return _more_channels(call, image, margins_of((above, below), 1)[2:])
+
+
+def _more_channels(call: Call, image: Tensor, margins: Pair) -> Tensor:
+    """Channels of zeros: as rows, between two permutations."""
+    for kind, fields in (
+        (Permute, {"axes": (1, 0, 2)}),
+        (Pad, {"padding": (*margins, 0, 0)}),
+    ):
+        image = call.add(kind, image, **fields)
+        del call.builder.origins[image.node]
+    return call.add(Permute, image, axes=(1, 0, 2))
 
 
 def _padded(

@@ -91,7 +91,10 @@ def _ran(trace: Trace, step: Step, known: dict[str, Value]) -> list[torch.Tensor
         if node in step.sources:
             tensor = known[step.sources[node]].value
             return tensor.reshape(node.meta["val"].shape)
-        tensor = trace.tensors[node.name].detach()
+        weights = trace.constant(node)
+        if weights is None:
+            raise KeyError(node.name)
+        tensor = weights.detach()
         return tensor.double() if tensor.is_floating_point() else tensor
 
     arguments = fx.map_arg(step.node.args, number)

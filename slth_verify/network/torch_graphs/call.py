@@ -8,6 +8,8 @@ from fractions import Fraction
 from itertools import count
 from typing import Any
 
+import numpy as np
+import torch
 from torch import fx
 
 from slth_verify.errors import InvalidTargetError
@@ -65,12 +67,12 @@ class Call:
     @property
     def shape(self) -> tuple[int, ...]:
         """The result's shape in torch, without the batch."""
-        return self._shape(self.node)
+        return self.shape_of(self.node)
 
     @property
     def source_shape(self) -> tuple[int, ...]:
         """The shape in torch of the argument ``self`` or ``input``."""
-        return self._shape(self.arguments.get("self", self.arguments.get("input")))
+        return self.shape_of(self.arguments.get("self", self.arguments.get("input")))
 
     @property
     def parts(self) -> list[tuple[int, ...]]:
@@ -97,9 +99,24 @@ class Call:
         argument = self.arguments.get(name)
         if argument is None:
             return None
-        tensor = self.book.trace.tensors.get(getattr(argument, "name", ""))
+        tensor = self.book.trace.constant(argument)
         if tensor is None:
             raise self._computed_weights(name)
+        return self._values(tensor)
+
+    def numbers(self, argument: Any) -> Weights | None:
+        """A number, or the values of a tensor that does not depend on the image.
+
+        Returns:
+            An array without axes for a number; None for the image, and for what is
+            computed from weights.
+        """
+        if isinstance(argument, (int, float)) and not isinstance(argument, bool):
+            return np.array(float(argument))
+        tensor = self.book.trace.constant(argument)
+        return None if tensor is None else self._values(tensor)
+
+    def _values(self, tensor: torch.Tensor) -> Weights:
         problem = tensor_problem(tensor, dtypes=DTYPES, kinds=(type(tensor),))
         if problem is not None:
             raise self.refused(f"has {problem[0]}", problem[1])
@@ -140,7 +157,8 @@ class Call:
             raise self.refused("mixes the images of a batch", _BATCH_STAYS)
         return found
 
-    def _shape(self, node: Any) -> tuple[int, ...]:
+    def shape_of(self, node: Any) -> tuple[int, ...]:
+        """The shape in torch of a result, without the batch."""
         return self._without_batch(node.meta["val"].shape)
 
     def _without_batch(self, shape: Sequence[Any]) -> tuple[int, ...]:

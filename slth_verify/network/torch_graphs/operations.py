@@ -19,11 +19,10 @@ from slth_verify.graph import (
     Dense,
     Input,
     Rectifier,
-    Sum,
     TargetCNN,
 )
 from slth_verify.graph.nodes import Margins, Node, Pair
-from slth_verify.network.torch_graphs import pools, shapes
+from slth_verify.network.torch_graphs import arithmetic, pools, shapes
 from slth_verify.network.torch_graphs.call import Book, Call, Result, exact
 from slth_verify.network.torch_graphs.joined import joined
 from slth_verify.network.torch_graphs.layout import around, pair
@@ -222,18 +221,6 @@ def _clip(low: str, high: str) -> Reader:
     return read
 
 
-def _add(call: Call) -> str:
-    other = call.tensor(call["other"])
-    name = call.tensor(call["self"])
-    shapes = [call._shape(call[side]) for side in ("self", "other")]
-    if call["alpha"] != 1 or shapes[0] != shapes[1]:
-        raise call.refused(
-            f"adds tensors of shapes {shapes}, the second times {call['alpha']}",
-            "Sums of tensors of one shape, as they are, are admitted.",
-        )
-    return call.add(Sum, name, other)
-
-
 def _cat(call: Call) -> str:
     (axis,) = call.axes(call["dim"], len(call.shape))
     sources = [call.tensor(part) for part in call["tensors"]]
@@ -260,7 +247,6 @@ READERS: dict[str, Reader] = {
     "clamp_min": lambda call: _clip("min", "max")(
         Call(call.node, {**call.arguments, "max": None}, call.book)
     ),
-    "add": _add,
     "cat": _cat,
     **dict.fromkeys(
         (
@@ -269,6 +255,7 @@ READERS: dict[str, Reader] = {
         ),
         lambda call: call.source,
     ),
+    **arithmetic.READERS,
     **pools.READERS,
     **shapes.READERS,
 }

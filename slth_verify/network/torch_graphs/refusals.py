@@ -25,11 +25,9 @@ _NORM = (
     "channel, the same for every image."
 )
 _PRODUCT = (
-    "Products of tensors are not admitted; the nearest form is a convolution or dense "
-    "layer that holds the factor as its weight: nn.Conv2d(c, c, 1, groups=c) holds one "
-    "for each channel."
+    "Products of tensors are not admitted; the nearest form is a dense layer or "
+    "convolution that holds one of them as its weight, such as nn.Linear."
 )
-_DENSE = "Products with a matrix of weights are admitted as nn.Linear."
 _ATTENTION = "No graph of nodes expresses it; certify the convolutional part before it."
 _RESIZE = "The nearest admitted forms are pooling and padding."
 _TRANSPOSED = "The nearest admitted form is nn.Conv2d."
@@ -45,12 +43,17 @@ _KNOWN: dict[str, tuple[str, str]] = {
     "tanh": ("applies a tanh", _CLIPPED.format("-1, 1")),
     "softmax": ("applies a softmax", _SCORES),
     "log_softmax": ("applies a log-softmax", _SCORES),
+    "argmax": ("answers the class alone", _SCORES),
+    "rrelu": (
+        "draws its slope at random",
+        "Give nn.LeakyReLU with the mean of its slopes.",
+    ),
     "log_sigmoid": ("applies the logarithm of a sigmoid", _SCORES),
     **{
         name: (f"applies the smooth activation {name}", _SMOOTH)
         for name in (
             *("gelu", "silu", "elu", "celu", "selu", "mish", "softplus"),
-            *("hardswish", "exp", "pow", "sqrt", "rsqrt", "rrelu", "softsign"),
+            *("hardswish", "exp", "pow", "sqrt", "rsqrt", "softsign"),
         )
     },
     **{
@@ -61,15 +64,9 @@ _KNOWN: dict[str, tuple[str, str]] = {
     "layer_norm": ("normalises by each image's own values", _NORM),
     "group_norm": ("normalises by each image's own values", _NORM),
     "instance_norm": ("normalises by each image's own values", _NORM),
-    "mul": ("multiplies", _PRODUCT),
-    "div": ("divides", _PRODUCT),
-    "matmul": ("multiplies tensors", f"{_PRODUCT} {_DENSE}"),
-    "einsum": ("multiplies tensors", f"{_PRODUCT} {_DENSE}"),
-    "bmm": ("multiplies tensors", f"{_PRODUCT} {_DENSE}"),
-    "mm": ("multiplies matrices", _DENSE),
-    "addmm": ("multiplies matrices", _DENSE),
-    "sub": ("subtracts", "Sums are admitted; let the layer before change its sign."),
-    "neg": ("changes the sign", "Let the layer before change its sign."),
+    "einsum": ("multiplies tensors", _PRODUCT),
+    "bmm": ("multiplies tensors", _PRODUCT),
+    "addmm": ("multiplies matrices", _PRODUCT),
     "lstm": ("is recurrent (LSTM)", _ATTENTION),
     "gru": ("is recurrent (GRU)", _ATTENTION),
     "rnn_tanh": ("is recurrent", _ATTENTION),

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import fx, nn
@@ -21,6 +21,7 @@ from slth_verify.network.torch_graphs.copies import quiet
 from slth_verify.network.torch_graphs.naming import named
 from slth_verify.network.torch_graphs.refusals import (
     ADVICE,
+    operation_of,
     path_of,
     refuse_known,
     refused,
@@ -36,6 +37,25 @@ from slth_verify.text import reason_of
 #: Images in a recorded batch; other numbers are tried when module and graph run.
 BATCH = 2
 DTYPES = (torch.float32, torch.float64)
+#: Operations that turn weights, or copy them, as they are.
+_TURNING = {
+    *("view", "_unsafe_view", "reshape", "unsqueeze", "squeeze"),
+    *(
+        "permute",
+        "transpose",
+        "t",
+        "clone",
+        "contiguous",
+        "alias",
+        "detach",
+        "lift_fresh_copy",
+    ),
+}
+#: Loggers of torch that print a traceback when a module cannot be recorded.
+_TALKATIVE = (
+    "torch.fx.experimental.symbolic_shapes",
+    "torch._subclasses.fake_tensor",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +75,23 @@ class Trace:
     image: fx.Node
     output: fx.Node
     tensors: dict[str, torch.Tensor]
+
+    def constant(self, node: Any) -> torch.Tensor | None:
+        """A tensor of weights, also where it was turned or given other axes.
+
+        Returns:
+            None for the image and for what is computed.
+        """
+        if not isinstance(node, fx.Node):
+            return None
+        if node.op != "call_function":
+            return self.tensors.get(node.name)
+        if operation_of(node) not in _TURNING or len(node.all_input_nodes) != 1:
+            return None
+        source, turned = self.constant(node.args[0]), cast("Any", node.target)
+        return (
+            source if source is None else turned(source, *node.args[1:], **node.kwargs)
+        )
 
 
 def traced(module: Any, input_shape: tuple[int, ...]) -> Trace:
@@ -139,13 +176,16 @@ def _recording() -> Iterator[None]:
 @contextmanager
 def _silent() -> Iterator[None]:
     """What torch prints about a failure; the refusal says it in words."""
-    log = logging.getLogger("torch.fx.experimental.symbolic_shapes")
-    disabled, log.disabled = log.disabled, True
+    logs = [logging.getLogger(name) for name in _TALKATIVE]
+    disabled = [log.disabled for log in logs]
     try:
+        for log in logs:
+            log.disabled = True
         with contextlib.redirect_stderr(io.StringIO()):
             yield
     finally:
-        log.disabled = disabled
+        for log, before in zip(logs, disabled, strict=True):
+            log.disabled = before
 
 
 def _require_plain(module: nn.Module) -> None:
@@ -158,6 +198,10 @@ def _require_plain(module: nn.Module) -> None:
             kind = "Quantised"
         if kind in WRAPPERS:
             raise refused(module, path, *WRAPPERS[kind])
+        if type(part).__module__.startswith("torch.ao.nn.quantized"):
+            raise refused(
+                module, path, "has quantised weights", "Give the float network."
+            )
         if vars(part).get("_compiled_call_impl") is not None:
             raise refused(
                 module,
@@ -205,6 +249,14 @@ def _exported(copied: nn.Module, image: torch.Tensor) -> Any:
                 "decides by the values of its image what it computes",
                 "A graph computes the same operations for every image: write the "
                 "decision as a ReLU or maximum, or give its branches apart.",
+            ) from error
+        if isinstance(error, TypeError) and "missing a required" in str(error):
+            raise refused(
+                copied,
+                path,
+                f"takes more than one image ({reason_of(error, 300)})",
+                "A target maps one image to one tensor: write a module whose forward() "
+                "takes the image alone.",
             ) from error
         raise refused(
             copied,

@@ -47,18 +47,17 @@ graph = TargetCNN((
     Dense(name="dense", sources=("flat",), weight=floats(3, 4), bias=floats(3)),
 ))
 """
-PRUNED = (
-    MADE
-    + """
+PRUNED = """
 import hashlib, sys, slth_verify as sv
 def main():
+    graph = sv.TargetCNN.from_file(sys.argv[2])
     network = sv.RandomCNN(7, sv.suggested_widths(graph, "15%"))
     ticket = sv.prune(graph, network, eps="15%", workers=int(sys.argv[1]))
     print(hashlib.sha256(ticket.to_bytes()).hexdigest())
+    print(*sorted({"torch", "onnx", "onnxruntime"} & sys.modules.keys()))
 if __name__ == "__main__":
     main()
 """
-)
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +106,8 @@ def test_signs_that_matter_are_searched(graph: TargetCNN) -> None:
 def test_workers_and_threads_change_no_byte(
     threads: str, graph: TargetCNN, tmp_path: Any
 ) -> None:
+    """Nor can the version of torch: a target's file is pruned without it."""
+    graph.save(tmp_path / "target.safetensors")
     script = tmp_path / "made.py"
     script.write_text(PRUNED, encoding="utf-8")
     here = hashlib.sha256(pruned(graph, "15%").to_bytes()).hexdigest()
@@ -114,7 +115,7 @@ def test_workers_and_threads_change_no_byte(
     environment["PYTHONPATH"] = os.pathsep.join(sys.path)
     environment["OPENBLAS_NUM_THREADS"] = threads
     found = subprocess.run(
-        [sys.executable, str(script), threads],
+        [sys.executable, script, threads, tmp_path / "target.safetensors"],
         env=environment,
         capture_output=True,
         text=True,

@@ -102,9 +102,14 @@ NETWORKS = {
         {},
         {},
     ),
-    "Steps of 1": (
+    "Steps of rows and columns": (
         [node("Slice", ["x", "a", "b", "c", "d"], ["y"])],
-        {"a": longs(0), "b": longs(6), "c": longs(2), "d": longs(2)},
+        {"a": longs(0), "b": longs(2), "c": longs(1), "d": longs(2)},
+        {},
+    ),
+    "steps=[-1]": (
+        [node("Slice", ["x", "a", "b", "c", "d"], ["y"])],
+        {"a": longs(5), "b": longs(0), "c": longs(2), "d": longs(-1)},
         {},
     ),
     "must stay the first": ([node("Transpose", ["x"], ["y"])], {}, {}),
@@ -116,9 +121,19 @@ NETWORKS = {
         {"p": longs(0, 0, 1, 1, 0, 0, 1, 1), "v": np.float32(1)},
         {},
     ),
-    "batch or the channels": (
+    "pads the batch": (
         [node("Pad", ["x", "p"], ["y"])],
+        {"p": longs(1, 0, 0, 0, 0, 0, 0, 0)},
+        {},
+    ),
+    "channels by copies": (
+        [node("Pad", ["x", "p"], ["y"], mode="reflect")],
         {"p": longs(0, 1, 0, 0, 0, 0, 0, 0)},
+        {},
+    ),
+    "pads=[-1, 2]": (
+        [node("Pad", ["x", "p"], ["y"])],
+        {"p": longs(0, -1, 0, 0, 0, 2, 0, 0)},
         {},
     ),
     "mean over the axes": ([node("ReduceMean", ["x"], ["y"], axes=[1])], {}, {}),

@@ -47,6 +47,26 @@ CASES = {
         {"a": longs(2), "b": longs(8), "c": longs(2), "d": longs(1)},
         {"sizes": ROW},
     ),
+    "slice in steps": (
+        one("Slice", "a", "b", "c", "d"),
+        {"a": longs(1, 0), "b": longs(6, -1), "c": longs(2, 3), "d": longs(2, 3)},
+        {},
+    ),
+    "slice of rows in steps": (
+        one("Slice", "a", "b", "c", "d"),
+        {"a": longs(1), "b": longs(8), "c": longs(2), "d": longs(3)},
+        {"sizes": ROW},
+    ),
+    "channels of zeros": (
+        one("Pad", "p"),
+        {"p": longs(0, 2, 1, 0, 0, 1, 0, 3)},
+        {},
+    ),
+    "channels of zeros above rows": (
+        one("Pad", "p"),
+        {"p": longs(0, 1, 0, 0, 0, 0)},
+        {"sizes": ROW},
+    ),
     "split": (
         [
             node("Split", ["x", "s"], ["a", "b"], axis=3),

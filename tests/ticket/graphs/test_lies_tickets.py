@@ -15,6 +15,7 @@ import slth_verify as sv
 from slth_verify.conformance.oracles.pruned_graph import pruned_values
 from slth_verify.graph import (
     Clip,
+    Convolution,
     Dense,
     Input,
     TargetCNN,
@@ -224,6 +225,41 @@ def test_thresholds_are_not_scaled_with_their_stages() -> None:
     assert shown_by(result, lie, graph)
     assert result.witness is not None
     assert result.witness.difference > 3  # 10 instead of 6, but for what the pairs err
+
+
+def test_zeros_around_the_image_are_not_counted() -> None:
+    """An error that is small wherever a window lies inside the image alone."""
+    ends = (F(1),), (F(9, 8),)
+    weight = np.array([[2, -1, 3], [-3, 1, -1], [1, 2, -3]], np.float32)
+    graph = TargetCNN(
+        (
+            Input(name="image", shape=(1, 4, 4), low=ends[0], high=ends[1]),
+            Convolution(
+                name="conv",
+                sources=("image",),
+                weight=weight.reshape(1, 1, 3, 3),
+                padding=(1, 1, 1, 1),
+            ),
+        )
+    )
+    honest = sv.prune(graph, sv.RandomCNN(1, (60,)), eps="10%", workers=1)
+    (stage,), (kept,) = stages_of(graph), honest.stages
+    drawn = drawn_filters(honest.seed, stage, kept.width, kept.filters)
+    sums = pair_sums(stage, kept.exponent, drawn)
+    wrong = [F(int(w), 2**sums.bits) for w in sums.positive.ravel()]
+    wrong = [w - F(int(k)) for w, k in zip(wrong, weight.ravel(), strict=True)]
+    low, high = (
+        sum(choose(d * F(1), d * F(9, 8)) for d in wrong) for choose in (min, max)
+    )
+    inside = max(high, -low)
+    proved = sv.check(honest, graph)
+    assert proved.verdict is Verdict.VERIFIED
+    assert proved.error_upper_bound is not None
+    assert inside < F(9, 10) * proved.error_upper_bound
+    lie = replace(honest, eps=inside, certified_error=str(inside))
+    result = sv.check(lie, graph)
+    assert result.verdict is claim(result) is REFUTED
+    assert shown_by(result, lie, graph)
 
 
 def carrying(ticket: Ticket, graph: TargetCNN) -> Ticket:
