@@ -3,6 +3,7 @@
 import pytest
 
 from slth_verify.conformance import check_solver
+from slth_verify.strategies.profiles import times
 from slth_verify.subset_sum import Solver, solvers
 
 pytestmark = pytest.mark.slth(statement="def:subset-sum-number")
@@ -13,7 +14,8 @@ EXACT = ("exhaustive", "meet-in-the-middle", "one-dim")
 
 @pytest.mark.parametrize("solver", solvers(), ids=lambda solver: solver.name)
 def test_solver_proposes_what_is_there(solver: Solver) -> None:
-    check_solver(solver, exact=solver.name in EXACT)
+    exact = solver.name in EXACT
+    check_solver(solver, exact=exact, settings=times(6 if exact else 1))
 
 
 @pytest.mark.nightly

@@ -4,6 +4,8 @@
 * ``slth-ci``: the same cases on every run.
 * ``slth-nightly``: many random cases, for long runs.
 
+`times` gives a property whose cases cost little many times the cases of the profile.
+
 Where the package is installed they are known as soon as Hypothesis is loaded, so that
 ``pytest --hypothesis-profile=slth-ci`` chooses one. All print what draws a failure
 again, and none has a deadline: cases are built by numpy and checked in exact
@@ -13,6 +15,10 @@ arithmetic, on machines of any speed.
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hypothesis import settings
 
 #: Names of the profiles.
 PROFILES = ("slth-dev", "slth-ci", "slth-nightly")
@@ -39,7 +45,7 @@ def register() -> None:
         print_blob=True,
     )
     settings.register_profile(
-        "slth-nightly", usual, max_examples=2000, derandomize=False, print_blob=True
+        "slth-nightly", usual, max_examples=3000, derandomize=False, print_blob=True
     )
 
 
@@ -62,3 +68,15 @@ def load(name: str | None = None) -> str:
     chosen = name or ("slth-ci" if os.environ.get("CI") else "slth-dev")
     settings.load_profile(chosen)
     return chosen
+
+
+def times(factor: int) -> settings:
+    """The loaded profile with so many times its examples.
+
+    Args:
+        factor: At least 1; about 13 for cases that cost some milliseconds.
+    """
+    from hypothesis import settings as made
+
+    loaded = made()
+    return made(loaded, max_examples=factor * loaded.max_examples)

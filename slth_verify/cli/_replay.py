@@ -28,8 +28,8 @@ _LONG = 20_000
     "--run",
     "named",
     metavar="MODULE:NAME",
-    help="Try it again on this implementation; the module is imported, so it must be "
-    "one that you trust.",
+    help="Try it again on this implementation, or for the formulas of a statement on "
+    "slth_verify:statement; the module is imported, so it must be one that you trust.",
 )
 @formatted
 def command(found: str, named: str | None, form: Form) -> int:

@@ -116,7 +116,8 @@ def check_construction(
         _check_ticket(case, ticket, checker)
 
     drawn = target_networks() if targets is None else targets
-    run(body, settings, case=construction_cases(drawn, max_width))
+    case = construction_cases(drawn, max_width)
+    run(body, settings, {"max_width": max_width}, case=case)
     _require(
         counts["found"] > 0,
         f"no ticket with filters in {counts.total()} cases: {dict(counts)}",

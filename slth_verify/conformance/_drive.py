@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -23,6 +23,9 @@ _AGAIN: ContextVar[tuple[str, str] | None] = ContextVar("_AGAIN", default=None)
 def run(
     body: Callable[..., None],
     settings: hypothesis.settings | None,
+    options: Mapping[str, Any] | None = None,
+    named: str = "",
+    /,
     **cases: st.SearchStrategy[Any],
 ) -> None:
     """Call ``body`` on drawn cases, as a Hypothesis test.
@@ -30,6 +33,9 @@ def run(
     Args:
         body: The check of one case; its parameters are the names in ``cases``.
         settings: None for the loaded profile; a deadline is passed over.
+        options: What the check was asked for, as plain data; without it the case could
+            not be drawn again.
+        named: What a file of observations calls the property; "" for the check's name.
         cases: One strategy per parameter.
 
     Raises:
@@ -38,7 +44,8 @@ def run(
             contradicted once, and not when it was tried again, has contradicted.
     """
     base = _without_clock(hypothesis.settings() if settings is None else settings)
-    told = observed(body, body.__qualname__.partition(".")[0])
+    check = body.__qualname__.partition(".")[0]
+    told = observed(body, named or check)
     test = base(hypothesis.given(**cases)(told))
     again = _AGAIN.get()
     if again is not None:
@@ -51,7 +58,7 @@ def run(
         failure = _first_failure(error)
         if failure is None:
             raise
-        failure.check = body.__qualname__.partition(".")[0]
+        failure.check, failure.options = check, dict(options or {})
         failure.draw = _named(failure)
         failure.note_command()
         raise failure from failure.__cause__

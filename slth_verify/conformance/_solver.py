@@ -80,7 +80,8 @@ def check_solver(
         )
 
     problems = subset_sum_problems(max_size=max_size)
-    run(body, settings, problem=problems, seed=st.integers(0, 7))
+    options = {"exact": exact, "max_size": max_size}
+    run(body, settings, options, problem=problems, seed=st.integers(0, 7))
 
 
 def check_success_rate(

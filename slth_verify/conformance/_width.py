@@ -83,6 +83,7 @@ def check_width(
     run(
         body,
         settings,
+        {"max_dim": max_dim},
         dim=st.integers(1, max_dim),
         eps=st.sampled_from(_ACCURACIES),
         prob=st.sampled_from(_CHANCES),

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
+from slth_verify.bounds import mrss_width
 from slth_verify.cli import run
-from slth_verify.conformance import ConformanceFailure, check_mask
+from slth_verify.conformance import (
+    ConformanceFailure,
+    check_claims,
+    check_mask,
+    check_solver,
+    check_width,
+    run_again,
+)
+from slth_verify.conformance.lies.statements import LYING_STATEMENTS
+from slth_verify.conformance.running.run import as_solver
 from slth_verify.network import channel_blocked_mask
+from slth_verify.statements import statement
 from slth_verify.suite import Counterexample, Recorder, suite_document
 from slth_verify.verdict import Verdict
 
@@ -181,3 +194,86 @@ def test_other_documents_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.json"
     path.write_text("{}")
     assert run(["replay", str(path)]) == 2
+
+
+FALSE = """
+from slth_verify import statement
+from slth_verify.conformance.lies.statements import LYING_STATEMENTS
+
+name = "der:rss-counting"
+one = LYING_STATEMENTS[name]["eps halved"](statement(name))
+
+def any_id(identifier):
+    return one if identifier == name else statement(identifier)
+"""
+
+
+@pytest.fixture(scope="module")
+def contradicted() -> Counterexample:
+    """A formula that is wrong, at a point."""
+    name = "der:rss-counting"
+    false = LYING_STATEMENTS[name]["eps halved"](statement(name))
+    with pytest.raises(ConformanceFailure) as failure:
+        check_claims(false, settings=settings(max_examples=20, derandomize=True))
+    found = failure.value.counterexample
+    assert found.command in failure.value.__notes__[-1]
+    assert not any("reproduce_failure" in note for note in failure.value.__notes__)
+    return found
+
+
+@pytest.mark.parametrize("given", ["one", "any_id"])
+def test_a_formula_is_contradicted_again(
+    given: str,
+    contradicted: Counterexample,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / f"some_claims_{given}.py").write_text(FALSE)
+    monkeypatch.chdir(tmp_path)
+    word = contradicted.word
+    assert run(["replay", word]) == 0
+    shown = capsys.readouterr().out
+    assert "der:rss-counting: contradicted" in shown
+    assert run(["replay", word, "--run", f"some_claims_{given}:{given}", "--json"]) == 1
+    ((verdict, reason),) = json.loads(capsys.readouterr().out)["again"]
+    assert verdict == "REFUTED"
+    assert contradicted.reason in reason
+
+
+def test_a_true_formula_is_not(
+    contradicted: Counterexample, capsys: pytest.CaptureFixture[str]
+) -> None:
+    word = contradicted.word
+    assert run(["replay", word, "--run", "slth_verify:statement"]) == 3
+    assert "INCONCLUSIVE" in capsys.readouterr().out
+
+
+def _none(columns: np.ndarray, target: np.ndarray, eps: float) -> None:
+    return None
+
+
+def _one(*, dim: int, eps: Fraction, prob: Fraction) -> int:
+    return 1 if dim > 1 else mrss_width(dim=dim, eps=eps, prob=prob).n or 0
+
+
+FEW = settings(max_examples=60, derandomize=True, database=None)
+WITH_OPTIONS = {
+    "check_solver": lambda: check_solver(
+        as_solver(_none), exact=True, max_size=5, settings=FEW
+    ),
+    "check_width": lambda: check_width(_one, max_dim=2, settings=FEW),
+}
+
+
+@pytest.mark.parametrize("name", WITH_OPTIONS)
+def test_a_word_carries_the_options_that_the_case_was_drawn_with(name: str) -> None:
+    with pytest.raises(ConformanceFailure) as failure:
+        WITH_OPTIONS[name]()
+    word = failure.value.__notes__[-1].rpartition(" ")[2]
+    found = Counterexample.from_word(word)
+    assert found.options
+    given = {"check_solver": _none, "check_width": _one}[name]
+    again = run_again(found, given)
+    assert again.verdict is Verdict.REFUTED
+    assert found.reason in again.reason

@@ -103,6 +103,15 @@ def test_no_damaged_document_is_read(
         _read(folder, document)
 
 
+@pytest.mark.parametrize("one", [True, 1.0])
+def test_what_only_equals_a_count_is_refused(tmp_path: Path, one: object) -> None:
+    document = _document()
+    assert document["counts"]["REFUTED"] == one
+    document["counts"]["REFUTED"] = one
+    with pytest.raises(UnusableFileError, match="counts"):
+        _read(tmp_path, document)
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [("verdict", "VERIFIED"), ("counts", {"VERIFIED": 2}), ("schema_version", 2)],

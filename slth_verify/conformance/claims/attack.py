@@ -10,12 +10,11 @@ from typing import Any
 import sympy as sp
 from hypothesis import strategies as st
 
+from slth_verify.conformance.claims.opened import ends
 from slth_verify.statements import Statement
-from slth_verify.statements.decisions.decide import enclosed
 
 #: What is seen, and what the claim allows; both on the side that spares the claim.
 Pair = tuple[Fraction, Fraction]
-_BITS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,12 @@ class Attack:
 
 def low(value: Any) -> Fraction:
     """A number that is not above a constant; nothing is seen where it has no value."""
-    return _ends(value)[0]
+    return ends(value).lower
 
 
 def high(value: Any) -> Fraction:
     """A number that is not below a constant."""
-    return _ends(value)[1]
+    return ends(value).upper
 
 
 def equal(found: Any, wanted: Any) -> tuple[Pair, Pair]:
@@ -57,7 +56,7 @@ def rational(value: Fraction | int) -> Any:
     return sp.Rational(exact.numerator, exact.denominator)
 
 
-def shares(parts: int = 64) -> st.SearchStrategy[Fraction]:
+def shares(parts: int = 1024) -> st.SearchStrategy[Fraction]:
     """Numbers strictly between 0 and 1."""
     return st.integers(1, parts - 1).map(lambda over: Fraction(over, parts))
 
@@ -65,20 +64,7 @@ def shares(parts: int = 64) -> st.SearchStrategy[Fraction]:
 def accuracies(most: int = 40) -> st.SearchStrategy[Fraction]:
     """Accuracies from nearly a half down to tiny ones."""
     return st.builds(
-        lambda power, over: Fraction(over, 1 << power + 6),
+        lambda power, over: Fraction(over, 1 << power + 12),
         st.integers(1, most),
-        st.integers(33, 64),
+        st.integers((1 << 11) + 1, 1 << 12),
     )
-
-
-def _ends(value: Any) -> Pair:
-    if isinstance(value, Fraction | int):
-        return Fraction(value), Fraction(value)
-    constant = sp.sympify(value)
-    if constant.is_Rational:
-        exact = Fraction(int(constant.p), int(constant.q))
-        return exact, exact
-    found = enclosed(constant, _BITS)
-    if found is None:
-        raise ArithmeticError(f"no enclosure of {str(constant)[:200]}")
-    return found.lower, found.upper

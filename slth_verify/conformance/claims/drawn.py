@@ -10,6 +10,7 @@ import sympy as sp
 from hypothesis import strategies as st
 
 from slth_verify.conformance.claims.attack import Attack, Pair, high
+from slth_verify.conformance.claims.opened import bound_of
 from slth_verify.network._quantile import normal_weights
 from slth_verify.statements import Statement
 
@@ -20,7 +21,7 @@ def _cell_ends(s: Statement, point: tuple[int, int]) -> Iterator[Pair]:
     """The ideal weights at the ends of a cell differ most from the one drawn."""
     power, rest = point
     word = (1 << power) + rest % (1 << power)
-    allowed = high(s.bound("coefficient", A=min(word, _CELLS), check=False))
+    allowed = high(bound_of(s, "coefficient", A=min(word, _CELLS)))
     weight = float(normal_weights(np.array([word], dtype=np.uint64))[0])
     for end in (word, word + 1):
         ideal = _quantile(end)
@@ -42,7 +43,7 @@ def _outer_cells(s: Statement, point: tuple[int, int, int, int]) -> Iterator[Pai
     missed = Fraction(2 * cells, 1 << _BITS)
     seen = count * missed - Fraction(count * (count - 1), 2) * missed**2
     values = {"d": size, "c_in": c_in, "c_out": c_out, "n": n, "A": cells, "t": 60}
-    yield seen, high(s.bound("failure", check=False, **values))
+    yield seen, high(bound_of(s, "failure", **values))
 
 
 _FEW = st.integers(1, 4)
@@ -54,7 +55,7 @@ ATTACKS: Mapping[str, Attack] = {
         "difference at the end of a cell / coefficient",
     ),
     "der:drawn-layer": Attack(
-        st.tuples(_FEW, _FEW, _FEW, st.integers(1, 200)),
+        st.tuples(_FEW, _FEW, _FEW, st.integers(1, 2000)),
         _outer_cells,
         "chance of an outer cell / failure",
     ),

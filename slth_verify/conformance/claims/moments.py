@@ -20,6 +20,7 @@ from slth_verify.conformance.claims.attack import (
     rational,
     shares,
 )
+from slth_verify.conformance.claims.opened import bound_of
 from slth_verify.statements import Statement
 
 _R = sp.Symbol("R", positive=True)
@@ -43,8 +44,8 @@ def _off_axes(
     size, radius, eps, (a, b, c) = point
     truth = _hit(size, (radius * Fraction(a, c), radius * Fraction(b, c)), eps)
     values = {"m": 2, "k": size, "eps": eps, "r": radius}
-    yield low(s.bound("lower", check=False, **values)), high(truth)
-    yield low(truth), high(s.bound("upper", check=False, m=2, k=size, eps=eps))
+    yield low(bound_of(s, "lower", **values)), high(truth)
+    yield low(truth), high(bound_of(s, "upper", m=2, k=size, eps=eps))
 
 
 def _two_moments(
@@ -56,7 +57,7 @@ def _two_moments(
     chance = sp.Rational(*_middle(at_zero).as_integer_ratio())
     values = {"m": 1, "n": size + more, "k": size, "eps": eps, "r": radius}
     j = sp.Symbol("j", integer=True)
-    claimed = s.bound("probability", check=False, D=sp.Lambda(j, chance), **values)
+    claimed = bound_of(s, "probability", D=sp.Lambda(j, chance), **values)
     one = _hit(size, (radius,), eps)
     # p^2/D <= p for every overlap, because D >= p
     yield low(claimed), high(one) * (1 + Fraction(1, 10**9))
@@ -72,7 +73,7 @@ def _pair_moment(s: Statement, point: tuple[int, int, int, Fraction]) -> Iterato
     dim, k = 2 * half, 2 * half + 3 + size
     n = 2 * k + more
     values = {"m": dim, "k": k, "n": n, "eps": eps, "lam": 0, "x": 0, "theta": 0}
-    claimed = s.bound("term-equal", check=False, t1=1, t2=0, t3=0, **values)
+    claimed = bound_of(s, "term-equal", t1=1, t2=0, t3=0, **values)
     moment = Fraction(1)
     for i in range(1, half + 1):
         moment *= (Fraction(n, 2) - i) / (Fraction(k, 2) - i)
@@ -91,9 +92,9 @@ def _cells(s: Statement, point: tuple[int, int, int]) -> Iterator[Pair]:
         bool(sum(max(2 * h * abs(i) - h, Fraction(0)) for i in cell) <= radius)
         for cell in itertools.product(steps, repeat=dim)
     )
-    claimed = s.bound("points", check=False, m=dim, r=radius, h=h)
+    claimed = bound_of(s, "points", m=dim, r=radius, h=h)
     yield from equal(claimed, Fraction(count))
-    tried = s.bound("probability", check=False, m=dim, r=radius, h=h, B=1, p_0=1)
+    tried = bound_of(s, "probability", m=dim, r=radius, h=h, B=1, p_0=1)
     yield from equal(tried, Fraction(1))
 
 
@@ -103,9 +104,9 @@ def _missed_mass(s: Statement, point: tuple[int, Fraction, Fraction]) -> Iterato
     kappa = 1 / (2 * tau**2)
     values = {"m": 2, "tau": tau, "kappa": kappa, "c": c, "B": blocks}
     exact = (1 - (1 - c) ** (blocks + 1)) / (c * (blocks + 1))
-    yield from equal(s.bound("miss", check=False, **values), exact)
+    yield from equal(bound_of(s, "miss", **values), exact)
     star = sp.erfc(sp.Rational(1, 2) / (sp.sqrt(2) * rational(tau))) / 2
-    failure = s.bound("failure", check=False, r=1, **values)
+    failure = bound_of(s, "failure", r=1, **values)
     yield low(2 * rational(exact) / star), high(failure) * (1 + Fraction(1, 10**9))
 
 
@@ -114,7 +115,7 @@ def _single_filters(s: Statement, point: tuple[int, Fraction]) -> Iterator[Pair]
     width, eps = point
     one = _middle(_hit(1, (Fraction(1),), eps))
     truth = 1 - (1 - one / 2) ** (2 * width)
-    claimed = s.bound("spread", check=False, n=width, eps=eps, d=1, c=1)
+    claimed = bound_of(s, "spread", n=width, eps=eps, d=1, c=1)
     yield truth * (1 - Fraction(1, 10**9)), high(claimed)
 
 

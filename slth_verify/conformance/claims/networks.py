@@ -16,25 +16,29 @@ from slth_verify.conformance.claims.attack import (
     Pair,
     equal,
     high,
-    low,
     rational,
     shares,
 )
+from slth_verify.conformance.claims.opened import bound_of, number
 from slth_verify.statements import Statement
 from slth_verify.statements.queries.hypotheses import check_substitution
 from slth_verify.verdict import Verdict
 
 _UNITS = st.integers(-8, 8).map(lambda over: Fraction(over, 4))
 _SIZES = st.integers(0, 8).map(lambda over: Fraction(over, 4))
+_BUDGET = sp.exp(-sp.Symbol("L", positive=True))
+_Z, _A, _V, _M = sp.symbols("z a V m", positive=True)
+_FAR, _NEAR = (sp.erf((_Z + sign * _A) / sp.sqrt(2 * _V)) for sign in (1, -1))
+_BOX = ((_FAR - _NEAR) / 2) ** _M
 
 
-def _signs(s: Statement, point: tuple[int, int]) -> Iterator[Pair]:
+def _signs(s: Statement, point: tuple[int, Fraction]) -> Iterator[Pair]:
     """Of 2n filters at least n* have one sign, except with exact binomial chance."""
     star, logarithm = point
-    width = s.bound("width", check=False, n_star=star, L_g=logarithm)
+    width = bound_of(s, "width", n_star=star, L_g=logarithm)
     n = math.ceil(high(width))
     missed = sum(math.comb(2 * n, i) for i in range(star))
-    yield Fraction(missed, 1 << 2 * n), high(sp.exp(-logarithm))
+    yield Fraction(missed, 1 << 2 * n), number(_BUDGET, L=logarithm).upper
 
 
 def _graph_stage(s: Statement, point: Any) -> Iterator[Pair]:
@@ -51,9 +55,9 @@ def _graph_stage(s: Statement, point: Any) -> Iterator[Pair]:
         found = sum((w + accuracy) * y for w, y in zip(weights, outputs, strict=True))
         reached += found - sum(w * x for w, x in zip(weights, inputs, strict=True))
         sizes.append(window * kernel)
-    claimed = s.bound(
+    claimed = bound_of(
+        s,
         "stage",
-        check=False,
         c_in=len(channels),
         w=window,
         r=accuracy,
@@ -86,8 +90,8 @@ def _channel(s: Statement, point: Any) -> Iterator[Pair]:
         pruned = sum(((k[0] + k[1]) * y for k, (_, y) in pairs), Fraction(0))
         worst = max(worst, abs(max(true, Fraction(0)) - max(pruned, Fraction(0))))
         largest = max(largest, true)
-    yield worst, high(s.bound("error", check=False, **values))
-    yield largest, high(s.bound("range", check=False, **values))
+    yield worst, high(bound_of(s, "error", **values))
+    yield largest, high(bound_of(s, "range", **values))
 
 
 def _form(s: Statement, point: Any) -> Iterator[Pair]:
@@ -99,9 +103,9 @@ def _form(s: Statement, point: Any) -> Iterator[Pair]:
     for a, b, start, wide in point:
         places = {start, start + wide, max(start, min(Fraction(0), start + wide))}
         best += max(a * x + b * max(x, Fraction(0)) for x in places)
-    claimed = s.bound(
+    claimed = bound_of(
+        s,
         "bound",
-        check=False,
         n=len(point),
         c_o=shift,
         a=[rational(a) for a, *_ in point],
@@ -117,7 +121,7 @@ def _local(s: Statement, point: tuple[Fraction, Fraction]) -> Iterator[Pair]:
     start, wide = point
     ends = {"L": start, "U": start + wide}
     largest = max(abs(end) for end in ends.values())
-    claimed = s.bound("difference", check=False, **ends)
+    claimed = bound_of(s, "difference", **ends)
     yield from equal(claimed, largest)
 
 
@@ -151,7 +155,7 @@ def _drawn_sums(s: Statement, point: tuple[Fraction, Fraction]) -> Iterator[Pair
     # X is 0 or 2 with chance 1/2 each, and F(y) = a + b y
     missed = (parts["a"] + parts["a"] + 2 * parts["b"]) / 2
     missed += parts["p_few"] + parts["p_bad"]
-    yield from equal(s.bound("failure", check=False, **parts), missed)
+    yield from equal(bound_of(s, "failure", **parts), missed)
 
 
 def _necessary_box(
@@ -161,11 +165,9 @@ def _necessary_box(
     count, size, part = point
     a = size * part
     total = count * (size - a) ** 2
-    deviation = sp.sqrt(rational(total / count))
-    ends = [(size + sign * a) / deviation / sp.sqrt(2) for sign in (1, -1)]
-    one = (sp.erf(ends[0]) - sp.erf(ends[1])) / 2
-    claimed = s.bound("masks", check=False, m=count, N_1=0, N_2=0, a=a, S=total)
-    yield low(one**count), high(claimed)
+    seen = number(_BOX, z=size, a=a, V=total / count, m=count).lower
+    claimed = bound_of(s, "masks", m=count, N_1=0, N_2=0, a=a, S=total)
+    yield seen, high(claimed)
 
 
 def _patterns(s: Statement, point: tuple[int, int, int, int, int]) -> Iterator[Pair]:
@@ -197,7 +199,9 @@ def _patterns(s: Statement, point: tuple[int, int, int, int, int]) -> Iterator[P
 
 
 _POSITIVE = st.integers(1, 16).map(lambda over: Fraction(over, 8))
-_WIDTHS = st.tuples(st.integers(1, 200), st.integers(1, 40))
+_LOGARITHMS = st.integers(1, 640).map(lambda over: Fraction(over, 16))
+_WIDTHS = st.tuples(st.integers(1, 200), _LOGARITHMS)
+_ENDS = st.integers(-(1 << 14), 1 << 14).map(lambda over: Fraction(over, 1 << 12))
 _FORMS = st.tuples(_UNITS, _UNITS, _UNITS, _SIZES)
 
 ATTACKS: Mapping[str, Attack] = {
@@ -230,7 +234,7 @@ ATTACKS: Mapping[str, Attack] = {
         "form at a corner / bound",
         cases=4,
     ),
-    "der:local": Attack(st.tuples(_UNITS, _SIZES), _local, "difference / bound"),
+    "der:local": Attack(st.tuples(_ENDS, _ENDS.map(abs)), _local, "difference / bound"),
     "der:top-1": Attack(
         st.tuples(*(_UNITS for _ in range(4)), _SIZES, _UNITS),
         _classes,

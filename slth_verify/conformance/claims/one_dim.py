@@ -17,30 +17,31 @@ from slth_verify.conformance.claims.attack import (
     equal,
     high,
     low,
-    rational,
     shares,
 )
+from slth_verify.conformance.claims.opened import Ends, bound_of, number
 from slth_verify.statements import Statement
 
 #: Not below the constant that der:rss-constant proves.
 _PROVED = 24
+_EPS = sp.Symbol("eps", positive=True)
+_LOGARITHM = -sp.log(_EPS) / sp.log(2)
+_TWO_SHARES = (2 * sp.log(4) - 4 * sp.log(_EPS)) / sp.log(sp.Rational(4, 3)) + 1
 
 
-def _bits(eps: Fraction) -> Any:
+def _bits(eps: Fraction) -> Ends:
     """Samples that counting demands."""
-    return sp.log(1 / rational(eps)) / sp.log(2)
+    return number(_LOGARITHM, eps=eps)
 
 
 def _by_counting(s: Statement, eps: Fraction) -> Iterator[Pair]:
-    width = s.bound("width", eps=eps, C=_PROVED, check=False)
-    yield low(_bits(eps)), high(width)
+    width = bound_of(s, "width", eps=eps, C=_PROVED)
+    yield _bits(eps).lower, high(width)
 
 
 def _constant(s: Statement, eps: Fraction) -> Iterator[Pair]:
     """Two shares of eps, and one sample for rounding up, up to eps = 1/3."""
-    exact = rational(eps)
-    needed = (4 * sp.log(1 / exact) + 2 * sp.log(4)) / sp.log(sp.Rational(4, 3)) + 1
-    yield low(needed), high(s.bound("width", eps=eps, check=False))
+    yield number(_TWO_SHARES, eps=eps).lower, high(bound_of(s, "width", eps=eps))
 
 
 def _nothing_drawn(s: Statement, point: Any) -> Iterator[Pair]:
@@ -50,16 +51,16 @@ def _nothing_drawn(s: Statement, point: Any) -> Iterator[Pair]:
     eps1, eps2 = wide * (1 - second) * first, wide * second
     if eps1 + eps2 < wide:
         values = {"n": 0, "eps1": eps1, "eps2": eps2}
-        yield Fraction(1), high(s.bound("failure", check=False, **values))
+        yield Fraction(1), high(bound_of(s, "failure", **values))
     delta = Fraction(1, 1000)
-    width = s.bound("width", eps1=eps1, eps2=eps2, delta=delta, check=False)
-    yield low(_bits(eps1 + eps2) + sp.log(wide) / sp.log(2)), high(width)
+    width = bound_of(s, "width", eps1=eps1, eps2=eps2, delta=delta)
+    yield _bits((eps1 + eps2) / wide).lower, high(width)
 
 
 def _two_complement(s: Statement, bits: int) -> Iterator[Pair]:
     """The sums of -2^(n-1) d, d, 2 d, ..., 2^(n-2) d cover [-1, 1] at 1/(2^n - 1)."""
     eps = Fraction(1, (1 << bits) - 1)
-    yield low(s.bound("width", eps=eps, check=False)), Fraction(bits)
+    yield low(bound_of(s, "width", eps=eps)), Fraction(bits)
 
 
 def _positive_part(s: Statement, point: tuple[int, Fraction]) -> Iterator[Pair]:
@@ -70,7 +71,7 @@ def _positive_part(s: Statement, point: tuple[int, Fraction]) -> Iterator[Pair]:
         reached += Fraction(math.comb(count, i), 1 << count) * (
             1 - _sum_law(i, 1 - eps)
         )
-    yield from equal(s.bound("probability", n=count, eps=eps, check=False), reached)
+    yield from equal(bound_of(s, "probability", n=count, eps=eps), reached)
 
 
 def _sum_law(count: int, at: Fraction) -> Fraction:
@@ -88,15 +89,15 @@ def _unstructured(
     """A layer of one weight is one sum, whichever of eps and delta is larger."""
     eps, delta, inputs = point
     values = {"d_in": inputs, "d_out": 1, "depth": 1, "eps": eps, "delta": delta}
-    width = s.bound("width", C="3/2", check=False, **values)
-    yield low(inputs * _bits(eps)), high(width)
+    width = bound_of(s, "width", C="3/2", **values)
+    yield _bits(eps).lower * inputs, high(width)
 
 
 def _gaussian(s: Statement, point: tuple[Fraction, int]) -> Iterator[Pair]:
     """2^n boxes of side 2 eps cover a box of side 2 in d dimensions."""
     eps, dim = point
-    width = s.bound("width", eps=eps, d=dim, C="3/2", check=False)
-    yield low(dim * _bits(eps)), high(width)
+    width = bound_of(s, "width", eps=eps, d=dim, C="3/2")
+    yield _bits(eps).lower * dim, high(width)
 
 
 _HALVES = st.tuples(shares() | accuracies().map(lambda gap: 1 - gap), shares())
@@ -107,14 +108,14 @@ _COUNTED = "counting bound / width"
 ATTACKS: Mapping[str, Attack] = {
     "thm:rss": Attack(_TINY, _by_counting, f"{_COUNTED} with the proved constant"),
     "der:rss-constant": Attack(
-        st.integers(1, 3000).map(lambda i: Fraction(1, 3) * Fraction(3000, 2999 + i)),
+        st.integers(0, 1 << 16).map(lambda i: Fraction(1 << 16, 3 * (i + (1 << 16)))),
         _constant,
         "width of der:rss-explicit / width",
     ),
     "der:rss-explicit": Attack(_HALVES, _nothing_drawn, "failure without samples / F"),
     "der:rss-whole": Attack(_HALVES, _nothing_drawn, "failure without samples / F"),
     "der:rss-counting": Attack(
-        st.integers(1, 60), _two_complement, "bound / samples that do it"
+        st.integers(1, 3000), _two_complement, "bound / samples that do it"
     ),
     "der:rss-missed": Attack(
         st.tuples(st.integers(1, 6), shares()), _positive_part, "exact law / bound"

@@ -14,6 +14,7 @@ from slth_verify.conformance.running.checks import CHECKS
 from slth_verify.conformance.running.run import CheckOutcome, as_solver
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import shown
+from slth_verify.statements import Statement
 from slth_verify.suite import Counterexample
 from slth_verify.text import reason_of
 from slth_verify.verdict import Verdict
@@ -24,7 +25,8 @@ def run_again(found: Counterexample, implementation: Any) -> CheckOutcome:
 
     Args:
         found: The counterexample.
-        implementation: What the check takes first.
+        implementation: What the check takes first; of `check_claims` a statement, or
+            what gives one for its id, such as `slth_verify.statement`.
 
     Returns:
         REFUTED if a case contradicts the implementation again, and REJECTED if a
@@ -63,6 +65,8 @@ def _call(found: Counterexample, implementation: Any) -> None:
         given: tuple[Any, ...] = (as_solver(implementation), pool_columns)
     elif found.check == "check_solver":
         given = (as_solver(implementation),)
+    elif found.check == "check_claims" and not isinstance(implementation, Statement):
+        given = (implementation(found.statement),)
     else:
         given = (implementation,)
     CHECKS[found.check](*given, **found.options)

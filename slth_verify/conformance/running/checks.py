@@ -8,6 +8,7 @@ from typing import Any
 from slth_verify.conformance._accumulation import check_accumulation
 from slth_verify.conformance._answers import check_recheck
 from slth_verify.conformance._checker import check_checker
+from slth_verify.conformance._claims import check_claims
 from slth_verify.conformance._collapse import check_neuron_pruning
 from slth_verify.conformance._construction import check_construction
 from slth_verify.conformance._filters import check_filters
@@ -23,6 +24,7 @@ CHECKS: Mapping[str, Callable[..., Any]] = {
     for check in (
         check_accumulation,
         check_checker,
+        check_claims,
         check_construction,
         check_filters,
         check_joint_law,
@@ -38,7 +40,7 @@ CHECKS: Mapping[str, Callable[..., Any]] = {
     )
 }
 
-#: The statement that each check is about first.
+#: The statement that each check is about first; `check_claims` is about any.
 STATEMENTS: Mapping[str, str] = {
     "check_accumulation": "lem:error-accumulation",
     "check_checker": "der:a-posteriori",

@@ -206,7 +206,7 @@ def _run(
         try:
             CHECKS[check](*given, **keywords)
         except ConformanceFailure as failure:
-            failure.check, failure.options = check, options
+            failure.check, failure.options = check, {**options, **failure.options}
             found = failure.counterexample
             verdict, reason = failure.verdict, found.reason
             statement = failure.statement or statement
