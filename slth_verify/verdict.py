@@ -100,11 +100,14 @@ class Finding(NoTruthValue):
         claim: What was checked, in one sentence.
         verdict: The outcome.
         reason: Why, with the numbers; the witness when refuted.
+        key: Names the claim from one report to the next where its words hold numbers
+            that may change; empty where the words themselves name it.
     """
 
     claim: str
     verdict: Verdict
     reason: str
+    key: str = ""
 
 
 #: Exit codes of the command line, worst finding first.

@@ -20,8 +20,15 @@ SCHEMA_VERSION = 1
 #: Confidence of the intervals of simulated probabilities.
 CONFIDENCE = Fraction(99, 100)
 
-_MOST_SHOWN = 500  # lines of a table; the store has them all
-_MOST_CURVES = 24
+#: Lines and charts of a section; the store has them all, the document counts the rest.
+_MOST = {
+    "problems": 500,
+    "searches": 500,
+    "prune": 500,
+    "success": 24,
+    "widths": 24,
+    "maps": 12,
+}
 
 Json = dict[str, Any]
 
@@ -56,31 +63,40 @@ def _document(name: str, every: Sequence[Row]) -> Json:
     kinds = defaultdict(list)
     for row in done:
         kinds[row.kind].append(row)
+    parts = {
+        "searches": _searches(kinds["search"]),
+        "success": _success(kinds["success"], kinds["success-bound"]),
+        "widths": _widths([*kinds["width"], *kinds["bound"]]),
+        "prune": _prune(kinds["prune"]),
+        "maps": heat_maps(kinds),
+        "problems": [_problem(row) for row in every if row.outcome != "done"],
+    }
+    left = {name: len(found) - _MOST[name] for name, found in parts.items()}
     return {
         "schema_version": SCHEMA_VERSION,
         "name": name,
         "runs": len(every),
         "outcomes": dict(Counter(row.outcome for row in every)),
+        "refuted": sum(
+            row.result.get("verdict") == "REFUTED" for row in kinds["prune"]
+        ),
         "kinds": dict(sorted(Counter(row.kind for row in every).items())),
         "seconds": sum(row.seconds for row in every),
         "versions": _versions(every),
         "law": _law(kinds["search"]),
-        "searches": _searches(kinds["search"]),
-        "success": _success(kinds["success"], kinds["success-bound"]),
         "confidence": str(CONFIDENCE),
-        "widths": _widths([*kinds["width"], *kinds["bound"]]),
-        "prune": _prune(kinds["prune"]),
-        "maps": heat_maps(kinds),
-        "problems": [
-            {
-                "kind": row.kind,
-                "inputs": _words(row.inputs),
-                "outcome": row.outcome,
-                "reason": row.reason,
-            }
-            for row in every
-            if row.outcome != "done"
-        ][:_MOST_SHOWN],
+        **{name: found[: _MOST[name]] for name, found in parts.items()},
+        "left_out": {name: count for name, count in left.items() if count > 0},
+    }
+
+
+def _problem(row: Row) -> Json:
+    """A run without a result."""
+    return {
+        "kind": row.kind,
+        "inputs": _words(row.inputs),
+        "outcome": row.outcome,
+        "reason": row.reason,
     }
 
 
@@ -128,7 +144,7 @@ def _searches(rows: Sequence[Row]) -> list[Json]:
             "seconds": statistics.median(row.seconds for row in group),
         }
         for (dimension, samples, solver), group in grouped
-    ][:_MOST_SHOWN]
+    ]
 
 
 def _success(simulated: Sequence[Row], proved: Sequence[Row]) -> list[Json]:
@@ -149,7 +165,7 @@ def _success(simulated: Sequence[Row], proved: Sequence[Row]) -> list[Json]:
             "points": [{"samples": n, **curve[n]} for n in sorted(curve)],
         }
         for question, curve in sorted(curves.items(), key=str)
-    ][:_MOST_CURVES]
+    ]
 
 
 def _interval(hits: int, trials: int) -> tuple[float, float]:
@@ -177,7 +193,7 @@ def _widths(rows: Sequence[Row]) -> list[Json]:
             ],
         }
         for question, curve in sorted(curves.items())
-    ][:_MOST_CURVES]
+    ]
 
 
 def _prune(rows: Sequence[Row]) -> list[Json]:
@@ -209,7 +225,7 @@ def _prune(rows: Sequence[Row]) -> list[Json]:
                 "seconds": statistics.median(row.seconds for row in group),
             }
         )
-    return found[:_MOST_SHOWN]
+    return found
 
 
 def _by_accuracy(item: tuple[tuple[str, str], list[Row]]) -> tuple[str, bool, Fraction]:
@@ -229,7 +245,10 @@ def _grouped(
 
 def _words(inputs: Mapping[str, Any]) -> str:
     """Inputs in a line, without those that are left open."""
+    left_open = [("depth", 0), ("target_seed", 0)]
     parts = [
-        f"{name}={value}" for name, value in inputs.items() if value not in ("", 0)
+        f"{name}={value}"
+        for name, value in inputs.items()
+        if value != "" and (name, value) not in left_open
     ]
     return ", ".join(parts)

@@ -11,7 +11,7 @@ from slth_verify.sweep.store import Row
 
 Json = dict[str, Any]
 
-_MOST_MAPS, _MOST_LINES = 12, 24
+_MOST_LINES = 24
 _Cell = Callable[[Sequence[Row]], Any]
 
 
@@ -38,7 +38,7 @@ def heat_maps(kinds: Mapping[str, Sequence[Row]]) -> list[Json]:
     searched = kinds.get("prune", ())
     alike = ("seed", "target_seed")
     found += _maps("share of tickets found", searched, "eps", alike, _tickets)
-    return found[:_MOST_MAPS]
+    return found
 
 
 def _maps(

@@ -110,7 +110,8 @@ def test_a_text_stays_in_its_cell(text: str) -> None:
     ] * 3
     headings = [line for line in table.splitlines() if line.startswith("#")]
     assert len(headings) == 2
-    assert not re.search(r"[<>\x00-\x09\x0b-\x1f]|://", table)
+    ours = table.replace("<br>", "")  # a new line of the text
+    assert not re.search(r"[<>\x00-\x09\x0b-\x1f]|://", ours)
     assert not re.search(r"(?<!\\)(?:\\\\)*[\[\]*`$]", escaped(text))
 
 

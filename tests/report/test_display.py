@@ -34,6 +34,9 @@ def shown(value):
         (quantity("434", "436", direction="two-sided"), "434 to 436"),
         (quantity("0.05", kind="exact", direction="two-sided"), "0.05"),
         (quantity("1/3", kind="exact", direction="two-sided"), "1/3"),
+        (quantity("13/1000", kind="exact", direction="two-sided"), "0.013"),
+        (quantity("0.910779", direction="two-sided"), "0.910779"),
+        (quantity("0.5", "0.5000001", direction="two-sided"), "0.5 to 0.5001"),
         (quantity("12345/67891", kind="exact", direction="two-sided"), "0.1818…"),
         (
             quantity("1234567", kind="exact", direction="two-sided"),
@@ -54,6 +57,15 @@ def test_rounded_upper_bounds_are_upper_bounds():
         low = str(float(number))
         text = shown(quantity(low, low + "1")).removeprefix("≤ ")
         assert Fraction(text.replace("\u00d710⁻⁵", "e-5")) >= number
+
+
+def test_only_what_is_cut_is_marked_as_cut():
+    for digits in range(1, 20_000, 7):
+        number = Fraction(digits, 10**5)
+        written = str(number) if digits % 2 else str(float(number))
+        text = shown(quantity(written, kind="exact", direction="two-sided"))
+        plain = text.removesuffix("…").replace("\u00d710⁻⁵", "e-5")
+        assert (Fraction(plain) == number) is not text.endswith("…")
 
 
 def test_absent_figures_say_why():

@@ -138,7 +138,8 @@ def test_an_ended_report_goes_on_with_a_graph(
     monkeypatch.setenv("SLTH_VERIFY_CACHE", str(tmp_path / "cache"))
     graph_subject.target.save(tmp_path / "graph.safetensors")
     words = ["report", "--target", str(tmp_path / "graph.safetensors"), "--eps", "1/10"]
-    words += ["--output", str(tmp_path / "o")]
+    (tmp_path / "tiny.toml").write_text(to_toml(_TINY))
+    words += ["--profile", str(tmp_path / "tiny.toml"), "--output", str(tmp_path / "o")]
 
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

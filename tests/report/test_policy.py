@@ -136,7 +136,11 @@ def test_without_its_style_the_page_still_has_colours(page):
     assert 'fill="var(--series-1, #' in page
     for tag, attrs, outer in _read(page).starts:
         if outer and outer[-1] == "svg" and tag in {"path", "rect"}:
-            assert dict(attrs)["fill"] in {"none", "currentColor", "#c2691d"}
+            fill = dict(attrs)["fill"]
+            known = re.fullmatch(
+                r"none|currentColor|#c2691d|var\(--[\w-]+, #\w+\)", fill
+            )
+            assert known, fill
 
 
 _HOSTILE = "a\x1b[2J\nb\u202ec\u2066d\x9be\u2028f\x00g\ud800h"

@@ -35,7 +35,7 @@ dimension = [1, 2]
 samples = 8
 eps = "1/10"
 seed = "0..99"
-trials = 100
+trials = 20
 """
 _RUNS, _KILLS = 200, 20
 _LOOKS = 0.02  # seconds from one look at the store to the next

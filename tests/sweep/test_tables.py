@@ -19,9 +19,12 @@ from slth_verify.errors import (
 )
 from slth_verify.report.page.drawing.heat_maps import heat_map
 from slth_verify.report.page.sweeps import render_sweep
-from slth_verify.sweep import Row
+from slth_verify.sweep import Row, document
 from slth_verify.sweep.document import to_document
 from slth_verify.sweep.export import export, table
+
+_DRAWN = {"target": "", "kernel": "1", "widths": "9", "eps": "1/9", "seed": 1}
+_TICKET = {"verdict": "VERIFIED", "certified_error": 0.1, "kept": 7}
 
 
 def _row(kind: str, inputs: dict[str, Any], result: dict[str, Any], **more: Any) -> Row:
@@ -55,8 +58,6 @@ def _searches() -> list[Row]:
 def _everything() -> list[Row]:
     question = {"dimension": 2, "samples": 5, "eps": "1/4", "norm": "1"}
     width = {"dimension": 2, "eps": "1/10", "probability": "1/2", "norm": "1"}
-    drawn = {"target": "", "kernel": "1", "widths": "9", "eps": "1/9", "seed": 1}
-    ticket = {"verdict": "VERIFIED", "certified_error": 0.1, "kept": 7}
     return [
         *_searches(),
         _row("success", {**question, "trials": 10, "seed": 0}, {"hits": 4}),
@@ -64,8 +65,8 @@ def _everything() -> list[Row]:
         _row("success-bound", question, {"lower": "0.1", "upper": "0.5"}),
         _row("width", {**width, "side": "certified"}, {"width": 30}),
         _row("width", {**width, "side": "necessary"}, {"width": 10}),
-        _row("prune", drawn, {"found": True, **ticket}),
-        _row("prune", {**drawn, "seed": 2}, {"found": False, "certified_error": 3.0}),
+        _row("prune", _DRAWN, {"found": True, **_TICKET}),
+        _row("prune", {**_DRAWN, "seed": 2}, {"found": False, "certified_error": 3.0}),
         _row(
             "width",
             {**width, "side": "certified", "eps": "1/99"},
@@ -163,15 +164,40 @@ def test_searches_that_determine_no_law_have_none() -> None:
 
 @pytest.mark.parametrize("rows", [_everything(), _searches()[:1], []])
 def test_a_page_is_the_same_bytes_and_escapes_all(rows: list[Row]) -> None:
-    document = to_document("<b>&\u202e", rows)
-    page = render_sweep(document)
-    assert page == render_sweep(document)
+    made = to_document("<b>&\u202e", rows)
+    page = render_sweep(made)
+    assert page == render_sweep(made)
     assert re.findall("<script[^>]*>", page) == [
         '<script type="application/json" id="slth-sweep">'
     ]
     assert not re.search("style=|<b>|\x1b|\u202e|https?://(?!www.w3.org)", page)
     data = page.split('id="slth-sweep">')[1].split("</script>")[0]
-    assert json.loads(data) == document
+    assert json.loads(data) == made
+
+
+def test_what_is_left_out_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = to_document("x", _grid())
+    assert whole["left_out"] == {}
+    monkeypatch.setattr(document, "_MOST", dict.fromkeys(document._MOST, 1))
+    cut = to_document("x", [*_grid(), *_everything()])
+    left = {"searches": 3, "success": 5, "widths": 2, "maps": 3}
+    assert cut["left_out"] == left
+    page = render_sweep(cut)
+    assert page.count("Not shown here: ") == len(left)
+    assert "Not shown here: 5 curves" in page
+
+
+def test_the_headline_is_the_worst() -> None:
+    done, last = _everything()[:-1], _everything()[-1]
+    refuted = _row("prune", {**_DRAWN, "seed": 9}, {"found": True, **_TICKET})
+    refuted.result["verdict"] = "REFUTED"
+    for rows, said in (
+        ([], "<h1>Nothing was run</h1>"),
+        (done, "<h1>Every run has a result</h1>"),
+        ([*done, last], "<h1>1 run without a result</h1>"),
+        ([*done, refuted, last], "REFUTED</span> 1 ticket with a claim that is false"),
+    ):
+        assert said in render_sweep(to_document("x", rows))
 
 
 def _grid() -> list[Row]:

@@ -112,7 +112,12 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[st
 
 
 def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(map(escaped, cells))} |"
+    return f"| {' | '.join(map(_cell, cells))} |"
+
+
+def _cell(text: str) -> str:
+    """A text in a cell, in which a new line is one."""
+    return "<br>".join(map(escaped, text.split("\n")[:_ROWS]))
 
 
 def _words(name: str) -> str:

@@ -92,7 +92,7 @@ def run_case(
             )
     except NoTicketFoundError as error:
         claim = f"the random network of seed {network.seed} has a ticket for eps {eps}"
-        finding = Finding(claim, Verdict.INCONCLUSIVE, str(error))
+        finding = Finding(claim, Verdict.INCONCLUSIVE, str(error), "a ticket exists")
         return replace(case, findings=(finding,))
     ticket.save(output / task.ticket_file)
     return _completed(task, subject, profile, case, eps)

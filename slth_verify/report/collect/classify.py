@@ -86,6 +86,7 @@ def accuracy_finding(accuracy: Accuracy, points: str) -> Finding:
         "the pruned network classifies the held-out images as well as the target, "
         f"within {points} percentage points"
     )
+    key = "accuracy against the target's"
     target, pruned = accuracy.target_correct, accuracy.pruned_correct
     low = abs(int(target.lower) - int(pruned.upper))
     high = abs(int(target.upper) - int(pruned.lower))
@@ -93,10 +94,11 @@ def accuracy_finding(accuracy: Accuracy, points: str) -> Finding:
     allowed = Fraction(points) * accuracy.images / 100
     reason = f"{_range(target)} and {_range(pruned)} of {accuracy.images} right"
     if max(low, high) <= allowed:
-        return Finding(claim, Verdict.VERIFIED, reason)
+        return Finding(claim, Verdict.VERIFIED, reason, key)
     if single:
-        return Finding(claim, Verdict.REFUTED, reason)
-    return Finding(claim, Verdict.INCONCLUSIVE, f"{reason}: rounding leaves it open")
+        return Finding(claim, Verdict.REFUTED, reason, key)
+    reason = f"{reason}: rounding leaves it open"
+    return Finding(claim, Verdict.INCONCLUSIVE, reason, key)
 
 
 def _count(hits: NDArray[np.bool_], certain: NDArray[np.bool_]) -> Quantity:

@@ -136,14 +136,16 @@ def limit_finding(
     if bound is None or isinstance(largest, Absent) or Fraction(largest.lower) <= 0:
         return None
     claim = f"the certified error is at most {part} of the target's largest output {on}"
+    key = "error against the largest output"
     most, least = bound / Fraction(largest.lower), bound / Fraction(largest.upper)
     reason = f"at most {directed_decimal(most, 4, up=True)} of it"
     if most <= Fraction(part):
-        return Finding(claim, Verdict.VERIFIED, reason)
+        return Finding(claim, Verdict.VERIFIED, reason, key)
     if least > Fraction(part):
         reason = f"at least {directed_decimal(least, 4, up=False)} of it"
-        return Finding(claim, Verdict.REFUTED, reason)
-    return Finding(claim, Verdict.INCONCLUSIVE, f"{reason}; rounding leaves it open")
+        return Finding(claim, Verdict.REFUTED, reason, key)
+    reason = f"{reason}; rounding leaves it open"
+    return Finding(claim, Verdict.INCONCLUSIVE, reason, key)
 
 
 def witness_summary(result: CheckResult) -> WitnessSummary | None:
@@ -184,14 +186,15 @@ def within_what_was_asked(bound: Fraction | None, eps: Fraction) -> Finding:
     """
     asked = directed_decimal(eps, 9, up=False)
     claim = f"the certified error is at most the {asked} that was asked for"
+    key = "error against what was asked"
     if bound is None:
         reason = "no bound was certified that goes with the checker's findings"
-        return Finding(claim, Verdict.INCONCLUSIVE, reason)
+        return Finding(claim, Verdict.INCONCLUSIVE, reason, key)
     if bound <= eps:
         reason = f"it is at most {directed_decimal(bound, 9, up=True)}"
-        return Finding(claim, Verdict.VERIFIED, reason)
+        return Finding(claim, Verdict.VERIFIED, reason, key)
     reason = f"it is {directed_decimal(bound, 9, up=False)} or more"
-    return Finding(claim, Verdict.REFUTED, reason)
+    return Finding(claim, Verdict.REFUTED, reason, key)
 
 
 def _weights(node: Node) -> int:

@@ -6,21 +6,21 @@ import shlex
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from slth_verify.background import Background, BackgroundLostError
+from slth_verify.background import Background
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.files import write_atomically
 from slth_verify.graph import TargetCNN
 from slth_verify.numbers import ExactNumber, shown, whole_number
 from slth_verify.report._progress import Progress, silent
 from slth_verify.report.collect.case import run_case
-from slth_verify.report.collect.context.gathered import Again, context
+from slth_verify.report.collect.context.again import Again
+from slth_verify.report.collect.context.gathered import context
 from slth_verify.report.collect.environment import machine, versions
 from slth_verify.report.collect.ladder import width_ladder
 from slth_verify.report.collect.law import Sweep, ask_law
@@ -38,7 +38,6 @@ from slth_verify.report.collect.targets import (
 from slth_verify.report.collect.task import TICKETS
 from slth_verify.report.model.case import CaseReport
 from slth_verify.report.model.document import to_document, to_json
-from slth_verify.report.model.law_figures import LawFigures
 from slth_verify.report.model.profile import Profile, to_toml
 from slth_verify.report.model.report import Report
 from slth_verify.report.page.html import render_html
@@ -87,7 +86,7 @@ def run_report(
         UnusableFileError: If the folder cannot be made or written to; no work is lost.
 
     Cost:
-        About 40 seconds on two cores for the profile ``quick``.
+        About 30 seconds on two cores for the profile ``quick``.
     """
     seed = whole_number(seed, "seed")
     if eps is not None and not targets:
@@ -154,11 +153,20 @@ def report_on(
     _prepare(output)
     patience = 2 * profile.time_limit
     with proved_widths(profile.certified_dimension, patience, second) as widths:
-        again = widths.second.call(Again.of, profile, seed)
-        cases, law = _run_cases(
-            subjects, profile, output, seed, journal, progress, widths
-        )
-        shown_beside = context(_answered(again, profile, seed), law)
+        papers = any(subject.target.in_papers_class for subject in subjects)
+        sweep = _begin_law(profile, seed, widths) if papers else None
+        again = Again(profile, seed, widths.second)
+        cases = [
+            run_case(subject, profile, output, progress, widths, journal)
+            for subject in _counted(subjects, progress)
+        ]
+        if papers:
+            widths.share(progress)
+        again.share(progress)
+        if papers:
+            cases = _with_ladders(subjects, cases, widths, sweep, progress)
+        law = None if sweep is None else sweep.figures(widths)
+        shown_beside = context(again, law)
     report = Report(
         verdict=overall(tuple(case.verdict for case in cases)),
         counts=_counts(cases),
@@ -177,41 +185,19 @@ def report_on(
     return report
 
 
-def _run_cases(
-    subjects: tuple[Subject, ...],
-    profile: Profile,
-    output: Path,
-    seed: int,
-    journal: Journal | None,
-    progress: Progress,
-    widths: ProvedWidths,
-) -> tuple[list[CaseReport], LawFigures | None]:
-    """All cases in order, and the law, which belongs to the paper's class only."""
-    papers = any(subject.target.in_papers_class for subject in subjects)
-    cases: list[CaseReport] = []
-    sweep = None
-    if papers:
-        ask_law(profile, widths)
-        if profile.law_dimension:
-            sweep = Sweep(profile, derived_seed(seed, "law"), widths.second)
+def _begin_law(profile: Profile, seed: int, widths: ProvedWidths) -> Sweep | None:
+    """Have the law, of networks of the paper's class only, found in the meantime."""
+    ask_law(profile, widths)
+    if not profile.law_dimension:
+        return None
+    return Sweep(profile, derived_seed(seed, "law"), widths.second)
+
+
+def _counted(subjects: Sequence[Subject], progress: Progress) -> Iterator[Subject]:
     for done, subject in enumerate(subjects):
         progress("cases", done, len(subjects))
-        cases.append(run_case(subject, profile, output, progress, widths, journal))
+        yield subject
     progress("cases", len(subjects), len(subjects))
-    if not papers:
-        return cases, None
-    if sweep is not None:
-        sweep.wait(progress)
-    widths.share(progress)
-    cases = _with_ladders(subjects, cases, widths, sweep)
-    return cases, None if sweep is None else sweep.figures(widths)
-
-
-def _answered(again: Future[Again], profile: Profile, seed: int) -> Again:
-    try:
-        return again.result()
-    except BackgroundLostError:
-        return Again.of(profile, seed)
 
 
 def _with_ladders(
@@ -219,8 +205,11 @@ def _with_ladders(
     cases: list[CaseReport],
     widths: ProvedWidths,
     sweep: Sweep | None,
+    progress: Progress,
 ) -> list[CaseReport]:
     """The cases with their ladders of widths, which were asked for before."""
+    if sweep is not None:
+        sweep.wait(progress)
     found = None if sweep is None else sweep.width
     completed: list[CaseReport] = []
     for subject, case in zip(subjects, cases, strict=True):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from slth_verify.report.comparing.courses import (
     figure_course,
@@ -18,9 +17,23 @@ from slth_verify.report.model.comparison import Change, Comparison, Course
 from slth_verify.report.model.quantity import Absent, heuristic
 
 _T = TypeVar("_T")
+_K = TypeVar("_K", bound=Hashable)
 
 _ORDER = tuple(Course)
-_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?", re.ASCII)
+
+
+class Claimed(NamedTuple):
+    """A claim of one report.
+
+    Attributes:
+        key: Names it in both reports, within its subject.
+        words: What it says.
+        verdict: What it came to.
+    """
+
+    key: Hashable
+    words: str
+    verdict: str
 
 
 @dataclass(slots=True)
@@ -44,36 +57,31 @@ class Changes:
             self.verdicts.append(Change(subject, name, before, after, course))
 
     def verdict_lists(
-        self,
-        subject: str,
-        before: Iterable[tuple[str, str]],
-        after: Iterable[tuple[str, str]],
+        self, subject: str, before: Iterable[Claimed], after: Iterable[Claimed]
     ) -> None:
-        """Claims with their verdicts.
+        """Claims with their verdicts, paired by their keys and by nothing else.
 
-        They are paired by their words, and if none is left, by their words without
-        numbers: a claim about another admissible error is still that claim.
+        A claim that has no partner is gone, or new: it never meets another one's
+        verdict, however much alike their words are.
         """
-        old, new = _numbered(before), _numbered(after)
-        for name, first, last in _paired(old, new):
-            self.verdict(subject, name, first, last)
+        old, new = (_numbered((c.key, c) for c in side) for side in (before, after))
+        for key in dict.fromkeys([*old, *new]):
+            first, last = old.get(key), new.get(key)
+            known = last or first
+            self.verdict(
+                subject,
+                known.words if known else "",
+                first.verdict if first else None,
+                last.verdict if last else None,
+            )
 
     def figure_lists(
         self,
         subject: str,
         before: Iterable[Compared],
         after: Iterable[Compared],
-        *,
-        same_scale: bool = True,
     ) -> None:
-        """Figures by their names.
-
-        Args:
-            subject: What they are about.
-            before: Of the older report.
-            after: Of the newer one.
-            same_scale: Whether figures in the target's units mean the same in both.
-        """
+        """Figures by their names; what was asked for otherwise is only different."""
         old = _numbered((compared.name, compared) for compared in before)
         new = _numbered((compared.name, compared) for compared in after)
         gone = Absent("not in this report")
@@ -85,8 +93,8 @@ class Changes:
             if course is None:
                 self.unchanged += 1
                 continue
-            if known.scaled and not same_scale:
-                course, note = Course.DIFFERENT, "of another target"
+            if key in old and key in new and old[key].given != known.given:
+                course, note = Course.DIFFERENT, known.note
             self.figures.append(Change(subject, name, first, last, course, note))
 
     def seconds(self, subject: str, name: str, before: float, after: float) -> None:
@@ -119,34 +127,14 @@ class Changes:
         )
 
 
-def _numbered(named: Iterable[tuple[str, _T]]) -> dict[tuple[str, int], _T]:
-    """Things by name, and by their place among those of one name."""
-    found: dict[tuple[str, int], _T] = {}
-    seen: Counter[str] = Counter()
-    for name, thing in named:
-        seen[name] += 1
-        found[name, seen[name]] = thing
+def _numbered(named: Iterable[tuple[_K, _T]]) -> dict[tuple[_K, int], _T]:
+    """Things by key, and by their place among those of one key."""
+    found: dict[tuple[_K, int], _T] = {}
+    seen: Counter[_K] = Counter()
+    for key, thing in named:
+        seen[key] += 1
+        found[key, seen[key]] = thing
     return found
-
-
-def _paired(
-    old: Mapping[tuple[str, int], str], new: Mapping[tuple[str, int], str]
-) -> Iterator[tuple[str, str | None, str | None]]:
-    """Name, older and newer verdict of every claim."""
-    for (name, number), verdict in new.items():
-        if (name, number) in old:
-            yield name, old[name, number], verdict
-    waiting: defaultdict[str, deque[tuple[str, str]]] = defaultdict(deque)
-    for (name, number), verdict in old.items():
-        if (name, number) not in new:
-            waiting[_NUMBERS.sub("#", name)].append((name, verdict))
-    for (name, number), verdict in new.items():
-        if (name, number) not in old:
-            alike = waiting[_NUMBERS.sub("#", name)]
-            yield name, alike.popleft()[1] if alike else None, verdict
-    for gone in waiting.values():
-        for name, verdict in gone:
-            yield name, verdict, None
 
 
 def _sorted(changes: list[Change]) -> tuple[Change, ...]:

@@ -21,31 +21,34 @@ class Compared:
         name: What it is; unique within its case.
         figure: The figure.
         wanted: Where one wants it.
-        scaled: Whether it is measured in the target's units, so that it says nothing
-            about another target.
+        given: What it was asked for. Two figures that were asked for otherwise are
+            only different, whichever is larger.
+        note: Says so.
     """
 
     name: str
     figure: Figure
     wanted: Wanted
-    scaled: bool = False
+    given: str = ""
+    note: str = ""
 
 
 def case_figures(case: Mapping[str, Any]) -> Iterator[Compared]:
     """All compared figures of a case of a report document."""
-    yield Compared("claimed error", figure_of(case["eps"]), _SMALL, scaled=True)
-    yield from _ticket(case["ticket"])
-    yield from _nearness(case["nearness"])
+    unit = case["target"]["sha256"], "of another target"
+    yield Compared("claimed error", figure_of(case["eps"]), _SMALL, *unit)
+    yield from _ticket(case["ticket"], unit)
+    yield from _nearness(case["nearness"], unit)
     for rung in case["ladder"]:
-        layer = f"layer {rung['layer']}"
-        yield Compared(
-            f"{layer}: necessary width", figure_of(rung["necessary"]), _LARGE
-        )
-        yield Compared(
-            f"{layer}: certified width", figure_of(rung["certified"]), _SMALL
-        )
-        yield Compared(f"{layer}: found width", figure_of(rung["found"]), _SMALL)
-        yield Compared(f"{layer}: used width", figure_of(rung["used"]), _SMALL)
+        asked = _question(rung["accuracy"], rung["probability"])
+        for name, wanted in (
+            ("necessary", _LARGE),
+            ("certified", _SMALL),
+            ("found", _SMALL),
+            ("used", _SMALL),
+        ):
+            words = f"layer {rung['layer']}: {name} width"
+            yield Compared(words, figure_of(rung[name]), wanted, *asked)
     yield from _accuracy(case["accuracy"])
     for size in case["collapse"]:
         for name in ("parameters", "multiply_adds"):
@@ -60,11 +63,40 @@ def law_figures(law: Mapping[str, Any] | None) -> Iterator[Compared]:
     for name in ("constant", "worst", "dim_exponent", "accuracy_exponent"):
         words = f"law of the search: {name.replace('_', ' ')}"
         yield Compared(words, figure_of(law[name]), _EITHER)
+    asked = _question(law["accuracy"], law["probability"])
     for row in law["rows"]:
         words = f"law of the search, m = {row['dimension']}"
-        yield Compared(f"{words}: necessary width", figure_of(row["necessary"]), _LARGE)
-        yield Compared(f"{words}: certified width", figure_of(row["certified"]), _SMALL)
-        yield Compared(f"{words}: found width", figure_of(row["found"]), _EITHER)
+        for name, wanted in (
+            ("necessary", _LARGE),
+            ("certified", _SMALL),
+            ("found", _EITHER),
+        ):
+            yield Compared(
+                f"{words}: {name} width", figure_of(row[name]), wanted, *asked
+            )
+
+
+def context_figures(context: Mapping[str, Any] | None) -> Iterator[Compared]:
+    """All compared figures beside the cases."""
+    if context is None:
+        return
+    curve = context["success"]
+    for point in () if curve is None else curve["points"]:
+        words = f"success in m = {curve['dimension']} with n = {point['samples']}"
+        asked = _question(curve["accuracy"])
+        yield Compared(f"{words}: at least", figure_of(point["lower"]), _LARGE, *asked)
+        yield Compared(f"{words}: at most", figure_of(point["upper"]), _SMALL, *asked)
+    for point in context["explorer"]:
+        words = (
+            f"m = {point['dimension']}, eps {point['accuracy']}, probability "
+            f"{point['probability']}"
+        )
+        for name, wanted in (("necessary", _LARGE), ("certified", _SMALL)):
+            yield Compared(f"{words}: {name} width", figure_of(point[name]), wanted)
+    for row in context["benchmarks"]:
+        words = f"benchmark {row['benchmark']}: {row['what']}, against {row['peer']}"
+        other = row["machine"], "on another machine"
+        yield Compared(words, figure_of(row["better"]), _LARGE, *other)
 
 
 def figure_of(value: Mapping[str, Any]) -> Figure:
@@ -77,41 +109,48 @@ def figure_of(value: Mapping[str, Any]) -> Figure:
     return Quantity(lower, upper, Evidence(value["kind"]), direction, value["unit"])
 
 
-def _ticket(ticket: Mapping[str, Any] | None) -> Iterator[Compared]:
+def _question(*figures: Mapping[str, Any]) -> tuple[str, str]:
+    """What was asked, exactly, and what is said of a figure of another question."""
+    ends = [figure.get("interval") or [figure["value"]] for figure in figures]
+    return "; ".join(" to ".join(end) for end in ends), "asked otherwise"
+
+
+def _ticket(
+    ticket: Mapping[str, Any] | None, unit: tuple[str, str]
+) -> Iterator[Compared]:
     none = {"absent": "no ticket"}
     found = ticket or dict.fromkeys(
         ("certified_error", "share_of_range", "relative_error"), none
     )
-    yield Compared(
-        "certified error", figure_of(found["certified_error"]), _SMALL, scaled=True
-    )
-    yield Compared(
-        "certified error, part of the range", figure_of(found["share_of_range"]), _SMALL
-    )
-    yield Compared(
-        "certified error, part of the largest output",
-        figure_of(found["relative_error"]),
-        _SMALL,
-    )
-    kept = [figure_of(stage["kept"]) for stage in ticket["stages"]] if ticket else []
-    names = [stage["stage"] for stage in ticket["stages"]] if ticket else []
-    for name, figure in zip(names, kept, strict=True):
-        yield Compared(f"stage {name}: kept filters", figure, _EITHER)
+    error = figure_of(found["certified_error"])
+    yield Compared("certified error", error, _SMALL, *unit)
+    for name, words in (
+        ("share_of_range", "range"),
+        ("relative_error", "largest output"),
+    ):
+        words = f"certified error, part of the {words}"
+        yield Compared(words, figure_of(found[name]), _SMALL)
+    for stage in ticket["stages"] if ticket else ():
+        words = f"stage {stage['stage']}"
+        yield Compared(f"{words}: width", figure_of(stage["width"]), _SMALL)
+        yield Compared(f"{words}: kept filters", figure_of(stage["kept"]), _EITHER)
+        for name in ("own_error", "carried_error", "error"):
+            told = f"{words}: {name.replace('_', ' ')}"
+            yield Compared(told, figure_of(stage[name]), _SMALL, *unit)
 
 
-def _nearness(nearness: Mapping[str, Any] | None) -> Iterator[Compared]:
+def _nearness(
+    nearness: Mapping[str, Any] | None, unit: tuple[str, str]
+) -> Iterator[Compared]:
     if nearness is None:
         return
     # a larger attacked error is a better attack, or a worse ticket
-    yield Compared(
-        "attacked error", figure_of(nearness["attacked"]), _EITHER, scaled=True
-    )
-    yield Compared(
-        "error by intervals alone",
+    attacked, plain = (
+        figure_of(nearness["attacked"]),
         figure_of(nearness["by_intervals"]),
-        _SMALL,
-        scaled=True,
     )
+    yield Compared("attacked error", attacked, _EITHER, *unit)
+    yield Compared("error by intervals alone", plain, _SMALL, *unit)
     yield Compared("looseness", figure_of(nearness["looseness"]), _SMALL)
     for share in nearness["shares"]:
         words = f"of {share['images']} images, radius {share['radius']}"

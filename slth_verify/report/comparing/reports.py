@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from slth_verify.report.comparing.changes import Changes
-from slth_verify.report.comparing.figures import case_figures, law_figures
+from slth_verify.report.comparing.changes import Changes, Claimed
+from slth_verify.report.comparing.figures import (
+    case_figures,
+    context_figures,
+    law_figures,
+)
 from slth_verify.report.model.comparison import Comparison
 
 Document = Mapping[str, Any]
@@ -15,9 +19,10 @@ Document = Mapping[str, Any]
 def compare_reports(before: Document, after: Document) -> Comparison:
     """What changed, and where it leads.
 
-    Cases are paired by name, claims by their words. Figures in the units of an output
-    say nothing about another target; they are then only different. A case that is gone
-    is worse if it was verified, and never better.
+    Cases are paired by name, claims by their keys, figures by what they are of. Figures
+    in the units of an output say nothing about another target, widths nothing about
+    another accuracy; they are then only different. A case that is gone is worse if it
+    was verified, and never better.
 
     Args:
         before: The document of the older report, as `read_report` reads it.
@@ -35,6 +40,9 @@ def compare_reports(before: Document, after: Document) -> Comparison:
             last = new[name]["verdict"] if name in new else None
             changes.verdict(name, "verdict", first, last)
     changes.figure_lists("", law_figures(before["law"]), law_figures(after["law"]))
+    changes.figure_lists(
+        "", context_figures(before["context"]), context_figures(after["context"])
+    )
     changes.seconds("", "wall time", before["seconds"], after["seconds"])
     changes.texts("", _asked(before), _asked(after))
     version = before["versions"].get("slth-verify", "an unknown version")
@@ -47,19 +55,19 @@ def _compare_cases(
     changes: Changes, name: str, before: Document, after: Document
 ) -> None:
     changes.verdict(name, "verdict", before["verdict"], after["verdict"])
-    changes.verdict_lists(
-        name,
-        [(found["claim"], found["verdict"]) for found in before["findings"]],
-        [(found["claim"], found["verdict"]) for found in after["findings"]],
-    )
-    same = before["target"]["sha256"] == after["target"]["sha256"]
-    changes.figure_lists(
-        name, case_figures(before), case_figures(after), same_scale=same
-    )
+    changes.verdict_lists(name, _claims(before), _claims(after))
+    changes.figure_lists(name, case_figures(before), case_figures(after))
     for stage in dict.fromkeys([*before["seconds"], *after["seconds"]]):
         first = before["seconds"].get(stage, 0.0)
         changes.seconds(name, stage, first, after["seconds"].get(stage, 0.0))
     changes.texts(name, _case_asked(before), _case_asked(after))
+
+
+def _claims(case: Document) -> Iterator[Claimed]:
+    """Claims by their keys; what has none is named by its words, numbers included."""
+    for found in case["findings"]:
+        key = found.get("key") or found["claim"]
+        yield Claimed(key, found["claim"], found["verdict"])
 
 
 def _asked(document: Document) -> dict[str, str]:

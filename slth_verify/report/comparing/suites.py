@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from slth_verify.report.comparing.changes import Changes
+from slth_verify.report.comparing.changes import Changes, Claimed
 from slth_verify.report.comparing.courses import Wanted
 from slth_verify.report.comparing.figures import Compared
 from slth_verify.report.model.comparison import Comparison
@@ -20,9 +20,9 @@ _WANTED = {"upper": Wanted.SMALL, "lower": Wanted.LARGE}
 def compare_suites(before: Document, after: Document) -> Comparison:
     """What changed, and where it leads.
 
-    Tests are paired by their ids, claims within a test by their words. An upper bound
-    is better when it is smaller, a lower one when it is larger, a ratio of what was
-    seen to what is allowed when it is smaller.
+    Tests are paired by their ids, claims within a test by statement and words. An upper
+    bound is better when it is smaller, a lower one when it is larger, a ratio of what
+    was seen to what is allowed when it is smaller.
 
     Args:
         before: The document of the older suite, as `read_suite` reads it.
@@ -46,9 +46,11 @@ def compare_suites(before: Document, after: Document) -> Comparison:
     return changes.comparison(f"a suite of {len(old)} tests, {version}")
 
 
-def _verdicts(test: Document) -> list[tuple[str, str]]:
+def _verdicts(test: Document) -> list[Claimed]:
     return [
-        (record["claim"], record["verdict"])
+        Claimed(
+            (record["statement"], record["claim"]), record["claim"], record["verdict"]
+        )
         for record in test["records"]
         if record["kind"] == "verdict"
     ]
@@ -56,6 +58,8 @@ def _verdicts(test: Document) -> list[tuple[str, str]]:
 
 def _figures(test: Document) -> Iterator[Compared]:
     for record in test["records"]:
+        own = record["statement"] in (None, test["statement"])
+        about = "" if own else f" ({record['statement']})"
         if record["kind"] == "bound":
             side = record["direction"]
             wanted = _WANTED.get(side, Wanted.EITHER)
@@ -63,11 +67,11 @@ def _figures(test: Document) -> Iterator[Compared]:
             quantity = Quantity(
                 record["value"], record["value"], known, Direction(side)
             )
-            yield Compared(record["name"], quantity, wanted)
+            yield Compared(f"{record['name']}{about}", quantity, wanted)
         elif record["kind"] == "ratio":
             text = record["ratio"]
             quantity = Quantity(text, text, Evidence.EXACT, Direction.UPPER)
-            name = f"seen / allowed: {record['claim']}"
+            name = f"seen / allowed: {record['claim']}{about}"
             yield Compared(name, quantity, Wanted.SMALL)
 
 

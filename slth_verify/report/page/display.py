@@ -140,9 +140,9 @@ def _short(low: Fraction, high: Fraction, quantity: Mapping[str, Any]) -> str:
         return "≈ " + _rounded(low, ROUND_HALF_EVEN)
     if low.denominator == high.denominator == 1:
         return f"{grouped(int(low))} to {grouped(int(high))}"
-    start, stop = (_rounded(end, ROUND_DOWN, _DIGITS + 2) for end in (low, high))
+    start, stop = (_cut(end, _DIGITS + 2) for end in (low, high))
     if start == stop:
-        return start + "…"
+        return start
     return f"{_rounded(low, ROUND_FLOOR)} to {_rounded(high, ROUND_CEILING)}"
 
 
@@ -150,7 +150,13 @@ def _exact(text: str, value: Fraction) -> str:
     """As written if short, else rounded and marked as cut."""
     if len(text) <= (5 if "/" in text else 10) and "E" not in text.upper():
         return text.replace("-", _MINUS)
-    return _rounded(value, ROUND_DOWN) + "…"
+    return _cut(value, _DIGITS)
+
+
+def _cut(value: Fraction, digits: int) -> str:
+    """The first digits of a number, marked as cut where others follow."""
+    whole = Fraction(_decimal(value, ROUND_DOWN, digits)) == value
+    return _rounded(value, ROUND_DOWN, digits) + ("" if whole else "…")
 
 
 def _rounded(value: Fraction, rounding: str, digits: int = _DIGITS) -> str:

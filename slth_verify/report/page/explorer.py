@@ -34,6 +34,11 @@ class Explorer:
     data: Markup
     conflicts: tuple[str, ...]
 
+    @property
+    def again(self) -> bool:
+        """Whether all of them were proved again for the report."""
+        return all(point["again"] for row in self.rows for point in row)
+
     @classmethod
     def of(cls, points: Sequence[Document]) -> Explorer:
         """From the points of a document."""

@@ -1,4 +1,4 @@
-"""Rows that a page shows of many, and counts of the others."""
+"""What a page shows of many rows and charts, and counts of the rest."""
 
 from __future__ import annotations
 
@@ -7,13 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from slth_verify.report.page.stages import believed
+
 Document = Mapping[str, Any]
 
 #: Rows of findings on a page; as many at most are about what is not VERIFIED.
 MOST_ROWS, MOST_PROBLEMS = 1000, 500
 
-#: Characters of a document that its page embeds.
-MOST_EMBEDDED = 700_000
+#: Cases with charts and tables of their own, those with a row in tables of all cases,
+#: and those with a line in charts of all cases.
+MOST_DETAILED, MOST_LISTED, MOST_DRAWN = 12, 200, 30
+
+#: Pictures of masks on a page.
+MOST_MASKS = 40
+
+#: Characters of a document that its page embeds, and bytes of a page that does.
+MOST_EMBEDDED, MOST_BYTES = 700_000, 1_900_000
 
 #: The document's file, which lies beside the page.
 BESIDE = "slth-report.json"
@@ -59,6 +68,36 @@ def folded_findings(cases: Sequence[Document]) -> tuple[Folded, ...]:
         )
         for kept, case in zip(chosen, cases, strict=True)
     )
+
+
+def chosen_cases(
+    cases: Sequence[Document], most: int
+) -> tuple[tuple[Document, ...], Mapping[str, int]]:
+    """Cases that a page shows, in their order, and counts of the others by verdict.
+
+    What is not VERIFIED, or not believed, comes first.
+    """
+    verdicts = [believed(case) for case in cases]
+    order = sorted(range(len(cases)), key=lambda n: verdicts[n] == "VERIFIED")
+    kept = set(order[:most])
+    return (
+        tuple(case for n, case in enumerate(cases) if n in kept),
+        Counter(verdict for n, verdict in enumerate(verdicts) if n not in kept),
+    )
+
+
+def first_masks(cases: Sequence[Document], most: int) -> tuple[dict[str, int], int]:
+    """How many pictures of masks each case shows, by its name, and how many are left.
+
+    Args:
+        cases: In order of the page.
+        most: Pictures in all.
+    """
+    shown, left = dict[str, int](), 0
+    for case in cases:
+        shown[case["name"]] = min(len(case["masks"]), most - sum(shown.values()))
+        left += len(case["masks"]) - shown[case["name"]]
+    return shown, left
 
 
 def folded_records(

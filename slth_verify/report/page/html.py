@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,7 @@ from slth_verify.report.page.display import (
     share,
     signed,
 )
+from slth_verify.report.page.folding import MOST_BYTES
 from slth_verify.report.page.mathml import safe_mathml
 from slth_verify.report.page.parts import Page
 from slth_verify.report.page.stages import believed, contradiction, kept_in_stages
@@ -32,7 +34,7 @@ def render_html(document: Mapping[str, Any]) -> str:
 
     The page declares a content-security policy under which nothing but its own style
     sheet and script are admitted, by hash; no element has a style of its own. It reads
-    without both. Of many findings it shows some, and counts the others.
+    without both. Of many findings and targets it shows some, and counts the others.
 
     Args:
         document: A report document, as `to_document` makes it or as read from a file.
@@ -44,8 +46,11 @@ def render_html(document: Mapping[str, Any]) -> str:
         All texts of the document are escaped, characters that steer a terminal or
         reorder a line included; formulas are rebuilt element by element.
     """
-    template = _environment().get_template("report.html.j2")
-    return template.render(document=document, page=Page.of(document))
+    template, page = _environment().get_template("report.html.j2"), Page.of(document)
+    whole = template.render(document=document, page=page)
+    if len(whole.encode()) <= MOST_BYTES:
+        return whole
+    return template.render(document=document, page=replace(page, data=Markup()))
 
 
 @cache

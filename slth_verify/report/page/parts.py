@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,15 @@ from slth_verify.report.page.charts import (
 from slth_verify.report.page.explorer import Explorer
 from slth_verify.report.page.folding import (
     BESIDE,
+    MOST_DETAILED,
+    MOST_DRAWN,
+    MOST_LISTED,
+    MOST_MASKS,
     MOST_PROBLEMS,
     Folded,
+    chosen_cases,
     counts,
+    first_masks,
     folded_findings,
 )
 from slth_verify.report.page.gap import law_chart
@@ -44,13 +50,13 @@ _GROUPS = {
     "Related results": ("rel:",),
 }
 _SECTIONS = (
+    ("tickets", "Tickets"),
+    ("nearness", "How near"),
+    ("accuracy", "Accuracy"),
     ("widths", "Widths"),
     ("law", "Law of the search"),
     ("explorer", "Bound explorer"),
     ("success", "Success probability"),
-    ("tickets", "Tickets"),
-    ("nearness", "How near"),
-    ("accuracy", "Accuracy"),
     ("masks", "Masks"),
     ("collapse", "Collapse"),
     ("findings", "Findings"),
@@ -75,7 +81,12 @@ class Page:
         data: The document as JSON that cannot end its element; empty if it is long.
         beside: The file of the document.
         explorer: Points of the bound explorer.
-        findings: What is shown of the findings, case by case.
+        cases: With charts and tables of their own.
+        more_cases: How many others there are, by verdict.
+        listed: With a row in tables of all cases.
+        more_listed: How many others there are, by verdict.
+        drawn_cases: How many of them the charts of all cases show at most.
+        findings: What is shown of the findings of every listed case.
         more_problems: How many of the problems are not shown, by verdict.
         verdict: The document's, unless its figures contradict it.
         headline: One sentence for the verdict.
@@ -86,6 +97,8 @@ class Page:
         problems: Names of cases and their findings that are not VERIFIED.
         ladders: Cases with a ladder of widths.
         near: Cases that were attacked.
+        masks: How many masks are shown of each case, by name.
+        more_masks: How many others there are.
         drawn: Cases with masks that are drawn as histograms.
         whole: Cases whose masks are drawn filter by filter.
         bins: Parts of a block in a histogram.
@@ -104,6 +117,11 @@ class Page:
     data: Markup
     beside: str
     explorer: Explorer
+    cases: tuple[Document, ...]
+    more_cases: Mapping[str, int]
+    listed: tuple[Document, ...]
+    more_listed: Mapping[str, int]
+    drawn_cases: int
     findings: tuple[Folded, ...]
     more_problems: Mapping[str, int]
     verdict: str
@@ -115,6 +133,8 @@ class Page:
     problems: tuple[tuple[str, Document], ...]
     ladders: tuple[Document, ...]
     near: tuple[Document, ...]
+    masks: Mapping[str, int]
+    more_masks: int
     drawn: tuple[Document, ...]
     whole: tuple[Document, ...]
     bins: int
@@ -132,11 +152,14 @@ class Page:
         verdict = document["verdict"]
         if verdict == "VERIFIED" and contradictions(cases):
             verdict = "INCONCLUSIVE"
-        whole = sorted((c for c in cases if c["masks"] and _is_whole(c)), key=_filters)
-        drawn = tuple(c for c in cases if c["masks"] and not _is_whole(c))
-        ladders = tuple(c for c in cases if c["ladder"])
-        bins = [len(p["positive"][0]) for c in cases for p in c["masks"]]
-        power = {c["name"]: magnification(c) for c in cases if c["samples"]}
+        shown, more_cases = chosen_cases(cases, MOST_DETAILED)
+        listed, more_listed = chosen_cases(cases, MOST_LISTED)
+        whole = sorted((c for c in shown if c["masks"] and _is_whole(c)), key=_filters)
+        drawn = tuple(c for c in shown if c["masks"] and not _is_whole(c))
+        masks, more_masks = first_masks([*drawn, *whole], MOST_MASKS)
+        ladders = tuple(c for c in shown if c["ladder"])
+        bins = [len(p["positive"][0]) for c in shown for p in c["masks"]]
+        power = {c["name"]: magnification(c) for c in shown if c["samples"]}
         style, style_hash = style_sheet()
         script, script_hash = script_file()
         problems = (*contradictions(cases), *_problems(cases))
@@ -148,25 +171,34 @@ class Page:
             data=embedded(document),
             beside=BESIDE,
             explorer=Explorer.of(_context(document)["explorer"]),
-            findings=folded_findings(cases),
+            cases=shown,
+            more_cases=more_cases,
+            listed=listed,
+            more_listed=more_listed,
+            drawn_cases=MOST_DRAWN,
+            findings=folded_findings(listed),
             more_problems=counts(finding for _, finding in problems[MOST_PROBLEMS:]),
             verdict=verdict,
             headline=_HEADLINES[verdict],
             lead=cases[0] if _is_certified(cases[0]) else None,
-            scored=next((c for c in cases if c["accuracy"]), None),
+            scored=next((c for c in shown if c["accuracy"]), None),
             verified_cases=sum(believed(case) == "VERIFIED" for case in cases),
-            sections=_sections(document),
+            sections=_sections(document, shown, listed),
             problems=problems[:MOST_PROBLEMS],
             ladders=ladders,
-            near=tuple(c for c in cases if c["nearness"]),
+            near=tuple(c for c in listed if c["nearness"]),
+            masks=masks,
+            more_masks=more_masks,
             drawn=drawn,
             whole=tuple(whole),
             bins=max(bins, default=0),
-            charts=_charts(ladders, drawn, whole, document),
-            pictures={c["name"]: pictures(c, power) for c in cases if c["samples"]},
+            charts=_charts(shown, document)
+            | _masks("mask", mask_chart, drawn, masks)
+            | _masks("whole", whole_mask_chart, whole, masks),
+            pictures={c["name"]: pictures(c, power) for c in shown if c["samples"]},
             magnification=power,
             statement_groups=_groups(document["statements"]),
-            stages=tuple(dict.fromkeys(s for c in cases for s in c["seconds"])),
+            stages=tuple(dict.fromkeys(s for c in listed for s in c["seconds"])),
             planted=sum(row["planted"] for row in _context(document)["attacks"]),
         )
 
@@ -202,8 +234,10 @@ def _context(document: Document) -> Document:
     return _NOTHING if found is None else found
 
 
-def _sections(document: Document) -> tuple[tuple[str, str], ...]:
-    cases, context = document["cases"], _context(document)
+def _sections(
+    document: Document, shown: Sequence[Document], listed: Sequence[Document]
+) -> tuple[tuple[str, str], ...]:
+    context = _context(document)
     there = {
         "law": document["law"] is not None,
         "success": context["success"] is not None,
@@ -211,33 +245,31 @@ def _sections(document: Document) -> tuple[tuple[str, str], ...]:
         "derivations": bool(context["derivations"]),
         "attacks": bool(context["attacks"]),
         "benchmarks": document["context"] is not None,
-        "widths": any(case["ladder"] for case in cases),
-        "nearness": any(case["nearness"] for case in cases),
-        "accuracy": any(case["accuracy"] for case in cases),
-        "samples": any(case["samples"] for case in cases),
-        "masks": any(case["masks"] for case in cases),
-        "collapse": any(case["collapse"] for case in cases),
+        "widths": any(case["ladder"] for case in shown),
+        "nearness": any(case["nearness"] for case in listed),
+        "accuracy": any(case["accuracy"] for case in shown),
+        "samples": any(case["samples"] for case in shown),
+        "masks": any(case["masks"] for case in shown),
+        "collapse": any(case["collapse"] for case in shown),
     }
     return tuple(item for item in _SECTIONS if there.get(item[0], True))
 
 
 def _problems(cases: Sequence[Document]) -> tuple[tuple[str, Document], ...]:
-    return tuple(
+    """Findings that are not VERIFIED, the refuted ones first."""
+    found = [
         (case["name"], finding)
         for case in cases
         for finding in case["findings"]
         if finding["verdict"] != "VERIFIED"
-    )
+    ]
+    return tuple(sorted(found, key=lambda item: item[1]["verdict"] != "REFUTED"))
 
 
-def _charts(
-    ladders: Sequence[Document],
-    drawn: Sequence[Document],
-    whole: Sequence[Document],
-    document: Document,
-) -> dict[str, Markup]:
-    """All charts; ids are numbered, so that no name of a case enters one."""
-    found = {"errors": Markup(error_chart(document["cases"], "errors"))}
+def _charts(shown: Sequence[Document], document: Document) -> dict[str, Markup]:
+    """Charts but those of masks; ids are numbered, so that no name enters one."""
+    drawn, _ = chosen_cases(document["cases"], MOST_DRAWN)
+    found = {"errors": Markup(error_chart(drawn, "errors"))}
     if document["law"] is not None:
         found["law"] = Markup(law_chart(document["law"], "law"))
     context = _context(document)
@@ -245,27 +277,33 @@ def _charts(
         found["success"] = Markup(success_chart(context["success"], "curve"))
     if context["benchmarks"]:
         found["benchmarks"] = Markup(ratio_chart(context["benchmarks"], "ratios"))
-    for number, case in enumerate(document["cases"]):
+    for number, case in enumerate(shown):
         name = f"stages-{number}"
         found[name] = Markup(stage_chart(case, name))
-    near = [case for case in document["cases"] if case["nearness"]]
+    near = [case for case in drawn if case["nearness"]]
     found["brackets"] = Markup(bracket_chart(near, "brackets"))
-    for number, case in enumerate(near):
-        if case["nearness"]["shares"]:
+    for number, case in enumerate(shown):
+        if case["nearness"] and case["nearness"]["shares"]:
             svg = Markup(share_chart(case, f"shares-{number}"))
             found[f"shares-{case['name']}"] = svg
-    for case in ladders[:1]:
+    for case in [case for case in shown if case["ladder"]][:1]:
         found[f"ladder-{case['name']}"] = Markup(ladder_chart(case, "ladder"))
-    for kind, chosen, draw in (
-        ("mask", drawn, mask_chart),
-        ("whole", whole, whole_mask_chart),
-    ):
-        for number, case in enumerate(chosen):
-            for picture in case["masks"]:
-                layer = picture["layer"]
-                identifier = f"{kind}-{number}-{layer}"
-                svg = Markup(draw(picture, identifier))
-                found[f"{kind}-{case['name']}-{layer}"] = svg
+    return found
+
+
+def _masks(
+    kind: str,
+    draw: Callable[[Document, str], str],
+    cases: Sequence[Document],
+    shown: Mapping[str, int],
+) -> dict[str, Markup]:
+    """The shown pictures of masks."""
+    found = {}
+    for number, case in enumerate(cases):
+        for picture in case["masks"][: shown[case["name"]]]:
+            layer = picture["layer"]
+            svg = Markup(draw(picture, f"{kind}-{number}-{layer}"))
+            found[f"{kind}-{case['name']}-{layer}"] = svg
     return found
 
 

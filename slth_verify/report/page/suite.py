@@ -40,7 +40,9 @@ def render_suite(document: Mapping[str, Any]) -> str:
     """
     style, style_hash = style_sheet()
     verdicts = list(_records(document, "verdict"))
-    problems = [x for x in verdicts if x[1]["verdict"] in list(_HEADLINES)[:4]]
+    order = list(_HEADLINES)
+    problems = [x for x in verdicts if x[1]["verdict"] in order[:4]]
+    problems.sort(key=lambda item: order.index(item[1]["verdict"]))
     shown, more = folded_records(verdicts)
     ratios = sorted(
         _records(document, "ratio"),

@@ -17,7 +17,7 @@ from slth_verify.report.page.drawing.heat_maps import heat_map
 from slth_verify.report.page.drawing.steps import SIDES, Side, draw_end
 from slth_verify.report.page.drawing.success import Simulated, draw_success
 from slth_verify.report.page.drawing.svg import FAINT, LEGEND, SERIES, svg
-from slth_verify.text import printable
+from slth_verify.text import counted, printable
 
 Document = Mapping[str, Any]
 
@@ -55,6 +55,7 @@ def render_sweep(document: Document) -> str:
         document=document,
         style=style,
         style_hash=style_hash,
+        headline=_headline(document),
         data=as_element(document),
         law_chart=Markup(_law_chart(document)),
         success_charts=[
@@ -70,6 +71,16 @@ def render_sweep(document: Document) -> str:
             for number, curve in enumerate(document["widths"])
         ],
     )
+
+
+def _headline(document: Document) -> str:
+    """The worst that can be said of a sweep, or that nothing bad can."""
+    if document["refuted"]:
+        return f"{counted(document['refuted'], 'ticket')} with a claim that is false"
+    left = document["runs"] - document["outcomes"].get("done", 0)
+    if left:
+        return f"{counted(left, 'run')} without a result"
+    return "Every run has a result" if document["runs"] else "Nothing was run"
 
 
 def _law_chart(document: Document) -> str:

@@ -161,18 +161,19 @@ def _within(
 ) -> tuple[Finding, Witness | None]:
     """The claim itself. Its numbers are rounded so that the sentence stays true."""
     form = "sup over all images of the box of ||f - g||_max <= {}"
-    found = f"certified bound {upper(error)}"
+    key, found = "error on the box", f"certified bound {upper(error)}"
     if error <= eps:
-        return Finding(form.format(upper(eps)), Verdict.VERIFIED, found), None
+        return Finding(form.format(upper(eps)), Verdict.VERIFIED, found, key), None
     witness = find_witness(graph, pruned.sums, eps)
     if witness is None:
         reason = f"{found} exceeds it, but no image was found that does"
-        return Finding(form.format(upper(eps)), Verdict.INCONCLUSIVE, reason), None
+        open_ = Finding(form.format(upper(eps)), Verdict.INCONCLUSIVE, reason, key)
+        return open_, None
     reason = (
         f"{found}; output entry {witness.entry} differs by at least "
         f"{lower(witness.difference)} on the witness"
     )
-    return Finding(form.format(lower(eps)), Verdict.REFUTED, reason), witness
+    return Finding(form.format(lower(eps)), Verdict.REFUTED, reason, key), witness
 
 
 def _figures(

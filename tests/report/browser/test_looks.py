@@ -31,6 +31,7 @@ _LOOK = """(() => {
       wrong.push("an empty figure: " + name(chart));
     for (const text of chart.querySelectorAll("text")) {
       const at = text.getBoundingClientRect();
+      if (!name(text)) wrong.push("an empty label: " + name(chart));
       if (at.left < box.left - 1 || at.right > box.right + 1 ||
           at.top < box.top - 1 || at.bottom > box.bottom + 1)
         wrong.push("a cut label: " + name(text));
@@ -103,6 +104,7 @@ def test_print_looks_right(tab, page):
         ('<table class="points">', f"<table><tr><td>{'x' * 900}", "a table scrolls"),
         ('<svg class="chart"', '<svg class="chart"/><svg class="chart"', "an empty"),
         ("text-anchor", 'dx="900" text-anchor', "a cut label"),
+        ("</text>", "</text><text> </text>", "an empty label"),
     ],
 )
 def test_what_looks_wrong_is_seen(tab, page, tmp_path, old, new, what):

@@ -67,3 +67,12 @@ def test_no_points_no_section(document):
     page = render_html(document)
     assert 'id="explorer"' not in page
     assert 'id="slth-widths"' not in page
+
+
+def test_stars_mark_what_others_are_not(document):
+    assert "*</td>" in render_html(document)
+    for point in document["context"]["explorer"]:
+        point["again"] = True
+    page = render_html(document)
+    assert "all proved again for this report" in page
+    assert "*</td>" not in page

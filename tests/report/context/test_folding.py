@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import re
 
 import pytest
 
 from slth_verify.report import render_html
-from slth_verify.report.page import assets, folding, parts
+from slth_verify.report.page import assets, folding, html, parts
 from slth_verify.report.page.folding import folded_findings
 
 
@@ -88,3 +90,50 @@ def test_a_witness_comes_with_the_command_that_finds_it(document):
     page = render_html(document)
     command = f"slth-verify check {case['ticket']['file']} {case['target']['file']}"
     assert f"<code>{command}</code>" in page
+
+
+@pytest.fixture
+def few_cases(monkeypatch):
+    """Limits that a dozen targets exceed."""
+    monkeypatch.setattr(parts, "MOST_DETAILED", 2)
+    monkeypatch.setattr(parts, "MOST_LISTED", 5)
+    monkeypatch.setattr(parts, "MOST_DRAWN", 3)
+
+
+def many(document, count):
+    """The document with many targets, of which the last is not verified."""
+    first = document["cases"][0]
+    document["cases"] = [
+        copy.deepcopy(first) | {"name": f"target{n}"} for n in range(count)
+    ]
+    last = document["cases"][-1]
+    last["verdict"] = last["findings"][0]["verdict"] = "REFUTED"
+    return document
+
+
+def test_many_targets_have_counts_instead_of_charts(document, few_cases):
+    page = render_html(many(document, 12))
+    assert page.count('aria-labelledby="tickets"') == 1
+    details = re.findall(r"</span> (target\d+)</summary>", page)
+    assert details == ["target0", "target11"]  # what is not verified has its place
+    assert re.findall(r'class="[^"]*">\w+</span> (target\d+): \d+ findings', page) == [
+        *("target0", "target1", "target2", "target3", "target11")
+    ]
+    assert "7 VERIFIED targets." in page
+    assert "10 VERIFIED targets with their tables and charts" in page
+    assert "3 are drawn at most" in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
+def test_pictures_of_masks_are_counted_too(document, monkeypatch):
+    stages = sum(len(case["masks"]) for case in document["cases"])
+    monkeypatch.setattr(parts, "MOST_MASKS", 2)
+    page = render_html(document)
+    assert len(re.findall(r"of [\d\u202f]+ filters kept", page)) == 2
+    assert f"masks of {stages - 2} stages" in page
+
+
+def test_a_page_that_grows_too_long_leaves_its_document_beside(document, monkeypatch):
+    monkeypatch.setattr(html, "MOST_BYTES", 10**5)
+    assert 'id="slth-report"' not in render_html(document)

@@ -60,7 +60,7 @@ def test_beyond_floats_there_is_no_width():
 
 def test_page_says_what_is_assumed(made):
     page = render_html(made.document)
-    law = page[page.index('id="law"') : page.index('id="tickets"')]
+    law = page[page.index('id="law"') : page.index('id="explorer"')]
     assert "rel:balancing-algorithm" in law
     assert "signed sums: algorithm, if c = 1" in law
     assert "bound nothing" in law

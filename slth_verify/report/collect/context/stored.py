@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -60,21 +60,35 @@ class StoredAnswer:
         )
 
 
-def answers(proved_again: int) -> tuple[StoredAnswer, ...]:
+def proved(start: int, stop: int) -> tuple[bool, ...]:
+    """Whether the shipped answers of these places are proved again.
+
+    Args:
+        start: The first place.
+        stop: The one after the last.
+    """
+    return tuple(
+        recheck(document).verdict is Verdict.VERIFIED
+        for document in stored_answers()[start:stop]
+    )
+
+
+def answers(again: Sequence[bool]) -> tuple[StoredAnswer, ...]:
     """The shipped answers, in their order.
 
     Args:
-        proved_again: So many of them, from the first on, are proved again.
+        again: Whether they are proved again, as `proved` says; from the first one on,
+            as far as they were looked at.
 
     Returns:
         All of them, but those that could not be proved again.
 
     Rigor:
-        Enclosed where it says so; the others were proved when they were shipped.
+        Enclosed where it says so; what was not looked at was proved when it was
+        shipped.
     """
-    found = []
-    for number, document in enumerate(stored_answers()):
-        again = number < proved_again
-        if not again or recheck(document).verdict is Verdict.VERIFIED:
-            found.append(StoredAnswer(document, again))
-    return tuple(found)
+    return tuple(
+        StoredAnswer(document, number < len(again))
+        for number, document in enumerate(stored_answers())
+        if number >= len(again) or again[number]
+    )

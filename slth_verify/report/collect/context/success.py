@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from slth_verify.enclosure import directed_decimal
 from slth_verify.report.collect.context.stored import StoredAnswer
 from slth_verify.report.collect.targets import derived_seed
 from slth_verify.report.model.context import SuccessCurve, SuccessPoint
 from slth_verify.report.model.quantity import Absent, Figure, Quantity, enclosed, exact
+from slth_verify.report.shipped import stored_answers
 from slth_verify.sweep.intervals import clopper_pearson
 from slth_verify.sweep.kinds.subset_sums import success
 from slth_verify.verdict import Direction, Evidence
@@ -22,15 +24,42 @@ _MOST_SAMPLES = 16
 _DIGITS = 4
 
 
+def simulated(trials: int, seed: int) -> dict[int, int]:
+    """Hits by the number of vectors, of every question about a probability.
+
+    Args:
+        trials: Samples for each number of vectors, at most 16; 0 for none.
+        seed: Of the report.
+    """
+    asked = [found["inputs"] for found in stored_answers()]
+    return {
+        inputs["n"]: _hits(inputs, trials, seed)
+        for inputs in asked
+        if "prob" not in inputs and trials and inputs["n"] <= _MOST_SAMPLES
+    }
+
+
+def _hits(inputs: Mapping[str, Any], trials: int, seed: int) -> int:
+    run = {
+        "dimension": inputs["dim"],
+        "samples": inputs["n"],
+        "eps": inputs["eps"],
+        "norm": inputs["target_norm"],
+        "trials": trials,
+        "seed": derived_seed(seed, f"success/{inputs['n']}"),
+    }
+    return int(str(success(run, "")["hits"]))
+
+
 def success_curve(
-    stored: Sequence[StoredAnswer], trials: int, seed: int
+    stored: Sequence[StoredAnswer], trials: int, hits: Mapping[int, int]
 ) -> SuccessCurve | None:
     """The curve of the shipped answers, with simulations beside them.
 
     Args:
         stored: Those about probabilities are taken, which are about one question.
-        trials: Simulated samples for each number of vectors, at most 16; 0 for none.
-        seed: Of the report.
+        trials: Simulated samples for each number of vectors.
+        hits: As `simulated` counted them.
 
     Returns:
         None if there are no such answers.
@@ -50,33 +79,23 @@ def success_curve(
         inputs["dim"],
         exact(inputs["eps"], "entry of the target"),
         exact(str(float(CONFIDENCE))),
-        tuple(_point(answer, trials, seed) for answer in asked),
+        tuple(_point(answer, trials, hits) for answer in asked),
     )
 
 
-def _point(answer: StoredAnswer, trials: int, seed: int) -> SuccessPoint:
+def _point(answer: StoredAnswer, trials: int, hits: Mapping[int, int]) -> SuccessPoint:
     inputs, ends = answer.document["inputs"], answer.document["probability"]
     low, high = Fraction(ends["lower"]), Fraction(ends["upper"])
-    drawn = trials if inputs["n"] <= _MOST_SAMPLES else 0
-    hits = 0
-    if drawn:
-        run = {
-            "dimension": inputs["dim"],
-            "samples": inputs["n"],
-            "eps": inputs["eps"],
-            "norm": inputs["target_norm"],
-            "trials": drawn,
-            "seed": derived_seed(seed, f"success/{inputs['n']}"),
-        }
-        hits = int(str(success(run, "")["hits"]))
+    hit = hits.get(inputs["n"], 0)
+    drawn = trials if inputs["n"] in hits else 0
     return SuccessPoint(
         inputs["n"],
         enclosed(low, low, Direction.LOWER),
         enclosed(high, high, Direction.UPPER),
         answer.again,
-        hits,
+        hit,
         drawn,
-        interval(hits, drawn),
+        interval(hit, drawn),
     )
 
 

@@ -39,16 +39,26 @@ LEGEND = {
     "ncols": 3,
     "borderaxespad": 0.2,
 }
+#: Points around a chart.
+_PAD = 3
+_NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 _LEFT_OUT = ("metadata", "title", "style")
 #: Attributes of places, and decimals in them beyond a hundredth of a point.
 _PLACES = frozenset({"d", "x", "y", "width", "height", "transform"})
 _LONG = re.compile(r"-?\d+\.\d{3,}")
+#: Spaces that a path does not need, and ids that something refers to.
+_SPACES = re.compile(r" *([MLQCz]) *")
+_STEPS = re.compile(r"([MLZz]) *(?:(-?[\d.]+) +(-?[\d.]+))? *")
+_STRAIGHT = re.compile(rf"(?:{_STEPS.pattern})*")
+_USED = re.compile(r"(?:href=\"|url\()#([^\")]+)")
 #: Characters of an alternative text, and of a label in a chart.
 _WORDS, _LABEL = 4000, 32
 _STYLE = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.size": 9.5,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
     "axes.edgecolor": FAINT,
     "axes.labelcolor": INK,
     "axes.spines.top": False,
@@ -88,26 +98,28 @@ def svg(
     ):
         # the reader's fonts draw the labels, not those that measured them
         warnings.filterwarnings("ignore", r"Glyph \d+")
-        canvas = Figure(figsize=size, layout="constrained")
-        draw(canvas.add_subplot())
-        FigureCanvasSVG(canvas)
-        _arranged(canvas)
+        figure = Figure(figsize=size)
+        canvas, axes = FigureCanvasSVG(figure), figure.add_subplot()
+        draw(axes)
+        _arrange(axes)
         buffer = io.StringIO()
-        canvas.savefig(
-            buffer,
-            format="svg",
-            transparent=True,
-            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
-        )
+        # what `savefig` does, without drawing everything for its layout first
+        canvas.print_svg(buffer, metadata=_NO_METADATA)
     return _embeddable(buffer.getvalue(), identifier, description)
 
 
-def _arranged(canvas: Figure) -> None:
-    """Give everything its place, once; saving would draw it all for that first."""
-    engine = canvas.get_layout_engine()
-    if engine is not None:
-        engine.execute(canvas)
-    canvas.set_layout_engine("none")
+def _arrange(axes: Axes) -> None:
+    """Give the axes all of the sheet that labels, legend and a margin leave.
+
+    Texts keep their size when the axes change theirs, so that one look is enough.
+    """
+    sheet, labelled = axes.figure.bbox, axes.get_tightbbox(for_layout_only=True)
+    if labelled is None:  # nothing is drawn
+        return
+    inner, pad = axes.get_window_extent(), _PAD / 72 * axes.figure.dpi
+    left, bottom = (inner.p0 - labelled.p0 + pad) / sheet.size
+    right, top = (labelled.p1 - inner.p1 + pad) / sheet.size
+    axes.set_position((left, bottom, 1 - left - right, 1 - bottom - top))
 
 
 def plain(text: str) -> str:
@@ -116,13 +128,17 @@ def plain(text: str) -> str:
 
 
 def _embeddable(text: str, identifier: str, description: str) -> str:
-    """The figure without style, and with every id under ``identifier``."""
+    """The figure without style, and with every id that is used under ``identifier``."""
     drawn = ElementTree.fromstring(text)
+    used = frozenset(_USED.findall(text))
     for part in drawn.iter():
-        for child in [child for child in part if _local(child.tag) in _LEFT_OUT]:
+        for child in [child for child in part if _is_nothing(child)]:
             part.remove(child)
         part.tag = _local(part.tag)
-        part.attrib = _attributes(part.attrib, identifier)
+        part.attrib = _attributes(part.attrib, identifier, used)
+        part.text = part.text if part.tag in ("text", "tspan") else None
+        part.tail = None
+    _unwrap(drawn)
     whole = ElementTree.Element(
         "svg",
         {
@@ -137,7 +153,57 @@ def _embeddable(text: str, identifier: str, description: str) -> str:
     return ElementTree.tostring(whole, encoding="unicode")
 
 
-def _attributes(found: dict[str, str], identifier: str) -> dict[str, str]:
+def _is_nothing(part: ElementTree.Element) -> bool:
+    """Whether an element shows nothing: data about the figure, or an unseen sheet."""
+    unseen = part.get("style") == "fill: none" and _local(part.tag) == "path"
+    return unseen or _local(part.tag) in _LEFT_OUT
+
+
+def _unwrap(part: ElementTree.Element) -> None:
+    """Take the children out of groups that say nothing, drop empty ones, join areas."""
+    found: list[ElementTree.Element] = []
+    for child in part:
+        _unwrap(child)
+        if child.tag in ("g", "defs") and not len(child):
+            continue
+        plain = child.tag == "g" and not child.attrib
+        for item in list(child) if plain else [child]:
+            if found and _are_one_area(found[-1], item):
+                found[-1].attrib["d"] += item.attrib["d"]
+            else:
+                found.append(item)
+    part[:] = found
+
+
+def _are_one_area(first: ElementTree.Element, second: ElementTree.Element) -> bool:
+    """Whether two filled areas look the same when they are drawn as one."""
+    one, other = ({**part.attrib, "d": ""} for part in (first, second))
+    return (
+        first.tag == second.tag == "path"
+        and one == other
+        and not one.keys() & {"id", "stroke", "opacity", "fill-opacity"}
+    )
+
+
+def _path(words: str) -> str:
+    """A path, its straight lines told as briefly as they can be."""
+    if not _STRAIGHT.fullmatch(words):
+        return _SPACES.sub(r"\1", words).strip()
+    told, last = "", ("", "")
+    for command, x, y in _STEPS.findall(words):
+        if command in "Zz":
+            told += "z"
+        elif command == "M" or not (x == last[0] or y == last[1]):
+            told += f"{command}{x} {y}"
+        elif (x, y) != last:
+            told += f"V{y}" if x == last[0] else f"H{x}"
+        last = x, y
+    return told
+
+
+def _attributes(
+    found: dict[str, str], identifier: str, used: frozenset[str]
+) -> dict[str, str]:
     """Attributes of an element with its style as presentation attributes."""
     styled = dict(found)
     rules = styled.pop("style", "")
@@ -145,6 +211,10 @@ def _attributes(found: dict[str, str], identifier: str) -> dict[str, str]:
         name, _, value = rule.partition(":")
         styled[name.strip()] = value.strip()
     styled.pop("font-family", None)  # the whole chart has one
+    if styled.get("id") not in used:
+        styled.pop("id", None)
+    if styled.get("transform", "").startswith("rotate(-0 "):
+        del styled["transform"]
     font = re.search(r"([\d.]+px)", styled.pop("font", ""))
     if font:
         styled["font-size"] = font.group(1)
@@ -160,7 +230,8 @@ def _value(name: str, value: str, identifier: str) -> str:
     if name == "href":
         return value.replace("#", f"#{identifier}-", 1)
     if name in _PLACES:
-        return _LONG.sub(_shortened, value)
+        short = _LONG.sub(_shortened, value)
+        return _path(short) if name == "d" else short
     if value in _COLOURS:
         return _COLOURS[value]
     return value.replace("url(#", f"url(#{identifier}-")
