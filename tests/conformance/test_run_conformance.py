@@ -71,7 +71,7 @@ def _certified(*, dim: int, eps: Fraction, prob: Fraction) -> int:
 
 
 def test_every_check_is_about_a_statement() -> None:
-    assert set(STATEMENTS) == set(CHECKS)
+    assert set(STATEMENTS) == set(CHECKS) - {"check_claims"}  # about any
     for name in STATEMENTS.values():
         assert statement(name).id == name
 

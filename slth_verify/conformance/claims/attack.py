@@ -10,7 +10,7 @@ from typing import Any
 import sympy as sp
 from hypothesis import strategies as st
 
-from slth_verify.conformance.claims.opened import ends
+from slth_verify.conformance.claims.formulas import ends
 from slth_verify.statements import Statement
 
 #: What is seen, and what the claim allows; both on the side that spares the claim.

@@ -20,7 +20,7 @@ from slth_verify.conformance.claims.attack import (
     rational,
     shares,
 )
-from slth_verify.conformance.claims.opened import bound_of
+from slth_verify.conformance.claims.formulas import bound_of
 from slth_verify.statements import Statement
 
 _R = sp.Symbol("R", positive=True)

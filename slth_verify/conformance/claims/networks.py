@@ -19,7 +19,7 @@ from slth_verify.conformance.claims.attack import (
     rational,
     shares,
 )
-from slth_verify.conformance.claims.opened import bound_of, number
+from slth_verify.conformance.claims.formulas import bound_of, number
 from slth_verify.statements import Statement
 from slth_verify.statements.queries.hypotheses import check_substitution
 from slth_verify.verdict import Verdict

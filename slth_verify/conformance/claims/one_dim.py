@@ -19,7 +19,7 @@ from slth_verify.conformance.claims.attack import (
     low,
     shares,
 )
-from slth_verify.conformance.claims.opened import Ends, bound_of, number
+from slth_verify.conformance.claims.formulas import Ends, bound_of, number
 from slth_verify.statements import Statement
 
 #: Not below the constant that der:rss-constant proves.

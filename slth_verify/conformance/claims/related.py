@@ -10,7 +10,7 @@ import sympy as sp
 from hypothesis import strategies as st
 
 from slth_verify.conformance.claims.attack import Attack, Pair, equal, high, low
-from slth_verify.conformance.claims.opened import bound_of, number
+from slth_verify.conformance.claims.formulas import bound_of, number
 from slth_verify.statements import Statement, statement
 
 _Sizes = tuple[int, int]

@@ -10,8 +10,8 @@ import pytest
 import sympy as sp
 from hypothesis import HealthCheck, Phase, given, settings
 
-from slth_verify.conformance.claims import CLAIM_ATTACKS, _opened
-from slth_verify.conformance.claims.opened import Ends, bound_of, ends, opened
+from slth_verify.conformance.claims import CLAIM_ATTACKS, formulas
+from slth_verify.conformance.claims.formulas import Ends, bound_of, ends, opened
 from slth_verify.statements import Statement, statement
 
 #: Those whose integrals take long; what they are given is no number, so that SymPy
@@ -34,13 +34,13 @@ Asked = tuple[Statement, str | None, dict[str, Any]]
 def _asked(name: str, monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     """What the attack on a statement asks of formulas, at some points."""
     seen: list[Asked] = []
-    true = _opened.opened
+    true = formulas.opened
 
     def noted(s: Statement, of: str | None, values: dict[str, Any]) -> Ends | None:
         seen.append((s, of, values))
         return true(s, of, values)
 
-    monkeypatch.setattr(_opened, "opened", noted)
+    monkeypatch.setattr(formulas, "opened", noted)
 
     @FEW
     @given(CLAIM_ATTACKS[name].points)
