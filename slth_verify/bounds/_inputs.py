@@ -89,8 +89,9 @@ def open_probability(value: ExactNumber, name: str, statement: str) -> Fraction:
             f"required ({statement}). Pass for example {name}='1/2'."
         )
     if min(number, 1 - number) < _SMALL:
+        seen = rough(number) if number < _SMALL else f"1 - {rough(1 - number)}"
         raise InvalidParameterError(
-            f"{name}={rough(number)}: probabilities within 10^-{_DECADES} of 0 or 1 "
+            f"{name}={seen}: probabilities within 10^-{_DECADES} of 0 or 1 "
             f"are not evaluated ({statement}). Pass one between them."
         )
     return number

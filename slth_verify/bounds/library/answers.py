@@ -31,11 +31,12 @@ _NEAR = 2
 #: Samples of a part that are added should the balls disagree with the floats.
 _PATIENCE = 3
 
-#: Certificates that are evaluated before it is given up.
+#: Certificates that are evaluated before it is given up; once one is far off, no other
+#: of its entry is.
 _MOST_TRIED = 9
 
 #: The same below probability 1/2, where estimates are poor and a width is known.
-_MOST_TRIED_IF_SELDOM = 2
+_MOST_TRIED_IF_SELDOM = 5
 
 #: Entries that answer harder questions and are tried as they are.
 _AS_THEY_ARE = 2
@@ -58,16 +59,16 @@ def known_width(
 
     Cost:
         Half a second, up to a second at m = 576: what is likely to be the smallest
-        width is evaluated first, and mostly nothing else is. Twice that below
-        probability 1/2, where estimates are poor and the answer for 1/2 is a candidate.
+        width is evaluated first, and mostly nothing else is. Below probability 1/2,
+        where estimates are poor, the answer for 1/2 is a candidate, too.
     """
+    found = _known_width(question, universal, fewer_than)
     if question.prob >= _EVEN:
-        return _known_width(question, universal, fewer_than)
-    oftener = replace(question, prob=_EVEN)
-    found = known_width(oftener, universal=universal, fewer_than=fewer_than)
+        return found
     if found is not None:
         fewer_than = found.n
-    return _known_width(question, universal, fewer_than) or found
+    oftener = replace(question, prob=_EVEN)
+    return _known_width(oftener, universal, fewer_than) or found
 
 
 def _known_width(
@@ -91,10 +92,11 @@ def _known_width(
 
 @dataclass(frozen=True, slots=True)
 class _Proposal:
-    """A width that may hold, and its proof."""
+    """A width that may hold, its proof, and the place of the entry that it is from."""
 
     n: int
     proved: Callable[[], FoundWidth | None]
+    source: int | None = None
 
 
 def _first_proved(
@@ -102,11 +104,19 @@ def _first_proved(
 ) -> FoundWidth | None:
     """The smallest of some widths that its certificate proves."""
     fewer = [x for x in proposals if fewer_than is None or x.n < fewer_than]
-    tried = _MOST_TRIED if question.prob >= _EVEN else _MOST_TRIED_IF_SELDOM
-    for proposal in sorted(fewer, key=lambda proposal: proposal.n)[:tried]:
+    left = _MOST_TRIED if question.prob >= _EVEN else _MOST_TRIED_IF_SELDOM
+    far_off: set[int | None] = set()
+    for proposal in sorted(fewer, key=lambda proposal: proposal.n):
+        if proposal.source in far_off:
+            continue
         found = proposal.proved()
         if found is not None and found.probability >= question.prob:
             return found
+        if found is None or 2 * found.probability < question.prob:
+            far_off |= {proposal.source} - {None}
+        left -= 1
+        if left == 0:
+            break
     return None
 
 
@@ -129,7 +139,7 @@ def _beside(
     entries: Iterable[Entry], question: Question, best: int | None
 ) -> Iterator[_Proposal]:
     """The nearest entries of every form, fitted to the question."""
-    for entry in _near(entries, question):
+    for source, entry in enumerate(_near(entries, question)):
         try:
             ray = ray_of(entry, question)
             n = None if ray is None else _fewer(ray, best)
@@ -138,7 +148,7 @@ def _beside(
         if ray is not None and n is not None:
             best = ray.parts * n
             for more in range(n, n + _PATIENCE):
-                yield _Proposal(ray.parts * more, partial(ray.proved, more))
+                yield _Proposal(ray.parts * more, partial(ray.proved, more), source)
 
 
 def _fewer(ray: Ray, best: int | None) -> int | None:

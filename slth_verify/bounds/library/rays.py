@@ -24,7 +24,6 @@ from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.blocks import log_goal
 from slth_verify.bounds.searches.sides_of_stages import Plan, plans_for
 from slth_verify.bounds.searches.two_stage_search import Search, Start
-from slth_verify.bounds.searches.weighted_float import accuracies_below
 from slth_verify.bounds.searches.weighted_search import Proposal
 from slth_verify.limits import CERTIFICATE_SAMPLES
 
@@ -34,8 +33,8 @@ _STRETCH = 3
 #: Numbers of samples among which a larger one may be worse.
 _RIPPLE = 3
 
-#: Two stages are no better for accuracies above this share of the norm.
-_COARSE = 4
+#: Two stages are no better for accuracies above this one, whatever the norm.
+_COARSE = Fraction(1, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +131,9 @@ class StageRay(Ray):
     @classmethod
     def of(cls, start: Start, question: Question, factor: Fraction) -> StageRay:
         """The ray of the rules of a certificate, ``factor`` times as wide."""
-        asked, fine = question, question.eps
-        if _COARSE * asked.eps > asked.norm:
-            finer = accuracies_below(float(asked.eps), float(asked.norm))
-            enough = (x for x in finer if _COARSE * x <= asked.norm)
-            fine = min(asked.eps, Fraction(next(enough, float(asked.eps))))
-        fitted = replace(asked, eps=fine)
-        search = Search(asked.dim, fine, asked.norm, asked.miss, start)
-        return cls(fitted, 1, _stretched(start.n, factor), start, search)
+        asked = replace(question, eps=min(question.eps, _COARSE))
+        search = Search(asked.dim, asked.eps, asked.norm, asked.miss, start)
+        return cls(asked, 1, _stretched(start.n, factor), start, search)
 
     def suffices(self, n: int) -> bool:
         """See `Ray`."""

@@ -132,6 +132,16 @@ def net_is_worth_a_try(question: Question, ball: TargetBall) -> bool:
     return Net(question.eps / 2, question.norm).points(dim) * question.miss <= _FEW
 
 
+def net_is_worth_a_look(question: Question, ball: TargetBall) -> bool:
+    """The same where a width for a point of the net is known without a search.
+
+    Up to few dimensions at any probability, so that a smaller one needs no more.
+    """
+    if question.dim == 1 or (ball == "one-norm" and question.dim <= _FEW_DIMENSIONS):
+        return True
+    return net_is_worth_a_try(question, ball)
+
+
 #: Up to this dimension, sides of blocks are compared as well.
 _FEW_DIMENSIONS = 3
 

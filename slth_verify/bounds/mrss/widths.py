@@ -23,7 +23,7 @@ from slth_verify.bounds.library.entries import Entry, entry_of
 from slth_verify.bounds.mrss.all_targets import (
     TargetBall,
     all_targets_width,
-    net_is_worth_a_try,
+    net_is_worth_a_look,
 )
 from slth_verify.bounds.mrss.fixed_target import fixed_width
 from slth_verify.bounds.mrss.found import FoundWidth
@@ -95,7 +95,7 @@ def width_for_all(
     if question.norm <= question.eps:
         return _EMPTY_SUBSET
     known = None
-    if net_is_worth_a_try(question, ball):
+    if net_is_worth_a_look(question, ball):
         known = net_width(question, _known_point)
     least = None if known is None else known.n
     known = known_width(question, universal=True, fewer_than=least) or known

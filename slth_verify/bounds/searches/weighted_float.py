@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln, gammaln
 
+from slth_verify.bounds.certificates.integrals.overlap import Overlap
+from slth_verify.bounds.certificates.integrals.tangent import Tangent
 from slth_verify.bounds.searches.log_sum import log_hypergeometric, log_sum
 
 Array = NDArray[np.float64]
@@ -23,6 +26,9 @@ _STEP = 1.25
 #: Where derivatives are taken: here, east, west, north, south, and both diagonally.
 _EAST = np.array([0, 1, -1, 0, 0, 1, -1])[:, None]
 _NORTH = np.array([0, 0, 0, 1, -1, 1, -1])[:, None]
+
+#: Powers of a tangent that are smaller belong to a poor bound.
+_FLATTEST = Fraction(1, 16)
 
 #: Terms this many nats below the largest are dropped.
 _WINDOW = 16.0
@@ -51,6 +57,7 @@ class Moment:
         self.decay = math.inf
         a, b = k / 2 - s, (n - k) / 2
         self.useful = a > 1 and b > 2 * weight and k < n and 0 <= tilt < 0.25
+        self.useful = self.useful and _is_bounded(n, k, dim, tilt, weight)
         if not self.useful:
             return
         with np.errstate(all="ignore"):
@@ -58,8 +65,8 @@ class Moment:
             steeper = _log_tilted(a - 1, b - weight, s + 1, 2 * tilt)
             self.decay = (1 - 2 * tilt) * math.exp(steeper - mass) / (n - 2)
             self._mass = mass - float(betaln(k / 2, b))
-            own = _log_tilted(a, b - 2 * weight, s, 4 * tilt)
-            self._own = float(own + log_hypergeometric(n, k, 0) - betaln(k / 2, b))
+            own = _log_tilted(a, b - 2 * weight, s, 4 * tilt) - betaln(k / 2, b)
+            self._own = own + log_hypergeometric(n, k, _as_own(n, k, dim))
             self._rest = _bulk(n, k, dim, 4 * tilt, weight)
             self._near = _near(n, k, dim, tilt, weight)
 
@@ -77,44 +84,63 @@ class Moment:
             single += float(gammaln(self.n / 2 + s) - gammaln(self.n / 2))
             square = norm**2 + self.dim * eps**2 / 3
             first = self._mass - self.decay * square / 2
-            own = np.array([single + self._own])
-            terms = np.concatenate([own, self._near(single), self._rest])
+            terms = np.concatenate([single + self._own, self._near(single), self._rest])
             value = float(2 * first - log_sum(terms))
         return value if math.isfinite(value) else -math.inf
 
     def best(self, eps: float, norm: float) -> tuple[float, float]:
         """The best bound for an accuracy of at most ``eps``, and that accuracy.
 
-        What is hit more closely is hit. Only where eps is not small beside the norm can
-        a smaller accuracy prove more: Jensen's inequality in the cube then costs more
-        than the larger cube brings.
+        What is hit more closely is hit. A smaller accuracy can prove more: Jensen's
+        inequality in the cube then costs more than the larger cube brings. The bound
+        rises up to some accuracy and falls beyond, so fixed accuracies below are tried
+        where it falls; where it rises, ``eps`` counts for no more than the next fixed
+        one above. So a larger ``eps`` never gives less.
         """
-        found = self.log_bound(eps, norm), eps
-        if 8 * eps <= norm or norm == 0 or not self.useful:
-            return found
-        places = accuracies_below(eps, norm)
-        low, high = 0, max(0, len(places) - 1)
+        if not self.useful:
+            return -math.inf, eps
+
+        def value(place: int) -> float:
+            return self.log_bound(accuracy_at(place), norm)
+
+        above = place_above(eps)
+        ceiling = value(above)
+        if ceiling >= value(above - 1):
+            return min(self.log_bound(eps, norm), ceiling), eps
+        low, high = above - _FINEST, above - 1
         while high > low:
-            middle = (low + high) // 2
-            here, there = places[middle], places[middle + 1]
-            if self.log_bound(here, norm) >= self.log_bound(there, norm):
-                high = middle
+            middle = (low + high + 1) // 2
+            if value(middle) >= value(middle - 1):
+                low = middle
             else:
-                low = middle + 1
-        if low < len(places):
-            found = max(found, (self.log_bound(places[low], norm), places[low]))
-        return found
+                high = middle - 1
+        return value(low), accuracy_at(low)
 
 
-def accuracies_below(eps: float, norm: float) -> list[float]:
-    """Accuracies that are tried in place of a coarse one, from large to small.
+#: Fixed accuracies in an octave, and how many of them are looked at below a coarse one.
+_IN_AN_OCTAVE, _FINEST = 8, 320
 
-    They are fixed numbers, so that a larger ``eps`` has all those of a smaller one.
-    """
-    top = math.frexp(eps)[1]
-    scales = range(top, min(top, math.frexp(norm)[1] - 5), -1)
-    ladder = [math.ldexp(i, scale - 4) for scale in scales for i in range(16, 8, -1)]
-    return [place for place in ladder if place < eps]
+
+def accuracy_at(place: int) -> float:
+    """The fixed accuracy of this place: 8 in an octave, 1 at place 0."""
+    octave, part = divmod(place, _IN_AN_OCTAVE)
+    return math.ldexp(_IN_AN_OCTAVE + part, octave - 3)
+
+
+def place_above(eps: float) -> int:
+    """The place of the least fixed accuracy that is at least ``eps``."""
+    mantissa, octave = math.frexp(eps)
+    return _IN_AN_OCTAVE * (octave - 1) + math.ceil(16 * mantissa) - _IN_AN_OCTAVE
+
+
+def _is_bounded(n: int, k: int, dim: int, tilt: float, weight: float) -> bool:
+    """Whether balls bound pairs that share one sample; large weights forbid it."""
+    least = max(0, 2 * k - n) + 1
+    if least >= k:
+        return True
+    overlap = Overlap(n, k, least, dim, 4 * Fraction(tilt), Fraction(weight))
+    tangent = Tangent.fitted(overlap)
+    return tangent.usable() and min(tangent.common) > _FLATTEST
 
 
 def _log_tilted(a: float, b: float, s: float, c: float) -> float:
@@ -128,6 +154,17 @@ def _log_tilted(a: float, b: float, s: float, c: float) -> float:
     return float(log_sum(values)) + math.log(t[1] - t[0])
 
 
+def _last_near(n: int, k: int, dim: int) -> int:
+    """The largest ``k - j`` at most ``dim / 2`` with a bound of its own."""
+    return max(0, min(dim // 2, k - dim - 1, n - k - 1))
+
+
+def _as_own(n: int, k: int, dim: int) -> Array:
+    """All ``k - j`` of which balls drop one of the two events, as where j = k."""
+    without = np.arange(_last_near(n, k, dim) + 1, min(dim // 2, n - k) + 1)
+    return np.append(0.0, without)
+
+
 def _near(
     n: int, k: int, dim: int, tilt: float, weight: float
 ) -> Callable[[float], Array]:
@@ -136,8 +173,7 @@ def _near(
     They depend on the accuracy by the logarithm of the single term.
     """
     s, c = dim / 2, 4 * tilt
-    last = min(math.floor(s), k - dim - 1, n - k - 1)
-    i = np.arange(1, last + 1, dtype=float)
+    i = np.arange(1, _last_near(n, k, dim) + 1, dtype=float)
     if i.size == 0:
         return lambda log_single: np.array([])
     j = k - i
