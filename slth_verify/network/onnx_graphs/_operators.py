@@ -17,6 +17,7 @@ HANDLERS: Final[dict[str, Callable[[Call], Value | Sequence[Tensor]]]] = {
     "Clip": _activations.clip,
     "Concat": _shaping.concat,
     "Conv": _layers.conv,
+    "Div": _layers.divide,
     "Dropout": _shaping.dropout,
     "Flatten": _shaping.flatten,
     "Gemm": _layers.gemm,
@@ -28,6 +29,7 @@ HANDLERS: Final[dict[str, Callable[[Call], Value | Sequence[Tensor]]]] = {
     "MaxPool": _windows.max_pool,
     "Mul": _layers.multiply,
     "PRelu": _activations.prelu,
+    "Neg": _layers.negate,
     "Pad": _windows.pad,
     "ReduceMean": _windows.reduce_mean,
     "Relu": _activations.relu,
@@ -46,7 +48,6 @@ _LEAVE_OUT: Final = "Leave it out at the end: the scores before it name the same
 #: What to do instead of an operator that is not read.
 ADVICE: Final[dict[str, str]] = {
     "ConvTranspose": "Use Conv; upsampling is not read",
-    "Div": "Multiply by the reciprocals (Mul), or fold them into the layer before",
     "If": "Export one branch, without control flow",
     "Loop": "Unroll it, without control flow",
     "LogSoftmax": _LEAVE_OUT,
