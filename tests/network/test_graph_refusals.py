@@ -101,7 +101,7 @@ FUNCTIONS = {
         lambda _, x: torch.div(x, 2, rounding_mode="floor"),
         "divides",
     ),
-    "no divisor": (lambda _, x: x / 0, "divides by numbers"),
+    "no divisor": (lambda _, x: x / 0, "divides by 0"),
     "a wider image": (lambda self, x: x[:, :1] * self.p.view(1, 36, 1, 1), "at every"),
     "a computed factor": (lambda self, x: x * self.p[0, 0].exp(), "multiplies"),
     "a class": (lambda _, x: x.flatten(1).argmax(1), "certify the scores"),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from slth_verify.graph import BatchNorm, Convolution, Dense, Sum
 from slth_verify.graph.nodes import Shape
+from slth_verify.network._divisors import norm_that_divides
 from slth_verify.network.onnx_graphs.builder import Origin, Tensor
 from slth_verify.network.onnx_graphs.call import Call
 from slth_verify.network.onnx_graphs.refusal import Outside
@@ -110,9 +111,29 @@ def add(call: Call) -> Tensor:
 
 
 def subtract(call: Call) -> Tensor:
-    """Sub of a constant from a tensor."""
+    """Sub of a constant and a tensor; ``c - x`` is ``x - c`` times -1."""
+    source, constant = _with_constant(call)
+    mean = by_channel(constant, source.shape)
+    if _place(call) == 0:
+        return _affine(call, source, mean=mean)
+    return _affine(call, source, mean=mean, scale=-np.ones_like(mean))
+
+
+def negate(call: Call) -> Tensor:
+    """Neg."""
+    source = call.tensor()
+    return _affine(call, source, scale=by_channel(np.array([-1.0]), source.shape))
+
+
+def divide(call: Call) -> Tensor:
+    """Div of a tensor by a constant."""
     source = call.tensor(0)
-    return _affine(call, source, mean=by_channel(call.given(1), source.shape))
+    norm = norm_that_divides(by_channel(call.given(1), source.shape))
+    if norm is None:
+        raise Outside(
+            "it divides by 0, or by float64 numbers whose squares are rounded"
+        )
+    return _affine(call, source, **norm)
 
 
 def multiply(call: Call) -> Tensor:
@@ -132,8 +153,8 @@ def _with_constant(call: Call) -> tuple[Tensor, NDArray[Any]]:
     return call.tensor(place), call.given(1 - place)
 
 
-def _affine(call: Call, source: Tensor, **given: NDArray[Any]) -> Tensor:
-    """``(x - mean) * scale + shift`` by channel, exactly: a norm of variance 0 + 1."""
+def _affine(call: Call, source: Tensor, **given: Any) -> Tensor:
+    """``(x - mean) * scale + shift`` by channel; a root of 1, unless it is given."""
     channels = source.shape[0] if source.shape else 1
     ones = np.ones(channels, call.builder.dtype)
     fields: dict[str, Any] = {
@@ -141,8 +162,9 @@ def _affine(call: Call, source: Tensor, **given: NDArray[Any]) -> Tensor:
         "shift": 0 * ones,
         "mean": 0 * ones,
         "variance": 0 * ones,
+        "epsilon": Fraction(1),
     }
-    return call.add(BatchNorm, source, **{**fields, **given}, epsilon=Fraction(1))
+    return call.add(BatchNorm, source, **{**fields, **given})
 
 
 def by_channel(constant: NDArray[Any], shape: Shape) -> NDArray[Any]:

@@ -17,6 +17,7 @@ HANDLERS: Final[dict[str, Callable[[Call], Value | Sequence[Tensor]]]] = {
     "Clip": activations.clip,
     "Concat": shaping.concat,
     "Conv": layers.conv,
+    "Div": layers.divide,
     "Dropout": shaping.dropout,
     "Flatten": shaping.flatten,
     "Gemm": layers.gemm,
@@ -28,6 +29,7 @@ HANDLERS: Final[dict[str, Callable[[Call], Value | Sequence[Tensor]]]] = {
     "MaxPool": windows.max_pool,
     "Mul": layers.multiply,
     "PRelu": activations.prelu,
+    "Neg": layers.negate,
     "Pad": windows.pad,
     "ReduceMean": windows.reduce_mean,
     "Relu": activations.relu,
@@ -46,7 +48,6 @@ _LEAVE_OUT: Final = "Leave it out at the end: the scores before it name the same
 #: What to do instead of an operator that is not read.
 ADVICE: Final[dict[str, str]] = {
     "ConvTranspose": "Use Conv; upsampling is not read",
-    "Div": "Multiply by the reciprocals (Mul), or fold them into the layer before",
     "If": "Export one branch, without control flow",
     "Loop": "Unroll it, without control flow",
     "LogSoftmax": _LEAVE_OUT,

@@ -7,13 +7,13 @@ scale, another sign.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.graph import BatchNorm, Dense, Sum
+from slth_verify.network._divisors import norm_that_divides
 from slth_verify.network.torch_graphs.call import Call, exact
 
 _PRODUCT = (
@@ -74,38 +74,15 @@ def _negate(call: Call) -> str:
 
 
 def _divide(call: Call) -> str:
-    """Division by d is a norm whose root is the mantissa of d."""
     numbers = call.numbers(call["other"])
     if numbers is None or call.arguments.get("rounding_mode") is not None:
         raise call.refused("divides", _QUOTIENT)
-    if not np.isfinite(numbers).all() or not numbers.all():
-        raise call.refused("divides by numbers that are 0, or no numbers", _QUOTIENT)
-    mantissas, powers = np.frexp(_by_channel(call, call["self"], numbers))
-    squares = _squares(mantissas)
-    if squares is None:
-        raise call.refused("divides by numbers whose squares are rounded", _QUOTIENT)
-    variance, epsilon = squares
-    scale = np.ldexp(np.sign(mantissas).astype(np.float64), -powers)
-    return _norm(call, call["self"], scale=scale, variance=variance, epsilon=epsilon)
-
-
-def _squares(mantissas: _Numbers) -> tuple[_Numbers, Fraction] | None:
-    """Floats and a positive rational that add up to the squares, exactly.
-
-    Args:
-        mantissas: With moduli in [1/2, 1). Squares of float32 ones end at 2^-48, and
-            float64 holds what is left of them without 2^-48; others must be equal.
-    """
-    wanted = [Fraction(float(x)) ** 2 for x in mantissas]
-    for epsilon in (wanted[0], Fraction(1, 2**48)):
-        rest = np.array([float(square - epsilon) for square in wanted])
-        exactly = (
-            Fraction(x) + epsilon == square and x >= 0
-            for x, square in zip(rest.tolist(), wanted, strict=True)
+    norm = norm_that_divides(_by_channel(call, call["self"], numbers))
+    if norm is None:
+        raise call.refused(
+            "divides by 0, or by float64 numbers whose squares are rounded", _QUOTIENT
         )
-        if all(exactly):
-            return rest, epsilon
-    return None
+    return _norm(call, call["self"], **norm)
 
 
 def _affine(

@@ -57,6 +57,22 @@ GEMM = (
     {"w": some(6, 6), "b": some(6)},
     ("n", 6),
 )
+QUOTIENT = ([node("Div", ["x", "b"], ["y"])], {"b": some(2, 1, 1)}, ("n", 2, 3, 3))
+TURNED_SIGN = (
+    [node("Sub", ["b", "x"], ["y"])],
+    {"b": some(2, 1, 1)},
+    ("n", 2, 3, 3),
+)
+STEPS = (
+    [node("Slice", ["x", "a", "b", "c", "d"], ["y"])],
+    {"a": longs(1), "b": longs(6), "c": longs(2), "d": longs(2)},
+    ("n", 2, 6, 4),
+)
+CHANNELS = (
+    [node("Pad", ["x", "p"], ["y"])],
+    {"p": longs(0, 2, 0, 0, 0, 1, 0, 0)},
+    ("n", 2, 3, 3),
+)
 NORM = (
     [node("BatchNormalization", ["x", *"sbmv"], ["y"], epsilon=1e-3)],
     {"s": some(2), "b": some(2), "m": some(2), "v": np.float32([0.1, 0.2])},
@@ -222,6 +238,34 @@ LIES = {
         shaping,
         "if order == sorted(order)",
         "if True",
+    ),
+    "divided by moduli": (
+        QUOTIENT,
+        "Div",
+        _layers,
+        "**norm",
+        "**{**norm, 'scale': abs(norm['scale'])}",
+    ),
+    "x - c for c - x": (
+        TURNED_SIGN,
+        "Sub",
+        _layers,
+        "scale=-np.ones_like(mean)",
+        "scale=np.ones_like(mean)",
+    ),
+    "steps from the start": (
+        STEPS,
+        "Slice",
+        _shaping,
+        "first, last, _ = slice(*ends_of).indices(full[axis])",
+        "first, last = 0, full[axis] - 1",
+    ),
+    "channels behind the image alone": (
+        CHANNELS,
+        "Pad",
+        _windows,
+        "margins_of((above, below), 1)[2:]",
+        "(0, above + below)",
     ),
     "slope 0.01": (
         LEAKY,

@@ -121,6 +121,12 @@ NETWORKS = {
         {"p": longs(0, 0, 1, 1, 0, 0, 1, 1), "v": np.float32(1)},
         {},
     ),
+    "divides by 0": (
+        [node("Div", ["x", "b"], ["y"])],
+        {"b": np.float32(0)},
+        {},
+    ),
+    "weights must be constants": ([node("Div", ["x", "x"], ["y"])], {}, {}),
     "pads the batch": (
         [node("Pad", ["x", "p"], ["y"])],
         {"p": longs(1, 0, 0, 0, 0, 0, 0, 0)},
