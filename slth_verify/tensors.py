@@ -63,8 +63,10 @@ def read_tensors(
     """
     header = _header(path)
     metadata = header.pop("__metadata__", {})
-    if metadata_key not in metadata:
-        raise ValueError(f"the metadata lacks {metadata_key}")
+    if set(metadata) != {metadata_key}:
+        raise ValueError(
+            f"the metadata has the entries {_some(metadata)}, not {metadata_key} alone"
+        )
     description = parse_json(metadata[metadata_key])
     if not isinstance(description, dict):
         raise ValueError(f"{metadata_key} is no JSON object")

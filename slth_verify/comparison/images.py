@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import tokenize
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,24 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.files import read_regular
 from slth_verify.graph.dyadics import exact_entries
 from slth_verify.limits import TENSOR_FILE_BYTES
-from slth_verify.text import printable
+from slth_verify.text import printable, reason_of
 
 #: Name of the tensor in a file that has several.
 _NAME = "images"
+
+#: Everything that a damaged or hostile file can make numpy or safetensors raise; numpy
+#: has the header of an array read as Python, by two parsers.
+_DAMAGED = (
+    ValueError,
+    TypeError,
+    OverflowError,
+    SafetensorError,
+    EOFError,
+    SyntaxError,
+    tokenize.TokenError,
+    RecursionError,
+    MemoryError,
+)
 
 
 def read_images(
@@ -46,16 +61,17 @@ def read_images(
         if found.ndim < 2 or found.dtype.kind not in "iuf":
             raise ValueError(f"an array of shape {found.shape}, dtype {found.dtype}")
         return found if scale == 1 else exact_entries(found) * scale
-    except (ValueError, TypeError, OverflowError, SafetensorError, EOFError) as error:
+    except _DAMAGED as error:
         raise InvalidParameterError(
             f"IMAGES='{printable(str(path))}': a .npy file, or a .safetensors file "
             f"with a tensor '{_NAME}', of finite numbers (count, ...) is required "
-            f"({printable(str(error))}). Save the images with numpy.save."
+            f"({reason_of(error, 400)}). Save the images with numpy.save."
         ) from error
 
 
 def _npy(data: bytes) -> NDArray[Any]:
-    return np.asarray(np.load(io.BytesIO(data), allow_pickle=False))
+    # np.load would open an archive of arrays as well, and unpack it
+    return np.asarray(np.lib.format.read_array(io.BytesIO(data), allow_pickle=False))
 
 
 def _safetensors(data: bytes) -> NDArray[Any]:

@@ -17,6 +17,7 @@ from slth_verify.files import parse_json
 from slth_verify.numbers import shown
 from slth_verify.sweep.answer import Answer, Outcome
 from slth_verify.sweep.run import Run, versions
+from slth_verify.text import printable
 
 _PATIENCE = 60.0  # seconds to wait for another process that is writing
 _TABLE = (
@@ -193,7 +194,8 @@ class Store:
             raise
         except (sqlite3.Error, OSError, ValueError, TypeError, KeyError) as error:
             raise UnusableFileError(
-                f"store={shown(str(self.path))}: {error}; a store is a file that "
+                f"store={shown(str(self.path))}: {printable(str(error), 400)}; a store "
+                "is a file that "
                 "`slth-verify sweep` wrote, or a new one in a folder that exists "
                 "(docs/sweeps.md). Choose another path, or make room."
             ) from error

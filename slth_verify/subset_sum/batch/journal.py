@@ -20,6 +20,7 @@ from slth_verify.limits import DOCUMENT_BYTES, PROPOSED_ENTRIES
 from slth_verify.numbers import shown
 from slth_verify.subset_sum._problem import Problem, Proposal
 from slth_verify.subset_sum._residual import make_proposal
+from slth_verify.text import printable
 
 _PATIENCE = 60.0  # seconds to wait for another process that is writing
 _TABLE = "CREATE TABLE proposals (key TEXT PRIMARY KEY, entry TEXT)"
@@ -144,8 +145,9 @@ class Journal:
                 raise
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in _FULL:
                 raise UnusableFileError(
-                    f"journal={shown(str(self.path))} cannot be written: {error}. Make "
-                    "room, or choose another path; what it holds already is kept."
+                    f"journal={shown(str(self.path))} cannot be written: "
+                    f"{printable(str(error), 400)}. Make room, or choose another path; "
+                    "what it holds already is kept."
                 ) from error
             raise self._refusal(error) from error
         finally:
@@ -154,9 +156,9 @@ class Journal:
 
     def _refusal(self, reason: object) -> InvalidParameterError:
         return InvalidParameterError(
-            f"journal={shown(str(self.path))}: {reason}; a journal is a file that "
-            "earlier runs wrote, or a new one in a folder that exists "
-            "(def:subset-sum-number). Choose another path."
+            f"journal={shown(str(self.path))}: {printable(str(reason), 400)}; a "
+            "journal is a file that earlier runs wrote, or a new one in a folder that "
+            "exists (def:subset-sum-number). Choose another path."
         )
 
 

@@ -1,0 +1,414 @@
+"""Readers of texts: profiles, plans, reports, suites, counterexamples, answers."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import tempfile
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import fields
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from benchmarks.support.fuzzing.forms import (
+    JSON,
+    LINES,
+    TOML,
+    WORD,
+    Form,
+    closed,
+    document_of,
+    word_of,
+)
+from benchmarks.support.fuzzing.judging import Reader
+from slth_verify import cache
+from slth_verify.bounds import recheck
+from slth_verify.bounds.library import store
+from slth_verify.bounds.library.entries import Entry
+from slth_verify.bounds.mrss import widths
+from slth_verify.bounds.question import Question
+from slth_verify.bounds.searches import cache as search_cache
+from slth_verify.conformance._answers import contradiction
+from slth_verify.errors import SlthVerifyError
+from slth_verify.files import read_json
+from slth_verify.report import Profile, render_html, render_suite, to_document
+from slth_verify.report.collect.run import report_on
+from slth_verify.report.collect.targets import generated_subjects
+from slth_verify.report.comparing import read_report
+from slth_verify.report.model.profile import load_profile, to_toml
+from slth_verify.strategies._answers import _samples
+from slth_verify.suite import Counterexample, Recorder, read_suite, suite_document
+from slth_verify.sweep import Plan, load_plan
+from slth_verify.verdict import Statistical, Verdict
+
+#: Verdicts, worst first.
+_ORDER = ("REFUTED", "INCONCLUSIVE", "VACUOUS", "VERIFIED")
+
+#: One accepted document in so many is made a page, which takes long.
+_DRAWN = 50
+
+
+class NotUsed(SlthVerifyError):
+    """What was remembered is not used."""
+
+
+def _drawn(content: bytes) -> bool:
+    return sum(content) % _DRAWN == 0
+
+
+def _profiles() -> tuple[bytes, ...]:
+    return tuple(to_toml(load_profile(name)).encode() for name in ("quick", "full"))
+
+
+def _profile_is_true(content: bytes, found: Profile) -> bool:
+    """Every field is what the file says, or its default; a number of seconds is one."""
+    said = tomllib.loads(content.decode())
+    known = {field.name: field.default for field in fields(Profile)}
+    wanted = {**known, "name": "profile", **said}
+    same = all(getattr(found, name) == value for name, value in wanted.items())
+    return said.keys() <= known.keys() and same
+
+
+_PLANS = (
+    '[[runs]]\nkind = "search"\ndimension = [2, 3]\nsamples = 10\neps = "0.10"\n'
+    'seed = "7..9"\n',
+    'name = "p"\ntime_limit = 2.5\nmemory_limit = 512\n[[runs]]\nkind = "success"\n'
+    'dimension = 1\nsamples = [3, 4]\neps = "1/4"\nseed = "0..4"\ntrials = 5\n'
+    '[[runs]]\nkind = "search"\ndimension = 2\nsamples = 8\neps = ["1e-30", 10]\n'
+    'seed = [0, 1]\nsolver = ["exhaustive", "one-dim"]\n',
+    '[[runs]]\nkind = "bound"\neps = 1\nprobability = "1/2"\nkernel = "3,3"\n'
+    'channels = "1,2,3"\n',
+    '[[runs]]\nkind = "prune"\neps = "1%"\nseed = 1\ntarget = "plan.toml"\n',
+)
+
+
+def _plan_is_true(content: bytes, found: Plan) -> bool:
+    """As many runs as there are different combinations; each has its block's kind."""
+    said = tomllib.loads(content.decode())
+    if found.name != said.get("name", "plan"):
+        return False
+    asked: Counter[tuple[Any, ...]] = Counter()
+    for block in said["runs"]:
+        own = {key: x for key, x in block.items() if not key.endswith("_limit")}
+        limits = [
+            block.get(key, said.get(key)) for key in ("time_limit", "memory_limit")
+        ]
+        columns = [[(key, v) for v in _values(value)] for key, value in own.items()]
+        for combination in itertools.product(*columns):
+            asked[(tuple(sorted(combination)), *map(str, limits))] += 1
+    kinds = {block["kind"] for block in said["runs"]}
+    exact = len(found.runs) <= len(asked)  # several spellings of one run are one
+    return exact and {run.kind for run in found.runs} == kinds and bool(found.runs)
+
+
+def _values(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [x for item in value for x in _values(item)]
+    text = str(value)
+    first, dots, last = text.partition("..")
+    if dots and first.isdecimal() and last.isdecimal():
+        return [str(number) for number in range(int(first), int(last) + 1)]
+    return [text]
+
+
+def _reports() -> tuple[bytes, ...]:
+    profile = Profile(
+        name="tiny",
+        digits=False,
+        generated=1,
+        dense=False,
+        uniform_inputs=2,
+        corner_inputs=2,
+        samples=1,
+        certified_dimension=0,
+        law_dimension=0,
+        success_trials=0,
+        stored_answers=0,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        subjects = generated_subjects(0, 1)
+        report = report_on(subjects, profile, Path(folder), seed=0)
+    document = to_document(report)
+    for key in ("statements", "context"):
+        document[key] = _short(document[key])
+    for case in document["cases"]:
+        case["masks"] = _short(case["masks"])
+    return (json.dumps(document).encode(),)
+
+
+def _short(value: Any) -> Any:
+    """At most two entries of every list, so that changes meet each kind of entry."""
+    if isinstance(value, dict):
+        return {key: _short(item) for key, item in value.items()}
+    return [_short(item) for item in value[:2]] if isinstance(value, list) else value
+
+
+def _read_report(path: Path) -> dict[str, Any]:
+    found = read_report(path)
+    if _drawn(path.read_bytes()):
+        render_html(found)
+    return found
+
+
+def _report_is_true(_: bytes, found: Mapping[str, Any]) -> bool:
+    """Verdicts are the worst of what stands below them, and counts are counts."""
+    cases = found["cases"]
+    listed = [item["verdict"] for case in cases for item in case["findings"]]
+    return (
+        all(
+            case["verdict"] == _worst(item["verdict"] for item in case["findings"])
+            for case in cases
+        )
+        and found["verdict"] == _worst(case["verdict"] for case in cases)
+        and all(found["counts"][name] == listed.count(name) for name in _ORDER)
+    )
+
+
+def _worst(verdicts: Any) -> str:
+    there = set(verdicts)
+    return next((name for name in _ORDER if name in there), "INCONCLUSIVE")
+
+
+def _suites() -> tuple[bytes, ...]:
+    recorder = Recorder(statement="thm:rss")
+    for verdict in (*Verdict, *Statistical):
+        recorder.verdict(verdict, claim="a claim", reason="a reason")
+    recorder.bound("width", "1/3")
+    recorder.ratio("1/3", 1, claim="small")
+    test: dict[str, Any] = {"id": "test_x.py::test_x", "statement": "thm:rss"}
+    test |= {"outcome": "passed", "seconds": 0.5, "seed": "7", "reason": ""}
+    tests = [test | {"records": recorder.records}, test | {"records": [], "id": "y"}]
+    document = suite_document(
+        tests, options={"seed": "1"}, versions={"a": "1"}, platform={"system": "x"}
+    )
+    return (json.dumps(document).encode(),)
+
+
+def _read_suite(path: Path) -> dict[str, Any]:
+    found = read_suite(path)
+    if _drawn(path.read_bytes()):
+        render_suite(found)
+    return found
+
+
+def _suite_is_true(_: bytes, found: Mapping[str, Any]) -> bool:
+    """Counts are counts, and a refuted record makes a refuted suite."""
+    verdicts = [
+        record["verdict"]
+        for test in found["tests"]
+        for record in test["records"]
+        if record["kind"] == "verdict"
+    ]
+    counted = all(n == verdicts.count(name) for name, n in found["counts"].items())
+    worst = "REFUTED" in verdicts
+    return counted and (found["verdict"] == "REFUTED") == worst
+
+
+def _words() -> tuple[bytes, ...]:
+    plain = Counterexample("a claim", "a reason", "thm:rss")
+    found = Counterexample(
+        *("claim", "reason", "lem:nsn-sum", "check_sums", {"n": 3, "x": [1, "2"]}),
+        draw=("6.100.0", "AXicY2BgAAABAAE="),
+    )
+    return tuple(item.word.encode() for item in (plain, found))
+
+
+def _read_word(path: Path) -> Counterexample:
+    return Counterexample.from_word(
+        path.read_bytes().decode("utf-8", "replace").strip()
+    )
+
+
+def _word_is_true(content: bytes, found: Counterexample) -> bool:
+    said = json.loads(document_of(content.decode("utf-8", "replace").strip().encode()))
+    mine = {field.name: getattr(found, field.name) for field in fields(found)}
+    texts = [x for key, x in mine.items() if key not in ("options", "draw")]
+    plain = all(isinstance(text, str) for text in (*texts, *found.draw))
+    return plain and bool(mine | {"draw": list(found.draw)} == said)
+
+
+def _answers() -> tuple[bytes, ...]:
+    # networks take too long to be proved a hundred thousand times
+    kept = [x for _, x in sorted(_samples().items()) if "kernel" not in x["inputs"]]
+    return tuple(json.dumps(answer).encode() for answer in kept)
+
+
+def _read_answer(path: Path) -> Any:
+    document = read_json(path)
+    found = recheck(document)
+    if found.verdict is not Verdict.VERIFIED:
+        raise NotUsed(f"{found.verdict.name}: {found.claim}: {found.reason}")
+    return document
+
+
+def _answer_is_true(_: bytes, document: Any) -> bool | None:
+    told, compared = contradiction(document)
+    return False if told else (True if compared else None)
+
+
+def _entries() -> tuple[bytes, ...]:
+    small = [entry for entry in store.entries() if entry.n <= 100 and entry.dim <= 2]
+    kept = {entry.form: entry for entry in reversed(small)}
+    lines = [entry.line().encode() + b"\n" for entry in (*kept.values(), *small[:4])]
+    return (*lines, b"".join(lines[:3]))
+
+
+def _read_entries(path: Path) -> list[tuple[Entry, Any]]:
+    entries = [Entry.read(line) for line in path.read_bytes().splitlines()]
+    return [(entry, entry.proved()) for entry in entries]
+
+
+def _entries_are_true(_: bytes, found: list[tuple[Entry, Any]]) -> bool | None:
+    proved = [(entry, width) for entry, width in found if width is not None]
+    answers = [_width(entry.question, width.n) for entry, width in proved]
+    told = [contradiction(answer) for answer in answers]
+    if any(problem for problem, _ in told):
+        return False
+    return True if any(compared for _, compared in told) else None
+
+
+def _width(question: Question, n: int) -> dict[str, Any]:
+    """The stored answer that says so; a width of a ball is enough for its targets."""
+    inputs = {
+        "dim": question.dim,
+        "eps": str(question.eps),
+        "target_norm": str(question.norm),
+        "prob": str(question.prob),
+    }
+    return {"kind": "certified", "inputs": inputs, "n": n}
+
+
+_ASKED = Question(1, Fraction(1, 10), Fraction(1), Fraction(1, 2))
+_LEAST = 3  # samples of a width that is plainly wrong, if it is believed
+
+
+def _search() -> widths._Search:
+    known = next(x for x in store.entries() if x.question == _ASKED and not x.universal)
+    return widths._Search(_not_used, _ASKED, None, known.proved())
+
+
+def _not_used(*_: object, **__: object) -> Any:
+    raise NotUsed("what is remembered is not used")
+
+
+def _question() -> dict[str, str]:
+    return _search()._named()
+
+
+def _digest(answer: object) -> str:
+    return search_cache._digest(_question(), answer)
+
+
+def _cached() -> tuple[bytes, ...]:
+    known = next(x for x in store.entries() if x.question == _ASKED and not x.universal)
+    answer = known.to_json()
+    whole = {"question": _question(), "answer": answer, "digest": _digest(answer)}
+    return (json.dumps(whole).encode(),)
+
+
+def _cache_together(tree: Any) -> bytes:
+    """As whoever forges it would write it: the digest is put right."""
+    tree = dict(tree)
+    whole = closed(tree.get("all"))
+    if isinstance(whole, dict) and isinstance(whole.get("digest"), str):
+        whole["digest"] = _digest(whole.get("answer"))
+    return JSON.together({"all": whole})
+
+
+def _read_cached(path: Path) -> Any:
+    search = _search()
+    before = os.environ.get(cache.VARIABLE)
+    os.environ[cache.VARIABLE] = str(path.parent)
+    try:
+        place = search_cache._place(_question())
+        if place is None:
+            raise AssertionError("no folder")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(path.read_bytes())
+        return search_cache.searched_or_remembered(_question(), search, _not_used)
+    finally:
+        if before is None:
+            del os.environ[cache.VARIABLE]
+        else:
+            os.environ[cache.VARIABLE] = before
+
+
+def _cached_is_true(_: bytes, found: Any) -> bool | None:
+    told, compared = contradiction(_width(_ASKED, found.n))
+    return False if told else (True if compared else None)
+
+
+DOCUMENTS = (
+    Reader(
+        name="profiles",
+        file="profile.toml",
+        make=_profiles,
+        form=TOML,
+        read=load_profile,
+        is_true=_profile_is_true,
+    ),
+    Reader(
+        name="sweep plans",
+        file="plan.toml",
+        make=lambda: tuple(text.encode() for text in _PLANS),
+        form=TOML,
+        read=load_plan,
+        is_true=_plan_is_true,
+        reads_elsewhere=True,
+    ),
+    Reader(
+        name="reports",
+        file="slth-report.json",
+        make=_reports,
+        form=JSON,
+        read=_read_report,
+        is_true=_report_is_true,
+    ),
+    Reader(
+        name="suites",
+        file="suite.json",
+        make=_suites,
+        form=JSON,
+        read=_read_suite,
+        is_true=_suite_is_true,
+    ),
+    Reader(
+        name="counterexamples",
+        file="word.txt",
+        make=_words,
+        form=WORD,
+        read=_read_word,
+        is_true=_word_is_true,
+        inner=word_of,
+        outer=document_of,
+    ),
+    Reader(
+        name="stored answers",
+        file="answer.json",
+        make=_answers,
+        form=JSON,
+        read=_read_answer,
+        is_true=_answer_is_true,
+    ),
+    Reader(
+        name="library entries",
+        file="journal.jsonl",
+        make=_entries,
+        form=LINES,
+        read=_read_entries,
+        is_true=_entries_are_true,
+        refusals=(ValueError,),
+    ),
+    Reader(
+        name="search cache",
+        file="answer.json",
+        make=_cached,
+        form=Form(JSON.apart, _cache_together),
+        read=_read_cached,
+        is_true=_cached_is_true,
+    ),
+)
