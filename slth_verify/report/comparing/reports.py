@@ -55,7 +55,8 @@ def _compare_cases(
     changes: Changes, name: str, before: Document, after: Document
 ) -> None:
     changes.verdict(name, "verdict", before["verdict"], after["verdict"])
-    changes.verdict_lists(name, _claims(before), _claims(after))
+    keyed = _has_keys(before) and _has_keys(after)  # documents had none at first
+    changes.verdict_lists(name, _claims(before, keyed), _claims(after, keyed))
     changes.figure_lists(name, case_figures(before), case_figures(after))
     for stage in dict.fromkeys([*before["seconds"], *after["seconds"]]):
         first = before["seconds"].get(stage, 0.0)
@@ -63,10 +64,14 @@ def _compare_cases(
     changes.texts(name, _case_asked(before), _case_asked(after))
 
 
-def _claims(case: Document) -> Iterator[Claimed]:
+def _has_keys(case: Document) -> bool:
+    return any(found.get("key") for found in case["findings"])
+
+
+def _claims(case: Document, keyed: bool) -> Iterator[Claimed]:
     """Claims by their keys; what has none is named by its words, numbers included."""
     for found in case["findings"]:
-        key = found.get("key") or found["claim"]
+        key = (found.get("key") if keyed else "") or found["claim"]
         yield Claimed(key, found["claim"], found["verdict"])
 
 
