@@ -27,8 +27,8 @@ from slth_verify.bounds.mrss import widths
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.comparison import images
 from slth_verify.graph import files as graph_files
-from slth_verify.network.onnx_graphs import _file as onnx_files
-from slth_verify.network.torch_graphs import _pt2_file
+from slth_verify.network.onnx_graphs import file as onnx_files
+from slth_verify.network.torch_graphs import pt2_file
 from slth_verify.report.comparing import reading
 from slth_verify.report.model import profile
 from slth_verify.subset_sum.batch import journal
@@ -135,7 +135,7 @@ _LIES: dict[str, tuple[Any, str, Any]] = {
     "tickets": (tickets, "_checked", lambda ticket: ticket),
     "targets": (graph_files, "exact_keys", _believed),
     "ONNX models": (onnx_files, "_outside", lambda model: None),
-    "exported programs": (_pt2_file, "unreadable", lambda path, error: error),
+    "exported programs": (pt2_file, "unreadable", lambda path, error: error),
     "images, npy": (images, "_DAMAGED", (ValueError, TypeError, OverflowError)),
     "images, safetensors": (images, "_DAMAGED", (ValueError,)),
     "journals": (journal, "make_proposal", _zero),

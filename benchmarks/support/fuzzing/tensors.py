@@ -38,7 +38,7 @@ from slth_verify.errors import InvalidTargetError
 from slth_verify.graph import TargetCNN, values
 from slth_verify.graph.kernels import KERNELS_KEY
 from slth_verify.graph.nodes import KINDS
-from slth_verify.network.torch_graphs._pt2_program import module_of_file
+from slth_verify.network.torch_graphs.pt2_program import module_of_file
 from slth_verify.strategies import target_graphs
 from slth_verify.strategies._tickets import _pruned
 from slth_verify.ticket import Ticket, check
