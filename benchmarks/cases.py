@@ -1,112 +1,167 @@
 """How many cases the properties generate under a profile, and what became of them.
 
-``python -m benchmarks.cases --profile slth-ci --save`` runs ``properties/`` file by
-file; after ``--seconds S`` it stops, and keeps what was counted of the present one.
-With ``--save`` each file's figures are written to ``reports/benchmarks/
-cases_PROFILE.json`` as soon as it is done, and files that were done are not run again:
-a run that was stopped goes on where it was. Delete the file to begin anew.
+``python -m benchmarks.cases --profile slth-nightly --save`` runs ``properties/`` test
+by test, each in a process of its own, and writes ``reports/benchmarks/
+cases_nightly.json`` as soon as one is done. What is done is not run again, so a run
+that was stopped, or that ``--seconds S`` ended, goes on where it was; ``--shard 1/3``
+takes every third test, with a file of its own, and ``--add FILE...`` puts such files
+together. Delete the file to begin anew. A test that is stopped counts for nothing.
+
+Counted are the cases that Hypothesis drew and a property decided, each on its own; see
+``conftest.py``. ``--simultaneous`` runs all of them in one command, as CI does.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from benchmarks.support.common import RESULTS, machine
 
 _ROOT = Path(__file__).resolve().parents[1]
-_STOPPED = "stopped"
-_OUTCOMES = {None: _STOPPED, 0: "passed", 1: "FAILED", 5: "no tests"}
+_NIGHTLY = ("-m", "nightly or not nightly")
+_GENERATED = "generated_cases"
+_STOPPED = 124
 
 
 def main() -> None:
     """Run what is missing, and print the figures."""
     options = _options()
     saved = RESULTS / f"cases_{options.profile.removeprefix('slth-')}.json"
-    done = json.loads(saved.read_text())["files"] if _goes_on(options, saved) else {}
+    if options.shard != (1, 1):
+        saved = Path(tempfile.gettempdir(), f"{saved.stem}_{options.shard[0]}.json")
+    done: dict[str, Any] = {}
+    for path in (saved, *options.add):
+        if path.exists():
+            done |= json.loads(path.read_text())["tests"]
     start = time.monotonic()
-    for path in options.files or sorted((_ROOT / "properties").glob("test_*.py")):
-        name = path.name
+    names = [] if options.add else list(_names(options))
+    for name in names:
         left = options.seconds - (time.monotonic() - start)
-        if left <= 0 or done.get(name, {"outcome": _STOPPED})["outcome"] != _STOPPED:
-            continue
-        done[name] = _counted(path, options, left)
-        print(f"{name}: {done[name]['cases']} cases, {done[name]['seconds']} s")
-        if options.save:
-            saved.write_text(json.dumps(_document(options, done), indent=2) + "\n")
-    print(json.dumps(_document(options, done)["figures"]))
+        if left <= 0:
+            break
+        if name not in done:
+            done |= _run(name, options, left)
+            _keep(saved, options, done)
+    _keep(saved, options, done)
+    print(json.dumps(_document(options, done)["figures"], indent=1))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cases")
     parser.add_argument("--profile", default="slth-ci", help="Hypothesis profile")
     parser.add_argument("--save", action="store_true", help="keep the figures")
-    parser.add_argument("--seconds", type=float, default=1e9, help="then no new file")
-    parser.add_argument("files", nargs="*", type=Path, help="files of properties")
+    parser.add_argument("--seconds", type=float, default=1e6, help="then no new test")
+    parser.add_argument("--shard", type=_shard, default=(1, 1), help="such as 1/3")
+    parser.add_argument("--add", nargs="*", type=Path, default=[], help="files")
+    parser.add_argument(
+        "--simultaneous", action="store_true", help="all in one run, on two cores"
+    )
     return parser.parse_args()
 
 
-def _goes_on(options: argparse.Namespace, saved: Path) -> bool:
-    return bool(options.save and saved.exists())
+def _shard(text: str) -> tuple[int, int]:
+    number, _, of = text.partition("/")
+    if not 1 <= int(number) <= int(of):
+        raise argparse.ArgumentTypeError(f"{text} is no shard such as 1/3")
+    return int(number), int(of)
 
 
-def _counted(path: Path, options: argparse.Namespace, left: float) -> dict[str, Any]:
-    """One file in a process of its own, for so many seconds at most."""
-    counted = "benchmarks.support.counting"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", counted]
-    command += [f"--hypothesis-profile={options.profile}", "-p", "no:cacheprovider"]
-    command += ["-m", "nightly or not nightly"] * ("nightly" in options.profile)
+def _names(options: argparse.Namespace) -> Iterator[str]:
+    """The tests of the shard; or all of them at once."""
+    if options.simultaneous:
+        yield "properties"
+        return
+    listed = _pytest(options, 600.0, "--collect-only", "properties").stdout
+    names = [line for line in listed.splitlines() if "::" in line]
+    number, of = options.shard
+    yield from names[number - 1 :: of]
+
+
+def _pytest(
+    options: argparse.Namespace, seconds: float, *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command += [f"--hypothesis-profile={options.profile}"]
+    command += _NIGHTLY * ("nightly" in options.profile)
+    try:
+        return subprocess.run(
+            [*command, *arguments],
+            cwd=_ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, _STOPPED, "")
+
+
+def _run(
+    name: str, options: argparse.Namespace, seconds: float
+) -> dict[str, dict[str, Any]]:
+    """What one test, or all of them, generated; nothing if it was stopped."""
+    both = ("-n", "2") * options.simultaneous
+    start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        counts = Path(folder, "counts.json")
-        environment = {**os.environ, "SLTH_COUNTS": str(counts)}
-        start = time.monotonic()
-        counts.write_text(json.dumps({"tests": {}, "exit": None}))
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(
-                [*command, str(path)],
-                cwd=_ROOT,
-                env=environment,
-                stdout=subprocess.DEVNULL,
-                timeout=left,
-            )
-        found = json.loads(counts.read_text())
-    tests = {name.partition("::")[2]: of for name, of in found["tests"].items()}
-    return {
-        "outcome": _OUTCOMES.get(found["exit"], f"exit {found['exit']}"),
-        "cases": sum(test["cases"] for test in tests.values()),
-        "seconds": round(time.monotonic() - start, 1),
-        "tests": tests,
-    }
+        report = Path(folder, "out.xml")
+        ended = _pytest(options, seconds, f"--junitxml={report}", *both, name)
+        if ended.returncode == _STOPPED:
+            return {}
+        cases = list(ElementTree.parse(report).iter("testcase"))
+    wall = round(time.monotonic() - start, 1)
+    print(f"{name}: {sum(map(_generated, cases))} cases, {wall} s", flush=True)
+    found = {}
+    for case in cases:
+        whole = f"{case.get('classname', '').rpartition('.')[2]}.py::{case.get('name')}"
+        wrong = [x for kind in ("failure", "error") for x in case.iter(kind)]
+        found[name if len(cases) == 1 else f"properties/{whole}"] = {
+            "cases": _generated(case),
+            "seconds": round(float(case.get("time", 0)), 1),
+            "outcome": "FAILED" if wrong else "passed",
+        }
+    if options.simultaneous:
+        options.wall = wall
+    return found
+
+
+def _generated(case: ElementTree.Element) -> int:
+    values = [
+        x.get("value") for x in case.iter("property") if x.get("name") == _GENERATED
+    ]
+    return sum(int(value or 0) for value in values)
+
+
+def _keep(saved: Path, options: argparse.Namespace, done: dict[str, Any]) -> None:
+    if options.save:
+        saved.write_text(json.dumps(_document(options, done), indent=1) + "\n")
 
 
 def _document(options: argparse.Namespace, done: dict[str, Any]) -> dict[str, Any]:
     figures = {
         "profile": options.profile,
         "cases": sum(of["cases"] for of in done.values()),
-        "seconds": round(sum(of["seconds"] for of in done.values()), 1),
-        "files": len(done),
-        "files of properties": len(list((_ROOT / "properties").glob("test_*.py"))),
-        "stopped": sorted(x for x, of in done.items() if of["outcome"] == _STOPPED),
-        "failed": sorted(
-            x for x, of in done.items() if of["outcome"] not in ("passed", _STOPPED)
-        ),
+        "tests": len(done),
+        "seconds of tests": round(sum(of["seconds"] for of in done.values()), 1),
+        "failed": sorted(x for x, of in done.items() if of["outcome"] != "passed"),
     }
+    if options.simultaneous:
+        figures["seconds of the run"] = getattr(options, "wall", None)
     packages = ("slth-verify", "hypothesis", "numpy", "python-flint")
     return {
         "name": "cases",
         "machine": machine(),
         "versions": {package: version(package) for package in packages},
         "figures": figures,
-        "files": done,
+        "tests": done,
     }
 
 

@@ -15,7 +15,7 @@ EXACT = ("exhaustive", "meet-in-the-middle", "one-dim")
 @pytest.mark.parametrize("solver", solvers(), ids=lambda solver: solver.name)
 def test_solver_proposes_what_is_there(solver: Solver) -> None:
     exact = solver.name in EXACT
-    check_solver(solver, exact=exact, settings=times(6 if exact else 1))
+    check_solver(solver, exact=exact, settings=times(3 if exact else 1))
 
 
 @pytest.mark.nightly

@@ -9,4 +9,4 @@ pytestmark = pytest.mark.slth(statement="lem:error-accumulation")
 
 
 def test_recurrence_bounds_composed_errors() -> None:
-    check_accumulation(certified_accumulation, settings=times(8))
+    check_accumulation(certified_accumulation, settings=times(4))

@@ -9,4 +9,4 @@ pytestmark = pytest.mark.slth(statement="lem:kernel-pruning")
 
 
 def test_certified_layer_error_is_attained() -> None:
-    check_layer_error(certified_layer_error, settings=times(20))
+    check_layer_error(certified_layer_error, settings=times(10))

@@ -16,6 +16,10 @@ from slth_verify.subset_sum import DenseColumns, FilterBudget, MaxTolerance, Pro
 _Pool = Callable[[Ingredients, int, int], Float64Array]
 _MAX_SIZE = 1024
 _MAX_DIM = 64
+#: Sums of such numbers and eighths are exact in float64, and are not in float32.
+_LARGE = 2.0**26
+#: How near to the edge of what is allowed a sum may lie, in parts of it.
+_EDGE = 2.0**-20
 
 
 def _literal(of: Ingredients, size: int, dim: int) -> Float64Array:
@@ -57,6 +61,13 @@ def _subnormal(of: Ingredients, size: int, dim: int) -> Float64Array:
     return _literal(of, size, dim) * 2.0**-1060
 
 
+def _far_apart(of: Ingredients, size: int, dim: int) -> Float64Array:
+    """Eighths on top of numbers so large that float32 has no place for them."""
+    signs = np.resize([_LARGE, -_LARGE], size)
+    eighths = of.rng.integers(-8, 9, (size, dim)) / 8.0
+    return np.asarray(eighths + signs[:, None])
+
+
 #: Simplest first, because that is the way examples shrink.
 _POOLS: tuple[_Pool, ...] = (
     _literal,
@@ -68,7 +79,12 @@ _POOLS: tuple[_Pool, ...] = (
     _ill_scaled,
     _collinear,
     _subnormal,
+    _far_apart,
 )
+#: The half widths are the largest entry times 2^-places, for places in such a range;
+#: where entries are large, so much less that eighths are told apart.
+_PLACES, _FURTHER = 24, 27
+_TARGETS = ("zero", "fractions", "sum", "half", "beyond", "inside", "outside")
 
 
 @st.composite
@@ -83,8 +99,9 @@ def subset_sum_problems(
     """Subset-sum problems with adversarial columns, targets and tolerances.
 
     Columns: small fractions, zeros, normally-scaled normal, all equal, cancelling
-    pairs, powers of two, ill-scaled, collinear, subnormal. Targets: zero, reachable
-    sums, halves of sums, beyond every sum, small fractions.
+    pairs, powers of two, ill-scaled, collinear, subnormal, fractions on top of large
+    numbers that cancel. Targets: zero, reachable sums, halves of sums, sums that miss
+    it by a little more or less than is allowed, beyond every sum, small fractions.
 
     Args:
         min_size: Fewest columns; an empty pool is a pool.
@@ -99,25 +116,33 @@ def subset_sum_problems(
     check_range("dim", min_dim, max_dim, least=1, most=_MAX_DIM)
     size = draw(st.integers(min_size, max_size))
     dim = draw(st.integers(min_dim, max_dim))
-    columns = draw(st.sampled_from(_POOLS))(draw(ingredients()), size, dim)
-    target = _target(draw, columns)
+    pool = draw(st.sampled_from(_POOLS))
+    columns = pool(draw(ingredients()), size, dim)
+    target, edge = _target(draw, columns)
     scale = float(np.abs(np.concatenate([columns, target[None]])).max(initial=0.0))
-    width = max(scale, 2.0**-1050) * 2.0 ** -draw(st.integers(0, 24))
+    further = _FURTHER if pool is _far_apart and size else 0
+    places = further + draw(st.integers(0, _PLACES))
+    width = max(scale, 2.0**-1050) * 2.0**-places
+    target[0] += edge * width
     divisors = [number for number in range(1, dim + 1) if dim % number == 0]
     filters = draw(st.sampled_from((0, *divisors)))
     tolerance = FilterBudget(width, filters) if filters else MaxTolerance(width)
     return Problem(DenseColumns(columns), target, tolerance)
 
 
-def _target(draw: st.DrawFn, columns: Float64Array) -> Float64Array:
+def _target(draw: st.DrawFn, columns: Float64Array) -> tuple[Float64Array, float]:
+    """A target, and how far off it is to be moved, in what will be allowed."""
     size, dim = columns.shape
-    kind = draw(st.sampled_from(("zero", "fractions", "sum", "half", "beyond")))
+    kind = draw(st.sampled_from(_TARGETS))
     if kind == "zero":
-        return np.zeros(dim)
+        return np.zeros(dim), 0.0
     if kind == "fractions":
-        return np.asarray(_literal(draw(ingredients()), 1, dim)[0])
+        return _literal(draw(ingredients()), 1, dim)[0].copy(), 0.0
     if kind == "beyond":
-        return np.asarray(2.0 * np.abs(columns).sum(axis=0) + 1.0)
+        return np.asarray(2.0 * np.abs(columns).sum(axis=0) + 1.0), 0.0
     chosen = draw(st.lists(st.booleans(), min_size=size, max_size=size))
     total = np.asarray(columns[np.array(chosen, dtype=bool)].sum(axis=0))
-    return np.asarray(total / 2.0) if kind == "half" else total
+    if kind in ("inside", "outside"):
+        part = 1.0 - _EDGE if kind == "inside" else 1.0 + _EDGE
+        return total, -part if draw(st.booleans()) else part
+    return np.asarray(total / 2.0) if kind == "half" else total, 0.0

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import settings
 
 from slth_verify.conformance import (
     ConformanceFailure,
+    SubsetSolver,
     check_solver,
     check_success_rate,
     pool_columns,
     random_cnn_filters,
+    run_conformance,
 )
 from slth_verify.conformance.lies.solvers import (
     LIES,
@@ -20,12 +24,46 @@ from slth_verify.conformance.lies.solvers import (
     IgnoresLastColumn,
     ResidualZero,
 )
+from slth_verify.verdict import Verdict
 
 
 @pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.__name__)
 def test_lie_is_caught(lie: type[Honest], hunt: settings) -> None:
     with pytest.raises(ConformanceFailure, match="def:subset-sum-number"):
         check_solver(lie(), max_size=8, settings=hunt)
+
+
+def _in_single_precision(
+    columns: np.ndarray, target: np.ndarray, eps: float
+) -> list[int] | None:
+    """Every subset, added up in float32, up to the first that seems near enough."""
+    rows, goal = columns.astype(np.float32), target.astype(np.float32)
+    for chosen in product((False, True), repeat=len(rows)):
+        missed = np.abs(rows[list(chosen)].sum(axis=0, dtype=np.float32) - goal)
+        if missed.max() <= np.float32(eps):
+            return [number for number, taken in enumerate(chosen) if taken]
+    return None
+
+
+def _a_little_generous(
+    columns: np.ndarray, target: np.ndarray, eps: float
+) -> list[int] | None:
+    """A tolerance for rounding that a claim about eps does not have."""
+    for chosen in product((False, True), repeat=len(columns)):
+        missed = np.abs(columns[list(chosen)].sum(axis=0) - target).max()
+        if missed <= eps * (1 + 1e-5):
+            return [number for number, taken in enumerate(chosen) if taken]
+    return None
+
+
+@pytest.mark.parametrize("lie", [_in_single_precision, _a_little_generous])
+def test_a_search_that_rounds_is_caught(lie: SubsetSolver) -> None:
+    drawn = settings(max_examples=60, derandomize=True, database=None)
+    result = run_conformance(
+        solver=lie, statements=["def:subset-sum-number"], settings=drawn
+    )
+    assert result.verdict is Verdict.REFUTED
+    assert "more than eps" in result.to_text()
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,13 @@ def _target_events(target: TargetCNN) -> dict[str, bool]:
     }
 
 
+def _scores(problem: Problem, rows: np.ndarray) -> np.ndarray:
+    """Of every subset, in float64."""
+    count = len(rows)
+    chosen = np.arange(1 << count)[:, None] >> np.arange(count) & 1
+    return np.asarray(problem.tolerance.score(chosen @ rows - problem.target))
+
+
 def _problem_events(problem: Problem) -> dict[str, bool]:
     size = problem.source.size
     rows = problem.source.columns(np.arange(size))
@@ -116,6 +123,13 @@ def _problem_events(problem: Problem) -> dict[str, bool]:
         "filter budget": isinstance(tolerance, FilterBudget),
         "several filters": isinstance(tolerance, FilterBudget)
         and tolerance.filters > 1,
+        "float32 loses fractions of large columns": moduli.size > 1
+        and np.log2(moduli.min()) > 25
+        and bool((rows % 1 != 0).any()),
+        "some subset is missed by a millionth": isinstance(tolerance, MaxTolerance)
+        and any(0 < score - 1 < 1e-5 for score in _scores(problem, rows)),
+        "some subset is met by a millionth": isinstance(tolerance, MaxTolerance)
+        and any(0 < 1 - score < 1e-5 for score in _scores(problem, rows)),
         "empty subset enough": float(tolerance.score(-problem.target)) <= 1,
     }
 
