@@ -39,8 +39,9 @@ def command(ticket: str, output: str, target: str, merge: bool, form: Form) -> i
     """Delete the removed filters of TICKET's random network and keep what is dense.
 
     The weights are generated again from the ticket's seed, once the ticket's own are
-    proved to be these; if they are not, nothing is written (exit code 1, or 3 if that
-    is undecided). A target file is written, whose outputs approximate the target's.
+    proved to be these, or, where it stores none, once its claims are checked; if that
+    fails, nothing is written (exit code 1, or 3 if it is undecided). A target file is
+    written, whose outputs approximate the target's.
     """
     try_output(output, {"TICKET": ticket, "--target": target})
     from slth_verify.construction import collapse

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from handmade.collapsed_graphs import FALSE
 
 import slth_verify as sv
+from slth_verify.cli import run
 from slth_verify.construction import collapse
 from slth_verify.construction.graphs import collapse as collapsing
 from slth_verify.errors import (
@@ -70,6 +72,25 @@ def test_stored_weights_are_not_believed(
     stages[0] = dataclasses.replace(stages[0], weights=wrong)
     with pytest.raises(UnprovedTicketError, match="stored weights"):
         collapse(dataclasses.replace(ticket, stages=tuple(stages)), grouped)
+
+
+def test_another_seed_is_another_network(tmp_path: Path) -> None:
+    kernel = np.array([[[[0.5, -0.25], [0.125, 0.75]]]], np.float32)
+    graph = TargetCNN.from_kernels((kernel,), (1, 4, 4))
+    network = sv.RandomCNN(seed=1, widths=sv.suggested_widths(graph, "5%"))
+    ticket = sv.prune(graph, network, eps="5%", workers=1)
+    assert collapse(ticket, graph, merge=True).after.parameters
+    graph.save(tmp_path / "target")
+    for changed in ({"seed": 2}, {"seed": 1 << 40}):
+        altered = dataclasses.replace(ticket, **changed)
+        with pytest.raises(UnprovedTicketError, match="REFUTED") as caught:
+            collapse(altered, graph, merge=True)
+        assert caught.value.verdict is Verdict.REFUTED
+        altered.save(tmp_path / "altered")
+        paths = [str(tmp_path / name) for name in ("altered", "target", "out")]
+        words = ["collapse", paths[0], "--target", paths[1], "--output", paths[2]]
+        assert run([*words, "--merge"]) == 1
+        assert not (tmp_path / "out").exists()
 
 
 def test_an_undecided_ticket_is_not_built(

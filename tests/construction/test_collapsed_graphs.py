@@ -29,7 +29,7 @@ from slth_verify.network.pruned_graphs import target_module
 from slth_verify.network.torch_graphs import graph_from_torch
 from slth_verify.ticket.graphs.sums import pair_sums
 from slth_verify.ticket.graphs.values import exact_pruned_values
-from slth_verify.ticket.graphs.weights import drawn_filters
+from slth_verify.ticket.graphs.weights import drawn_filters, with_weights
 from slth_verify.verdict import Verdict
 
 Maker = Callable[..., sv.Ticket]
@@ -44,7 +44,8 @@ def test_collapsed_and_masked_networks_agree(
 ) -> None:
     module, shape = ARCHITECTURES[name]
     graph = graph_from_torch(made(module), shape, box=(-1, 1))
-    ticket, images = hand_ticket(graph, 1), box_images(graph)
+    ticket = with_weights(hand_ticket(graph, 1), graph)  # collapsed without a check
+    images = box_images(graph)
     wanted = masked_outputs(graph, ticket, images)
     size = np.abs(wanted).max()
     assert size > 0
@@ -66,7 +67,8 @@ def test_collapsed_and_masked_networks_agree(
 def test_drawn_graphs_collapse_to_the_same_function(
     hand_ticket: Maker, box_images: Images, graph: TargetCNN, seed: int, merge: bool
 ) -> None:
-    ticket, images = hand_ticket(graph, seed), box_images(graph, seed)
+    ticket = with_weights(hand_ticket(graph, seed), graph)
+    images = box_images(graph, seed)
     wanted = masked_outputs(graph, ticket, images)
     small = collapse(ticket, graph, merge=merge, dtype="float64")
     found = outputs(target_module(small.graph, dtype="float64"), images)
@@ -79,7 +81,8 @@ def test_drawn_graphs_collapse_to_the_same_function(
 def test_small_networks_are_exact_up_to_their_last_rounding(
     hand_ticket: Maker, box_images: Images, graph: TargetCNN, seed: int, merge: bool
 ) -> None:
-    ticket, image = hand_ticket(graph, seed), box_images(graph, seed)[0]
+    ticket = with_weights(hand_ticket(graph, seed), graph)
+    image = box_images(graph, seed)[0]
     parts = {part.name: part for part in ticket.stages}
 
     def sums(stage):

@@ -21,7 +21,7 @@ from slth_verify.network.pruned_graphs.networks import DType, torch_dtype
 from slth_verify.network.pruned_graphs.pairs import pair_weights
 from slth_verify.text import printable
 from slth_verify.ticket import Ticket
-from slth_verify.ticket.graphs import proved_filters
+from slth_verify.ticket.graphs import check_graph, proved_filters
 from slth_verify.verdict import Finding, Verdict, overall
 
 #: Bytes of a weight of the random network.
@@ -113,7 +113,9 @@ def collapse(
 
     Before anything is built, the ticket's own network is proved: its filters exist,
     each is used once, and weights that it stores are those that the generator gives
-    for its seed. Whether it approximates its target is for `slth_verify.check` to say.
+    for its seed. A ticket that stores none is known by its claims alone: they are
+    checked as `slth_verify.check` does, which takes as long, since another seed gives
+    another network. Store weights (`slth_verify.ticket.with_weights`) to go without.
 
     Args:
         ticket: A ticket file or a loaded ticket.
@@ -128,7 +130,8 @@ def collapse(
         InvalidTargetError: If the target cannot be read, or the network would have
             more nodes than a target may.
         InvalidParameterError: If the dtype is another, or does not hold a weight.
-        UnprovedTicketError: If its network is not proved to be the one it names.
+        UnprovedTicketError: If its network is not proved to be the one it names, or
+            what the ticket says of it is refuted or undecided.
 
     Rigor:
         Integers and ball arithmetic for the weights of the kept filters.
@@ -150,6 +153,10 @@ def collapse(
                 f"ticket: the collapsed network would hold {count} weights, more than "
                 f"{WEIGHTS}. Merge it (merge=True, --merge)."
             )
+    if any(part.weights is None for part in loaded.stages):
+        known = check_graph(loaded, graph, None, cross_check=False, limited=True)
+        claims = (x for x in known.ledger if x.verdict is not Verdict.VACUOUS)
+        _require_proved(tuple(claims))
     return Collapsed(
         small_graph(
             graph, [part.exponent for part in loaded.stages], kept, dtype, merge=merge

@@ -1,5 +1,6 @@
 """Tickets of target graphs: format 1, and its independent checker."""
 
+from slth_verify.ticket.graphs.check import check_graph
 from slth_verify.ticket.graphs.format import Ticket
 from slth_verify.ticket.graphs.outputs import (
     OutputSpread,
@@ -20,6 +21,7 @@ __all__ = [
     "StoredWeights",
     "Ticket",
     "Witness",
+    "check_graph",
     "output_spread",
     "proved_filters",
     "read_accuracy",
