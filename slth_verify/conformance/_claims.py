@@ -8,9 +8,9 @@ from typing import Any
 import hypothesis
 
 from slth_verify.conformance._failure import require
-from slth_verify.conformance._observations import observed
-from slth_verify.conformance._ratios import observe
 from slth_verify.conformance.claims import CLAIM_ATTACKS
+from slth_verify.conformance.recording.observations import observed
+from slth_verify.conformance.recording.ratios import observe
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import Statement
 

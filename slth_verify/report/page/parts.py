@@ -43,7 +43,7 @@ _GROUPS = {
     "Derived here": ("der:",),
     "Related results": ("rel:",),
 }
-_SECTIONS = (
+SECTIONS = (
     ("widths", "Widths"),
     ("law", "Law of the search"),
     ("explorer", "Bound explorer"),
@@ -218,7 +218,7 @@ def _sections(document: Document) -> tuple[tuple[str, str], ...]:
         "masks": any(case["masks"] for case in cases),
         "collapse": any(case["collapse"] for case in cases),
     }
-    return tuple(item for item in _SECTIONS if there.get(item[0], True))
+    return tuple(item for item in SECTIONS if there.get(item[0], True))
 
 
 def _problems(cases: Sequence[Document]) -> tuple[tuple[str, Document], ...]:
