@@ -10,9 +10,9 @@ import slth_verify as sv
 from benchmarks.support.common import publish, seconds
 from benchmarks.support.digits import digits_ticket
 from slth_verify.enclosure import check_normal_quantiles
-from slth_verify.enclosure._normal import _decide_one
+from slth_verify.enclosure.quantiles.proved import decide_one
 from slth_verify.ticket import with_weights
-from slth_verify.ticket._generator import kernel_words
+from slth_verify.ticket.graphs.generator import kernel_words
 
 _SAMPLE = 20_000
 
@@ -29,7 +29,7 @@ def run(repeats: int) -> tuple[dict[str, Any], dict[str, Any]]:
 
     def one_by_one() -> None:
         for word, value in zip(words.tolist(), values, strict=True):
-            _decide_one(word, np.float32(value))
+            decide_one(word, np.float32(value))
 
     arrays = seconds(lambda: check_normal_quantiles(words, values), repeats)
     single = seconds(one_by_one, 1)

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, Phase, settings
 
 from benchmarks.support.common import publish_with
 from slth_verify.conformance import check_claims
-from slth_verify.conformance._ratios import worst_ratios
 from slth_verify.conformance.claims import CLAIM_ATTACKS
+from slth_verify.conformance.recording.ratios import worst_ratios
 from slth_verify.statements import statement
 
 

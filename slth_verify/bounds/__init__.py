@@ -11,7 +11,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from slth_verify.bounds._ledger import Step
     from slth_verify.bounds._result import BoundResult, Kind
     from slth_verify.bounds._schema import schema
     from slth_verify.bounds.certificates.first_moment import first_moment
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
     from slth_verify.bounds.graphs.result import StageWidth, TargetWidths
     from slth_verify.bounds.graphs.widths import target_widths
+    from slth_verify.bounds.ledger.steps import Step
     from slth_verify.bounds.mrss.answers import mrss_success, mrss_width
     from slth_verify.bounds.mrss.necessary_width import necessary_width
     from slth_verify.bounds.mrss.subset_sum_number import subset_sum_number
@@ -49,7 +49,7 @@ _HOMES = {
     "NetworkQuestion": "network.inputs",
     "NetworkResult": "network.result",
     "StageWidth": "graphs.result",
-    "Step": "_ledger",
+    "Step": "ledger.steps",
     "WeightedCertificate": "certificates.weighted_moment",
     "covers": "one_dim.covering",
     "crude_lower": "certificates.moments",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import isfinite
 
-from slth_verify.bounds._ledger import Json
+from slth_verify.bounds.ledger.steps import Json
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import COUNTED_SAMPLES, DIMENSION
 from slth_verify.numbers import ExactNumber, exact_number, rough, shown

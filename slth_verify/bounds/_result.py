@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from slth_verify.bounds import _ledger_mathml as ml
-from slth_verify.bounds._ledger import Json, Step, step_document, step_line
+from slth_verify.bounds.ledger import mathml as ml
+from slth_verify.bounds.ledger.steps import Json, Step, step_document, step_line
 from slth_verify.enclosure import Enclosure
 from slth_verify.showing import Card, Shown
 from slth_verify.verdict import Direction, Evidence, NoTruthValue

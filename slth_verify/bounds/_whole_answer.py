@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from slth_verify.bounds import _ledger_mathml as ml
-from slth_verify.bounds._ledger import Condition, Step, step_document, step_line
 from slth_verify.bounds._result import Answer, completed
+from slth_verify.bounds.ledger import mathml as ml
+from slth_verify.bounds.ledger.steps import Condition, Step, step_document, step_line
 
 
 class WholeAnswer(Answer, Protocol):

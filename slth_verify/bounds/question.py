@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slth_verify.bounds._inputs import written
-from slth_verify.bounds._ledger import Json
+from slth_verify.bounds.ledger.steps import Json
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import log_of, rough
 

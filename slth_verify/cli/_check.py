@@ -15,14 +15,14 @@ from slth_verify.cli.printing import (
     Form,
     annotate,
     annotation_option,
+    finding_marks,
     formatted,
     print_answer,
 )
 from slth_verify.errors import InvalidTicketError
 from slth_verify.numbers import rough
-from slth_verify.suite.annotations import PASSING, Annotation
 from slth_verify.text import printable
-from slth_verify.verdict import Finding, exit_code
+from slth_verify.verdict import exit_code
 
 if TYPE_CHECKING:
     from slth_verify.ticket import CheckResult
@@ -101,22 +101,8 @@ def command(
         },
         lambda: "\n".join([*_lines(result), *bracketed]),
     )
-    annotate(annotations, _marks(result, ticket))
+    annotate(annotations, finding_marks(result.ledger, ticket))
     return exit_code(result.verdict)
-
-
-def _marks(result: CheckResult, ticket: str) -> Iterator[Annotation]:
-    """A mark beside the ticket for every finding that is not verified."""
-    for finding in result.ledger:
-        if finding.verdict.name not in PASSING:
-            name = finding.verdict.name
-            yield Annotation(
-                name, f"{name}: slth-verify check", _told(finding), file=ticket
-            )
-
-
-def _told(finding: Finding) -> str:
-    return f"{finding.claim}: {finding.reason}"
 
 
 def result_as_json(result: CheckResult) -> dict[str, Any]:

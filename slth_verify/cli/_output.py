@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import click
 
-from slth_verify.cli._plain_progress import Advance, plain_progress
+from slth_verify.cli.printing.plain_progress import Advance, plain_progress
 from slth_verify.errors import InvalidParameterError
 from slth_verify.files import require_writable
 from slth_verify.text import printable

@@ -13,8 +13,8 @@ import click
 from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, progress, try_output
 from slth_verify.cli._scale import spread_as_json, spread_lines
-from slth_verify.cli._targets import imported_target, read_target
-from slth_verify.cli._types import SECONDS, integer, integers
+from slth_verify.cli.arguments.targets import imported_target, read_target
+from slth_verify.cli.arguments.types import SECONDS, integer, integers
 from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.deadline import ends_within, now
 from slth_verify.limits import SEEDS, WIDTH

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slth_verify.cli._output import note, progress, try_output
-from slth_verify.cli._types import integer
+from slth_verify.cli.arguments.types import integer
 from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.text import counted, printable
 

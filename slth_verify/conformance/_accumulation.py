@@ -14,21 +14,20 @@ import hypothesis
 import numpy as np
 from hypothesis import strategies as st
 
-from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
-from slth_verify.conformance._ratios import observe
 from slth_verify.conformance.oracles.accumulation_cases import (
-    UNIT,
     AccumulationCase,
     accumulation_cases,
+    closed_form,
 )
 from slth_verify.conformance.oracles.integer import (
+    UNIT,
     IntArray,
     apply_pair,
     convolve,
-    own_error,
-    pair_errors,
 )
+from slth_verify.conformance.recording.drive import run
+from slth_verify.conformance.recording.ratios import observe
 from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import Stage, staged
 from slth_verify.graph.walk import last
@@ -57,21 +56,6 @@ def certified_accumulation(case: AccumulationCase) -> Fraction:
         return pair_sums(stage, case.exponents[number], case.layers[number])
 
     return last(node_bounds(staged(target), sums)).bounds.error
-
-
-def closed_form(case: AccumulationCase) -> Fraction:
-    """``prod (L_i + eta_i) - prod L_i``, in the target's own units."""
-    perturbed = exact = Fraction(2) ** sum(case.exponents)
-    for number, (kernel, exponent, kept) in enumerate(
-        zip(case.kernels, case.exponents, case.layers, strict=True)
-    ):
-        units, plus, minus = pair_errors(kernel, exponent, kept, UNIT)
-        slope = int(np.abs(units).sum(axis=(1, 2, 3)).max())
-        # only the first layer has negative inputs
-        eta = own_error(plus, 0 * minus if number else minus)
-        perturbed *= Fraction(slope + eta, UNIT)
-        exact *= Fraction(slope, UNIT)
-    return perturbed - exact
 
 
 def check_accumulation(

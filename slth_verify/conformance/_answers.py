@@ -19,7 +19,6 @@ from slth_verify.bounds import recheck as own_recheck
 from slth_verify.bounds.network.layer_necessary import hard_targets, success_of_layer
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.bounds.one_dim.necessary import reach_probability
-from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
 from slth_verify.conformance.oracles.simulation import (
     MOST_SAMPLES,
@@ -27,6 +26,7 @@ from slth_verify.conformance.oracles.simulation import (
     nsn_hits,
     uniform_covers,
 )
+from slth_verify.conformance.recording.drive import run
 from slth_verify.strategies import forged_answers
 from slth_verify.verdict import Finding, Verdict
 

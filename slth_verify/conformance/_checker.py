@@ -11,8 +11,8 @@ from typing import Any
 
 import hypothesis
 
-from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
+from slth_verify.conformance.recording.drive import run
 from slth_verify.errors import SlthVerifyError
 from slth_verify.strategies import StoredTicket, corrupted_tickets, tickets
 from slth_verify.suite.outcomes import outcome_of

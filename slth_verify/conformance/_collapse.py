@@ -12,8 +12,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
+from slth_verify.conformance.recording.drive import run
 from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import Stage, stages_of
 from slth_verify.network import GENERATOR, RandomCNN

@@ -17,10 +17,10 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
-from slth_verify.conformance._ratios import observe
 from slth_verify.conformance.oracles.forward import largest_difference
+from slth_verify.conformance.recording.drive import run
+from slth_verify.conformance.recording.ratios import observe
 from slth_verify.construction.graphs.plan import plan_graph
 from slth_verify.errors import NoTicketFoundError, TrivialClaimWarning
 from slth_verify.graph import TargetCNN, ranges

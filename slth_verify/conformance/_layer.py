@@ -16,16 +16,17 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
-from slth_verify.conformance._ratios import observe
 from slth_verify.conformance.oracles.integer import (
+    UNIT,
     IntArray,
     apply_pair,
     convolve,
     kept_filters,
     vertices,
 )
+from slth_verify.conformance.recording.drive import run
+from slth_verify.conformance.recording.ratios import observe
 from slth_verify.graph import TargetCNN
 from slth_verify.graph.kernels import chain_of
 from slth_verify.graph.stages import staged
@@ -36,7 +37,6 @@ from slth_verify.ticket.graphs.sums import KeptFilters, pair_sums
 _require = partial(require, statement="lem:kernel-pruning")
 #: (d, c_in, c_out) with at most 3^9 vertices.
 _SHAPES = ((1, 1, 1), (1, 1, 2), (1, 2, 2), (2, 1, 1), (2, 1, 2), (2, 2, 2), (3, 1, 2))
-UNIT = 64
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
+from slth_verify.conformance.recording.drive import run
 
 _require = partial(require, statement="def:channel-blocked-mask")
 _EXHAUSTIVE = 6

@@ -9,13 +9,13 @@ import hypothesis
 import numpy as np
 from hypothesis import strategies as st
 
-from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
-from slth_verify.conformance._ratios import observe
 from slth_verify.conformance.oracles.binomial import BinomialTest, require_not_rejected
 from slth_verify.conformance.oracles.exhaustive import best_score, rounded_residual
 from slth_verify.conformance.oracles.laws import success_bounds
 from slth_verify.conformance.oracles.samplers import ColumnSampler
+from slth_verify.conformance.recording.drive import run
+from slth_verify.conformance.recording.ratios import observe
 from slth_verify.strategies import subset_sum_problems
 from slth_verify.subset_sum import (
     DenseColumns,

@@ -16,9 +16,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from slth_verify.arrays import Float64Array
-from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
 from slth_verify.conformance.oracles.forward import even_kernels_allowed
+from slth_verify.conformance.recording.drive import run
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph import (
     AveragePool,

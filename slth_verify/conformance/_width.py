@@ -10,9 +10,9 @@ import hypothesis
 from hypothesis import strategies as st
 
 from slth_verify.conformance._answers import contradiction, expected_hits
-from slth_verify.conformance._drive import run
 from slth_verify.conformance._failure import require
-from slth_verify.conformance._ratios import observe
+from slth_verify.conformance.recording.drive import run
+from slth_verify.conformance.recording.ratios import observe
 from slth_verify.numbers import whole_number
 
 _require = partial(require, statement="thm:mrss-nsn")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 
-from slth_verify.construction._search import Options, ProgressCallback
 from slth_verify.construction.graphs.prune import prune_graph
+from slth_verify.construction.searching.search import Options, ProgressCallback
 from slth_verify.deadline import seconds_of
 from slth_verify.graph import TargetCNN
 from slth_verify.ieee import require_ieee

@@ -1,12 +1,6 @@
 """Numbers with guaranteed error: the only room that imports flint or mpmath."""
 
 from slth_verify.enclosure._decide import Refinable, Relation, decide
-from slth_verify.enclosure._discrete import (
-    binomial_cdf,
-    binomial_coefficient,
-    exact_binomial_cdf,
-    hypergeometric_weight,
-)
 from slth_verify.enclosure._enclosure import (
     Enclosure,
     NonFiniteError,
@@ -15,23 +9,22 @@ from slth_verify.enclosure._enclosure import (
     plain_decimal,
     to_ball,
 )
-from slth_verify.enclosure._evaluate import enclose
-from slth_verify.enclosure._integrals import (
+from slth_verify.enclosure._second_opinion import high_precision
+from slth_verify.enclosure.balls.discrete import (
+    binomial_cdf,
+    binomial_coefficient,
+    exact_binomial_cdf,
+    hypergeometric_weight,
+)
+from slth_verify.enclosure.balls.integrals import (
     ComplexBall,
     integrate_analytic,
     integrate_monotone,
     trapezoid_ratio,
 )
-from slth_verify.enclosure._normal import (
-    QuantileCheck,
-    check_normal_quantiles,
-    nearest_normal_quantiles,
-    normal_quantiles,
-)
-from slth_verify.enclosure._polynomial import complex_polynomial, polynomial
-from slth_verify.enclosure._precision import more_precision, working_precision
-from slth_verify.enclosure._second_opinion import high_precision
-from slth_verify.enclosure._special import (
+from slth_verify.enclosure.balls.polynomial import complex_polynomial, polynomial
+from slth_verify.enclosure.balls.precision import more_precision, working_precision
+from slth_verify.enclosure.balls.special import (
     Ball,
     beta_lower,
     chi_square_cdf,
@@ -44,6 +37,13 @@ from slth_verify.enclosure._special import (
     normal_cdf,
     normal_quantile,
     pi,
+)
+from slth_verify.enclosure.expressions.evaluate import enclose
+from slth_verify.enclosure.quantiles.proved import (
+    QuantileCheck,
+    check_normal_quantiles,
+    nearest_normal_quantiles,
+    normal_quantiles,
 )
 from slth_verify.numbers import ExactNumber
 from slth_verify.numbers import exact_number as exact

@@ -73,7 +73,7 @@ def _reader(node: Node, name: str) -> Callable[[Any], Any]:
         return _numbers if isinstance(node, Input) else exact_number
     if name == "weight":
         return _weights(axes_of(type(node), name))
-    return _READERS[name]
+    return READERS[name]
 
 
 def _require_order(node: Node) -> None:
@@ -184,7 +184,7 @@ def _variance(value: Any) -> Weights | None:
     return variance
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
+READERS: dict[str, Callable[[Any], Any]] = {
     "name": _text,
     "sources": _texts,
     "bias": _weights(1, optional=True),

@@ -164,7 +164,7 @@ def _expected(data: dict[str, Any], _: int) -> dict[str, tuple[str, int]]:
         kind = _kind(entry)
         for field in fields(kind):
             value = entry[field.name]
-            if field.type not in _WEIGHTS or value is None:
+            if field.type not in WEIGHT_TYPES or value is None:
                 continue
             name = f"{_text(entry['name'])}.{field.name}"
             if name in wanted:
@@ -194,13 +194,13 @@ def _node(entry: dict[str, Any], tensors: dict[str, Weights]) -> Node:
     values: dict[str, Any] = {}
     for field in fields(kind):
         value = entry[field.name]
-        if field.type in _WEIGHTS:
+        if field.type in WEIGHT_TYPES:
             # None only if the description says so; the graph refuses it where it must
             name = f"{entry['name']}.{field.name}"
             values[field.name] = None if value is None else tensors[name]
             continue
         try:
-            values[field.name] = _READERS[str(field.type)](value)
+            values[field.name] = READERS[str(field.type)](value)
         except ValueError as error:
             raise ValueError(
                 f"node {shown(entry['name'])}, {field.name}: {error}"
@@ -238,10 +238,10 @@ def _tuple(read: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 #: Types of fields that are stored as tensors.
-_WEIGHTS = ("Weights", "Weights | None")
+WEIGHT_TYPES = ("Weights", "Weights | None")
 
 #: Readers of all other types of fields, as the classes of nodes spell them.
-_READERS: dict[str, Callable[[Any], Any]] = {
+READERS: dict[str, Callable[[Any], Any]] = {
     "str": _text,
     "PaddingMode": _text,
     "int": integer,

@@ -44,7 +44,7 @@ def shape_of(node: Node, sources: Sequence[Shape]) -> Shape:
     Raises:
         InvalidTargetError: If the node cannot take them.
     """
-    return _SHAPES[type(node)](node, sources)
+    return SHAPES[type(node)](node, sources)
 
 
 def window_count(size: int, window: int, stride: int, dilation: int, added: int) -> int:
@@ -272,7 +272,7 @@ def _require(holds: bool, node: Node, what: str) -> None:
         )
 
 
-_SHAPES: dict[type[Node], Callable[[Any, Sequence[Shape]], Shape]] = {
+SHAPES: dict[type[Node], Callable[[Any, Sequence[Shape]], Shape]] = {
     Input: _input,
     Convolution: _convolution,
     Dense: _dense,

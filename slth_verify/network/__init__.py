@@ -10,7 +10,7 @@ from typing import Any
 
 from slth_verify.graph import TargetCNN
 from slth_verify.network._mask import channel_blocked_mask, filter_blocks
-from slth_verify.network._random_cnn import GENERATOR, RandomCNN
+from slth_verify.network.random_networks import GENERATOR, RandomCNN
 
 _NEEDS_TORCH = (
     "Size",

@@ -48,7 +48,7 @@ def record_failure(recorder: Recorder, error: BaseException) -> None:
 @contextmanager
 def seen_ratios(recorder: Recorder) -> Iterator[None]:
     """Record the worst ratios that checks of `slth_verify.conformance` see inside."""
-    room = sys.modules.get("slth_verify.conformance._ratios")
+    room = sys.modules.get("slth_verify.conformance.recording.ratios")
     if room is None:
         yield
         return

@@ -21,9 +21,9 @@ from slth_verify.conformance import (
     pool_columns,
     random_cnn_filters,
 )
-from slth_verify.conformance._observations import observations_to
-from slth_verify.conformance._ratios import worst_ratios
 from slth_verify.conformance.lies import Lie, planted_lies
+from slth_verify.conformance.recording.observations import observations_to
+from slth_verify.conformance.recording.ratios import worst_ratios
 from slth_verify.conformance.running.checks import CHECKS, STATEMENTS
 from slth_verify.construction import prune
 from slth_verify.network import RandomCNN, TargetCNN, channel_blocked_mask

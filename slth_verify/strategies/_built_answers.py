@@ -9,7 +9,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds.certificates.net_cells import Net
 from slth_verify.bounds.certificates.two_sides import (
     Sides,
@@ -17,6 +16,7 @@ from slth_verify.bounds.certificates.two_sides import (
     failure_of_measure,
 )
 from slth_verify.bounds.certificates.weighted_moment import BITS, WeightedCertificate
+from slth_verify.bounds.ledger import keys
 from slth_verify.enclosure import (
     Enclosure,
     chi_square_cdf,
@@ -132,7 +132,7 @@ def _of_blocks(draw: st.DrawFn, block: WeightedCertificate) -> tuple[list[Any], 
     failure = failure_by_decay(sides, c, kappa, block.dim, radius)
     n = 2 * blocks * block.n
     claim = _Claim(block.dim, n, block.size, 2 * block.eps, radius, failure)
-    both = sides.values(keys=_ledger_keys.SIDES)
+    both = sides.values(keys=keys.SIDES)
     return [_step(_MOMENT, values), _both(claim, both)], claim
 
 
@@ -164,7 +164,7 @@ def _netted(draw: st.DrawFn, ledger: list[Any], one: _Claim) -> _Claim:
         radius = one.norm - spacing
     net = Net(spacing, radius)
     points = net.points(one.dim)
-    values = net.values(keys=_ledger_keys.NET) | {"points": str(points)}
+    values = net.values(keys=keys.NET) | {"points": str(points)}
     ledger.append(_step(_NET, values))
     far = net.reach > one.norm
     return replace(
@@ -226,5 +226,5 @@ def _step(statement: str, values: dict[str, str]) -> dict[str, Any]:
 
 
 def _parameters(block: WeightedCertificate) -> dict[str, str]:
-    own = block.values("n", "size", "tilt", "weight", keys=_ledger_keys.BLOCK)
+    own = block.values("n", "size", "tilt", "weight", keys=keys.BLOCK)
     return own | {"bits": str(BITS), "eps": str(block.eps)}

@@ -13,7 +13,6 @@ from slth_verify.subset_sum._problem import (
     Solver,
     Tolerance,
 )
-from slth_verify.subset_sum._registry import optional_solvers, register, solvers
 from slth_verify.subset_sum._residual import audit, make_proposal, residual_of
 from slth_verify.subset_sum._search_law import SearchLaw, SearchPoint, fit_search_law
 from slth_verify.subset_sum._solve import solve
@@ -29,6 +28,7 @@ from slth_verify.subset_sum.solvers.ladder import Ladder
 from slth_verify.subset_sum.solvers.meet_in_the_middle import MeetInTheMiddle
 from slth_verify.subset_sum.solvers.milp import Milp
 from slth_verify.subset_sum.solvers.mip import ExternalSolver
+from slth_verify.subset_sum.solvers.registry import optional_solvers, register, solvers
 from slth_verify.subset_sum.steps.select import PrefixColumnSource
 
 __all__ = [

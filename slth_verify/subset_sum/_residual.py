@@ -15,7 +15,7 @@ from slth_verify.subset_sum._problem import (
     Problem,
     Proposal,
 )
-from slth_verify.subset_sum._sums import rounded_sums
+from slth_verify.subset_sum.steps.exact_sums import rounded_sums
 
 _BLOCK = 1 << 22  # entries held at once when columns are summed
 

@@ -1,7 +1,6 @@
 """Tickets: proof-carrying files, and their independent checker."""
 
 from slth_verify.ticket._check import check
-from slth_verify.ticket._exact import exact_sum
 from slth_verify.ticket.graphs import (
     CheckResult,
     OutputSpread,
@@ -14,6 +13,7 @@ from slth_verify.ticket.graphs import (
     read_accuracy,
     with_weights,
 )
+from slth_verify.ticket.graphs.exact_sums import exact_sum
 
 __all__ = [
     "CheckResult",

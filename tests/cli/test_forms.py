@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import click
 import pytest
@@ -13,11 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slth_verify.cli import group, run
-from slth_verify.cli._check import _marks
-from slth_verify.cli.printing import annotate, asked_form
+from slth_verify.cli.printing import annotate, asked_form, finding_marks
 from slth_verify.cli.printing.markdown import escaped, markdown
 from slth_verify.suite.annotations import Annotation, annotation_lines
-from slth_verify.ticket import CheckResult
 from slth_verify.verdict import Finding, Verdict
 
 _POISON = "| a <img src=x> [l](http://x) *b*\n::error::c\r# d\x1b[2J%0A@e `f` $g$"
@@ -141,8 +138,7 @@ def test_nothing_is_annotated_unless_asked(capsys: pytest.CaptureFixture[str]) -
 
 def test_check_marks_the_ticket_for_what_is_not_verified() -> None:
     ledger = (Finding("a", Verdict.VERIFIED, "b"), Finding("c", Verdict.REFUTED, "d"))
-    result = SimpleNamespace(ledger=ledger)
-    (mark,) = _marks(cast(CheckResult, result), "my.ticket")
+    (mark,) = finding_marks(ledger, "my.ticket")
     assert annotation_lines([mark]) == [
         "::error file=my.ticket,title=REFUTED%3A slth-verify check::c: d"
     ]

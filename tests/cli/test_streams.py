@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from slth_verify.cli import run
-from slth_verify.cli._plain_progress import plain_progress
+from slth_verify.cli.printing.plain_progress import plain_progress
 
 COMMANDS = [["--help"], ["--version"], ["statements", "thm:rss"], ["nonsense"],
             ["statements", "thm:nonsense", "--json"]]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from slth_verify.cli import run
-from slth_verify.cli._plain_progress import plain_progress
+from slth_verify.cli.printing.plain_progress import plain_progress
 
 _GOOD = """
 [[runs]]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import slth_verify as sv
 from slth_verify.cli import run
-from slth_verify.cli._types import SECONDS, integer, integers
+from slth_verify.cli.arguments.types import SECONDS, integer, integers
 
 
 def _read(kind: click.ParamType, text: str) -> object:

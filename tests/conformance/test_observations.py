@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from slth_verify.conformance import ConformanceFailure, check_claims, run_conformance
-from slth_verify.conformance._observations import observations_to
 from slth_verify.conformance.lies.statements import LYING_STATEMENTS
+from slth_verify.conformance.recording.observations import observations_to
 from slth_verify.statements import statement
 
 FEW = settings(

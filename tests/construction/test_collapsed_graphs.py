@@ -18,7 +18,7 @@ from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, m
 from slth_verify.construction import collapse
 from slth_verify.construction.graphs import collapse as collapsing
 from slth_verify.construction.graphs import small_graphs
-from slth_verify.construction.graphs.small_graphs import _double
+from slth_verify.construction.graphs.small_graphs import double_for_float32
 from slth_verify.errors import (
     InvalidParameterError,
 )
@@ -103,7 +103,7 @@ def test_sums_are_rounded_once() -> None:
     for top in (1 << 24, (1 << 24) + 1, -(1 << 24)):
         for beside in (-1, 0, 1):
             number = top * 2 * half + half * (1 if top > 0 else -1) + beside
-            found = np.float32(_double(number, 12))
+            found = np.float32(double_for_float32(number, 12))
             below, above = np.nextafter(
                 found, [np.float32(-np.inf), np.float32(np.inf)]
             )

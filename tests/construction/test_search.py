@@ -9,16 +9,13 @@ import numpy as np
 import pytest
 
 import slth_verify as sv
-from slth_verify.construction import (
-    ChannelBlock,
-    FilterPool,
-    _search,
-)
-from slth_verify.construction._problems import Task, highest_level
-from slth_verify.construction._search import Options, Search
+from slth_verify.construction import ChannelBlock, FilterPool
 from slth_verify.construction.graphs.plan import plan_graph
 from slth_verify.construction.graphs.problems import StageProblems
-from slth_verify.construction.graphs.prune import _certified
+from slth_verify.construction.graphs.prune import certified
+from slth_verify.construction.searching import search as searching
+from slth_verify.construction.searching.problems import Task, highest_level
+from slth_verify.construction.searching.search import Options, Search
 from slth_verify.errors import NoTicketFoundError
 from slth_verify.subset_sum import Journal, Proposal
 from slth_verify.ticket import Ticket
@@ -55,7 +52,7 @@ def test_forecast_is_the_certificate(waves: int) -> None:
     for number in range(waves):
         search.wave(number, EPS)
     made = search.problems
-    _, exact = _certified(made.graph, made.network, made.plan, search.proposals)
+    _, exact = certified(made.graph, made.network, made.plan, search.proposals)
     assert search.forecast() == pytest.approx(float(exact), rel=1e-10)
 
 
@@ -138,14 +135,14 @@ def test_later_waves_leave_alone_what_is_good_enough(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     solved: list[int] = []
-    original = _search.solve_many
+    original = searching.solve_many
 
     def counting(problems: object, **options: object) -> tuple[Proposal, ...]:
         found = original(problems, **options)
         solved.append(len(found))
         return found
 
-    monkeypatch.setattr(_search, "solve_many", counting)
+    monkeypatch.setattr(searching, "solve_many", counting)
     search = _search_of(_target(), 0.4)
     search.wave(0, EPS)
     done = search.forecast()

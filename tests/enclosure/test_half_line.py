@@ -8,7 +8,8 @@ import pytest
 import sympy as sp
 from mpmath import mp
 
-from slth_verify.enclosure import Enclosure, _half_line, enclose
+from slth_verify.enclosure import Enclosure, enclose
+from slth_verify.enclosure.balls import half_line as module
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction
@@ -98,10 +99,10 @@ def test_other_integrals_are_refused(integral) -> None:
 def test_lie_a_bound_of_zero_is_noticed(name, lie, monkeypatch) -> None:
     # a coarse rule: without the true bounds its enclosure misses the truth
     integral, truth = box(20, 1, F(1, 100), 1), opinion(20, 1, F(1, 100), 1)
-    form = _half_line._Form.read(integral, lambda x: _half_line.arb(str(sp.N(x, 30))))
+    form = module._Form.read(integral, lambda x: module.arb(str(sp.N(x, 30))))
     honest, error = form.apply(6.0)
-    value = _half_line.arb(str(truth))
+    value = module.arb(str(truth))
     assert abs(honest - value) < error
-    monkeypatch.setattr(_half_line._Form, name, lie)
+    monkeypatch.setattr(module._Form, name, lie)
     _, less = form.apply(6.0)
     assert not abs(honest - value) < less

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slth_verify.enclosure import (
-    _normal,
     check_normal_quantiles,
     nearest_normal_quantiles,
     normal_quantiles,
 )
-from slth_verify.network._quantile import normal_weights
+from slth_verify.enclosure.quantiles import proved
+from slth_verify.network.random_networks import normal_weights
 from slth_verify.verdict import Verdict
 
 LAST = 2**64 - 1
@@ -78,7 +78,7 @@ def test_words_next_to_midpoints_are_decided() -> None:
 def test_chunks_and_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
     words = np.random.Philox(key=8).random_raw(50)
     whole = normal_quantiles(words)
-    monkeypatch.setattr(_normal, "_CHUNK", 7)
+    monkeypatch.setattr(proved, "_CHUNK", 7)
     assert np.array_equal(normal_quantiles(words), whole)
     assert normal_quantiles(words[:0]).shape == (0,)
 
@@ -89,17 +89,17 @@ def test_wrong_proposals_are_corrected(
 ) -> None:
     """Floats only propose: one float beside the truth changes nothing."""
     words = np.concatenate([np.random.Philox(key=9).random_raw(50), near_midpoints()])
-    proposed = _normal.proposed_quantiles
+    proposed = proved.proposed_quantiles
 
     def beside(some: Any) -> Any:
         return np.nextafter(proposed(some), np.float32(step * np.inf))
 
-    monkeypatch.setattr(_normal, "proposed_quantiles", beside)
+    monkeypatch.setattr(proved, "proposed_quantiles", beside)
     assert np.array_equal(normal_quantiles(words), nearest_normal_quantiles(words))
 
 
 def test_an_undecided_word_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     words = np.array([5], np.uint64)
-    monkeypatch.setattr(_normal, "_decide_one", lambda *_: Verdict.INCONCLUSIVE)
+    monkeypatch.setattr(proved, "decide_one", lambda *_: Verdict.INCONCLUSIVE)
     with pytest.raises(ArithmeticError, match="word=5"):
         normal_quantiles(words)

@@ -16,7 +16,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slth_verify.enclosure import _precision as precision
 from slth_verify.enclosure import (
     _second_opinion,
     check_normal_quantiles,
@@ -27,6 +26,7 @@ from slth_verify.enclosure import (
     to_ball,
     working_precision,
 )
+from slth_verify.enclosure.balls import precision
 from slth_verify.verdict import Verdict
 
 THREADS = 4

@@ -18,7 +18,8 @@ from slth_verify.deadline import (
     unlimited,
 )
 from slth_verify.errors import InvalidParameterError
-from slth_verify.network import RandomCNN, _random_cnn
+from slth_verify.network import RandomCNN
+from slth_verify.network.random_networks import random_cnn
 from slth_verify.subset_sum import (
     DenseColumns,
     MaxTolerance,
@@ -78,7 +79,7 @@ def test_every_loop_looks_at_the_clock(loop: str) -> None:
 def _words_after_the_end(monkeypatch: pytest.MonkeyPatch, looks: int) -> int:
     """Words that a scan of 2^48 filters makes after its last look that is in time."""
     read, made = [0], [0]
-    original = _random_cnn.sequential_words
+    original = random_cnn.sequential_words
 
     def clock() -> float:
         read[0] += 1
@@ -91,7 +92,7 @@ def _words_after_the_end(monkeypatch: pytest.MonkeyPatch, looks: int) -> int:
         return original(start, key, count)  # type: ignore[arg-type]
 
     monkeypatch.setattr(deadline, "now", clock)
-    monkeypatch.setattr(_random_cnn, "sequential_words", counting)
+    monkeypatch.setattr(random_cnn, "sequential_words", counting)
     with ends_within(0.5), pytest.raises(TimeIsUpError):
         RandomCNN(1, (1 << 47,)).small_scalars(1, 0, 1e-9)
     return made[0]
@@ -105,7 +106,7 @@ def test_a_scan_ends_within_one_chunk(
 
 
 def test_a_scan_that_does_not_look_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_random_cnn, "look_at_the_clock", lambda: None)
+    monkeypatch.setattr(random_cnn, "look_at_the_clock", lambda: None)
     with pytest.raises(AssertionError, match="without end"):
         _words_after_the_end(monkeypatch, 1)
 

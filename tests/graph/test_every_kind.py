@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from fractions import Fraction
@@ -21,11 +22,11 @@ import pytest
 import slth_verify
 import slth_verify.graph as graph_room
 from slth_verify.graph import Input, Node, TargetCNN
-from slth_verify.graph.fields import _READERS as FIELD_READERS
-from slth_verify.graph.files import _READERS as FILE_READERS
-from slth_verify.graph.files import _WEIGHTS
+from slth_verify.graph.fields import READERS as FIELD_READERS
+from slth_verify.graph.files import READERS as FILE_READERS
+from slth_verify.graph.files import WEIGHT_TYPES
 from slth_verify.graph.nodes import KINDS
-from slth_verify.graph.shapes import _SHAPES
+from slth_verify.graph.shapes import SHAPES
 from slth_verify.strategies.graphs.steps import STEPS
 
 PACKAGE = Path(slth_verify.__file__).parent
@@ -154,11 +155,11 @@ def test_every_kind_has_a_shape_a_file_and_a_strategy(
 ) -> None:
     kind = KINDS[name]
     assert getattr(graph_room, kind.__name__) is kind
-    assert kind in _SHAPES
+    assert kind in SHAPES
     assert kind is Input or kind in STEPS
     for field in fields(kind):
         assert field.name in {*FIELD_READERS, "weight", "low", "high"}
-        assert field.type in {*FILE_READERS, *_WEIGHTS}
+        assert field.type in {*FILE_READERS, *WEIGHT_TYPES}
     graph = example(name)
     graph.save(tmp_path / "graph.safetensors")
     again = TargetCNN.from_file(tmp_path / "graph.safetensors")
@@ -166,7 +167,8 @@ def test_every_kind_has_a_shape_a_file_and_a_strategy(
     assert type(again.output) is kind
     for field in fields(kind):
         one, other = (getattr(g.output, field.name) for g in (graph, again))
-        assert np.array_equal(one, other) if field.type in _WEIGHTS else one == other
+        same = np.array_equal if field.type in WEIGHT_TYPES else operator.eq
+        assert same(one, other)
 
 
 def test_the_table_is_complete() -> None:
@@ -177,7 +179,7 @@ def test_the_table_is_complete() -> None:
         for thing in vars(graph_room).values()
         if isinstance(thing, type) and issubclass(thing, Node) and thing is not Node
     }
-    assert classes == set(KINDS.values()) == set(_SHAPES)
+    assert classes == set(KINDS.values()) == set(SHAPES)
     assert example("rectifier").output.slopes == (Fraction(0), Fraction(1, 4))  # type: ignore[attr-defined]
 
 

@@ -17,8 +17,7 @@ from slth_verify.conformance import (
     certified_accumulation,
     check_accumulation,
 )
-from slth_verify.conformance._accumulation import closed_form
-from slth_verify.conformance.oracles.accumulation_cases import UNIT
+from slth_verify.conformance.oracles.accumulation_cases import UNIT, closed_form
 from slth_verify.conformance.oracles.integer import pair_errors
 
 ZERO = Fraction(0)

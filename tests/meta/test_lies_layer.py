@@ -16,8 +16,7 @@ from slth_verify.conformance import (
     certified_layer_error,
     check_layer_error,
 )
-from slth_verify.conformance._layer import UNIT
-from slth_verify.conformance.oracles.integer import pair_errors
+from slth_verify.conformance.oracles.integer import UNIT, pair_errors
 
 ZERO = Fraction(0)
 Errors = tuple[np.ndarray, np.ndarray]

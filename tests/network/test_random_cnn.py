@@ -8,8 +8,11 @@ from numpy.random import Philox
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.network import RandomCNN
-from slth_verify.network._philox import philox4x64, sequential_words
-from slth_verify.network._quantile import normal_weights, small_weight_words
+from slth_verify.network.random_networks.philox import philox4x64, sequential_words
+from slth_verify.network.random_networks.quantile import (
+    normal_weights,
+    small_weight_words,
+)
 
 
 def test_philox_equals_numpys_generator() -> None:

@@ -11,7 +11,6 @@ import pytest
 
 from slth_verify.errors import NoTicketFoundError
 from slth_verify.report import Profile, render_html, schema, to_document
-from slth_verify.report._progress import silent
 from slth_verify.report.collect import case as case_module
 from slth_verify.report.collect.examine import examine
 from slth_verify.report.collect.figures import within_what_was_asked
@@ -42,7 +41,7 @@ def made_of(graph_subject, graph_made, tmp_path):
         (tmp_path / "tickets").mkdir()
         with proved_widths(0, 1) as widths:
             case = case_module.run_case(
-                graph_subject, _PROFILE, tmp_path, silent, widths
+                graph_subject, _PROFILE, tmp_path, lambda *_: None, widths
             )
         report = dataclasses.replace(
             graph_made.report, cases=(case,), verdict=case.verdict

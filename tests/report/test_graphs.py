@@ -16,7 +16,6 @@ import slth_verify as sv
 from slth_verify.cli import run
 from slth_verify.graph import BatchNorm, Convolution, Input, TargetCNN
 from slth_verify.report import Profile
-from slth_verify.report._progress import silent
 from slth_verify.report.collect import case as case_module
 from slth_verify.report.collect.figures import layer_words
 from slth_verify.report.collect.passes import inputs
@@ -235,7 +234,7 @@ def test_without_images_nothing_is_observed(graph_subject, tmp_path: Path) -> No
     subject = dataclasses.replace(graph_subject, held_out=None)
     (tmp_path / "tickets").mkdir()
     with proved_widths(0, 1) as widths:
-        case = case_module.run_case(subject, profile, tmp_path, silent, widths)
+        case = case_module.run_case(subject, profile, tmp_path, lambda *_: None, widths)
     assert case.verdict is Verdict.VERIFIED
     assert case.observations == ()
 
@@ -256,7 +255,9 @@ def test_the_digits_lenet_is_a_case(tmp_path: Path) -> None:
     assert names[:2] == ["digits", "digits LeNet"]
     (tmp_path / "tickets").mkdir()
     with proved_widths(0, 1) as widths:
-        case = case_module.run_case(lenet_subject(1), _TINY, tmp_path, silent, widths)
+        case = case_module.run_case(
+            lenet_subject(1), _TINY, tmp_path, lambda *_: None, widths
+        )
     assert case.verdict is Verdict.VERIFIED
     assert (case.origin, case.asked) == ("trained", "2%")
     assert isinstance(case.ticket.share_of_range, Quantity)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtri
 
-from slth_verify.network._quantile import normal_weights
+from slth_verify.network.random_networks import normal_weights
 from slth_verify.statements import Statement, statement
 
 F = Fraction

@@ -182,9 +182,9 @@ class _Lethal(Solver):
 
 
 def test_a_killed_worker_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    from slth_verify.subset_sum import _registry
+    from slth_verify.subset_sum.solvers import registry
 
-    monkeypatch.setitem(_registry._REGISTRY, "lethal", _Lethal())
+    monkeypatch.setitem(registry._REGISTRY, "lethal", _Lethal())
     with pytest.raises(WorkerLostError, match="killed"):
         solve_many(_problems(3), solver="lethal", workers=2)
 

@@ -21,7 +21,7 @@ from slth_verify.subset_sum import (
     register,
     solve,
 )
-from slth_verify.subset_sum import _registry as registry
+from slth_verify.subset_sum.solvers import registry
 
 
 def _nsn(count: int, dim: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

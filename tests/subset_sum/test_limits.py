@@ -15,7 +15,7 @@ from slth_verify.subset_sum import (
     fit_search_law,
     solve,
 )
-from slth_verify.subset_sum._remember import remembering
+from slth_verify.subset_sum.steps.remembering import remembering
 
 
 def _nsn(count: int, dim: int, seed: int) -> Problem:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from slth_verify.subset_sum import _sums
-from slth_verify.subset_sum._sums import rounded_sum, rounded_sums
+from slth_verify.subset_sum.steps import exact_sums
+from slth_verify.subset_sum.steps.exact_sums import rounded_sum, rounded_sums
 
 _FINITE = st.floats(allow_nan=False, allow_infinity=False)
 _SHAPES = st.tuples(st.integers(8, 40), st.integers(1, 3))
@@ -53,7 +53,7 @@ def test_few_columns_need_the_slow_sum(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(5)
     calls = []
     monkeypatch.setattr(
-        _sums, "rounded_sum", lambda terms: calls.append(1) or rounded_sum(terms)
+        exact_sums, "rounded_sum", lambda terms: calls.append(1) or rounded_sum(terms)
     )
     rounded_sums(rng.standard_normal((3000, 200)))
     assert len(calls) < 20
@@ -61,7 +61,7 @@ def test_few_columns_need_the_slow_sum(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_sum_without_its_slack_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bound is needed: without it the second sum's own rounding shows."""
-    monkeypatch.setattr(_sums, "_UNIT", 0.0)
+    monkeypatch.setattr(exact_sums, "_UNIT", 0.0)
     rng = np.random.default_rng(0)
     wrong = 0
     for _ in range(30):

@@ -13,8 +13,8 @@ import pytest
 import slth_verify as sv
 from slth_verify.graph import TargetCNN
 from slth_verify.ticket import StageTicket, Ticket
-from slth_verify.ticket import _findings as decimals
 from slth_verify.ticket.graphs import check as checker
+from slth_verify.ticket.graphs import claims as decimals
 from slth_verify.ticket.graphs import findings, format
 from slth_verify.verdict import Verdict
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slth_verify.enclosure import check_normal_quantiles, nearest_normal_quantiles
-from slth_verify.enclosure._normal_table import centred_normal_cdf
-from slth_verify.network._quantile import normal_weights
+from slth_verify.enclosure.quantiles.table import centred_normal_cdf
+from slth_verify.network.random_networks import normal_weights
 from slth_verify.ticket import exact_sum
-from slth_verify.ticket._exact import exact_column_sums, exact_products
+from slth_verify.ticket.graphs.exact_sums import exact_column_sums, exact_products
 from slth_verify.verdict import Verdict
 
 FLOATS = st.floats(-1e77, 1e77, width=64)

@@ -20,7 +20,7 @@ import slth_verify as sv
 from slth_verify.cli import run
 from slth_verify.errors import InvalidParameterError
 from slth_verify.ticket import Ticket, output_spread, read_accuracy
-from slth_verify.ticket import _findings as findings
+from slth_verify.ticket.graphs import claims as findings
 from slth_verify.ticket.graphs import outputs
 from slth_verify.verdict import Verdict
 

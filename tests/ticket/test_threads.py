@@ -12,8 +12,8 @@ import mpmath
 import pytest
 
 import slth_verify as sv
-from slth_verify.enclosure import _precision as precision
 from slth_verify.enclosure import working_precision
+from slth_verify.enclosure.balls import precision
 from slth_verify.verdict import Verdict
 
 THREADS = 4

@@ -7,13 +7,13 @@ from fractions import Fraction
 from typing import get_args
 
 from slth_verify.bounds._inputs import accuracy, one_of, open_probability, written
-from slth_verify.bounds._ledger import Condition, Json, Step
 from slth_verify.bounds._result import Kind
 from slth_verify.bounds.graphs.accuracies import accuracies_within
 from slth_verify.bounds.graphs.necessary import needed
 from slth_verify.bounds.graphs.recurrence import Accuracy, Errors, Recurrence
 from slth_verify.bounds.graphs.result import StageWidth, TargetWidths
 from slth_verify.bounds.graphs.stage_plan import ENOUGH, Problems, StagePlan, stage_plan
+from slth_verify.bounds.ledger.steps import Condition, Json, Step
 from slth_verify.bounds.mrss.widths import Effort
 from slth_verify.bounds.network.failure_budget import certified_widths
 from slth_verify.enclosure import Enclosure, ExactNumber

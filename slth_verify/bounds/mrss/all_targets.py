@@ -5,8 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal
 
-from slth_verify.bounds import _ledger_keys
-from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.certificates.certified_width import (
     ProvedSides,
     SidesOfBlocks,
@@ -14,6 +12,8 @@ from slth_verify.bounds.certificates.certified_width import (
 )
 from slth_verify.bounds.certificates.net_cells import Net
 from slth_verify.bounds.certificates.two_sides import STATEMENT
+from slth_verify.bounds.ledger import keys
+from slth_verify.bounds.ledger.steps import Step
 from slth_verify.bounds.mrss.fixed_target import (
     block_values,
     smallest,
@@ -113,7 +113,7 @@ def _both_sides(found: ProvedSides, which: str, *names: str) -> Step:
         "together, hence those of the one-norm ball of that radius.",
         values=(
             ("radius", str(found.norm)),
-            *found.sides.values(*names, keys=_ledger_keys.SIDES).items(),
+            *found.sides.values(*names, keys=keys.SIDES).items(),
             ("n", str(found.n)),
             ("failure", str(Enclosure(Fraction(0), found.failure))),
         ),

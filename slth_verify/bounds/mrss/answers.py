@@ -16,11 +16,11 @@ from slth_verify.bounds._inputs import (
     subset_size,
     written,
 )
-from slth_verify.bounds._ledger import Json, Step
 from slth_verify.bounds._result import BoundResult, Kind
 from slth_verify.bounds.certificates.first_moment import BITS, first_moment
 from slth_verify.bounds.certificates.hits import subset_sum_number_mean
 from slth_verify.bounds.certificates.weighted_moment import STATEMENT
+from slth_verify.bounds.ledger.steps import Json, Step
 from slth_verify.bounds.mrss.all_targets import TargetBall
 from slth_verify.bounds.mrss.fixed_target import block_values
 from slth_verify.bounds.mrss.found import FoundWidth

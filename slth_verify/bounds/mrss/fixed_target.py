@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from slth_verify.bounds import _ledger_keys
-from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.certificates import two_stage
 from slth_verify.bounds.certificates.certified_width import BlockWidth
 from slth_verify.bounds.certificates.repetition import Repetition, repeated
@@ -16,6 +14,8 @@ from slth_verify.bounds.certificates.weighted_moment import (
     STATEMENT,
     WeightedCertificate,
 )
+from slth_verify.bounds.ledger import keys
+from slth_verify.bounds.ledger.steps import Step
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.blocks import block_width
@@ -130,7 +130,7 @@ def block_ledger(found: BlockWidth) -> tuple[Step, ...]:
 
 def block_values(certificate: WeightedCertificate) -> tuple[tuple[str, str], ...]:
     """The parameters of a step, but for accuracy and norm."""
-    own = certificate.values("n", "size", "tilt", "weight", keys=_ledger_keys.BLOCK)
+    own = certificate.values("n", "size", "tilt", "weight", keys=keys.BLOCK)
     return (*own.items(), ("bits", str(BITS)))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.certificates.certified_width import Certified
+from slth_verify.bounds.ledger.steps import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

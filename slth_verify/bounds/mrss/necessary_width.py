@@ -17,10 +17,10 @@ from slth_verify.bounds._inputs import (
     open_probability,
     radius,
 )
-from slth_verify.bounds._ledger import Step
 from slth_verify.bounds._result import BoundResult
 from slth_verify.bounds.certificates.first_moment import BITS, STATEMENT, first_moment
 from slth_verify.bounds.certificates.integrals.scale_integral import Box
+from slth_verify.bounds.ledger.steps import Step
 from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.log_sum import log_sum
 from slth_verify.enclosure import Enclosure, ExactNumber, decide

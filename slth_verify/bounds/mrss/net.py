@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from slth_verify.bounds import _ledger_keys
-from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.certificates.net_cells import STATEMENT, Net, failure_of_net
+from slth_verify.bounds.ledger import keys
+from slth_verify.bounds.ledger.steps import Step
 from slth_verify.bounds.mrss.fixed_target import fixed_width
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.question import Question
@@ -52,7 +52,7 @@ def net_width(
         text="Every target of the one-norm ball lies within half of the accuracy of a "
         "point of the net; the points are hit together except with the sum of their "
         "failure probabilities.",
-        values=(*net.values(keys=_ledger_keys.NET).items(), ("points", str(count))),
+        values=(*net.values(keys=keys.NET).items(), ("points", str(count))),
     )
     return FoundWidth(
         n=one.n,

@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 
 from slth_verify.bounded import LimitReachedError, run_bounded
 from slth_verify.bounds._inputs import one_of
-from slth_verify.bounds._ledger import Step
+from slth_verify.bounds.ledger.steps import Step
 from slth_verify.bounds.library import known_width, store
 from slth_verify.bounds.library.entries import Entry, entry_of
 from slth_verify.bounds.mrss.all_targets import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from slth_verify.bounds._ledger import Condition
+from slth_verify.bounds.ledger.steps import Condition
 from slth_verify.bounds.network.drawn_weights import DrawnWeights, drawn_weights
 from slth_verify.bounds.network.inputs import NetworkQuestion
 from slth_verify.enclosure import directed_decimal

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from slth_verify.bounds._inputs import accuracy, one_of, open_probability, written
-from slth_verify.bounds._ledger import Json
+from slth_verify.bounds.ledger.steps import Json
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import ExactNumber
 from slth_verify.errors import InvalidParameterError

@@ -31,9 +31,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slth_verify.bounds._bisect import least_not_negative
-from slth_verify.bounds._ledger import Step
 from slth_verify.bounds.certificates.integrals.scale_integral import Box, scale_integral
 from slth_verify.bounds.certificates.integrals.soft_box import SoftBox
+from slth_verify.bounds.ledger.steps import Step
 from slth_verify.bounds.network.hypotheses import hypotheses_of_needed
 from slth_verify.bounds.network.inputs import NetworkQuestion
 from slth_verify.bounds.network.layer_width import LayerShape

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds import _ledger_mathml as ml
-from slth_verify.bounds._ledger import Condition, Json, Step, step_document, step_line
 from slth_verify.bounds._result import Kind, answer_card
 from slth_verify.bounds._whole_answer import document_of, mathml_of, text_of
+from slth_verify.bounds.ledger import mathml as ml
+from slth_verify.bounds.ledger.steps import (
+    Condition,
+    Json,
+    Step,
+    step_document,
+    step_line,
+)
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import Enclosure
 from slth_verify.showing import Card, Shown

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Literal, get_args
 
 from slth_verify.bounds._inputs import one_of
-from slth_verify.bounds._ledger import Step
 from slth_verify.bounds._result import Kind
+from slth_verify.bounds.ledger.steps import Step
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.widths import Effort, width_for_all, width_for_one
 from slth_verify.bounds.network.budget import equal_shares, weighted_shares

@@ -18,8 +18,8 @@ from fractions import Fraction
 from typing import Literal
 
 from slth_verify.bounds._inputs import accuracy, open_probability, written
-from slth_verify.bounds._ledger import Json, Step
 from slth_verify.bounds._result import BoundResult, Kind
+from slth_verify.bounds.ledger.steps import Json, Step
 from slth_verify.bounds.one_dim.formula import (
     HALF_STATEMENT,
     NECESSARY,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds.certificates import net_cells, two_sides
 from slth_verify.bounds.certificates.net_cells import Net, failure_of_net
 from slth_verify.bounds.certificates.two_sides import (
@@ -13,6 +12,7 @@ from slth_verify.bounds.certificates.two_sides import (
     failure_by_decay,
     failure_by_reach,
 )
+from slth_verify.bounds.ledger import keys
 from slth_verify.bounds.rechecking.one_target import (
     EMPTY,
     prove_centred_block,
@@ -68,7 +68,7 @@ def prove_net(values: Fields, one: ProvedTarget) -> ProvedBall:
     A union bound over the points, each of which one certificate covers.
     """
     with values:
-        net = values.certificate(Net, _ledger_keys.NET)
+        net = values.certificate(Net, keys.NET)
         recorded = values.number("points")
     require(
         one.norm >= net.reach,
@@ -105,7 +105,7 @@ def prove_two_sides(
     with values:
         radius = values.number("radius")
         require(radius >= 0, f"{values.name}: radius is negative")
-        sides = values.certificate(Sides, _ledger_keys.SIDES, **given)
+        sides = values.certificate(Sides, keys.SIDES, **given)
         n = values.integer("n", 1, 2 * CERTIFICATE_SAMPLES * CERTIFICATE_BLOCKS)
         recorded = values.at_most("failure")
     if isinstance(one, ProvedDecay):

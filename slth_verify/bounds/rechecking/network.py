@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slth_verify.bounds._ledger import Condition
+from slth_verify.bounds.ledger.steps import Condition
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.network import layer_necessary
 from slth_verify.bounds.network.budget import within

@@ -12,7 +12,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from slth_verify.bounds import _ledger_keys
 from slth_verify.bounds.certificates import two_stage
 from slth_verify.bounds.certificates.repetition import Repetition, repeated
 from slth_verify.bounds.certificates.two_stage import TwoStageCertificate
@@ -21,6 +20,7 @@ from slth_verify.bounds.certificates.weighted_moment import (
     STATEMENT,
     WeightedCertificate,
 )
+from slth_verify.bounds.ledger import keys
 from slth_verify.bounds.rechecking.proved import ProvedDecay, ProvedTarget
 from slth_verify.bounds.rechecking.reader import (
     Fields,
@@ -166,4 +166,4 @@ def read_certificate(values: Fields, **given: Any) -> WeightedCertificate:
         given: Dimension, and what else the step has not of its own.
     """
     values.exactly("bits", str(BITS))
-    return values.certificate(WeightedCertificate, _ledger_keys.BLOCK, **given)
+    return values.certificate(WeightedCertificate, keys.BLOCK, **given)

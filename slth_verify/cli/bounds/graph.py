@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from slth_verify.cli._output import progress
-from slth_verify.cli._targets import read_target
+from slth_verify.cli.arguments.targets import read_target
 from slth_verify.cli.bounds.ladder import Rung, climb, given, print_ladder, rung
 from slth_verify.cli.bounds.paper_form import PAPER_FORM, paper_form, paper_line
 from slth_verify.cli.printing import Form

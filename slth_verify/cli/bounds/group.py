@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from slth_verify.cli._output import busy
-from slth_verify.cli._types import integer
+from slth_verify.cli.arguments.types import integer
 from slth_verify.cli.bounds.ladder import Rung, climb, enough, needed, print_ladder
 from slth_verify.cli.bounds.network import EFFORT, EFFORTS, network
 from slth_verify.cli.bounds.paper_form import (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from slth_verify.cli._output import progress
-from slth_verify.cli._types import integers
+from slth_verify.cli.arguments.types import integers
 from slth_verify.cli.bounds.graph import print_target_widths
 from slth_verify.cli.bounds.ladder import Rung, climb, given, print_ladder, rung
 from slth_verify.cli.bounds.paper_form import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from slth_verify.cli._scale import plain
-from slth_verify.cli._types import integer
+from slth_verify.cli.arguments.types import integer
 from slth_verify.cli.comparing.figures import attack_as_json
 from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.limits import SEEDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from slth_verify.cli._output import progress
-from slth_verify.cli._types import integer
+from slth_verify.cli.arguments.types import integer
 from slth_verify.cli.comparing.figures import report_as_json, report_lines
 from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.numbers import exact_number

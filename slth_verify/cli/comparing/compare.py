@@ -9,8 +9,8 @@ import click
 
 from slth_verify.cli._output import progress
 from slth_verify.cli._scale import decimal, plain
-from slth_verify.cli._targets import read_any
-from slth_verify.cli._types import integer
+from slth_verify.cli.arguments.targets import read_any
+from slth_verify.cli.arguments.types import integer
 from slth_verify.cli.comparing.figures import (
     bracket_as_json,
     bracket_line,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from slth_verify.cli._targets import read_any
+from slth_verify.cli.arguments.targets import read_any
 from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.text import printable
 

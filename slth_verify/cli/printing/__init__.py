@@ -1,6 +1,10 @@
 """The one place that decides what form an answer is printed in."""
 
-from slth_verify.cli.printing.annotations import annotate, annotation_option
+from slth_verify.cli.printing.annotations import (
+    annotate,
+    annotation_option,
+    finding_marks,
+)
 from slth_verify.cli.printing.forms import (
     Form,
     asked_form,
@@ -15,6 +19,7 @@ __all__ = [
     "annotate",
     "annotation_option",
     "asked_form",
+    "finding_marks",
     "formatted",
     "print_answer",
     "print_answers",

@@ -9,7 +9,7 @@ import click
 
 from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, progress
-from slth_verify.cli._types import integer
+from slth_verify.cli.arguments.types import integer
 from slth_verify.cli.printing import Form, annotation_option, formatted
 from slth_verify.cli.reporting.changes import code_of, read_older, with_changes
 from slth_verify.cli.reporting.recorded import of_recorded

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from slth_verify.conformance.claims.attack import Attack, Pair, high
 from slth_verify.conformance.claims.formulas import bound_of
-from slth_verify.network._quantile import normal_weights
+from slth_verify.network.random_networks import normal_weights
 from slth_verify.statements import Statement
 
 _BITS, _CELLS, _PLACES = 64, 1 << 24, 60

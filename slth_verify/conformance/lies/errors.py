@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from slth_verify.conformance._accumulation import (
-    certified_accumulation,
+from slth_verify.conformance._accumulation import certified_accumulation
+from slth_verify.conformance._layer import LayerCase, certified_layer_error
+from slth_verify.conformance.oracles.accumulation_cases import (
+    AccumulationCase,
     closed_form,
 )
-from slth_verify.conformance._layer import LayerCase, certified_layer_error
-from slth_verify.conformance.oracles.accumulation_cases import AccumulationCase
 
 
 def layer_halved(case: LayerCase) -> Fraction:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from slth_verify.conformance.oracles.integer import IntArray, kept_filters
+from slth_verify.conformance.oracles.integer import (
+    UNIT,
+    IntArray,
+    kept_filters,
+    own_error,
+    pair_errors,
+)
 from slth_verify.strategies import architectures
 from slth_verify.ticket.graphs.sums import KeptFilters
 
-#: Kernels and errors are multiples of 1/64, scalars and filters of 1/8.
-UNIT = 64
+#: Scalars and filters are multiples of 1/8, kernels and errors of 1/UNIT.
 _ROOT = 8
 
 
@@ -121,3 +127,18 @@ def _filters(layer: _Layer, *, first: bool) -> KeptFilters:
             kernels.append(wanted / _ROOT)
             owner.append(channel)
     return kept_filters(scalars, np.reshape(kernels, (-1, size, size, c_out)), owner)
+
+
+def closed_form(case: AccumulationCase) -> Fraction:
+    """``prod (L_i + eta_i) - prod L_i``, in the target's own units."""
+    perturbed = exact = Fraction(2) ** sum(case.exponents)
+    for number, (kernel, exponent, kept) in enumerate(
+        zip(case.kernels, case.exponents, case.layers, strict=True)
+    ):
+        units, plus, minus = pair_errors(kernel, exponent, kept, UNIT)
+        slope = int(np.abs(units).sum(axis=(1, 2, 3)).max())
+        # only the first layer has negative inputs
+        eta = own_error(plus, 0 * minus if number else minus)
+        perturbed *= Fraction(slope + eta, UNIT)
+        exact *= Fraction(slope, UNIT)
+    return perturbed - exact

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scipy import stats
 
 from slth_verify.conformance._failure import ConformanceFailure, require
-from slth_verify.conformance._ratios import observe
+from slth_verify.conformance.recording.ratios import observe
 from slth_verify.verdict import NoTruthValue, Statistical
 
 #: Probability with which a whole check rejects a right implementation.

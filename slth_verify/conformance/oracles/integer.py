@@ -12,6 +12,9 @@ from slth_verify.ticket.graphs.sums import KeptFilters
 
 IntArray = NDArray[np.int64]
 
+#: Drawn kernels and errors are multiples of 1/64.
+UNIT = 64
+
 
 def vertices(low: int, shape: tuple[int, int, int]) -> IntArray:
     """All images with entries ``low``, ..., 1, shape ``(count, *shape)``."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis.errors import HypothesisException
 
-from slth_verify.conformance._drive import drawn_again
 from slth_verify.conformance._failure import ConformanceFailure
 from slth_verify.conformance.oracles.samplers import pool_columns
+from slth_verify.conformance.recording.drive import drawn_again
 from slth_verify.conformance.running.checks import CHECKS
 from slth_verify.conformance.running.run import CheckOutcome, as_solver
 from slth_verify.errors import InvalidParameterError

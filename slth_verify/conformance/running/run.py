@@ -14,10 +14,10 @@ import hypothesis
 from slth_verify.conformance._checker import TicketChecker
 from slth_verify.conformance._construction import Construction
 from slth_verify.conformance._failure import ConformanceFailure
-from slth_verify.conformance._observations import observations_to
-from slth_verify.conformance._ratios import worst_ratios
 from slth_verify.conformance._width import WidthBound
 from slth_verify.conformance.oracles.samplers import pool_columns
+from slth_verify.conformance.recording.observations import observations_to
+from slth_verify.conformance.recording.ratios import worst_ratios
 from slth_verify.conformance.running.checks import CHECKS, STATEMENTS
 from slth_verify.conformance.running.foreign import FunctionSolver, SubsetSolver
 from slth_verify.errors import InvalidParameterError

@@ -12,9 +12,9 @@ from fractions import Fraction
 import numpy as np
 
 from slth_verify.arrays import Float64Array
-from slth_verify.construction._problems import Residuals, Task
 from slth_verify.construction.graphs.plan import GraphPlan, StagePlan
 from slth_verify.construction.graphs.weights import FloatStage, within
+from slth_verify.construction.searching.problems import Residuals, Task
 from slth_verify.graph import Range, TargetCNN
 from slth_verify.graph.nodes import Node
 from slth_verify.graph.stages import Stage, staged

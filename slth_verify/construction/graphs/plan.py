@@ -13,14 +13,14 @@ from fractions import Fraction
 import numpy as np
 
 from slth_verify.arrays import Float64Array
-from slth_verify.construction._law import (
+from slth_verify.construction.graphs.weights import LARGEST, FloatStage, within
+from slth_verify.construction.searching.law import (
     LADDER_CONSTANT,
     MARGIN,
     TWO_SIGN_FACTOR,
     round_up,
     within_floats,
 )
-from slth_verify.construction.graphs.weights import LARGEST, FloatStage, within
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import Range, TargetCNN, ranges
 from slth_verify.graph.box_ranges import range_of

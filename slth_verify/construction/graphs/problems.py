@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from slth_verify.arrays import Float64Array
-from slth_verify.construction._problems import Residuals, Task
 from slth_verify.construction.graphs.forecast import GraphForecast
 from slth_verify.construction.graphs.plan import GraphPlan, StagePlan
 from slth_verify.construction.graphs.weights import FloatStage
+from slth_verify.construction.searching.problems import Residuals, Task
 from slth_verify.graph import TargetCNN
 from slth_verify.network import RandomCNN
 

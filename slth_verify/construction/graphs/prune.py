@@ -16,17 +16,17 @@ from importlib.metadata import version
 import numpy as np
 
 from slth_verify._version import __version__
-from slth_verify.construction._attempt import (
+from slth_verify.construction._stated import stated
+from slth_verify.construction.graphs.plan import GraphPlan, plan_graph
+from slth_verify.construction.graphs.problems import StageProblems
+from slth_verify.construction.searching.attempt import (
     CERTIFYING,
     failure,
     no_time,
     searched,
 )
-from slth_verify.construction._problems import Task
-from slth_verify.construction._search import Options, Search
-from slth_verify.construction._stated import stated
-from slth_verify.construction.graphs.plan import GraphPlan, plan_graph
-from slth_verify.construction.graphs.problems import StageProblems
+from slth_verify.construction.searching.problems import Task
+from slth_verify.construction.searching.search import Options, Search
 from slth_verify.deadline import TimeIsUpError, ends_within
 from slth_verify.errors import InvalidParameterError, TrivialClaimWarning
 from slth_verify.graph import TargetCNN, ranges
@@ -63,7 +63,7 @@ def prune_graph(
                 )
             _warn_if_trivial(graph, bound)
             search = Search(StageProblems(graph, network, plan), options)
-            certify = partial(_certified, graph, network, plan)
+            certify = partial(certified, graph, network, plan)
             found = searched(search, certify, bound, limit)
             if found is None:
                 raise failure(search, certify, eps, limit)
@@ -85,7 +85,7 @@ def _warn_if_trivial(graph: TargetCNN, eps: Fraction) -> None:
         )
 
 
-def _certified(
+def certified(
     graph: TargetCNN,
     network: RandomCNN,
     plan: GraphPlan,

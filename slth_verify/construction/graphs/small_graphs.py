@@ -41,7 +41,7 @@ from slth_verify.graph import (
 from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.nodes import Weights
 from slth_verify.graph.stages import Stage, staged
-from slth_verify.network.pruned_graphs.pairs import placed_filters
+from slth_verify.network.pruned_graphs.pairs import placed_filters, plain_window
 from slth_verify.numbers import shown
 from slth_verify.ticket.graphs.sums import KeptFilters, PairSums, pair_sums
 
@@ -145,16 +145,7 @@ class _Builder:
         first, second = placed_filters(
             stage, kept.owner[plain], kept.scalars[plain], kept.kernels
         )
-        alone = replace(
-            stage,
-            layer=replace(
-                stage.layer,
-                stride=(1, 1),
-                dilation=(1, 1),
-                padding=(0, 0, 0, 0),
-                groups=1,
-            ),
-        )
+        alone = replace(stage, layer=plain_window(stage.layer))
         source = self._image(stage)
         hidden = self._affine(alone, "filters", source, first.astype(self._dtype), None)
         hidden = self._add(stage, "rectified filters", Rectifier, hidden)
@@ -255,7 +246,7 @@ class _Builder:
         flat = whole.ravel().tolist()
         try:
             if self._dtype == np.float32:
-                rounded = [_double(number, bits) for number in flat]
+                rounded = [double_for_float32(number, bits) for number in flat]
             else:
                 rounded = [number / (1 << bits) for number in flat]
         except OverflowError:
@@ -286,7 +277,7 @@ class _Builder:
         )
 
 
-def _double(number: int, bits: int) -> float:
+def double_for_float32(number: int, bits: int) -> float:
     """A float64 that rounds to the float32 that ``number 2^-bits`` rounds to.
 
     Rigor:

@@ -14,7 +14,6 @@ from slth_verify.graph import TargetCNN
 from slth_verify.graph.nodes import Node
 from slth_verify.graph.stages import Stage, staged, stages_of
 from slth_verify.limits import SCALE_EXPONENT, WEIGHTS, WIDTH
-from slth_verify.network._random_cnn import GENERATOR, RandomCNN
 from slth_verify.network.pruned_graphs.operations import GraphNetwork, operation_of
 from slth_verify.network.pruned_graphs.pairs import (
     RandomPair,
@@ -24,6 +23,7 @@ from slth_verify.network.pruned_graphs.pairs import (
     pair_weights,
 )
 from slth_verify.network.pruned_graphs.sizes import DENSE_LIMIT, weights_of_a_filter
+from slth_verify.network.random_networks import GENERATOR, RandomCNN
 from slth_verify.numbers import shown, whole_numbers
 from slth_verify.text import counted
 

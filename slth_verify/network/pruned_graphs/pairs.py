@@ -12,11 +12,12 @@ from torch import nn
 from torch.nn import functional as F
 
 from slth_verify.arrays import Float32Array, IndexArray
+from slth_verify.graph import Convolution
 from slth_verify.graph.stages import Stage
 from slth_verify.network._mask import filter_blocks
 from slth_verify.network._padding import padded
-from slth_verify.network._random_cnn import RandomCNN
 from slth_verify.network.pruned_graphs.operations import PaddedConvolution, tensor_of
+from slth_verify.network.random_networks import RandomCNN
 
 #: Base-2 logarithm of a factor that float32 holds, with room for its product.
 _FACTOR = 64
@@ -45,13 +46,7 @@ class RandomPair(nn.Module):
         dtype: torch.dtype,
     ) -> None:
         super().__init__()
-        plain = replace(
-            stage.layer,
-            stride=(1, 1),
-            dilation=(1, 1),
-            padding=(0, 0, 0, 0),
-            groups=1,
-        )
+        plain = plain_window(stage.layer)
         inner = replace(stage.layer, padding=(0, 0, 0, 0))
         self.shape, self.layer = stage.shape, stage.layer
         self.factors = _factors(exponent)
@@ -82,6 +77,13 @@ class RandomPair(nn.Module):
         places = found.shape[2:] if tensor.ndim == 4 else tensor.shape[2:]
         result: torch.Tensor = found.reshape(-1, found.shape[1], *places)
         return result
+
+
+def plain_window(layer: Convolution) -> Convolution:
+    """The layer with the window of a 1x1 layer: each place alone, one group."""
+    return replace(
+        layer, stride=(1, 1), dilation=(1, 1), padding=(0, 0, 0, 0), groups=1
+    )
 
 
 def kept_pair(

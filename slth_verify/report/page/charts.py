@@ -11,7 +11,8 @@ from matplotlib.ticker import EngFormatter
 
 from slth_verify.report.model.observations import TARGET_AND_PRUNED
 from slth_verify.report.page.display import ends, grouped
-from slth_verify.report.page.drawing.svg import FAINT, LEGEND, SERIES, plain, svg
+from slth_verify.report.page.drawing.spans import draw_spans
+from slth_verify.report.page.drawing.svg import FAINT, SERIES, plain, svg
 
 Document = Mapping[str, Any]
 
@@ -31,39 +32,12 @@ def ladder_chart(case: Document, identifier: str) -> str:
     ]
 
     def draw(axes: Axes) -> None:
-        _spans(axes, rows, marks, [f"layer {rung['layer']}" for rung in rungs])
+        names = [f"layer {rung['layer']}" for rung in rungs]
+        draw_spans(axes, rows, marks, names)
+        axes.set_xscale("log")
         axes.set_xlabel("width n of a layer (2n filters per input channel)")
 
     return svg(draw, (_WIDTH, 1.3 + 0.34 * len(rungs)), identifier, f"Widths. {text}.")
-
-
-def _spans(
-    axes: Axes,
-    rows: Sequence[Mapping[str, float]],
-    marks: Sequence[tuple[str, str, int]],
-    names: Sequence[str],
-) -> None:
-    """Named rows of numbers on a logarithmic axis: a line, and a mark for each key."""
-    for place, row in enumerate(rows):
-        span = [min(row.values()), max(row.values())]
-        axes.plot(span, [place, place], color=FAINT, zorder=1)
-    for key, marker, series in marks:
-        places = [n for n, row in enumerate(rows) if key in row]
-        if places:
-            axes.scatter(
-                [rows[n][key] for n in places],
-                places,
-                marker=marker,
-                s=70 if marker == "|" else 36,
-                color=SERIES[series],
-                label=key,
-                zorder=2,
-            )
-    axes.set_xscale("log")
-    axes.set_yticks(range(len(rows)), names)
-    axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.grid(axis="x")
-    axes.legend(**LEGEND)
 
 
 def error_chart(cases: Sequence[Document], identifier: str) -> str:
@@ -81,7 +55,8 @@ def error_chart(cases: Sequence[Document], identifier: str) -> str:
     shown = [{key: row[key] for key, _, _ in marks if row[key] > 0} for row in rows]
 
     def draw(axes: Axes) -> None:
-        _spans(axes, shown, marks, [plain(row["name"]) for row in rows])
+        draw_spans(axes, shown, marks, [plain(row["name"]) for row in rows])
+        axes.set_xscale("log")
         axes.set_xlabel("error, as a part of the target's largest output")
 
     return svg(draw, (_WIDTH, 1.2 + 0.3 * len(rows)), identifier, f"Errors. {text}.")

@@ -9,8 +9,9 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from slth_verify.report.page.display import ends
+from slth_verify.report.page.drawing.spans import draw_spans
 from slth_verify.report.page.drawing.steps import draw_end
-from slth_verify.report.page.drawing.svg import FAINT, LEGEND, SERIES, plain, svg
+from slth_verify.report.page.drawing.svg import FAINT, LEGEND, plain, svg
 
 Document = Mapping[str, Any]
 
@@ -33,26 +34,10 @@ def bracket_chart(cases: Sequence[Document], identifier: str) -> str:
     marks = (("attacked", ">", 2), ("certified", "<", 0), ("by intervals", "|", 1))
 
     def draw(axes: Axes) -> None:
-        for place, row in enumerate(rows):
-            span = [row["attacked"], row.get("by intervals", 1.0)]
-            axes.plot(span, [place, place], color=FAINT, zorder=1)
-        for key, marker, series in marks:
-            places = [n for n, row in enumerate(rows) if key in row]
-            axes.scatter(
-                [rows[n][key] for n in places],
-                places,
-                marker=marker,
-                s=70 if marker == "|" else 36,
-                color=SERIES[series],
-                label=key,
-                zorder=2,
-            )
-        axes.set_yticks(range(len(rows)), [plain(row["name"]) for row in rows])
-        axes.set_ylim(-0.6, len(rows) - 0.4)
+        numbers = [{key: row[key] for key, _, _ in marks if key in row} for row in rows]
+        draw_spans(axes, numbers, marks, [plain(row["name"]) for row in rows])
         axes.set_xlim(left=0.0)
         axes.set_xlabel("error, as a part of the certified error")
-        axes.grid(axis="x")
-        axes.legend(**LEGEND)
 
     size = (_WIDTH, 1.2 + 0.3 * len(rows))
     return svg(draw, size, identifier, f"Errors from both sides. {text}.")

@@ -49,7 +49,7 @@ _GROUPS = {
     "Derived here": ("der:",),
     "Related results": ("rel:",),
 }
-_SECTIONS = (
+SECTIONS = (
     ("tickets", "Tickets"),
     ("nearness", "How near"),
     ("accuracy", "Accuracy"),
@@ -252,7 +252,7 @@ def _sections(
         "masks": any(case["masks"] for case in shown),
         "collapse": any(case["collapse"] for case in shown),
     }
-    return tuple(item for item in _SECTIONS if there.get(item[0], True))
+    return tuple(item for item in SECTIONS if there.get(item[0], True))
 
 
 def _problems(cases: Sequence[Document]) -> tuple[tuple[str, Document], ...]:

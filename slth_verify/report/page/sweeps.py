@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from slth_verify.report.page.assets import as_element, style_sheet
-from slth_verify.report.page.display import grouped, seconds
+from slth_verify.report.page.display import seconds
 from slth_verify.report.page.drawing.heat_maps import heat_map
 from slth_verify.report.page.drawing.steps import SIDES, Side, draw_end
 from slth_verify.report.page.drawing.success import Simulated, draw_success
 from slth_verify.report.page.drawing.svg import FAINT, LEGEND, SERIES, svg
-from slth_verify.text import counted, printable
+from slth_verify.report.page.html import page_environment
+from slth_verify.text import counted
 
 Document = Mapping[str, Any]
 
@@ -41,15 +41,8 @@ def render_sweep(document: Document) -> str:
         All texts of the document are escaped. Curves join what is proved, or what was
         seen; proved ones are steps on the safe side.
     """
-    environment = Environment(
-        loader=PackageLoader("slth_verify.report.page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_shown,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(grouped=grouped, seconds=seconds, short=_short)
+    environment = page_environment()
+    environment.filters.update(seconds=seconds, short=_short)
     style, style_hash = style_sheet()
     return environment.get_template("sweep.html.j2").render(
         document=document,
@@ -175,10 +168,3 @@ def _short(number: float | str | None) -> str:
     if number is None:
         return "\u2013"
     return number if isinstance(number, str) else f"{number:.3g}"
-
-
-def _shown(value: Any) -> Any:
-    """A value on its way into the page; what is markup already was made here."""
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return printable(value, len(value))
-    return value

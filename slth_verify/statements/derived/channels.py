@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Quantity
+from slth_verify.statements.writing.build import (
     NATURALS,
     REALS,
     derived,
@@ -14,8 +15,7 @@ from slth_verify.statements._build import (
     upper,
     var,
 )
-from slth_verify.statements._symbols import c_in, d
-from slth_verify.statements._types import Quantity
+from slth_verify.statements.writing.symbols import c_in, d
 
 _a, _b, _k = sp.symbols("a b k", integer=True)
 _K, _Dp = sp.IndexedBase("K"), sp.IndexedBase("D_p")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Quantity
+from slth_verify.statements.decisions.proved import Floor, Least
+from slth_verify.statements.vocabulary import Ball, ForAll, Norm, Prob
+from slth_verify.statements.writing.build import (
     NATURALS,
     NATURALS0,
     REALS,
@@ -26,10 +29,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._symbols import B, c, eps, h, kappa, m, r, tau
-from slth_verify.statements._types import Quantity
-from slth_verify.statements.decisions.proved import Floor, Least
-from slth_verify.statements.vocabulary import Ball, ForAll, Norm, Prob
+from slth_verify.statements.writing.symbols import B, c, eps, h, kappa, m, r, tau
 
 _i = sp.Symbol("i", integer=True)
 _N, _n0, _nall = sp.symbols("N n_0 n_all", integer=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Kind, Quantity
+from slth_verify.statements.writing.build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
@@ -17,7 +18,6 @@ from slth_verify.statements._build import (
     upper,
     var,
 )
-from slth_verify.statements._types import Kind, Quantity
 
 _n, _k = sp.symbols("n k", integer=True)
 _row_of, _const, _gap = sp.symbols("rho_o c_o delta_o", real=True)

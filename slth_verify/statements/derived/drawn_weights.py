@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Quantity
+from slth_verify.statements.decisions.proved import Floor
+from slth_verify.statements.vocabulary import (
+    ForAll,
+    Law,
+    NamedSet,
+    Norm,
+    NormalLaw,
+    Prob,
+    UniformLaw,
+)
+from slth_verify.statements.writing.build import (
     NATURALS,
     REALS,
     derived,
@@ -18,18 +29,7 @@ from slth_verify.statements._build import (
     upper,
     var,
 )
-from slth_verify.statements._symbols import P, c_in, c_out, d, eta, n
-from slth_verify.statements._types import Quantity
-from slth_verify.statements.decisions.proved import Floor
-from slth_verify.statements.vocabulary import (
-    ForAll,
-    Law,
-    NamedSet,
-    Norm,
-    NormalLaw,
-    Prob,
-    UniformLaw,
-)
+from slth_verify.statements.writing.symbols import P, c_in, c_out, d, eta, n
 
 _V, _q, _G, _drawn, _r = sp.symbols("V q G W r", real=True)
 _word, _A, _b, _p = sp.symbols("w A b p", integer=True)

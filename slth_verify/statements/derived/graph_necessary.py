@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Kind, Quantity
+from slth_verify.statements.vocabulary import (
+    Exists,
+    Law,
+    NamedSet,
+    Norm,
+    NormalLaw,
+    Prob,
+)
+from slth_verify.statements.writing.build import (
     NATURALS,
     NATURALS0,
     POSITIVE,
@@ -20,16 +29,7 @@ from slth_verify.statements._build import (
     upper,
     var,
 )
-from slth_verify.statements._symbols import P, eps, m
-from slth_verify.statements._types import Kind, Quantity
-from slth_verify.statements.vocabulary import (
-    Exists,
-    Law,
-    NamedSet,
-    Norm,
-    NormalLaw,
-    Prob,
-)
+from slth_verify.statements.writing.symbols import P, eps, m
 
 _one, _two = sp.symbols("N_1 N_2", integer=True)
 _S, _a = sp.symbols("S a", real=True)

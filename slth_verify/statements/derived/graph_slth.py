@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Quantity
+from slth_verify.statements.vocabulary import ForAll, Law, NamedSet, NormalLaw, Prob
+from slth_verify.statements.writing.build import (
     NATURALS,
     NONNEGATIVE,
     POSITIVE,
@@ -27,9 +29,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._symbols import P, c_in, delta, depth, eps, n
-from slth_verify.statements._types import Quantity
-from slth_verify.statements.vocabulary import ForAll, Law, NamedSet, NormalLaw, Prob
+from slth_verify.statements.writing.symbols import P, c_in, delta, depth, eps, n
 
 _nstar, _q, _w = sp.symbols("n_star q w", integer=True)
 _k = sp.Symbol("k", integer=True)

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Quantity
+from slth_verify.statements.decisions.proved import Greatest, Least
+from slth_verify.statements.vocabulary import (
+    BetaLaw,
+    ChiSquaredLaw,
+    Count,
+    Exists,
+    Expectation,
+    ForAll,
+    Iid,
+    IndexRange,
+    Law,
+    NormalLaw,
+    Prob,
+)
+from slth_verify.statements.writing.build import (
     NATURALS,
     NATURALS0,
     NONNEGATIVE,
@@ -26,22 +41,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._symbols import eps, k, lam, m, n, r
-from slth_verify.statements._types import Quantity
-from slth_verify.statements.decisions.proved import Greatest, Least
-from slth_verify.statements.vocabulary import (
-    BetaLaw,
-    ChiSquaredLaw,
-    Count,
-    Exists,
-    Expectation,
-    ForAll,
-    Iid,
-    IndexRange,
-    Law,
-    NormalLaw,
-    Prob,
-)
+from slth_verify.statements.writing.symbols import eps, k, lam, m, n, r
 
 _s, _A, _zM, _D = sp.symbols("s A z_M D", positive=True)
 _E, _M, _v = sp.Function("E_D"), sp.Function("M"), sp.Function("v")

@@ -6,7 +6,17 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Kind, Quantity
+from slth_verify.statements.derived.nsn_law import R, chi_squared_mean, interval_mass
+from slth_verify.statements.vocabulary import (
+    Exists,
+    Law,
+    NamedSet,
+    Norm,
+    NormalLaw,
+    Prob,
+)
+from slth_verify.statements.writing.build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
@@ -21,17 +31,7 @@ from slth_verify.statements._build import (
     upper,
     var,
 )
-from slth_verify.statements._symbols import D, P, c_in, c_out, d, eps, k, n
-from slth_verify.statements._types import Kind, Quantity
-from slth_verify.statements.derived.nsn_law import R, chi_squared_mean, interval_mass
-from slth_verify.statements.vocabulary import (
-    Exists,
-    Law,
-    NamedSet,
-    Norm,
-    NormalLaw,
-    Prob,
-)
+from slth_verify.statements.writing.symbols import D, P, c_in, c_out, d, eps, k, n
 
 _c = sp.Symbol("c", integer=True)
 _W = sp.Symbol("W")

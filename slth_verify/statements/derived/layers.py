@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Kind, Quantity
+from slth_verify.statements.vocabulary import Norm
+from slth_verify.statements.writing.build import (
     NATURALS,
     REALS,
     budget,
@@ -18,9 +20,7 @@ from slth_verify.statements._build import (
     upper,
     var,
 )
-from slth_verify.statements._symbols import D, M, c_in, d, depth, eps, error, eta
-from slth_verify.statements._types import Kind, Quantity
-from slth_verify.statements.vocabulary import Norm
+from slth_verify.statements.writing.symbols import D, M, c_in, d, depth, eps, error, eta
 
 _a, _b, _k, _i = sp.symbols("a b k i", integer=True)
 _res = sp.Symbol("rho", real=True)

@@ -6,7 +6,12 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Claim, Hypothesis, Quantity
+from slth_verify.statements.decisions.proved import Least
+from slth_verify.statements.derived.nsn_law import R, at_axis, at_zero
+from slth_verify.statements.paper.nsn_lemmas import ONE_SUBSET_LEAST, one_subset
+from slth_verify.statements.vocabulary import ChiSquaredLaw, Expectation, Law, Norm
+from slth_verify.statements.writing.build import (
     NATURALS,
     NATURALS0,
     NONNEGATIVE,
@@ -25,12 +30,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._symbols import P, eps, j, k, m, n, r
-from slth_verify.statements._types import Claim, Hypothesis, Quantity
-from slth_verify.statements.decisions.proved import Least
-from slth_verify.statements.derived.nsn_law import R, at_axis, at_zero
-from slth_verify.statements.paper.nsn_lemmas import ONE_SUBSET_LEAST, one_subset
-from slth_verify.statements.vocabulary import ChiSquaredLaw, Expectation, Law, Norm
+from slth_verify.statements.writing.symbols import P, eps, j, k, m, n, r
 
 _q, _D = sp.Function("q"), sp.Function("D")
 _RA, _RB, _RC = sp.symbols("R_A R_B R_C", positive=True)

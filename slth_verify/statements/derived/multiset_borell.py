@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import NATURALS, derived, eq, ge, hyp, le, var
-from slth_verify.statements._symbols import m
 from slth_verify.statements._types import Kind
 from slth_verify.statements.vocabulary import (
     ForAll,
@@ -14,6 +12,8 @@ from slth_verify.statements.vocabulary import (
     Prob,
     StandardNormalVector,
 )
+from slth_verify.statements.writing.build import NATURALS, derived, eq, ge, hyp, le, var
+from slth_verify.statements.writing.symbols import m
 
 _a, _b, _K = sp.symbols("a b K", integer=True)
 _zeta, _q, _hit, _Mab = (sp.IndexedBase(name) for name in ("zeta", "q", "I", "M"))

@@ -6,7 +6,16 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Kind, Quantity
+from slth_verify.statements.paper.nsn_lemmas import HIT, one_hit
+from slth_verify.statements.vocabulary import (
+    ChiSquaredLaw,
+    Expectation,
+    Law,
+    Norm,
+    Prob,
+)
+from slth_verify.statements.writing.build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
@@ -22,16 +31,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._symbols import P, eps, k, m, n, r
-from slth_verify.statements._types import Kind, Quantity
-from slth_verify.statements.paper.nsn_lemmas import HIT, one_hit
-from slth_verify.statements.vocabulary import (
-    ChiSquaredLaw,
-    Expectation,
-    Law,
-    Norm,
-    Prob,
-)
+from slth_verify.statements.writing.symbols import P, eps, k, m, n, r
 
 R = sp.Symbol("R", positive=True)
 _S = sp.Symbol("S")

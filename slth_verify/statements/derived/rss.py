@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Kind, Quantity
+from slth_verify.statements.vocabulary import ForAll, Prob, UniformLaw
+from slth_verify.statements.writing.build import (
     NATURALS0,
     REALS,
     X,
@@ -22,9 +24,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
-from slth_verify.statements._types import Kind, Quantity
-from slth_verify.statements.vocabulary import ForAll, Prob, UniformLaw
+from slth_verify.statements.writing.symbols import P, delta, eps, eps1, eps2, n
 
 _q, _i = sp.symbols("q i", integer=True)
 _F, _G = sp.symbols("F G", real=True)

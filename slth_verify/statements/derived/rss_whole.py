@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Kind, Quantity
+from slth_verify.statements.derived.rss import covered
+from slth_verify.statements.vocabulary import Prob, UniformLaw
+from slth_verify.statements.writing.build import (
     NATURALS0,
     REALS,
     X,
@@ -19,10 +22,7 @@ from slth_verify.statements._build import (
     upper,
     var,
 )
-from slth_verify.statements._symbols import P, delta, eps, eps1, eps2, n
-from slth_verify.statements._types import Kind, Quantity
-from slth_verify.statements.derived.rss import covered
-from slth_verify.statements.vocabulary import Prob, UniformLaw
+from slth_verify.statements.writing.symbols import P, delta, eps, eps1, eps2, n
 
 _F = sp.Symbol("F", real=True)
 _i = sp.Symbol("i", integer=True)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Quantity
+from slth_verify.statements.decisions.proved import Ceil
+from slth_verify.statements.paper.structured_slth import EVENT, NETWORKS, K, W
+from slth_verify.statements.vocabulary import (
+    ForAll,
+    NamedSet,
+    Prob,
+)
+from slth_verify.statements.writing.build import (
     NATURALS,
     POSITIVE,
     REALS,
@@ -23,14 +31,15 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._symbols import P, c_in, c_out, d, delta, depth, eps, n
-from slth_verify.statements._types import Quantity
-from slth_verify.statements.decisions.proved import Ceil
-from slth_verify.statements.paper.structured_slth import EVENT, NETWORKS, K, W
-from slth_verify.statements.vocabulary import (
-    ForAll,
-    NamedSet,
-    Prob,
+from slth_verify.statements.writing.symbols import (
+    P,
+    c_in,
+    c_out,
+    d,
+    delta,
+    depth,
+    eps,
+    n,
 )
 
 _ROOT = (1 + eps) ** (1 / depth) - 1

@@ -12,9 +12,9 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements._build import eq, ge, gt, hyp, le
-from slth_verify.statements._symbols import eps, j, k, lam, m, n, theta, x
 from slth_verify.statements._types import Hypothesis
+from slth_verify.statements.writing.build import eq, ge, gt, hyp, le
+from slth_verify.statements.writing.symbols import eps, j, k, lam, m, n, theta, x
 
 _s = m / sp.Integer(2)
 

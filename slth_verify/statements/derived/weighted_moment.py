@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Quantity
+from slth_verify.statements.derived.moments import FIRST, SYMBOLS, overlap, some_hit
+from slth_verify.statements.derived.tangents import (
+    WEIGHTS,
+    term_disjoint,
+    term_equal,
+    term_proper,
+)
+from slth_verify.statements.vocabulary import BetaLaw, Expectation, Law
+from slth_verify.statements.writing.build import (
     NATURALS0,
     NONNEGATIVE,
     REALS,
@@ -23,16 +32,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._symbols import P, eps, j, k, lam, m, n, r, theta, x
-from slth_verify.statements._types import Quantity
-from slth_verify.statements.derived.moments import FIRST, SYMBOLS, overlap, some_hit
-from slth_verify.statements.derived.tangents import (
-    WEIGHTS,
-    term_disjoint,
-    term_equal,
-    term_proper,
-)
-from slth_verify.statements.vocabulary import BetaLaw, Expectation, Law
+from slth_verify.statements.writing.symbols import P, eps, j, k, lam, m, n, r, theta, x
 
 _B = sp.Function("B_U")
 _BJ = sp.Symbol("B_j", real=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import NATURALS, eq, ge, hyp, the_paper, var
 from slth_verify.statements._data import StatementData
-from slth_verify.statements._symbols import d, n
 from slth_verify.statements._types import Kind, Provenance
+from slth_verify.statements.writing.build import NATURALS, eq, ge, hyp, the_paper, var
+from slth_verify.statements.writing.symbols import d, n
 
 _i, _o, _a, _b, _k, _l = sp.symbols("i o a b k l", integer=True)
 _V, _y, _s = sp.IndexedBase("V"), sp.IndexedBase("y"), sp.IndexedBase("s")

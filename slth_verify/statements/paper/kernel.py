@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._data import StatementData
+from slth_verify.statements._types import Kind, Provenance, Quantity
+from slth_verify.statements.vocabulary import (
+    Convolution,
+    Exists,
+    ForAll,
+    Law,
+    NamedSet,
+    Norm,
+    NormalLaw,
+    Prob,
+)
+from slth_verify.statements.writing.build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
@@ -20,8 +32,7 @@ from slth_verify.statements._build import (
     upper,
     var,
 )
-from slth_verify.statements._data import StatementData
-from slth_verify.statements._symbols import (
+from slth_verify.statements.writing.symbols import (
     C,
     P,
     c_in,
@@ -32,17 +43,6 @@ from slth_verify.statements._symbols import (
     error,
     eta,
     n,
-)
-from slth_verify.statements._types import Kind, Provenance, Quantity
-from slth_verify.statements.vocabulary import (
-    Convolution,
-    Exists,
-    ForAll,
-    Law,
-    NamedSet,
-    Norm,
-    NormalLaw,
-    Prob,
 )
 
 _A_D, _A_C, _A_LOG = sp.symbols("a_d a_c a_log", real=True)

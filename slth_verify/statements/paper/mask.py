@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._data import StatementData
+from slth_verify.statements._types import Kind, Provenance, Quantity
+from slth_verify.statements.writing.build import (
     NATURALS,
     eq,
     exact,
@@ -14,9 +16,7 @@ from slth_verify.statements._build import (
     the_paper,
     var,
 )
-from slth_verify.statements._data import StatementData
-from slth_verify.statements._symbols import d, n
-from slth_verify.statements._types import Kind, Provenance, Quantity
+from slth_verify.statements.writing.symbols import d, n
 
 _i, _j, _k, _l = sp.symbols("i j k l", integer=True)
 _S = sp.IndexedBase("S")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._data import StatementData
+from slth_verify.statements._types import Kind, Provenance, Quantity
+from slth_verify.statements.decisions.proved import Ceil
+from slth_verify.statements.vocabulary import Ball, ForAll
+from slth_verify.statements.writing.build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
@@ -21,11 +25,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._data import StatementData
-from slth_verify.statements._symbols import C, P, eps, k, m, n
-from slth_verify.statements._types import Kind, Provenance, Quantity
-from slth_verify.statements.decisions.proved import Ceil
-from slth_verify.statements.vocabulary import Ball, ForAll
+from slth_verify.statements.writing.symbols import C, P, eps, k, m, n
 
 A_N, A_M, A_LOG, P0 = sp.symbols("a_n a_m a_log p_0", real=True)
 _SIZE = C * m**A_M * sp.log(m / eps) ** A_LOG

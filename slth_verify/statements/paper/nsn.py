@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import NATURALS, Y, eq, ge, hyp, le, the_paper, var
 from slth_verify.statements._data import StatementData
-from slth_verify.statements._symbols import m
 from slth_verify.statements._types import Kind, Provenance
 from slth_verify.statements.vocabulary import (
     Law,
@@ -14,6 +12,17 @@ from slth_verify.statements.vocabulary import (
     NsnLaw,
     StandardNormalVector,
 )
+from slth_verify.statements.writing.build import (
+    NATURALS,
+    Y,
+    eq,
+    ge,
+    hyp,
+    le,
+    the_paper,
+    var,
+)
+from slth_verify.statements.writing.symbols import m
 
 _i = sp.Symbol("i", integer=True)
 _Z, _G = sp.symbols("Z G")

@@ -6,7 +6,10 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._data import StatementData
+from slth_verify.statements._types import Claim, Kind, Provenance, Quantity
+from slth_verify.statements.vocabulary import Norm, Prob, SubsetSum
+from slth_verify.statements.writing.build import (
     NATURALS,
     NATURALS0,
     REALS,
@@ -22,10 +25,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._data import StatementData
-from slth_verify.statements._symbols import P, eps, j, k, m, n, r
-from slth_verify.statements._types import Claim, Kind, Provenance, Quantity
-from slth_verify.statements.vocabulary import Norm, Prob, SubsetSum
+from slth_verify.statements.writing.symbols import P, eps, j, k, m, n, r
 
 _S, _S2 = sp.symbols("S S_2")
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._data import StatementData
+from slth_verify.statements._types import Kind, Provenance, Quantity
+from slth_verify.statements.vocabulary import ForAll, Prob, UniformLaw
+from slth_verify.statements.writing.build import (
     NATURALS,
     REALS,
     X,
@@ -20,10 +23,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._data import StatementData
-from slth_verify.statements._symbols import C, P, eps, n
-from slth_verify.statements._types import Kind, Provenance, Quantity
-from slth_verify.statements.vocabulary import ForAll, Prob, UniformLaw
+from slth_verify.statements.writing.symbols import C, P, eps, n
 
 _WIDTH = C * sp.log(1 / eps)
 _COVERED = ForAll(z, sp.Interval(-1, 1), reached(X, z, eps, n))

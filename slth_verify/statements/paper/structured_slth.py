@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._data import StatementData
+from slth_verify.statements._types import Kind, Provenance, Quantity
+from slth_verify.statements.vocabulary import Law, Norm, NormalLaw, Prob
+from slth_verify.statements.writing.build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
@@ -22,10 +25,17 @@ from slth_verify.statements._build import (
     the_paper,
     var,
 )
-from slth_verify.statements._data import StatementData
-from slth_verify.statements._symbols import C, D, P, c_in, c_out, d, depth, eps, n
-from slth_verify.statements._types import Kind, Provenance, Quantity
-from slth_verify.statements.vocabulary import Law, Norm, NormalLaw, Prob
+from slth_verify.statements.writing.symbols import (
+    C,
+    D,
+    P,
+    c_in,
+    c_out,
+    d,
+    depth,
+    eps,
+    n,
+)
 
 A_D, A_C, A_IN, A_LOG = sp.symbols("a_d a_c a_in a_log", real=True)
 W, K = sp.symbols("W K")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._data import StatementData
+from slth_verify.statements._types import Kind, Provenance, Quantity
+from slth_verify.statements.vocabulary import Count, Norm, Subsets, SubsetSum
+from slth_verify.statements.writing.build import (
     NATURALS,
     NATURALS0,
     REALS,
@@ -20,10 +23,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._data import StatementData
-from slth_verify.statements._symbols import eps, k, m, n
-from slth_verify.statements._types import Kind, Provenance, Quantity
-from slth_verify.statements.vocabulary import Count, Norm, Subsets, SubsetSum
+from slth_verify.statements.writing.symbols import eps, k, m, n
 
 _T = sp.Symbol("T", integer=True)
 _HITS = Count(S, Subsets(n, k), le(Norm(SubsetSum(X, S) - z, sp.oo), eps))

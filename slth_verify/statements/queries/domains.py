@@ -30,7 +30,7 @@ from slth_verify.verdict import Verdict
 _INTEGERS = (sp.S.Naturals, sp.S.Naturals0, sp.S.Integers)
 
 #: Where the entries of an array lie, by the first word of its domain.
-_ENTRIES = {"nonnegative": sp.Interval(0, sp.oo), "binary": sp.Interval(0, 1)}
+ENTRY_DOMAINS = {"nonnegative": sp.Interval(0, sp.oo), "binary": sp.Interval(0, 1)}
 
 
 def read_value(statement: StatementData, variable: Variable, value: Any) -> Any:
@@ -113,7 +113,7 @@ class _Reader:
 
     def _entry(self, value: Any) -> Any:
         words = str(self.variable.domain)
-        domain = _ENTRIES.get(words.split()[0], sp.S.Reals)
+        domain = ENTRY_DOMAINS.get(words.split()[0], sp.S.Reals)
         if words.endswith("in [0, 1]"):
             domain = sp.Interval(0, 1)
         exact = self.number(value, domain)

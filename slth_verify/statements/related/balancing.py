@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Quantity, Source
+from slth_verify.statements.vocabulary import Prob, StandardNormalVector
+from slth_verify.statements.writing.build import (
     NATURALS,
     REALS,
     X,
@@ -22,9 +24,7 @@ from slth_verify.statements._build import (
     upper,
     var,
 )
-from slth_verify.statements._symbols import C, c, delta, m, n
-from slth_verify.statements._types import Quantity, Source
-from slth_verify.statements.vocabulary import Prob, StandardNormalVector
+from slth_verify.statements.writing.symbols import C, c, delta, m, n
 
 _best, _found = sp.symbols("D_best D_found", real=True)
 _m0, _share, _a = sp.symbols("m_0 b a", real=True)

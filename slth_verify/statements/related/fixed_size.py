@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Quantity, Source
+from slth_verify.statements.vocabulary import ForAll, Prob, UniformLaw
+from slth_verify.statements.writing.build import (
     NATURALS,
     REALS,
     X,
@@ -21,9 +23,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._symbols import C, eps, k, n
-from slth_verify.statements._types import Quantity, Source
-from slth_verify.statements.vocabulary import ForAll, Prob, UniformLaw
+from slth_verify.statements.writing.symbols import C, eps, k, n
 
 _P0 = sp.Symbol("p_0", real=True)
 _SHARE = k / n

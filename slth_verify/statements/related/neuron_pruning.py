@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._data import StatementData
+from slth_verify.statements._types import Kind, Provenance, Quantity, Source
+from slth_verify.statements.vocabulary import Exists, Law, NamedSet, Norm
+from slth_verify.statements.writing.build import (
     NATURALS,
     REALS,
     eq,
@@ -17,10 +20,7 @@ from slth_verify.statements._build import (
     necessary,
     var,
 )
-from slth_verify.statements._data import StatementData
-from slth_verify.statements._symbols import C, d, eps, n
-from slth_verify.statements._types import Kind, Provenance, Quantity, Source
-from slth_verify.statements.vocabulary import Exists, Law, NamedSet, Norm
+from slth_verify.statements.writing.symbols import C, d, eps, n
 
 _W = sp.Symbol("W")
 _LAW = sp.Symbol("mu")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Quantity, Source
+from slth_verify.statements.vocabulary import Ball, ForAll, Prob, StandardNormalVector
+from slth_verify.statements.writing.build import (
     NATURALS,
     NONNEGATIVE,
     REALS,
@@ -20,9 +22,7 @@ from slth_verify.statements._build import (
     var,
     z,
 )
-from slth_verify.statements._symbols import C, P, d, delta, eps, n
-from slth_verify.statements._types import Quantity, Source
-from slth_verify.statements.vocabulary import Ball, ForAll, Prob, StandardNormalVector
+from slth_verify.statements.writing.symbols import C, P, d, delta, eps, n
 
 _A_D = sp.Symbol("a_d", real=True)
 _GAUSSIAN = C * d**_A_D * sp.log(1 / eps) * (sp.log(1 / eps) + sp.log(d))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from slth_verify.statements._build import (
+from slth_verify.statements._types import Quantity, Source
+from slth_verify.statements.decisions.proved import Least
+from slth_verify.statements.vocabulary import Law, Norm, Prob, UniformLaw
+from slth_verify.statements.writing.build import (
     NATURALS,
     REALS,
     approximated,
@@ -21,10 +24,7 @@ from slth_verify.statements._build import (
     sufficient,
     var,
 )
-from slth_verify.statements._symbols import C, P, delta, depth, eps, n
-from slth_verify.statements._types import Quantity, Source
-from slth_verify.statements.decisions.proved import Least
-from slth_verify.statements.vocabulary import Law, Norm, Prob, UniformLaw
+from slth_verify.statements.writing.symbols import C, P, delta, depth, eps, n
 
 _d_in, _d_out = sp.symbols("d_in d_out", integer=True)
 _W, _V = sp.symbols("W V")

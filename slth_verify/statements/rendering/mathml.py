@@ -18,7 +18,7 @@ from sympy.printing.mathml import MathMLPresentationPrinter
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.pretty_symbology import greek_unicode
 
-from slth_verify.statements._symbols import UNICODE_LETTERS
+from slth_verify.statements.writing.symbols import UNICODE_LETTERS
 
 _NAMED_ENTITY = re.compile(r"&(?!lt;|gt;|amp;|quot;)([A-Za-z]+;)")
 _SUM, _PRODUCT = "\u2211", "\u220f"

@@ -8,9 +8,9 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.statements._data import StatementData
-from slth_verify.statements._symbols import LATEX_NAMES, UNICODE_NAMES
 from slth_verify.statements._types import Hypothesis
 from slth_verify.statements.rendering.mathml import mathml
+from slth_verify.statements.writing.symbols import LATEX_NAMES, UNICODE_NAMES
 
 #: Version of the layout that `statement_json` writes.
 JSON_VERSION = 1

@@ -16,10 +16,9 @@ from typing import Any, Literal
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from slth_verify.statements import Statement, statement
-from slth_verify.statements._symbols import d, eps, k, n
-from slth_verify.statements._types import Variable
+from slth_verify.statements import Statement, Variable, statement
 from slth_verify.statements.vocabulary import NamedSet
+from slth_verify.statements.writing.symbols import d, eps, k, n
 
 _UP = (sp.GreaterThan, sp.StrictGreaterThan)
 _DOWN = (sp.LessThan, sp.StrictLessThan)

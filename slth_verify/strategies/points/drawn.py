@@ -16,7 +16,7 @@ import sympy as sp
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from slth_verify.statements._types import Variable
+from slth_verify.statements import Variable
 from slth_verify.statements.decisions.decide import enclosed
 from slth_verify.statements.queries.values import put_in
 from slth_verify.strategies.points.conditions import Bound

@@ -20,11 +20,11 @@ from slth_verify.errors import WorkerLostError
 from slth_verify.numbers import whole_number
 from slth_verify.subset_sum._options import Effort, SearchOptions
 from slth_verify.subset_sum._problem import Problem, Proposal, Solver
-from slth_verify.subset_sum._registry import register, solvers
 from slth_verify.subset_sum._residual import make_proposal
 from slth_verify.subset_sum._solve import search
 from slth_verify.subset_sum.batch.fingerprint import problem_key
 from slth_verify.subset_sum.batch.journal import Journal
+from slth_verify.subset_sum.solvers.registry import register, solvers
 
 _PATIENCE = 1.1  # times the limit, after which no process is waited for
 _NOTHING = np.empty(0, dtype=np.int64)

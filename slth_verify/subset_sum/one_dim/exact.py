@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.subset_sum._problem import FloatArray
-from slth_verify.subset_sum._sums import rounded_sum, two_sum
+from slth_verify.subset_sum.steps.exact_sums import rounded_sum, two_sum
 
 _BLOCK = 1 << 12  # rows summed together
 

@@ -12,7 +12,7 @@ from slth_verify.subset_sum._options import SearchOptions
 from slth_verify.subset_sum._problem import IndexArray, Problem, Proposal
 from slth_verify.subset_sum.solvers.mip import ask_process
 from slth_verify.subset_sum.steps.incumbent import Incumbent
-from slth_verify.subset_sum.steps.linear_form import LinearForm, is_linear, linear_form
+from slth_verify.subset_sum.steps.linear_form import LinearForm, is_linear, solve_linear
 from slth_verify.subset_sum.steps.mip_process import feasible
 
 # entries from which SciPy may overlook the time: a process of its own is ended
@@ -48,15 +48,7 @@ class Milp:
 
         From 65,536 entries on it runs in a process of its own, which is ended in time.
         """
-        held = Incumbent(problem, self.name, options)
-        if held.over():
-            return held.finish()
-        with held.in_time():
-            form = linear_form(problem)
-            held.counters["columns"] = float(form.loaded.count)
-            if form.loaded.count:
-                held.offer(form.loaded.indices[_chosen(form, held)])
-        return held.finish()
+        return solve_linear(problem, self.name, options, _chosen)
 
 
 def _chosen(form: LinearForm, held: Incumbent) -> IndexArray:

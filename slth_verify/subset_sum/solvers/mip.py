@@ -19,7 +19,7 @@ from slth_verify.subset_sum._options import SearchOptions
 from slth_verify.subset_sum._problem import IndexArray, Problem, Proposal
 from slth_verify.subset_sum.steps import mip_process
 from slth_verify.subset_sum.steps.incumbent import Incumbent
-from slth_verify.subset_sum.steps.linear_form import LinearForm, is_linear, linear_form
+from slth_verify.subset_sum.steps.linear_form import LinearForm, is_linear, solve_linear
 
 _WORKER = Path(mip_process.__file__)
 _RUN = "import runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__')"
@@ -71,18 +71,12 @@ class ExternalSolver:
                 f"solver={self.name!r} needs the package {self.module!r} "
                 f"(def:subset-sum-number). pip install 'slth-verify[{self.extra}]'"
             )
-        held = Incumbent(problem, self.name, options)
-        if held.over():
-            return held.finish()
-        with held.in_time():
-            form = linear_form(problem)
-            held.counters["columns"] = float(form.loaded.count)
-            if form.loaded.count:
-                chosen = ask_process(self.name, form, options.seed, held.seconds_left())
-                held.counters["answered"] = float(chosen is not None)
-                if chosen is not None:
-                    held.offer(form.loaded.indices[chosen])
-        return held.finish()
+        return solve_linear(problem, self.name, options, self._chosen)
+
+    def _chosen(self, form: LinearForm, held: Incumbent) -> IndexArray | None:
+        chosen = ask_process(self.name, form, held.options.seed, held.seconds_left())
+        held.counters["answered"] = float(chosen is not None)
+        return chosen
 
 
 def ask_process(

@@ -1,13 +1,22 @@
-"""A problem as a mixed-integer linear program would see it."""
+"""A problem as a mixed-integer linear program would see it, and its solvers' answer."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.subset_sum._problem import FilterBudget, MaxTolerance, Problem
+from slth_verify.subset_sum._options import SearchOptions
+from slth_verify.subset_sum._problem import (
+    FilterBudget,
+    IndexArray,
+    MaxTolerance,
+    Problem,
+    Proposal,
+)
+from slth_verify.subset_sum.steps.incumbent import Incumbent
 from slth_verify.subset_sum.steps.prepare import Prepared, prepare_all
 
 _ENTRIES = 1 << 22  # matrix entries that a MIP solver is given
@@ -59,3 +68,29 @@ def linear_form(problem: Problem) -> LinearForm:
         return LinearForm(loaded, tolerance.budget / loaded.unit, tolerance.filters)
     bound = tolerance.delta if isinstance(tolerance, MaxTolerance) else np.inf
     return LinearForm(loaded, bound / loaded.unit, 0)
+
+
+def solve_linear(
+    problem: Problem,
+    name: str,
+    options: SearchOptions,
+    choose: Callable[[LinearForm, Incumbent], IndexArray | None],
+) -> Proposal:
+    """What a linear solver proposes in time.
+
+    Args:
+        problem: One that `is_linear`.
+        name: Of the solver.
+        options: How to search.
+        choose: Positions of the chosen columns; None for no answer.
+    """
+    held = Incumbent(problem, name, options)
+    if held.over():
+        return held.finish()
+    with held.in_time():
+        form = linear_form(problem)
+        held.counters["columns"] = float(form.loaded.count)
+        chosen = choose(form, held) if form.loaded.count else None
+        if chosen is not None:
+            held.offer(form.loaded.indices[chosen])
+    return held.finish()

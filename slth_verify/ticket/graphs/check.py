@@ -15,7 +15,7 @@ from slth_verify.graph.nodes import Node
 from slth_verify.graph.stages import Stage, staged
 from slth_verify.ieee import IEEE, departure
 from slth_verify.text import printable
-from slth_verify.ticket._findings import lower, upper
+from slth_verify.ticket.graphs.claims import lower, upper
 from slth_verify.ticket.graphs.cost import too_costly
 from slth_verify.ticket.graphs.difference import Bounds, NodeBounds, node_bounds
 from slth_verify.ticket.graphs.findings import (

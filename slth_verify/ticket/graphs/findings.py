@@ -11,9 +11,9 @@ from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.stages import Stage
 from slth_verify.numbers import shown
 from slth_verify.text import counted, printable
-from slth_verify.ticket._findings import at_least, each_once, lower, upper
-from slth_verify.ticket._generator import GENERATOR
+from slth_verify.ticket.graphs.claims import at_least, each_once, lower, upper
 from slth_verify.ticket.graphs.format import Ticket
+from slth_verify.ticket.graphs.generator import GENERATOR
 from slth_verify.ticket.graphs.outputs import OutputSpread
 from slth_verify.ticket.graphs.second_opinion import SecondOpinion
 from slth_verify.ticket.graphs.stage_ticket import StageTicket

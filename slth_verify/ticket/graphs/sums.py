@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.graph.dyadics import Exact
 from slth_verify.graph.stages import Stage
-from slth_verify.ticket._exact import PRODUCT_BITS, exact_column_sums, exact_products
+from slth_verify.ticket.graphs.exact_sums import (
+    PRODUCT_BITS,
+    exact_column_sums,
+    exact_products,
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

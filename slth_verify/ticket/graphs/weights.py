@@ -13,8 +13,8 @@ from slth_verify.errors import InvalidTicketError
 from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.stages import Stage, stages_of
 from slth_verify.text import printable
-from slth_verify.ticket._generator import kernel_words, scalar_words
 from slth_verify.ticket.graphs.format import Ticket
+from slth_verify.ticket.graphs.generator import kernel_words, scalar_words
 from slth_verify.ticket.graphs.stage_ticket import StoredWeights
 from slth_verify.ticket.graphs.sums import KeptFilters
 

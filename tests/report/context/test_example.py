@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from slth_verify.report import schema
-from slth_verify.report.page.parts import _SECTIONS
+from slth_verify.report.page.parts import SECTIONS
 
 _FOLDER = Path(__file__).parents[3] / "examples" / "report"
 
@@ -27,7 +27,7 @@ def test_it_is_a_document_of_this_version(document):
 def test_its_page_has_every_section():
     page = (_FOLDER / "slth-report.html").read_text(encoding="utf-8")
     assert len(page.encode()) < 2_000_000
-    for name, _ in _SECTIONS:
+    for name, _ in SECTIONS:
         assert f'<h2 id="{name}">' in page
 
 

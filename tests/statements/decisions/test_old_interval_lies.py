@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 from old_interval.complaints import Q, complaint, on_cell, x
 
-from slth_verify.enclosure import _span
+from slth_verify.enclosure.expressions import span
 
 SAMPLE = [
     sp.log(3) - 1,
@@ -26,10 +26,10 @@ def caught() -> bool:
 
 
 def without_radius(number: Any) -> Any:
-    return number.mid() if isinstance(number, _span.arb) else number
+    return number.mid() if isinstance(number, span.arb) else number
 
 
-END = _span._end
+END = span._end
 LIES = {
     "a dropped radius": lambda number, *, up: END(without_radius(number), up=up),
     "a wrong direction": lambda number, *, up: END(number, up=not up),
@@ -42,25 +42,25 @@ def test_lie_about_the_ends_is_caught(
     monkeypatch: pytest.MonkeyPatch, lie: str
 ) -> None:
     assert not caught()
-    monkeypatch.setattr(_span, "_end", LIES[lie])
+    monkeypatch.setattr(span, "_end", LIES[lie])
     assert caught()
 
 
 def test_lie_about_the_corners_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_span, "_lesser", lambda x, y: x if x >= y else y)
+    monkeypatch.setattr(span, "_lesser", lambda x, y: x if x >= y else y)
     assert caught()
 
 
 def test_lie_a_falling_function_that_rises_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_span.Span, "falling", _span.Span.rising)
+    monkeypatch.setattr(span.Span, "falling", span.Span.rising)
     assert caught()
 
 
 def test_lie_one_end_for_both_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     def at_the_low_end(self: Any, function: Any) -> Any:
-        return _span.Span.point(function(self.low))
+        return span.Span.point(function(self.low))
 
-    monkeypatch.setattr(_span.Span, "rising", at_the_low_end)
+    monkeypatch.setattr(span.Span, "rising", at_the_low_end)
     assert caught()

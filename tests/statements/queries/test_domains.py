@@ -12,7 +12,7 @@ from sympy.core.function import UndefinedFunction
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import Statement, Variable, statement, statements
 from slth_verify.statements.queries import bound as bound_module
-from slth_verify.statements.queries.domains import _ENTRIES
+from slth_verify.statements.queries.domains import ENTRY_DOMAINS
 from slth_verify.statements.vocabulary import NamedSet, Norm
 
 RSS = statement("thm:rss")
@@ -179,7 +179,7 @@ def test_entries_lie_where_the_domain_says() -> None:
         for v in s.symbols
         if isinstance(v.symbol, sp.IndexedBase)
     }
-    assert _ENTRIES.keys() <= words
+    assert ENTRY_DOMAINS.keys() <= words
 
 
 def test_complex_values_have_no_answer() -> None:

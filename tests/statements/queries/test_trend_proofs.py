@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slth_verify.statements import Statement, decide, statement
-from slth_verify.statements._build import REALS, gt, hyp, lt, var
 from slth_verify.statements.decisions.proved import Ceil, Greatest, Least
 from slth_verify.statements.queries.monotone import trend
+from slth_verify.statements.writing.build import REALS, gt, hyp, lt, var
 from slth_verify.verdict import Verdict
 
 x, y = sp.symbols("x y", real=True)

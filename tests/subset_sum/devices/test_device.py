@@ -19,7 +19,6 @@ from slth_verify.subset_sum import (
     solve,
     solve_many,
 )
-from slth_verify.subset_sum._solve import search
 from slth_verify.subset_sum.batch import run
 from slth_verify.subset_sum.devices import beam as room
 from slth_verify.subset_sum.steps import beam as _beam
@@ -82,7 +81,7 @@ def test_large_scales_are_walked_in_double_precision(
 
 
 def test_batches_hand_on_device_and_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = []
+    told, search = [], run.search
 
     def searching(problem: Problem, options: SearchOptions, solver: str) -> Proposal:
         told.append((options.device, options.memory_limit))

@@ -20,7 +20,7 @@ from slth_verify.enclosure import (
     to_ball,
     working_precision,
 )
-from slth_verify.enclosure._half_line import half_line_integral
+from slth_verify.enclosure.balls.half_line import half_line_integral
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import TERMS
 

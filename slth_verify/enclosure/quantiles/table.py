@@ -24,7 +24,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from slth_verify.enclosure._precision import working_precision
+from slth_verify.enclosure.balls.precision import working_precision
 
 Float64Array = NDArray[np.float64]
 

@@ -19,9 +19,9 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 
-from slth_verify.enclosure._normal_table import REACH, centred_normal_cdf
-from slth_verify.enclosure._precision import working_precision
-from slth_verify.enclosure._quantile_guesses import proposed_quantiles
+from slth_verify.enclosure.balls.precision import working_precision
+from slth_verify.enclosure.quantiles.guesses import proposed_quantiles
+from slth_verify.enclosure.quantiles.table import REACH, centred_normal_cdf
 from slth_verify.verdict import NoTruthValue, Verdict
 
 _START_BITS = 96
@@ -75,7 +75,7 @@ def check_normal_quantiles(
         part = slice(start, start + _CHUNK)
         for offset in np.flatnonzero(~_surely_nearest(wanted[part], stored[part])):
             position = start + int(offset)
-            verdict = _decide_one(int(wanted[position]), stored[position])
+            verdict = decide_one(int(wanted[position]), stored[position])
             if verdict is Verdict.REFUTED:
                 return QuantileCheck(verdict, position)
             if verdict is Verdict.INCONCLUSIVE and undecided < 0:
@@ -104,9 +104,9 @@ def nearest_normal_quantiles(words: NDArray[np.uint64]) -> NDArray[np.float32]:
     for position, word in enumerate(words.tolist()):
         with working_precision(_START_BITS):
             value = np.float32(float(_quantile(word).mid()))
-        if _decide_one(word, value) is not Verdict.VERIFIED:
+        if decide_one(word, value) is not Verdict.VERIFIED:
             near = [np.nextafter(value, np.float32(side)) for side in (-np.inf, np.inf)]
-            found = [v for v in near if _decide_one(word, v) is Verdict.VERIFIED]
+            found = [v for v in near if decide_one(word, v) is Verdict.VERIFIED]
             if not found:
                 raise ArithmeticError(f"word={word}: quantile too near a midpoint")
             value = found[0]
@@ -174,7 +174,8 @@ def _quantile(word: int) -> arb:
     return arb(2).sqrt() * (arb(2 * word + 1 - (1 << 64)) * arb(2) ** -64).erfinv()
 
 
-def _decide_one(word: int, value: np.float32) -> Verdict:
+def decide_one(word: int, value: np.float32) -> Verdict:
+    """Whether a number is the weight of a word, by Arb alone."""
     below, above = _midpoints(np.array([value]))
     if not (np.isfinite(below[0]) and np.isfinite(above[0])):
         return Verdict.REFUTED  # quantiles of 64-bit words have modulus below 10

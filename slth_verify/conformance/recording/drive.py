@@ -13,7 +13,7 @@ from hypothesis import HealthCheck
 from hypothesis import strategies as st
 
 from slth_verify.conformance._failure import ConformanceFailure
-from slth_verify.conformance._observations import observed
+from slth_verify.conformance.recording.observations import observed
 
 #: How Hypothesis names a case in the notes of an exception.
 _NAMED = re.compile(r"@reproduce_failure\('([^']+)', b'([^']+)'\)")

@@ -9,13 +9,13 @@ from typing import Any
 
 from flint import fmpq
 
-from slth_verify.enclosure import _span as span
 from slth_verify.enclosure._enclosure import Enclosure, NonFiniteError
-from slth_verify.enclosure._half_line import half_line_integral
-from slth_verify.enclosure._operations import exact_integer, operations
-from slth_verify.enclosure._precision import working_precision
-from slth_verify.enclosure._span import Span
-from slth_verify.enclosure._special import Ball
+from slth_verify.enclosure.balls.half_line import half_line_integral
+from slth_verify.enclosure.balls.precision import working_precision
+from slth_verify.enclosure.balls.special import Ball
+from slth_verify.enclosure.expressions import span
+from slth_verify.enclosure.expressions.operations import exact_integer, operations
+from slth_verify.enclosure.expressions.span import Span
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import TERMS
 from slth_verify.numbers import exact_number

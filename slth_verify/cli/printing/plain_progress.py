@@ -14,7 +14,8 @@ _FIRST, _EVERY = 10.0, 30.0  # seconds
 class Advance(Protocol):
     """Called as ``advance(stage, done, total)``."""
 
-    def __call__(self, stage: str, done: int, total: int) -> None: ...
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Say that ``done`` of ``total`` steps of a stage are finished."""
 
 
 class _State:

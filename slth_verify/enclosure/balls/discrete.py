@@ -8,8 +8,8 @@ from math import comb
 from flint import arb
 
 from slth_verify.enclosure._enclosure import to_ball
-from slth_verify.enclosure._precision import precision_in_force
-from slth_verify.enclosure._special import Ball
+from slth_verify.enclosure.balls.precision import precision_in_force
+from slth_verify.enclosure.balls.special import Ball
 from slth_verify.errors import InvalidParameterError
 
 

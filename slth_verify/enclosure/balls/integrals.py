@@ -16,7 +16,7 @@ from itertools import pairwise
 from flint import acb, arb
 
 from slth_verify.enclosure._enclosure import to_ball
-from slth_verify.enclosure._special import Ball
+from slth_verify.enclosure.balls.special import Ball
 from slth_verify.errors import InvalidParameterError
 
 #: A complex ball of the backend, for integrands of `integrate_analytic`.

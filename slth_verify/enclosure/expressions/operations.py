@@ -9,10 +9,10 @@ from typing import Any
 
 from flint import arb, fmpq, fmpz
 
-from slth_verify.enclosure import _span as span
-from slth_verify.enclosure._discrete import binomial_coefficient
-from slth_verify.enclosure._span import Span
-from slth_verify.enclosure._special import Ball, log_gamma
+from slth_verify.enclosure.balls.discrete import binomial_coefficient
+from slth_verify.enclosure.balls.special import Ball, log_gamma
+from slth_verify.enclosure.expressions import span
+from slth_verify.enclosure.expressions.span import Span
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import rough
 

@@ -31,8 +31,8 @@ from typing import Any
 
 from flint import arb
 
-from slth_verify.enclosure._precision import precision_in_force, working_precision
-from slth_verify.enclosure._special import Ball
+from slth_verify.enclosure.balls.precision import precision_in_force, working_precision
+from slth_verify.enclosure.balls.special import Ball
 from slth_verify.errors import InvalidParameterError
 
 Constant = Callable[[Any], Ball]

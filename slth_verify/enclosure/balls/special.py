@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flint import arb
 
-from slth_verify.enclosure._precision import (
+from slth_verify.enclosure.balls.precision import (
     MIN_BITS,
     precision_in_force,
     working_precision,

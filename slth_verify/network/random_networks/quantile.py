@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import erfinv, ndtri
 
 from slth_verify.enclosure import nearest_normal_quantiles
-from slth_verify.network._philox import WordArray
+from slth_verify.network.random_networks.philox import WordArray
 
 #: Relative error of float64 quantiles that is never reached, with a wide margin.
 _DOUBT = 2.0**-42

@@ -7,8 +7,8 @@ from math import isqrt
 
 from flint import acb, acb_poly, arb_poly
 
-from slth_verify.enclosure._integrals import ComplexBall
-from slth_verify.enclosure._special import Ball
+from slth_verify.enclosure.balls.integrals import ComplexBall
+from slth_verify.enclosure.balls.special import Ball
 
 
 def polynomial(coefficients: Sequence[Ball]) -> Callable[[Ball], Ball]:

@@ -21,8 +21,16 @@ from slth_verify.deadline import look_at_the_clock
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import LAYERS, SEEDS, WIDTH
 from slth_verify.network._mask import filter_blocks
-from slth_verify.network._philox import LANES, WordArray, philox4x64, sequential_words
-from slth_verify.network._quantile import normal_weights, small_weight_words
+from slth_verify.network.random_networks.philox import (
+    LANES,
+    WordArray,
+    philox4x64,
+    sequential_words,
+)
+from slth_verify.network.random_networks.quantile import (
+    normal_weights,
+    small_weight_words,
+)
 from slth_verify.numbers import whole_number, whole_numbers
 
 #: Name of this rule in ticket files; a new rule gets a new name.

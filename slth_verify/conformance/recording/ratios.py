@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import hypothesis
 
-from slth_verify.conformance._observations import note_feature
+from slth_verify.conformance.recording.observations import note_feature
 
 _WORST: ContextVar[dict[str, Fraction] | None] = ContextVar("_WORST", default=None)
 

@@ -8,9 +8,9 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import TypeVar
 
-from slth_verify.construction._law import within_floats
-from slth_verify.construction._problems import Task
-from slth_verify.construction._search import WAVES, Search
+from slth_verify.construction.searching.law import within_floats
+from slth_verify.construction.searching.problems import Task
+from slth_verify.construction.searching.search import WAVES, Search
 from slth_verify.deadline import TimeIsUpError, ends_within, now, seconds_left
 from slth_verify.errors import NoTicketFoundError
 from slth_verify.numbers import ExactNumber, rough

@@ -11,9 +11,9 @@ from fractions import Fraction
 import numpy as np
 
 from slth_verify.arrays import Float64Array
-from slth_verify.construction._law import within_floats
 from slth_verify.construction._pool import ChannelBlock, FilterPool
-from slth_verify.construction._problems import Problems, Task, highest_level
+from slth_verify.construction.searching.law import within_floats
+from slth_verify.construction.searching.problems import Problems, Task, highest_level
 from slth_verify.deadline import look_at_the_clock, seconds_left
 from slth_verify.subset_sum import (
     Effort,

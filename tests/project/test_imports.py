@@ -1,4 +1,4 @@
-"""Imports of the package form no circle.
+"""Imports of the package form no circle, and leave private files to their rooms.
 
 Every import counts: those inside functions and those for type checkers alike. They hide
 a circle from Python, not from a reader.
@@ -36,6 +36,23 @@ def circles(graph: Graph) -> list[frozenset[str]]:
         for name in graph
     }
     return sorted((circle for circle in found if circle), key=sorted)
+
+
+def trespasses(graph: Graph) -> list[tuple[str, str]]:
+    """Imports of a file with an underscore by modules outside its folder."""
+    return sorted(
+        (name, other)
+        for name in graph
+        for other in graph[name]
+        if (room := _private_to(other)) and not f"{name}.".startswith(f"{room}.")
+    )
+
+
+def _private_to(name: str) -> str | None:
+    """The folder that the first underscore in a module's name shuts off."""
+    parts = name.split(".")
+    inside = [n for n, part in enumerate(parts) if part.startswith("_")]
+    return ".".join(parts[: inside[0]]) if inside else None
 
 
 def _name(package: Path, file: Path) -> str:
@@ -86,12 +103,21 @@ def test_there_is_no_circle() -> None:
         pytest.fail(f"modules import each other:\n{told}", pytrace=False)
 
 
+def test_files_with_an_underscore_are_imported_in_their_room_alone() -> None:
+    assert trespasses(import_graph(PACKAGE)) == []
+
+
 HONEST = {
     "__init__.py": "from made_up.data import Thing",
     "data.py": "class Thing: ...",
     "reader.py": "from . import data",
     "room/__init__.py": "from ..reader import read",
     "room/inner.py": "import made_up.room\nfrom json import loads",
+}
+TRESPASSES = {
+    "a file": "from made_up.room._own import x",
+    "a name": "from .room import _own",
+    "in a function": "def f():\n    import made_up.room._own",
 }
 LIES = {
     "at the top": ("data.py", "from made_up.reader import read"),
@@ -123,3 +149,19 @@ def test_the_finder_finds_a_planted_circle(tmp_path: Path, lie: str) -> None:
     (circle,) = circles(_made_up(tmp_path, HONEST | {name: f"{text}\n"}))
     assert f"made_up.{name.partition('/')[0].removesuffix('.py')}" in circle
     assert len(circle) >= 2
+
+
+def test_private_files_are_for_all_below_their_folder(tmp_path: Path) -> None:
+    files = {
+        "_version.py": "",
+        "room/_own.py": "from made_up import _version",
+        "room/sub/user.py": "from made_up.room._own import x",
+    }
+    assert trespasses(_made_up(tmp_path, HONEST | files)) == []
+
+
+@pytest.mark.parametrize("lie", TRESPASSES)
+def test_the_finder_finds_a_planted_trespass(tmp_path: Path, lie: str) -> None:
+    files = {"room/_own.py": "", "data.py": f"{TRESPASSES[lie]}\n"}
+    found = trespasses(_made_up(tmp_path, HONEST | files))
+    assert found == [("made_up.data", "made_up.room._own")]

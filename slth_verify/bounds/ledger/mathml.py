@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from slth_verify.bounds._ledger import Json, Step
+from slth_verify.bounds.ledger.steps import Json, Step
 
 #: Names of parameters that mathematics writes otherwise.
 _NAMES = {

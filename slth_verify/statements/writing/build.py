@@ -8,7 +8,6 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.statements._data import StatementData
-from slth_verify.statements._symbols import eps, m, n, r
 from slth_verify.statements._types import (
     Claim,
     Direction,
@@ -31,6 +30,7 @@ from slth_verify.statements.vocabulary import (
     Subsets,
     SubsetSum,
 )
+from slth_verify.statements.writing.symbols import eps, m, n, r
 
 NATURALS = sp.S.Naturals
 NATURALS0 = sp.S.Naturals0

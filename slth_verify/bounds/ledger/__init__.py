@@ -1,0 +1,1 @@
+"""Derivations: their steps, the names in them, and how they are drawn."""

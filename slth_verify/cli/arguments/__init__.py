@@ -1,0 +1,1 @@
+"""What options and arguments may be: numbers, lists of them, files of targets."""

@@ -1,0 +1,1 @@
+"""Searches of a target, wave by wave, until what was found is certified."""

@@ -1,0 +1,1 @@
+"""Functions and integrals of balls: every result contains every true value."""

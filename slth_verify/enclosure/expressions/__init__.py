@@ -1,0 +1,1 @@
+"""Enclosures of SymPy expressions, by a short list of known operations."""

@@ -1,0 +1,1 @@
+"""Normal quantiles of random words: proposed in floats, proved in balls."""

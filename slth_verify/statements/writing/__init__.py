@@ -1,0 +1,1 @@
+"""What statements are written with: symbols, relations and repeated phrases."""
