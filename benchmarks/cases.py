@@ -3,9 +3,9 @@
 ``python -m benchmarks.cases --profile slth-nightly --save`` runs ``properties/`` test
 by test, each in a process of its own, and writes ``reports/benchmarks/
 cases_nightly.json`` as soon as one is done. What is done is not run again, so a run
-that was stopped, or that ``--seconds S`` ended, goes on where it was; ``--shard 1/3``
-takes every third test, with a file of its own, and ``--add FILE...`` puts such files
-together. Delete the file to begin anew. A test that is stopped counts for nothing.
+that was stopped goes on where it was. After ``--seconds S`` no new test is begun.
+``--shard 1/3`` takes every third test, with a file of its own among the temporary
+ones, and ``--add FILE...`` puts such files together. Delete the file to begin anew.
 
 Counted are the cases that Hypothesis drew and a property decided, each on its own; see
 ``conftest.py``. ``--simultaneous`` runs all of them in one command, as CI does.
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,6 @@ from benchmarks.support.common import RESULTS, machine
 _ROOT = Path(__file__).resolve().parents[1]
 _NIGHTLY = ("-m", "nightly or not nightly")
 _GENERATED = "generated_cases"
-_STOPPED = 124
 
 
 def main() -> None:
@@ -43,14 +43,11 @@ def main() -> None:
     for path in (saved, *options.add):
         if path.exists():
             done |= json.loads(path.read_text())["tests"]
-    start = time.monotonic()
     names = [] if options.add else list(_names(options))
+    start = time.monotonic()
     for name in names:
-        left = options.seconds - (time.monotonic() - start)
-        if left <= 0:
-            break
-        if name not in done:
-            done |= _run(name, options, left)
+        if name not in done and time.monotonic() - start < options.seconds:
+            done |= _run(name, options)
             _keep(saved, options, done)
     _keep(saved, options, done)
     print(json.dumps(_document(options, done)["figures"], indent=1))
@@ -81,41 +78,34 @@ def _names(options: argparse.Namespace) -> Iterator[str]:
     if options.simultaneous:
         yield "properties"
         return
-    listed = _pytest(options, 600.0, "--collect-only", "properties").stdout
+    listed = _pytest(options, "--collect-only", "properties").stdout
     names = [line for line in listed.splitlines() if "::" in line]
     number, of = options.shard
     yield from names[number - 1 :: of]
 
 
 def _pytest(
-    options: argparse.Namespace, seconds: float, *arguments: str
+    options: argparse.Namespace, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     command += [f"--hypothesis-profile={options.profile}"]
     command += _NIGHTLY * ("nightly" in options.profile)
-    try:
-        return subprocess.run(
-            [*command, *arguments],
-            cwd=_ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-            timeout=seconds,
-        )
-    except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, _STOPPED, "")
+    return subprocess.run(
+        [*command, *arguments],
+        cwd=_ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
 
 
-def _run(
-    name: str, options: argparse.Namespace, seconds: float
-) -> dict[str, dict[str, Any]]:
-    """What one test, or all of them, generated; nothing if it was stopped."""
+def _run(name: str, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """What one test, or all of them, generated."""
     both = ("-n", "2") * options.simultaneous
-    start = time.monotonic()
+    start, before = time.monotonic(), _processor()
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "out.xml")
-        ended = _pytest(options, seconds, f"--junitxml={report}", *both, name)
-        if ended.returncode == _STOPPED:
-            return {}
+        _pytest(options, f"--junitxml={report}", *both, name)
         cases = list(ElementTree.parse(report).iter("testcase"))
     wall = round(time.monotonic() - start, 1)
     print(f"{name}: {sum(map(_generated, cases))} cases, {wall} s", flush=True)
@@ -129,8 +119,14 @@ def _run(
             "outcome": "FAILED" if wrong else "passed",
         }
     if options.simultaneous:
-        options.wall = wall
+        options.wall, options.processor = wall, round(_processor() - before, 1)
     return found
+
+
+def _processor() -> float:
+    """Seconds of the processors in processes that were begun here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _generated(case: ElementTree.Element) -> int:
@@ -155,6 +151,7 @@ def _document(options: argparse.Namespace, done: dict[str, Any]) -> dict[str, An
     }
     if options.simultaneous:
         figures["seconds of the run"] = getattr(options, "wall", None)
+        figures["seconds of the processors"] = getattr(options, "processor", None)
     packages = ("slth-verify", "hypothesis", "numpy", "python-flint")
     return {
         "name": "cases",

@@ -21,13 +21,15 @@ from slth_verify.conformance import (
     pool_columns,
     random_cnn_filters,
 )
-from slth_verify.conformance.lies import Lie, planted_lies
+from slth_verify.conformance.claims import CLAIM_ATTACKS
+from slth_verify.conformance.lies import Lie, about, lies_about_claims, planted_lies
 from slth_verify.conformance.recording.observations import observations_to
 from slth_verify.conformance.recording.ratios import worst_ratios
-from slth_verify.conformance.running.checks import CHECKS, STATEMENTS
+from slth_verify.conformance.running.checks import CHECKS
 from slth_verify.construction import prune
 from slth_verify.network import RandomCNN, TargetCNN, channel_blocked_mask
 from slth_verify.selftest.environment import look, not_looked_at
+from slth_verify.statements import statement
 from slth_verify.subset_sum import MeetInTheMiddle
 from slth_verify.suite import passes, worst_of
 from slth_verify.text import reason_of
@@ -116,7 +118,7 @@ def run_selftest(
     parts = []
     for claim, verdict, reason in look():
         parts.append(Part("environment", claim, "", verdict, reason))
-    own, lies = list(_own_code()), _chosen(quick=quick)
+    own, lies = list(_own_code(quick=quick)), _chosen(quick=quick)
     with observations_to(observations):
         for number, (name, given, options) in enumerate(own):
             tell("properties", number, len(own))
@@ -129,7 +131,9 @@ def run_selftest(
     return SelftestResult(tuple(parts), not_looked_at())
 
 
-def _own_code() -> Iterator[tuple[str, tuple[Any, ...], Mapping[str, Any]]]:
+def _own_code(
+    *, quick: bool
+) -> Iterator[tuple[str, tuple[Any, ...], Mapping[str, Any]]]:
     """The checks, and what of the package they are run on."""
     solver = MeetInTheMiddle()
     yield "check_mask", (channel_blocked_mask,), {}
@@ -144,6 +148,8 @@ def _own_code() -> Iterator[tuple[str, tuple[Any, ...], Mapping[str, Any]]]:
     yield "check_recheck", (recheck,), {}
     yield "check_checker", (check,), {}
     yield "check_construction", (_construct,), {}
+    for name in list(CLAIM_ATTACKS)[: 1 if quick else None]:
+        yield "check_claims", (statement(name),), {}
 
 
 def _enough(*, dim: int, eps: Fraction, prob: Fraction) -> int:
@@ -160,10 +166,11 @@ def _construct(target: TargetCNN, random_network: RandomCNN, *, eps: Fraction) -
 
 def _chosen(*, quick: bool) -> list[Lie]:
     """All lies, or the first about each check."""
+    every = [*planted_lies(), *lies_about_claims()]
     if not quick:
-        return list(planted_lies())
+        return every
     first: dict[str, Lie] = {}
-    for lie in planted_lies():
+    for lie in every:
         first.setdefault(lie.check, lie)
     return list(first.values())
 
@@ -199,6 +206,8 @@ def _sampled(
     reason = "not contradicted"
     with worst_ratios() as ratios:
         try:
+            if name == "check_claims":  # some of its points take long
+                cases = min(cases, CLAIM_ATTACKS[given[0].id].cases)
             settings = _settings(cases, shrink=True)
             _call(name, given, {**options, "settings": settings})
         except ConformanceFailure as failure:
@@ -207,8 +216,7 @@ def _sampled(
             verdict, reason = Verdict.INCONCLUSIVE, reason_of(error)
     ratio = max(ratios.values(), default=None)
     seconds = time.monotonic() - start
-    statement = STATEMENTS[name]
-    return Part("property", name, statement, verdict, reason, ratio, seconds)
+    return Part("property", name, about(name, given), verdict, reason, ratio, seconds)
 
 
 def _told(lie: Lie) -> Part:

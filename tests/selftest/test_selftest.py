@@ -12,7 +12,8 @@ import pytest
 
 from slth_verify.cli import run as run_command
 from slth_verify.conformance import ConformanceFailure
-from slth_verify.conformance.lies import Lie, planted_lies
+from slth_verify.conformance.claims import CLAIM_ATTACKS
+from slth_verify.conformance.lies import Lie, lies_about_claims, planted_lies
 from slth_verify.enclosure import Enclosure
 from slth_verify.selftest import environment, run, run_selftest
 
@@ -25,10 +26,10 @@ def test_quick_selftest_of_this_package(capsys: pytest.CaptureFixture[str]) -> N
     assert document["verdict"] == "NOT_REJECTED"
     groups = [part["group"] for part in document["parts"]]
     assert groups.count("environment") == 5
-    assert groups.count("property") == 12
+    assert groups.count("property") == 13
     lies = [part for part in document["parts"] if part["group"] == "lie"]
     assert {part["verdict"] for part in lies} == {"VERIFIED"}
-    assert len(lies) == len({lie.check for lie in planted_lies()})
+    assert len(lies) == len({lie.check for lie in planted_lies()}) + 1
     ratios = [part["ratio"] for part in document["parts"] if part["ratio"]]
     assert len(ratios) >= 6
     assert max(ratios) <= 1
@@ -64,7 +65,9 @@ def test_a_lie_that_gets_through_fails(
     result = run_selftest()
     assert (result.outcome, result.exit_code) == ("REFUTED", 1)
     lies = [part for part in result.parts if part.group == "lie"]
-    assert len(lies) == len(planted_lies())
+    assert len(lies) == len(planted_lies()) + len(lies_about_claims())
+    about = {part.statement for part in result.parts if part.group == "property"}
+    assert about >= set(CLAIM_ATTACKS)
     assert {part.reason for part in lies} == {"the lie got through"}
     assert run_command(["selftest"]) == 1
     shown = capsys.readouterr().out
@@ -94,7 +97,7 @@ def test_progress_is_told_to_its_end(only: Callable[..., None]) -> None:
     only(_passes)
     seen: list[tuple[str, int, int]] = []
     run_selftest(quick=True, progress=lambda *step: seen.append(step))
-    assert ("properties", 12, 12) in seen
+    assert ("properties", 13, 13) in seen
     assert seen[-1][0] == "lies"
     assert seen[-1][1] == seen[-1][2]
 
@@ -109,6 +112,7 @@ def test_the_width_that_is_sampled_is_certified() -> None:
 def test_lies_name_their_statements() -> None:
     lie = Lie("wrong", "check_mask", ())
     assert lie.statement == "def:channel-blocked-mask"
+    assert {lie.statement for lie in lies_about_claims()} == set(CLAIM_ATTACKS)
 
 
 def _wrong_balls(patch: _Patch) -> None:

@@ -20,8 +20,10 @@ from slth_verify.conformance.lies import (
     sums,
     widths,
 )
+from slth_verify.conformance.lies.statements import LYING_STATEMENTS
 from slth_verify.conformance.oracles.samplers import pool_columns
 from slth_verify.conformance.running.checks import STATEMENTS
+from slth_verify.statements import statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,26 @@ class Lie:
     @property
     def statement(self) -> str:
         """Id of the statement that is contradicted."""
-        return STATEMENTS[self.check]
+        return about(self.check, self.given)
+
+
+def about(check: str, given: tuple[Any, ...]) -> str:
+    """Id of the statement that a check is about, given what it takes."""
+    return STATEMENTS.get(check) or str(given[0].id)
+
+
+def lies_about_claims() -> tuple[Lie, ...]:
+    """Statements with one thing changed, of each whose formulas are attacked."""
+    return tuple(
+        Lie(f"{name}, {change}", "check_claims", (changed(statement(name)),))
+        for name, changes in LYING_STATEMENTS.items()
+        for change, changed in changes.items()
+    )
 
 
 @cache
 def planted_lies() -> tuple[Lie, ...]:
-    """All shipped lies, those of one check after each other."""
+    """All shipped implementations that lie, those of one check after each other."""
     return tuple(_collected())
 
 
