@@ -42,12 +42,13 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
         shares = {"structure": options.inputs // 4}
         shares[_BY_BYTES] = options.inputs - shares["structure"]
         for how, wanted in shares.items():
-            for number in range(-(-wanted // options.round)):
+            while (
+                left and (lacking := wanted - _given(done, name, how, options.seed)) > 0
+            ):
+                number = len(_rounds(done, name, how, options.seed))
                 key = f"{name}/{how}/{options.seed}/{number}"
-                if key in done or left == 0:
-                    continue
                 left -= 1
-                size = min(options.round, wanted - number * options.round)
+                size = min(options.round, lacking)
                 done[key] = _round(name, how, 1000 * options.seed + number, size)
                 with journal.open("a", encoding="utf-8") as file:
                     file.write(json.dumps([key, done[key]]) + "\n")
@@ -65,6 +66,16 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
     if wrong and options.save:
         raise AssertionError(f"faults: {json.dumps(wrong, indent=1)}")
     return {"seed": options.seed, "readers": figures}, {}
+
+
+def _rounds(done: dict[str, Any], name: str, how: str, seed: int) -> list[Any]:
+    begin = f"{name}/{how}/{seed}/"
+    return [value for key, value in done.items() if key.startswith(begin)]
+
+
+def _given(done: dict[str, Any], name: str, how: str, seed: int) -> int:
+    """Files of the rounds that are done; one that was ended counts as a whole."""
+    return sum(value["size"] for value in _rounds(done, name, how, seed))
 
 
 def _read(journal: Path) -> dict[str, Any]:
@@ -96,7 +107,13 @@ def _round(name: str, how: str, seed: int, inputs: int) -> dict[str, Any]:
             check=False,
         )
         outcome = Path(folder, "outcome.json")
-        found: dict[str, Any] = {"outcomes": {}, "faults": {}, "seen": [], "strays": []}
+        found: dict[str, Any] = {
+            "size": inputs,
+            "outcomes": {},
+            "faults": {},
+            "seen": [],
+            "strays": [],
+        }
         found |= {"longest": 0.0, "memory": 0, "seconds": time.monotonic() - start}
         if outcome.exists():
             found |= json.loads(outcome.read_text())

@@ -7,7 +7,7 @@ from typing import Any
 
 import hypothesis
 
-from slth_verify.conformance._drive import run
+from slth_verify.conformance.recording.drive import run
 from slth_verify.conformance._failure import require
 from slth_verify.conformance.claims import CLAIM_ATTACKS
 from slth_verify.conformance.recording.ratios import observe

@@ -12,6 +12,7 @@ from slth_verify.bounds.certificates.two_sides import (
     failure_by_decay,
     failure_by_reach,
 )
+from slth_verify.bounds.certificates.weighted_moment import STATEMENT
 from slth_verify.bounds.ledger import keys
 from slth_verify.bounds.rechecking.one_target import (
     EMPTY,
@@ -24,6 +25,7 @@ from slth_verify.bounds.rechecking.reader import (
     LedgerStep,
     NotConfirmedError,
     require,
+    require_steps,
     require_upper,
 )
 from slth_verify.limits import CERTIFICATE_BLOCKS, CERTIFICATE_SAMPLES
@@ -40,7 +42,7 @@ def prove_ball(steps: Sequence[LedgerStep], dim: int, eps: Fraction) -> ProvedBa
     if names and names[-1] == two_sides.STATEMENT:
         last = steps[-1].values
         if last.has("blocks per side"):
-            require(len(steps) == 2, "two sides of blocks need one step for a block")
+            require_steps(steps, STATEMENT, two_sides.STATEMENT)
             return prove_two_sides(last, prove_centred_block(steps[0].values, dim))
         one = prove_target(steps[:-1], dim, eps)
         return prove_two_sides(last, one, blocks=1)

@@ -1,0 +1,96 @@
+"""Branches of the rooms that decide: run by their tests, or named with a reason.
+
+``python -m benchmarks.branches coverage.json`` compares coverage.py's JSON report with
+``tests/branch_gaps.toml``, prints each gap that is not named there and each name that
+is no gap any more, and fails if there is one; ``tox -e branches`` makes the report.
+Gaps are named by the text of their lines, so that moved lines keep their names.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+_ROOT = Path(__file__).resolve().parents[1]
+NAMED = _ROOT / "tests" / "branch_gaps.toml"
+
+
+class Gap(NamedTuple):
+    """A branch that no test takes, or a line that none reaches.
+
+    Attributes:
+        file: Path from the root of the repository.
+        function: Qualified name, or "" for the module.
+        line: Text of the line that branches, or is not reached.
+        to: Text of the line that is not gone to; "" for the end of the function, and
+            the text itself for a line that is not reached.
+    """
+
+    file: str
+    function: str
+    line: str
+    to: str
+
+
+def gaps(report: dict[str, Any]) -> Iterator[Gap]:
+    """The gaps of a report."""
+    for path, about in sorted(report["files"].items()):
+        lines = (_ROOT / path).read_text(encoding="utf-8").splitlines()
+        for name, found in about["functions"].items():
+            for start, end in found["missing_branches"]:
+                to = lines[end - 1].strip() if end > 0 else ""
+                yield Gap(path, name, lines[start - 1].strip(), to)
+            left = {end for _, end in found["missing_branches"]}
+            for line in found["missing_lines"]:
+                if line not in left:
+                    text = lines[line - 1].strip()
+                    yield Gap(path, name, text, text)
+
+
+def named(text: str) -> dict[Gap, str]:
+    """The gaps that are named, with their reasons.
+
+    Raises:
+        ValueError: If one has no reason.
+    """
+    found = {}
+    for entry in tomllib.loads(text).get("gap", []):
+        why = entry.pop("why", "")
+        if not why.strip():
+            raise ValueError(f"a gap without a reason: {entry}")
+        found[Gap(**entry)] = why
+    return found
+
+
+def compare(report: dict[str, Any], text: str) -> list[str]:
+    """What is wrong: gaps without a name, and names without a gap."""
+    there, known = dict.fromkeys(gaps(report)), named(text)
+    new = [f"not named: {_toml(gap)}" for gap in there if gap not in known]
+    old = [f"no gap any more: {_toml(gap)}" for gap in known if gap not in there]
+    return new + old
+
+
+def _toml(gap: Gap) -> str:
+    pairs = (f"{key} = {json.dumps(value)}" for key, value in gap._asdict().items())
+    return "\n".join(["[[gap]]", *pairs])
+
+
+def main(arguments: list[str]) -> int:
+    """Compare, print, and say whether all is well."""
+    report = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+    totals = report["totals"]
+    print(
+        f"{totals['covered_branches']} of {totals['num_branches']} branches, "
+        f"{totals['covered_lines']} of {totals['num_statements']} statements"
+    )
+    wrong = compare(report, NAMED.read_text(encoding="utf-8"))
+    print("\n".join(wrong) or "every gap is named")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,122 @@
+"""The tests that reach a changed line, run in a process forked for one mutant."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import resource
+import signal
+import sys
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+#: Loaded once, before any fork: what takes long, and is never changed.
+_HEAVY = (
+    "numpy",
+    "scipy.special",
+    "scipy.stats",
+    "scipy.optimize",
+    "sympy",
+    "mpmath",
+    "flint",
+    "torch",
+    "hypothesis",
+    "hypothesis.strategies",
+    "pytest",
+    "jsonschema",
+    "safetensors.numpy",
+)
+
+KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "out of time"
+UNLOADED = "not loaded by its tests"
+_NEVER = 99  # an exit code that is none of pytest's
+
+
+class _Wrong(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Gives one module another source."""
+
+    def __init__(self, name: str, path: Path, source: str) -> None:
+        self._name, self._path, self._source = name, path, source
+        self.loaded = False
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> Any:
+        """The spec of the changed module alone."""
+        if fullname != self._name:
+            return None
+        package = self._path.name == "__init__.py"
+        spec = ModuleSpec(fullname, self, origin=str(self._path), is_package=package)
+        spec.has_location = True
+        if package:
+            spec.submodule_search_locations = [str(self._path.parent)]
+        return spec
+
+    def pytest_configure(self) -> None:
+        """Go before pytest's own loader, which takes the modules of plugins."""
+        sys.meta_path.insert(0, self)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the changed source."""
+        self.loaded = True
+        exec(compile(self._source, str(self._path), "exec"), vars(module))
+
+
+def prepare(below: Sequence[str]) -> None:
+    """Load what no mutant changes, and the rooms below those that are changed."""
+    for name in (*_HEAVY, *below):
+        importlib.import_module(name)
+
+
+def try_mutant(
+    name: str, path: Path, source: str, tests: Sequence[str], seconds: float
+) -> str:
+    """Whether these tests notice a changed module.
+
+    Args:
+        name: Of the module, which is not loaded yet.
+        path: Its file.
+        source: The changed source.
+        tests: Node ids, the first ones first.
+        seconds: Of the processor, that all tests together may take.
+    """
+    child = os.fork()
+    if child == 0:
+        _run(name, path, source, tests, seconds)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return TIMED_OUT if os.WTERMSIG(status) in _LIMITS else KILLED
+    return {0: SURVIVED, _NEVER: UNLOADED}.get(os.WEXITSTATUS(status), KILLED)
+
+
+_LIMITS = (signal.SIGXCPU, signal.SIGKILL, signal.SIGALRM)
+
+
+def _run(
+    name: str, path: Path, source: str, tests: Sequence[str], seconds: float
+) -> None:
+    """The forked process; it never returns."""
+    code = 1
+    try:
+        spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+        most = int(spent + seconds) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (most, most + 5))
+        resource.setrlimit(resource.RLIMIT_AS, (16 << 30, 16 << 30))
+        signal.alarm(int(20 * seconds) + 60)
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)
+        if name in sys.modules:
+            raise RuntimeError(f"{name} is loaded already")
+        import pytest
+
+        wrong = _Wrong(name, path, source)
+        words = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", "-W", "ignore"]
+        code = int(pytest.main([*words, *tests], plugins=[wrong]))
+        code = code if wrong.loaded else _NEVER
+    finally:
+        os._exit(code if 0 <= code < 128 else 1)

@@ -1,0 +1,117 @@
+"""Mutants are single changes, each another program; tests notice them or do not."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parents[2]))  # where benchmarks/ lies
+
+from benchmarks.support.mutation.mutants import mutants_of
+
+_SOURCE = '''
+def f(x: int = 3, y: "a < b" = None) -> "c + 1":
+    """Text + 1."""
+    if not x < 2 and y:
+        raise ValueError(f"{x}" + "text")
+    require(x)
+    return -max(x.low, 2) if x is y else True
+'''
+
+_CHANGES = (
+    *("3 becomes 4", "3 becomes 2", "the condition is false", "the condition is true"),
+    *("and/or", "not is dropped", "Lt becomes LtE", "Lt becomes Gt", "2 becomes 3"),
+    *("2 becomes 1", "an exception is not raised", "a call is dropped"),
+    *("the condition is false", "the condition is true", "minus is dropped"),
+    *("max becomes min", ".low becomes .high", "2 becomes 3", "2 becomes 1"),
+    *("Is becomes IsNot", "True becomes False"),
+)
+
+
+def test_every_change_is_one_and_no_text_is_changed() -> None:
+    found = mutants_of(_SOURCE)
+    assert sorted(mutant.change for mutant in found) == sorted(_CHANGES)
+    plain = ast.unparse(ast.parse(_SOURCE))
+    wrong = [mutant.source(_SOURCE) for mutant in found]
+    assert len(set(wrong)) == len(wrong)
+    assert plain not in wrong
+    for source in wrong:
+        compile(source, "x", "exec")
+        assert "Text + 1" in source
+        assert "a < b" in source
+
+
+def test_mutants_know_their_lines_and_statements() -> None:
+    found = mutants_of("x = f(\n    1,\n    2 < 3,\n)\n")
+    assert {(mutant.line, mutant.statement) for mutant in found} == {(2, 1), (3, 1)}
+
+
+_HERE = """
+import os
+from pathlib import Path
+from benchmarks.support.mutation import trials
+name = "slth_verify.bounds.rechecking.one_target"
+path = Path(*name.split(".")).with_suffix(".py").absolute()
+test = ["tests/bounds/rechecking/test_recheck_others.py"]
+source = path.read_text()
+trials._HEAVY = ("pytest",)
+trials.prepare(())
+told = [
+    trials.try_mutant(name, path, text, test, 60)
+    for text in ("raise SystemError", source)
+]
+assert told == ["killed", "survived"], told
+"""
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+def test_a_module_of_the_package_is_changed_indeed() -> None:
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", _HERE], cwd=root, check=True)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+def test_a_wrong_module_is_noticed_by_its_test_alone(tmp_path: Path) -> None:
+    """In a process of its own, which forks before the module is loaded."""
+    (tmp_path / "told.py").write_text("def double(x):\n    return 2 * x\n")
+    test = tmp_path / "test_told.py"
+    test.write_text(
+        "def test_two():\n    import told\n    assert told.double(2) == 4\n"
+        "def test_nothing():\n    import told\n    assert told.double(0) == 0\n"
+        "def test_endless():\n    import told\n    while told.double(1) != 2:\n"
+        "        pass\n"
+        "def test_else():\n    pass\n"
+    )
+    code = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, {str(tmp_path)!r})
+from benchmarks.support.mutation import trials
+path = Path({str(tmp_path)!r}, "told.py")
+wrong = "def double(x):\\n    return 2 + x + x\\n"
+for source, name in (
+    (wrong, "test_two"), (path.read_text(), "test_two"),
+    (wrong.replace("2 +", "0 +"), "test_two"),
+    ("def double(x):\\n    return 3 * x", "test_nothing"),
+    (wrong, "test_endless"),
+    (wrong, "test_else"),
+):
+    tests = [f"{test}::{{name}}"]
+    print(trials.try_mutant("told", path, source, tests, 0.1))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    expected = ["killed", "survived", "survived", "survived", "out of time"]
+    expected.append("not loaded by its tests")
+    assert done.stdout.split("\n")[:-1] == expected, done.stderr
