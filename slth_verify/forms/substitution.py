@@ -25,6 +25,7 @@ from slth_verify.forms.gates import Bound, Relaxation
 from slth_verify.forms.intervals import Interval
 from slth_verify.forms.known import Known, Rows, row_count
 from slth_verify.forms.pairs import Numbers
+from slth_verify.forms.pools import Tournament
 from slth_verify.forms.rounding import (
     TINY,
     above,
@@ -72,18 +73,12 @@ def upper_bounds(known: Known, name: str, target: Rows, gap: Rows) -> Float64Arr
     require_ieee()
     count = row_count(known.pair.shapes[name], target, gap)
     with np.errstate(all="ignore"):
-        work = _Substitution(known, count)
-        work.add(name, target, gap)
-        for node in reversed(known.pair.nodes):
-            if node.name in work.rows:
-                look_at_the_clock()
-                work.through(node)
-                if isinstance(node, Stage):
-                    work.stop()
+        work = Substitution(known, count)
+        work.back(name, target, gap)
         return np.asarray(np.fmin(work.best, work.constant))
 
 
-class _Substitution:
+class Substitution:
     """Rows on their way back.
 
     Attributes:
@@ -99,6 +94,16 @@ class _Substitution:
         self.positive: Rows = None
         self.constant = np.zeros(count)
         self.best = np.full(count, np.inf)
+
+    def back(self, name: str, target: Rows, gap: Rows) -> None:
+        """From a tensor to the image."""
+        self.add(name, target, gap)
+        for node in reversed(self.known.pair.nodes):
+            if node.name in self.rows:
+                look_at_the_clock()
+                self.through(node)
+                if isinstance(node, Stage):
+                    self.stop()
 
     def add(self, name: str, target: Rows, gap: Rows) -> None:
         """More coefficients of a tensor; the image has no difference."""
@@ -121,9 +126,7 @@ class _Substitution:
         elif isinstance(node, Stage):
             self._stage(node, target, gap)
         elif isinstance(node, (Rectifier, Clip)):
-            source = node.sources[0]
-            relaxation = self.known.gates[node.name]
-            self.add(source, *self._gate(relaxation, source, target, gap))
+            self.add(node.sources[0], *self._gate(node, target, gap))
         elif isinstance(node, MaxPool):
             self._pool(node, target, gap)
         else:
@@ -183,10 +186,15 @@ class _Substitution:
         self._grow(2 * slack(count) * sizes_above(lost) + count * TINY)
 
     def _gate(
-        self, relaxation: Relaxation, source: str, target: Rows, gap: Rows
+        self, node: Rectifier | Clip, target: Rows, gap: Rows
     ) -> tuple[Rows, Rows]:
         """Coefficients of p and of t, by the sign of those of the gate's tensors."""
-        parts = self.known.intervals[source]
+        return self._relaxed(self.known.gates[node.name], node, target, gap)
+
+    def _relaxed(
+        self, relaxation: Relaxation, node: Node, target: Rows, gap: Rows
+    ) -> tuple[Rows, Rows]:
+        parts = self.known.intervals[node.sources[0]]
         return self._bounded(
             (
                 (target, relaxation.upper, relaxation.lower),
@@ -280,14 +288,22 @@ class _Substitution:
             part = self.known.intervals[source].target
             self.positive = self._sum(self.positive, rows, part)
             return
-        above, under = self.known.halves[source]
+        self._bent(source, rows, self.known.halves[source])
+
+    def _bent(
+        self, source: str, rows: Float64Array, bounds: tuple[Bound, Bound]
+    ) -> None:
+        """Coefficients of ``max(y, 0)``, by bounds that are affine in y."""
         size = _most(self.known.intervals[source].pruned)
-        on_y, _ = self._bounded([(rows, above, under)], (size, size))
+        on_y, _ = self._bounded([(rows, *bounds)], (size, size))
         self.add(source, on_y, on_y)
+
+    def _tournament(self, node: MaxPool) -> Tournament:
+        return self.known.pools[node.name]
 
     def _pool(self, node: MaxPool, target: Rows, gap: Rows) -> None:
         source = node.sources[0]
-        pool = self.known.pools[node.name]
+        pool = self._tournament(node)
         shape = self.known.pair.shapes[source]
         parts = self.known.intervals[source]
         sizes = 2 * _most(parts.target), 2 * _most(parts.difference)
