@@ -79,7 +79,7 @@ def bracket(networks: ComparedNetworks) -> dict[str, float]:
     pair = networks.pair
     box = box_of(networks.target.input)
     start = time.perf_counter()
-    certified = float(Differences.over(pair, box).gap().sizes.max())
+    certified = float(Differences.over(pair, box).joint_gap().sizes.max())
     proved = time.perf_counter()
     found = float(abs(Search(pair, box, 0).run().gaps[0]))
     attacked = time.perf_counter()

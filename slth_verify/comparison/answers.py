@@ -184,7 +184,7 @@ def compare(
     asked = None if eps is None else read_accuracy(eps, f)
     networks = ComparedNetworks.of_graphs(f, g)
     differences = Differences.over(networks.pair, box_of(f.input))
-    bound = _finite(float(differences.gap().sizes.max()))
+    bound = _finite(float(differences.joint_gap().sizes.max()))
     found = attacked(networks, seed=seed)
     verdict, reason = _decided(asked, bound, found)
     stages = tuple(

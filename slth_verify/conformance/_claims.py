@@ -7,9 +7,9 @@ from typing import Any
 
 import hypothesis
 
-from slth_verify.conformance.recording.drive import run
 from slth_verify.conformance._failure import require
 from slth_verify.conformance.claims import CLAIM_ATTACKS
+from slth_verify.conformance.recording.drive import run
 from slth_verify.conformance.recording.ratios import observe
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import Statement

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from slth_verify.forms.intervals import (
     through,
     through_stage,
 )
+from slth_verify.forms.joint import joint_bounds, worst_sharpened
 from slth_verify.forms.known import Known
 from slth_verify.forms.pairs import NetworkPair
 from slth_verify.forms.pools import Tournament
@@ -94,6 +95,16 @@ class Differences:
         """Bounds of rows ``a x + d (y - x)`` of the output; see `upper_bounds`."""
         return upper_bounds(self.known, self.known.pair.output.name, target, gap)
 
+    def joint_upper(
+        self, target: Float64Array | None, gap: Float64Array | None
+    ) -> Float64Array:
+        """Bounds like those of `upper`, jointly; infinite where that takes too long.
+
+        Source:
+            docs/theory/joint-forms.md.
+        """
+        return joint_bounds(self.known, self.known.pair.output.name, target, gap)
+
     def gap(self) -> Interval:
         """Of g - f at every entry of the output, by intervals and linear forms.
 
@@ -107,6 +118,25 @@ class Differences:
         low = -entry_bounds(self.known, name, entries, (0.0, -1.0))
         shape = found.low.shape
         return found.met(Interval(low.reshape(shape), high.reshape(shape)))
+
+    def joint_gap(self) -> Interval:
+        """Of g - f, sharpened jointly where that makes the largest modulus smaller.
+
+        Rigor:
+            Enclosed, over all images of the box.
+
+        Source:
+            docs/theory/joint-forms.md.
+        """
+        found, node = self.gap(), self.known.pair.output
+        if not isinstance(node, (Rectifier, Clip)):
+            return worst_sharpened(self.known, node.name, found)
+        (name,) = node.sources
+        source = self.known.intervals[name]
+        sharper = worst_sharpened(self.known, name, source.difference)
+        return found.met(
+            through(node, [replace(source, difference=sharper)]).difference
+        )
 
 
 def _checked_box(pair: NetworkPair, box: Interval) -> Interval:

@@ -8,7 +8,7 @@ numbers, whoever proposed them: the intercepts are made here, so that the bounds
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,6 +171,22 @@ def default_slopes(gate: Gate, source: Intervals) -> Slopes:
     )
 
 
+def parallel_slopes(gate: Gate, source: Intervals) -> Slopes:
+    """Slopes with which a gate is an affine map and an error that is bounded.
+
+    They are in the middle of the gate's own, so that errors are the least share of what
+    the gate takes.
+    """
+    found = default_slopes(gate, source)
+    x, middle = (
+        source.target,
+        np.broadcast_to((1.0 + gate.least) / 2, found.upper.shape),
+    )
+    across = (x.low < 0) & (x.high > 0) & (len(gate.kinks) == 1)
+    upper = np.where(across, middle, found.upper)
+    return replace(found, upper=upper, lower=upper, gap_upper=middle, gap_lower=middle)
+
+
 def _chord(ends: Interval, low: Float64Array, high: Float64Array) -> Float64Array:
     width = ends.high - ends.low
     wide = width > 0
@@ -289,9 +305,10 @@ def _corners(
             yield p, np.clip(kink - p, gap.low, gap.high)
 
 
-def half_bounds(y: Interval) -> tuple[Bound, Bound]:
+def half_bounds(y: Interval, *, parallel: bool = False) -> tuple[Bound, Bound]:
     """Bounds of ``max(y, 0)`` from above and below, affine in y, over an interval."""
     upper, lower = _bent(POSITIVE_PART, y)
+    lower = upper if parallel else lower
     above, under = _on_line(POSITIVE_PART, y, upper, lower)
     zero = np.zeros(y.low.shape)
     return Bound(upper, zero, above), Bound(lower, zero, under)

@@ -12,7 +12,7 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array, IndexArray
 from slth_verify.forms.adjoints import taps
-from slth_verify.forms.gates import POSITIVE_PART, Relaxation
+from slth_verify.forms.gates import POSITIVE_PART, Relaxation, parallel_slopes
 from slth_verify.forms.intervals import Interval, Intervals
 from slth_verify.graph.nodes import MaxPool, Shape
 
@@ -46,13 +46,21 @@ class Tournament:
     comparisons: tuple[Comparison, ...]
 
     @classmethod
-    def of(cls, node: MaxPool, shape: Shape, source: Intervals) -> Tournament:
+    def of(
+        cls,
+        node: MaxPool,
+        shape: Shape,
+        source: Intervals,
+        *,
+        parallel: bool = False,
+    ) -> Tournament:
         """Over intervals of the image; likely winners come first.
 
         Args:
             node: The pool.
             shape: Of the image.
             source: Intervals of its entries.
+            parallel: Whether bounds from above and below have the same slopes.
         """
         order = _ordered(taps(node, shape), source.target)
         flat = Intervals(*(_flat(part) for part in _parts(source)))
@@ -67,7 +75,9 @@ class Tournament:
                 other.difference.minus(best.difference),
             )
             places = np.flatnonzero(inside)
-            relaxation = Relaxation.of(POSITIVE_PART, _kept(gap, inside))
+            gap = _kept(gap, inside)
+            slopes = parallel_slopes(POSITIVE_PART, gap) if parallel else None
+            relaxation = Relaxation.of(POSITIVE_PART, gap, slopes)
             found.append(Comparison(entries[places], places, relaxation))
             best = _larger(best, other, inside)
         return cls(order[0], tuple(found))

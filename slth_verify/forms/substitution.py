@@ -19,9 +19,10 @@ from slth_verify.forms.adjoints import (
     terms_of,
 )
 from slth_verify.forms.carried import Carried, largest
-from slth_verify.forms.gates import Relaxation
+from slth_verify.forms.gates import Bound, Relaxation
 from slth_verify.forms.known import Known, Rows, row_count
 from slth_verify.forms.pairs import Numbers
+from slth_verify.forms.pools import Tournament
 from slth_verify.forms.rounding import TINY, sizes_above, slack, total_above
 from slth_verify.graph.nodes import (
     AveragePool,
@@ -62,19 +63,23 @@ def upper_bounds(known: Known, name: str, target: Rows, gap: Rows) -> Float64Arr
     require_ieee()
     count = row_count(known.pair.shapes[name], target, gap)
     with np.errstate(all="ignore"):
-        work = _Substitution(known, count)
-        work.add(name, target, gap)
-        for node in reversed(known.pair.nodes):
-            if node.name in work.rows:
-                look_at_the_clock()
-                work.through(node)
-                if isinstance(node, Stage):
-                    work.stop()
+        work = Substitution(known, count)
+        work.back(name, target, gap)
         return np.asarray(np.fmin(work.best, work.constant))
 
 
-class _Substitution(Carried):
+class Substitution(Carried):
     """Rows on their way back, node by node."""
+
+    def back(self, name: str, target: Rows, gap: Rows) -> None:
+        """From a tensor to the image."""
+        self.add(name, target, gap)
+        for node in reversed(self.known.pair.nodes):
+            if node.name in self.rows:
+                look_at_the_clock()
+                self.through(node)
+                if isinstance(node, Stage):
+                    self.stop()
 
     def through(self, node: Node) -> None:
         """Put in for a node's tensor what it computes, or what bounds it."""
@@ -86,9 +91,7 @@ class _Substitution(Carried):
         elif isinstance(node, Stage):
             self._stage(node, target, gap)
         elif isinstance(node, (Rectifier, Clip)):
-            source = node.sources[0]
-            relaxation = self.known.gates[node.name]
-            self.add(source, *self._gate(relaxation, source, target, gap))
+            self.add(node.sources[0], *self._gate(node, target, gap))
         elif isinstance(node, MaxPool):
             self._pool(node, target, gap)
         else:
@@ -119,10 +122,15 @@ class _Substitution(Carried):
         self._grow(2 * slack(count) * sizes_above(lost) + count * TINY)
 
     def _gate(
-        self, relaxation: Relaxation, source: str, target: Rows, gap: Rows
+        self, node: Rectifier | Clip, target: Rows, gap: Rows
     ) -> tuple[Rows, Rows]:
         """Coefficients of p and of t, by the sign of those of the gate's tensors."""
-        parts = self.known.intervals[source]
+        return self._relaxed(self.known.gates[node.name], node, target, gap)
+
+    def _relaxed(
+        self, relaxation: Relaxation, node: Node, target: Rows, gap: Rows
+    ) -> tuple[Rows, Rows]:
+        parts = self.known.intervals[node.sources[0]]
         return self._bounded(
             (
                 (target, relaxation.upper, relaxation.lower),
@@ -191,14 +199,22 @@ class _Substitution(Carried):
             part = self.known.intervals[source].target
             self.positive = self._sum(self.positive, rows, part)
             return
-        above, under = self.known.halves[source]
+        self._bent(source, rows, self.known.halves[source])
+
+    def _bent(
+        self, source: str, rows: Float64Array, bounds: tuple[Bound, Bound]
+    ) -> None:
+        """Coefficients of ``max(y, 0)``, by bounds that are affine in y."""
         size = largest(self.known.intervals[source].pruned)
-        on_y, _ = self._bounded([(rows, above, under)], (size, size))
+        on_y, _ = self._bounded([(rows, *bounds)], (size, size))
         self.add(source, on_y, on_y)
+
+    def _tournament(self, node: MaxPool) -> Tournament:
+        return self.known.pools[node.name]
 
     def _pool(self, node: MaxPool, target: Rows, gap: Rows) -> None:
         source = node.sources[0]
-        pool = self.known.pools[node.name]
+        pool = self._tournament(node)
         shape = self.known.pair.shapes[source]
         parts = self.known.intervals[source]
         sizes = 2 * largest(parts.target), 2 * largest(parts.difference)

@@ -93,7 +93,7 @@ def check(
         )
         images = (float_image(box, seed + number) for number in range(3))
         values = (values_of(graph, stages, image) for image in images)
-        assert not broken(found, *values, seed=seed)
+        assert not broken(found, *values, seed=seed, joint=seed % 4 == 0)
 
     return judge
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from handmade import linear_forms
-from handmade.form_graphs import GRAPHS, network, numbers, rounded
+from handmade.form_graphs import DEEP, GRAPHS, RELU, network, numbers, rounded
 from handmade.stage_graphs import ONE_STAGE, POINTS
 from slth_verify.forms import (
     Interval,
@@ -22,12 +23,15 @@ from slth_verify.forms import (
     differences,
     gates,
     intervals,
+    joint,
     pairs,
     pools,
+    quadratic,
     rounding,
     substitution,
+    symbols,
 )
-from slth_verify.graph import Clip, Rectifier, TargetCNN
+from slth_verify.graph import Clip, Convolution, Rectifier, TargetCNN
 
 MODULES = (
     adjoints,
@@ -35,10 +39,13 @@ MODULES = (
     differences,
     gates,
     intervals,
+    joint,
     pairs,
     pools,
+    quadratic,
     rounding,
     substitution,
+    symbols,
     linear_forms,
 )
 
@@ -82,6 +89,13 @@ def form_cases(
     def make(topic: str) -> list[Case]:
         if topic == "rounding":
             return [case(f, "exact", Interval(*ends), 1) for f, *ends in rounded()]
+        if topic == "joint":
+            uneven = Interval(np.full(1, -0.25), np.ones(1))
+            boxes = [Interval(-np.ones(1), np.ones(1)), uneven]
+            found = [case(f, g, box, 4) for f, g in one_number() for box in boxes]
+            for graph in DEEP.values():
+                found.append(case(graph, moved(graph), box_of(graph.input), 8))
+            return found
         found = []
         for graph in [GRAPHS[name] for name in TOPICS[topic]]:
             box = box_of(graph.input)
@@ -110,6 +124,34 @@ def form_cases(
     return make
 
 
+def moved(graph: TargetCNN) -> dict[str, Any]:
+    """Stages of another network, whose weights are some eighths off."""
+    rng = np.random.default_rng(0)
+    found = {}
+    for node in graph.nodes:
+        if isinstance(node, Convolution):
+            off = rng.integers(-3, 4, node.weight.shape) / 8
+            kernel = np.vectorize(Fraction, [object])(node.weight.astype(float) + off)
+            found[node.name] = kernel, -kernel, [*map(Fraction, node.bias.tolist())]
+    return found
+
+
+def one_number() -> list[tuple[TargetCNN, dict[str, Any]]]:
+    """One number, where a modulus and nothing else decides."""
+    found = []
+    away = Clip(name="r", sources=("a",), low=Fraction(1, 4), high=Fraction(1))
+    for gate, factor in ((RELU, 1.0), (RELU, -1.0), (away, 1.0)):
+        first = numbers("image", "a", [1.0])
+        graph = network(first, gate, numbers("r", "b", [factor]), shape=(1,))
+        for other, shift in ((0, 0), (3, 0), (Fraction(3, 2), Fraction(1, 4))):
+            stages = {
+                "a": ([[other]], [[-other]], [shift]),
+                "b": ([[factor]], [[-factor]], None),
+            }
+            found.append((graph, stages))
+    return found
+
+
 def half(pair: Any) -> dict[str, gates.Slopes]:
     """Slopes with which every kink of a gate decides."""
     slopes = 0.5, 0.5, 0.5, 0.5, 0.125, 0.125
@@ -131,7 +173,7 @@ def form_refuted(
             pair = network_pair(case.graph, case.stages)
             slopes = half(pair) if case.slopes else None
             found = differences.Differences.over(pair, case.box, slopes=slopes)
-            if broken(found, *case.values):
+            if broken(found, *case.values, joint=topic == "joint"):
                 return True
         return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -113,6 +114,29 @@ GRAPHS = {
     )
     for mode in ("zeros", "reflect", "replicate", "circular")
     for kind in ("windows", "pad")
+}
+
+
+def _deep(*gates: Node) -> TargetCNN:
+    """Gates one behind the other, with layers between."""
+    nodes: list[Node] = [FIRST]
+    for number, gate in enumerate(gates):
+        nodes += [replace(gate, sources=(nodes[-1].name,), name=f"g{number}")]
+        nodes += [conv(nodes[-1].name, f"b{number}", 2, 2, 1, 2)]
+    return network(*nodes[:-1], *last(nodes[-2].name), shape=(1, 2, 2))
+
+
+RELU = Rectifier(name="r", sources=("a",))
+LEAKY = Rectifier(name="r", sources=("a",), slopes=(F(1, 3),))
+CLIP = Clip(name="r", sources=("a",), low=F(-1, 3), high=F(1, 3))
+POOL = MaxPool(name="r", sources=("a",), window=(2, 1), stride=(1, 1))
+#: One gate before the other.
+DEEP = {
+    "relu": _deep(RELU, RELU),
+    "leaky": _deep(LEAKY, LEAKY),
+    "clip": _deep(CLIP, CLIP),
+    "pool": _deep(POOL, RELU),
+    "last": network(*_deep(LEAKY, RELU).nodes[1:-1], shape=(1, 2, 2)),
 }
 
 

@@ -75,22 +75,30 @@ def _least(row: tuple[Any, Any], low: Any, high: Any, y: Any) -> Fraction:
     return total
 
 
-def _broken(found: Any, *images: dict[str, Any], seed: int = 0) -> list[str]:
+def _broken(
+    found: Any, *images: dict[str, Any], seed: int = 0, joint: bool = False
+) -> list[str]:
     """Whatever the bounds say of both networks that is not so for some images."""
-    gap = found.gap()
-    target, given = _rows(gap.low.shape, seed)
+    gaps = [found.gap()]
+    target, given = _rows(gaps[0].low.shape, seed)
     zero = np.zeros_like(target)
     bounds = [
         (found.upper(a, d), zero if a is None else a, zero if d is None else d)
         for a, d in ((target, None), (None, given), (target, given))
     ]
+    if joint:
+        gaps.append(found.joint_gap())
+        bounds.append((found.joint_upper(target, given), target, given))
     return [
-        what for values in images for what in _broken_by(found, gap, bounds, values)
+        what for values in images for what in _broken_by(found, gaps, bounds, values)
     ]
 
 
 def _broken_by(
-    found: Any, gap: Interval, bounds: list[Any], values: dict[str, Any]
+    found: Any,
+    gaps: list[Interval],
+    bounds: list[Any],
+    values: dict[str, Any],
 ) -> list[str]:
     wrong = []
     for node in found.known.pair.nodes:
@@ -105,8 +113,9 @@ def _broken_by(
             part = getattr(parts, which)
             if _outside(part.low, part.high, least, most):
                 wrong.append(f"{which} of {name}")
-    if _outside(gap.low, gap.high, y - high, y - low):
-        wrong.append("gap")
+    for gap in gaps:
+        if _outside(gap.low, gap.high, y - high, y - low):
+            wrong.append("gap")
     for rows, a, d in bounds:
         for number, bound in enumerate(rows):
             least = _least((a[..., number], d[..., number]), low, high, y)

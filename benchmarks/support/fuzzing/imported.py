@@ -14,7 +14,6 @@ import numpy as np
 import onnx
 import onnx.reference
 import torch
-from slth_verify.network.torch_graphs.pt2_program import module_of_file
 from torch import nn
 
 from benchmarks.support.fuzzing.forms import (
@@ -25,6 +24,7 @@ from benchmarks.support.fuzzing.forms import (
 from benchmarks.support.fuzzing.judging import Reader
 from benchmarks.support.fuzzing.own import files_of, finite
 from slth_verify.graph import TargetCNN, values
+from slth_verify.network.torch_graphs.pt2_program import module_of_file
 
 #: One exported program in so many is recorded, and compared with torch's own reader.
 _IMPORTED = 40

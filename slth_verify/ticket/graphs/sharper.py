@@ -104,7 +104,8 @@ class Sharper:
         image = self._nodes[0]
         if not isinstance(image, Input):
             raise TypeError(f"{type(image).__name__}: the first node is the input")
-        gap = Differences.over(pair, box_of(image), given=given).gap()
+        differences = Differences.over(pair, box_of(image), given=given)
+        gap = differences.joint_gap()
         largest = float(gap.sizes.max())
         return Fraction(largest) if math.isfinite(largest) else None
 
