@@ -123,6 +123,23 @@ def parse_json(data: bytes | str) -> Any:
     return value
 
 
+def has_large_integer(value: Any) -> bool:
+    """Whether a JSON value holds an integer beyond 64 bits, which none draws or times.
+
+    Such numbers are read where exact arithmetic follows; floats are far from them.
+    """
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, int) and abs(item) >= 1 << 64:
+            return True
+        if isinstance(item, dict):
+            pending += item.values()
+        elif isinstance(item, list):
+            pending += item
+    return False
+
+
 def read_json(path: _PathLike, most: int = DOCUMENT_BYTES) -> Any:
     """The value of a JSON file; see `read_regular` and `parse_json`.
 

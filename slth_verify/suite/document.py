@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from slth_verify.errors import UnusableFileError
-from slth_verify.files import read_json
+from slth_verify.files import has_large_integer, read_json
 from slth_verify.suite.outcomes import OUTCOMES, count_outcomes, worst_of
 from slth_verify.verdict import Direction, Evidence
 
@@ -124,6 +124,8 @@ def _problem(document: Any) -> str:
     texts = {} if told else document["versions"] | document["platform"]
     if not all(isinstance(text, str) for text in texts.values()):
         return "a version is no text"
+    if not told and has_large_integer(document):
+        return "it holds an integer beyond 64 bits"
     if told:
         return told
     outcomes = [record["verdict"] for record in _verdicts(document["tests"])]

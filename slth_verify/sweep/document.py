@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +33,9 @@ _MOST = {
 
 Json = dict[str, Any]
 
+#: What rows raise that this version did not write.
+_UNFIT = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+
 
 def to_document(name: str, rows: Iterable[Row]) -> Json:
     """The document of a sweep.
@@ -49,8 +53,10 @@ def to_document(name: str, rows: Iterable[Row]) -> Json:
     """
     every = list(rows)
     try:
-        return _document(name, every)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        found = _document(name, every)
+        json.dumps(found, allow_nan=False)  # NaN where rows have impossible numbers
+        return found
+    except _UNFIT as error:
         raise UnusableFileError(
             f"rows={len(every)}: some are not as this version writes them "
             f"({reason_of(error)}; docs/sweeps.md). Export them as a table, or sweep "

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self, cast, get_args
 
 from slth_verify.errors import UnusableFileError
-from slth_verify.files import parse_json
+from slth_verify.files import has_large_integer, parse_json
 from slth_verify.numbers import shown
 from slth_verify.sweep.answer import Answer, Outcome
 from slth_verify.sweep.run import Run, versions
@@ -220,6 +220,6 @@ def _row(found: tuple[Any, ...]) -> Row:
 
 def _object(text: object) -> dict[str, Any]:
     found = parse_json(text) if isinstance(text, str) else None
-    if not isinstance(found, dict):
+    if not isinstance(found, dict) or has_large_integer(found):
         raise ValueError("a row is damaged")
     return found

@@ -35,6 +35,7 @@ from slth_verify.subset_sum.batch import journal
 from slth_verify.suite import counterexample
 from slth_verify.suite import document as suites
 from slth_verify.sweep import plan, store
+from slth_verify.sweep.document import to_document
 from slth_verify.ticket.graphs import format as tickets
 
 _FEW, _SEEDS = 30, 20
@@ -193,6 +194,41 @@ def test_names_in_a_database_steer_no_terminal(name: str, tmp_path: Path) -> Non
     with pytest.raises(reader.refusals) as told:
         reader.read(path)
     assert "\x1b" not in str(told.value)
+
+
+def _reshaped(name: str, place: tuple[str | int, ...], value: Any) -> bytes:
+    reader = READERS[name]
+    tree = reader.form.apart(reader.genuine[0])
+    inner = tree
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    return reader.form.together(tree)
+
+
+@pytest.mark.parametrize("value", [10**900, 1 << 64, -(1 << 64)])
+def test_integers_that_no_float_holds_are_drawn_nowhere(
+    value: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "suite.json"
+    path.write_bytes(_reshaped("suites", ("all", "tests", 0, "seconds"), value))
+    with pytest.raises(OSError, match="beyond 64 bits"):
+        suites.read_suite(path)
+    path = tmp_path / "a.sqlite"
+    inside = ("rows", 0, 2, "\0document", "samples")
+    path.write_bytes(_reshaped("sweep stores", inside, value))
+    with store.Store(path) as rows, pytest.raises(OSError, match="damaged"):
+        list(rows.rows())
+
+
+def test_rows_with_impossible_numbers_are_no_page(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite"
+    inside = ("rows", 0, 2, "\0document", "trials")
+    path.write_bytes(_reshaped("sweep stores", inside, -1))
+    with store.Store(path) as rows:
+        found = list(rows.rows())
+    with pytest.raises(OSError, match="not as this version writes"):
+        to_document("x", found)
 
 
 @pytest.mark.parametrize("value", [{"a": '{"b": [1, "[2]"]}'}, ["x", "[]", "{"], 1])

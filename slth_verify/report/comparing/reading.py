@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from slth_verify.errors import InvalidParameterError, UnusableFileError
-from slth_verify.files import read_json
+from slth_verify.files import has_large_integer, read_json
 from slth_verify.numbers import exact_number
 from slth_verify.report.model.document import schema
 from slth_verify.report.model.report import SCHEMA_VERSION
@@ -75,6 +75,8 @@ def _form(document: Any) -> str:
 
 def _numbers(document: Any) -> str:
     """Numbers that are too long to be compared or drawn."""
+    if has_large_integer(document):
+        return "it holds an integer beyond 64 bits"
     try:
         for text in _texts_of_figures(document):
             exact_number(text)
