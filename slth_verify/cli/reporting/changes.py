@@ -54,7 +54,7 @@ def change_lines(document: Document) -> list[str]:
 
 def change_rows(document: Document) -> dict[str, Any]:
     """What changed, as plain data for Markdown."""
-    from slth_verify.report.page.comparison import plain_side, summary
+    from slth_verify.report.page.comparison import plain_sides, summary
 
     if "comparison" not in document:
         return {}
@@ -64,8 +64,7 @@ def change_rows(document: Document) -> dict[str, Any]:
             "course": change["course"],
             "of": change["subject"] or "the whole",
             "what": change["name"],
-            "before": plain_side(change["before"]),
-            "now": plain_side(change["after"]),
+            **dict(zip(("before", "now"), plain_sides(change), strict=True)),
         }
         for group in ("verdicts", "figures", "times")
         for change in found[group]

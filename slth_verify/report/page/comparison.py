@@ -35,6 +35,14 @@ def said(value: Document | str | None) -> Markup:
     return figure(value)
 
 
+def sides(change: Document) -> tuple[Markup, Markup]:
+    """Both sides of a change as markup; in full where they look alike when rounded."""
+    before, after = change["before"], change["after"]
+    if plain_side(before) == plain_side(after):
+        before, after = plain_sides(change)
+    return said(before), said(after)
+
+
 def change_groups(found: Document) -> list[tuple[str, Sequence[Document], int]]:
     """Title, shown changes and number of left-out ones of each group that has some."""
     groups = (
@@ -64,7 +72,7 @@ def change_line(change: Document) -> str:
     """One change in words."""
     name = ": ".join(filter(None, (change["subject"], change["name"])))
     note = f" ({change['note']})" if change["note"] else ""
-    before, after = plain_side(change["before"]), plain_side(change["after"])
+    before, after = plain_sides(change)
     return printable(f"{change['course']:9} {name}: {before} -> {after}{note}")
 
 
@@ -82,3 +90,20 @@ def plain_side(value: Document | str | None) -> str:
     if value is None:
         return "nothing"
     return value if isinstance(value, str) else plain_figure(value)
+
+
+def plain_sides(change: Document) -> tuple[str, str]:
+    """Both sides in words; in full where they look alike when rounded."""
+    before, after = plain_side(change["before"]), plain_side(change["after"])
+    if before == after and isinstance(change["before"], Mapping):
+        return _whole(change["before"]), _whole(change["after"])
+    return before, after
+
+
+def _whole(value: Document) -> str:
+    """A figure with all its digits."""
+    if "absent" in value:
+        return plain_side(value)
+    number = value["value"] if "value" in value else " to ".join(value["interval"])
+    unit = f" {value['unit']}" if value["unit"] else ""
+    return f"{number}{unit} ({value['kind']}, {value['direction']})"

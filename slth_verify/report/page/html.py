@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from slth_verify.report.page.cases import kept_in_picture, looseness, observed
-from slth_verify.report.page.comparison import change_groups, said
+from slth_verify.report.page.comparison import change_groups, sides
 from slth_verify.report.page.display import (
     figure,
     grouped,
@@ -86,7 +86,9 @@ def page_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(change_groups=change_groups, grouped=grouped, said=said)
+    environment.filters.update(
+        change_groups=change_groups, grouped=grouped, sides=sides
+    )
     return environment
 
 

@@ -50,6 +50,7 @@ _GROUPS = {
     "Related results": ("rel:",),
 }
 SECTIONS = (
+    ("comparison", "Changes"),
     ("tickets", "Tickets"),
     ("nearness", "How near"),
     ("accuracy", "Accuracy"),
@@ -239,6 +240,7 @@ def _sections(
 ) -> tuple[tuple[str, str], ...]:
     context = _context(document)
     there = {
+        "comparison": "comparison" in document,
         "law": document["law"] is not None,
         "success": context["success"] is not None,
         "explorer": bool(context["explorer"]),

@@ -24,6 +24,7 @@ from slth_verify.report.comparing.courses import (
 from slth_verify.report.model.comparison import Change, Comparison, Course
 from slth_verify.report.model.document import comparison_as_json
 from slth_verify.report.model.quantity import Absent, Quantity
+from slth_verify.report.page.comparison import comparison_lines
 from slth_verify.verdict import Direction, Evidence
 
 Json = dict[str, Any]
@@ -218,6 +219,17 @@ def test_the_page_and_the_document_say_it(document: Json) -> None:
     assert "\x1b" not in page
     assert "<img" not in page
     assert 'id="comparison"' not in render_html(document)
+
+
+def test_sides_that_look_alike_are_shown_in_full(document: Json) -> None:
+    older = copy.deepcopy(document)
+    for made, value in ((older, "0.12345678"), (document, "0.12345679")):
+        made["law"]["constant"] = _upper(value)
+    found = comparison_as_json(compare_reports(older, document))
+    (line,) = list(comparison_lines(found))[1:]
+    assert "0.12345678 (enclosed, upper) -> 0.12345679" in line
+    page = render_html(document | {"comparison": found})
+    assert ">0.12345678 (enclosed, upper)<" in page
 
 
 def _written(path: Path, document: Json) -> str:
