@@ -134,7 +134,7 @@ def test_a_function_that_claims_to_be_exact_must_be() -> None:
     assert outcome.verdict is Verdict.REFUTED
     found = outcome.counterexample
     assert found is not None
-    assert found.options == {"exact": True}
+    assert found.options == {"exact": True, "max_size": 10}
     assert run_again(found, lazy).verdict is Verdict.REFUTED
     assert run_again(found, honest).verdict is Verdict.INCONCLUSIVE
 

@@ -15,7 +15,7 @@ from slth_verify import strategies as slst
 from slth_verify.network import TargetCNN
 from slth_verify.subset_sum import FilterBudget, MaxTolerance, Problem
 
-EXAMPLES = 300
+EXAMPLES = 400
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 
 

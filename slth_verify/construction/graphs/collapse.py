@@ -154,7 +154,9 @@ def collapse(
                 f"{WEIGHTS}. Merge it (merge=True, --merge)."
             )
     if any(part.weights is None for part in loaded.stages):
-        known = check_graph(loaded, graph, None, cross_check=False, limited=True)
+        known = check_graph(
+            loaded, graph, None, cross_check=False, limited=True, sharp=False
+        )
         claims = (x for x in known.ledger if x.verdict is not Verdict.VACUOUS)
         _require_proved(tuple(claims))
     return Collapsed(
