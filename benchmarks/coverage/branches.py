@@ -1,9 +1,10 @@
 """Branches of the rooms that decide: run by their tests, or named with a reason.
 
-``python -m benchmarks.branches coverage.json`` compares coverage.py's JSON report with
-``tests/branch_gaps.toml``, prints each gap that is not named there and each name that
-is no gap any more, and fails if there is one; ``tox -e branches`` makes the report.
-Gaps are named by the text of their lines, so that moved lines keep their names.
+``python -m benchmarks.coverage.branches coverage.json`` compares coverage.py's JSON
+report with ``tests/branch_gaps.toml``, prints each gap that is not named there and
+each name that is no gap any more, and fails if there is one; ``tox -e branches``
+makes the report. Gaps are named by the text of their lines, so that moved lines keep
+their names.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 NAMED = _ROOT / "tests" / "branch_gaps.toml"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[2]))  # where benchmarks/ lies
+sys.path.append(str(Path(__file__).parents[3]))  # where benchmarks/ lies
 
 from benchmarks.support.mutation.mutants import mutants_of
 
@@ -72,7 +72,7 @@ assert told == ["killed", "survived"], told
 @pytest.mark.nightly
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 def test_a_module_of_the_package_is_changed_indeed() -> None:
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     subprocess.run([sys.executable, "-c", _HERE], cwd=root, check=True)
 
 
@@ -107,7 +107,7 @@ for source, name in (
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         check=False,

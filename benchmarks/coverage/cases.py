@@ -1,14 +1,15 @@
 """How many cases the properties generate under a profile, and what became of them.
 
-``python -m benchmarks.cases --profile slth-nightly --save`` runs ``properties/`` test
-by test, each in a process of its own, and writes ``reports/benchmarks/
-cases_nightly.json`` as soon as one is done. What is done is not run again, so a run
-that was stopped goes on where it was. After ``--seconds S`` no new test is begun.
-``--shard 1/3`` takes every third test, with a file of its own among the temporary
-ones, and ``--add FILE...`` puts such files together. Delete the file to begin anew.
+``python -m benchmarks.coverage.cases --profile slth-nightly --save`` runs
+``properties/`` test by test, each in a process of its own, and writes
+``reports/benchmarks/cases_nightly.json`` as soon as one is done. What is done is not
+run again, so a run that was stopped goes on where it was. After ``--seconds S`` no
+new test is begun. ``--shard 1/3`` takes every third test, with a file of its own
+among the temporary ones, and ``--add FILE...`` puts such files together. Delete the
+file to begin anew.
 
-Counted are the cases that Hypothesis drew and a property decided, each on its own; see
-``conftest.py``. ``--simultaneous`` runs all of them in one command, as CI does.
+Counted are the cases that Hypothesis drew and a property decided, each on its own;
+see ``conftest.py``. ``--simultaneous`` runs all of them in one command, as CI does.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from xml.etree import ElementTree
 
 from benchmarks.support.common import RESULTS, machine
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 _NIGHTLY = ("-m", "nightly or not nightly")
 _GENERATED = "generated_cases"
 
@@ -54,7 +55,7 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.cases")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.coverage.cases")
     parser.add_argument("--profile", default="slth-ci", help="Hypothesis profile")
     parser.add_argument("--save", action="store_true", help="keep the figures")
     parser.add_argument("--seconds", type=float, default=1e6, help="then no new test")

@@ -1,11 +1,11 @@
 """Mutation testing of the checker and of the recheck path: what no test notices.
 
-``python -m benchmarks.mutants --scope rechecking --save`` draws mutants of the files
-that decide and runs, for each, the tests of its room; with ``--tests FILE`` those alone
-that reach its line, where ``FILE`` is the JSON report of coverage.py with contexts that
-``tox -e branches`` leaves. What survives is explained in
-``benchmarks/support/mutation/survivors.toml``, or is an error. Mutants that were tried
-stand in ``--journal``; a run that was stopped goes on from there.
+``python -m benchmarks.coverage.mutants --scope rechecking --save`` draws mutants of
+the files that decide and runs, for each, the tests of its room; with ``--tests FILE``
+those alone that reach its line, where ``FILE`` is the JSON report of coverage.py with
+contexts that ``tox -e branches`` leaves. What survives is explained in
+``benchmarks/support/mutation/survivors.toml``, or is an error. Mutants that were
+tried stand in ``--journal``; a run that was stopped goes on from there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from benchmarks.support.common import publish_with
 from benchmarks.support.mutation.mutants import Mutant, mutants_of
 from benchmarks.support.mutation.trials import SURVIVED, UNLOADED, prepare, try_mutant
 
-_ROOT = Path(__file__).resolve().parents[1]
+_ROOT = Path(__file__).resolve().parents[2]
 _EXPLAINED = Path(__file__).parent / "support" / "mutation" / "survivors.toml"
 
 _BELOW = ("slth_verify.enclosure", "slth_verify.statements")

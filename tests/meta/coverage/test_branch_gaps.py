@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[2]))  # where benchmarks/ lies
+sys.path.append(str(Path(__file__).parents[3]))  # where benchmarks/ lies
 
-from benchmarks import branches
+from benchmarks.coverage import branches
 
 _FILE = "slth_verify/verdict.py"
-_LINES = Path(__file__).parents[2].joinpath(_FILE).read_text().splitlines()
+_LINES = Path(__file__).parents[3].joinpath(_FILE).read_text().splitlines()
 _START = next(i for i, x in enumerate(_LINES, 1) if x.startswith("    for worst in"))
 
 
@@ -70,5 +70,5 @@ def test_the_command_fails_on_a_new_gap(
 
 def test_every_named_gap_is_of_a_file_and_has_a_reason() -> None:
     for gap in branches.named(branches.NAMED.read_text(encoding="utf-8")):
-        lines = Path(__file__).parents[2].joinpath(gap.file).read_text().splitlines()
+        lines = Path(__file__).parents[3].joinpath(gap.file).read_text().splitlines()
         assert gap.line in map(str.strip, lines)

@@ -1,0 +1,1 @@
+"""How much the tests reach: generated cases, branches, mutants."""
