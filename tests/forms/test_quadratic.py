@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
+from operator import mul
 from types import ModuleType
 
 import numpy as np
@@ -16,6 +18,7 @@ from slth_verify.forms.quadratic import Multipliers, Problem
 
 F = Fraction
 SIZES = [0.0, 1.0, 1.0, 3.0, 2.0**60, 2.0**-600, 1e300]
+DRAWN = 60
 MULTIPLIERS = [0.0, 1.0, 1.0, 0.1, 7.0, 40.0, -1.0, 2.0**60, 1e-300, np.inf, np.nan]
 
 
@@ -85,55 +88,63 @@ def tied(linear: list[float], maps: list[list[float]], **fields: float) -> Probl
     return Problem(np.array(linear), whole, places, blocks=(slice(0, ties),), **numbers)
 
 
-def refuted(module: ModuleType) -> bool:
-    """Whether a bound is below what is so, with good multipliers or any."""
+@cache
+def drawn(count: int) -> list[tuple[Problem, Fraction | None, list[Multipliers]]]:
+    """Problems, what their linear forms reach, and multipliers of all kinds."""
     rng = np.random.default_rng(0)
-    for number in range(60):
+    found = []
+    for number in range(count):
         ties = int(rng.integers(0, 4))
         given = problem(rng, int(rng.integers(1, 4)), ties, number % 3 == 0)
+        some = [
+            Multipliers(
+                rng.choice(kinds, len(given.linear)),
+                rng.choice(kinds, ties),
+                float(rng.choice(kinds)),
+            )
+            for kinds in (MULTIPLIERS[:6], MULTIPLIERS)
+        ]
+        found.append((given, largest(given), some))
+    return found
+
+
+def largest(given: Problem) -> Fraction | None:
+    """What the linear form can be, exactly; None where no symbols keep the ties."""
+    linear = [F(float(x)) for x in given.linear]
+    return max(
+        (sum(map(mul, linear, some), F(0)) for some in allowed(given)), default=None
+    )
+
+
+def refuted(module: ModuleType) -> bool:
+    """Whether a bound is below what is so, with good multipliers or any."""
+    for given, value, some in [*grid(), *drawn(DRAWN)]:
         with np.errstate(all="ignore"):
-            bounds = [module.largest_above(given, rounds) for rounds in (2, 9)]
-            for some in (MULTIPLIERS[:6], MULTIPLIERS):
-                drawn = Multipliers(
-                    rng.choice(some, len(given.linear)),
-                    rng.choice(some, ties),
-                    float(rng.choice(some)),
-                )
-                bounds.append(module.checked(given, drawn))
-        if below(given, bounds):
+            bounds = [module.checked(given, multipliers) for multipliers in some]
+            if len(some) == 2:
+                bounds += [module.largest_above(given, rounds) for rounds in (2, 9)]
+        if value is not None and any(
+            np.isfinite(bound) and F(float(bound)) < value for bound in bounds
+        ):
             return True
+    return False
+
+
+@cache
+def grid() -> list[tuple[Problem, Fraction | None, list[Multipliers]]]:
+    """Small problems with multipliers of many sizes, and a negative one."""
+    found = []
+    for given in small():
+        symbols, ties = len(given.linear), len(given.tied)
+        choices = itertools.product((0.05, 0.3, 4.0), repeat=symbols + ties + 1)
+        some = [
+            Multipliers(np.array(c[:symbols]), np.array(c[symbols:-1]), c[-1])
+            for c in choices
+        ]
+        found.append((given, largest(given), some))
     constant = tied([1.0], [[0.5]])
     negative = Multipliers(np.array([-0.3]), np.array([4.0]), 1.28)
-    return below(constant, [module.checked(constant, negative)]) or any(
-        below(given, grid(module, given)) for given in small()
-    )
-
-
-def below(given: Problem, bounds: list[float]) -> bool:
-    """Whether some bound is less than what the linear form can be."""
-    linear = [F(float(x)) for x in given.linear]
-    values = [
-        sum((a * e for a, e in zip(linear, some, strict=True)), F(0))
-        for some in allowed(given)
-    ]
-    return any(
-        np.isfinite(bound) and F(float(bound)) < value
-        for bound in bounds
-        for value in values
-    )
-
-
-def grid(module: ModuleType, given: Problem) -> list[float]:
-    """Bounds for multipliers of many kinds."""
-    symbols, ties = len(given.linear), len(given.tied)
-    choices = itertools.product((0.05, 0.3, 4.0), repeat=symbols + ties + 1)
-    return [
-        module.checked(
-            given,
-            Multipliers(np.array(some[:symbols]), np.array(some[symbols:-1]), some[-1]),
-        )
-        for some in choices
-    ]
+    return [*found, (constant, largest(constant), [negative])]
 
 
 def small() -> list[Problem]:

@@ -1,0 +1,171 @@
+"""Gates as affine maps and errors: what ties them, at numbers of their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from handmade.form_cases import moved, one_number
+from handmade.form_graphs import DEEP
+
+from slth_verify.forms import box_of, differences, gates, joint, symbols
+from slth_verify.forms.gates import Bound
+from slth_verify.graph import Clip, MaxPool, Rectifier
+
+F = Fraction
+Lie = tuple[ModuleType, str, str]
+
+
+@pytest.fixture
+def walked(network_pair: Any) -> Callable[[], Iterator[symbols.ParallelBounds]]:
+    """Networks with clips away from 0, leaky gates, and pools, over boxes."""
+    pairs = [(graph, moved(graph)) for graph in DEEP.values()] + one_number()
+
+    def walk() -> Iterator[symbols.ParallelBounds]:
+        for graph, stages in pairs:
+            pair = network_pair(graph, stages)
+            found = differences.Differences.over(pair, box_of(graph.input))
+            yield symbols.ParallelBounds(found.known)
+
+    return walk
+
+
+def value(node: Rectifier | Clip, entry: Fraction, channel: int) -> Fraction:
+    if isinstance(node, Clip):
+        return min(max(entry, node.low), node.high)
+    slope = node.slopes[channel % len(node.slopes)]
+    return entry if entry > 0 else slope * entry
+
+
+def points(low: float, high: float) -> list[Fraction]:
+    """Both ends, and what is nearest to 0, kinks and some other numbers between."""
+    ends = F(float(low)), F(float(high))
+    near = (F(0), F(1, 4), F(-1, 3), F(1, 3), F(1), sum(ends) / 2)
+    return [*ends, *(min(max(number, ends[0]), ends[1]) for number in near)]
+
+
+def untied(bounds: symbols.ParallelBounds) -> bool:
+    """Whether an error leaves its ends, or is more than its share."""
+    pair = bounds.known.pair
+    for tie in joint._ties(bounds, pair.output.name):
+        node, part = owner(bounds, tie.key)
+        source = bounds.known.intervals[node.sources[0]]
+        slopes = tie.key.by_target if part == "target" else tie.key.by_gap
+        for place, entry in enumerate(tie.entries):
+            x, gap, slope = [
+                points(ends.low.flat[entry], ends.high.flat[entry])
+                for ends in (source.target, source.difference)
+            ] + [F(float(slopes.flat[entry]))]
+            channel = int(entry) * len(source.target.low) // source.target.low.size
+            share = F(float(tie.shares[place]))
+            ends = F(float(tie.ends.low[place])), F(float(tie.ends.high[place]))
+            for p in x:
+                for t in [F(0)] if part == "target" else gap:
+                    takes = p if part == "target" else t
+                    gives = value(node, p + t, channel)
+                    gives -= 0 if part == "target" else value(node, p, channel)
+                    error = gives - slope * takes
+                    if abs(error) > share * abs(takes):
+                        return True
+                    if not ends[0] <= error <= ends[1]:
+                        return True
+    return False
+
+
+def owner(bounds: symbols.ParallelBounds, key: Bound) -> tuple[Rectifier | Clip, str]:
+    """The gate whose errors have these symbols, and whether of f or of g - f."""
+    for node in bounds.known.pair.nodes:
+        if isinstance(node, (Rectifier, Clip)):
+            for part, bound in (
+                ("target", bounds.gate(node).upper),
+                ("gap", bounds.gate(node).gap_upper),
+            ):
+                if bound is key:
+                    return node, part
+    raise AssertionError("symbols of no gate")
+
+
+def not_parallel(bounds: symbols.ParallelBounds) -> bool:
+    """Whether slopes of an upper and of a lower bound differ."""
+    pairs = []
+    for node in bounds.known.pair.nodes:
+        made = []
+        if isinstance(node, (Rectifier, Clip)):
+            made = [bounds.gate(node)]
+        elif isinstance(node, MaxPool):
+            made = [match.relaxation for match in bounds.pool(node).comparisons]
+        for some in made:
+            pairs += [(some.upper, some.lower), (some.gap_upper, some.gap_lower)]
+        pairs.append(bounds.half(node.name))
+    return any(
+        not np.array_equal(getattr(one, field), getattr(other, field))
+        for one, other in pairs
+        for field in ("by_target", "by_gap")
+    )
+
+
+def test_errors_keep_to_their_ties(walked: Callable[[], Any]) -> None:
+    assert not any(map(untied, walked()))
+
+
+def test_rectifiers_are_tied_twice_and_clips_once(walked: Callable[[], Any]) -> None:
+    seen = {
+        (type(node), part)
+        for bounds in walked()
+        for tie in joint._ties(bounds, bounds.known.pair.output.name)
+        for node, part in [owner(bounds, tie.key)]
+    }
+    assert seen == {(Rectifier, "target"), (Rectifier, "gap"), (Clip, "gap")}
+
+
+def test_bounds_are_parallel(walked: Callable[[], Any]) -> None:
+    assert not any(map(not_parallel, walked()))
+
+
+UNTIED: dict[str, Lie] = {
+    "a clip's values": (joint, "across & bent", "across"),
+    "nine tenths of the share": (
+        joint,
+        "above(np.maximum(1.0 - slope, slope - least))",
+        "0.9 * np.maximum(1.0 - slope, slope - least)",
+    ),
+    "one end": (joint, "for b in (lower, upper)", "for b in (upper, upper)"),
+    "ends of other entries": (
+        joint,
+        "b.constant.ravel()[entries]",
+        "b.constant.ravel()[entries[::-1]]",
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", UNTIED)
+def test_a_lie_about_ties_is_seen(
+    lie: str, plant_in_forms: Callable[..., None], walked: Callable[[], Any]
+) -> None:
+    plant_in_forms(*UNTIED[lie])
+    assert any(map(untied, walked()))
+
+
+NOT_PARALLEL: dict[str, Lie] = {
+    "usual slopes of gates": (
+        symbols,
+        "Relaxation.of(gate, source, slopes)",
+        "Relaxation.of(gate, source)",
+    ),
+    "usual slopes of pools": (symbols, "source, parallel=True)", "source)"),
+    "usual slopes of positive parts": (symbols, "(pruned, parallel=True)", "(pruned)"),
+    "the chord above alone": (gates, "lower=upper, gap_upper", "gap_upper"),
+    "differences with a chord": (gates, "gap_upper=middle, gap_lower", "gap_lower"),
+}
+
+
+@pytest.mark.parametrize("lie", NOT_PARALLEL)
+def test_slopes_that_differ_are_seen(
+    lie: str, plant_in_forms: Callable[..., None], walked: Callable[[], Any]
+) -> None:
+    plant_in_forms(*NOT_PARALLEL[lie])
+    assert any(map(not_parallel, walked()))
