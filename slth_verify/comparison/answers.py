@@ -173,11 +173,11 @@ def compare(
         InvalidParameterError: If ``eps`` is no exact number.
 
     Rigor:
-        The bound is enclosed by linear forms, in float64 with rounding on the safe
-        side; the attacked difference is exact.
+        The bound is enclosed by linear and joint forms, in float64 with rounding on the
+        safe side; the attacked difference is exact.
 
     Source:
-        der:difference-forms.
+        der:difference-forms, der:joint-forms.
     """
     whole_number(seed, "seed", least=0)
     f, g = (_graph(value) for value in (one, other))

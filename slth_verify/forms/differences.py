@@ -101,7 +101,7 @@ class Differences:
         """Bounds like those of `upper`, jointly; infinite where that takes too long.
 
         Source:
-            docs/theory/joint-forms.md.
+            der:joint-forms.
         """
         return joint_bounds(self.known, self.known.pair.output.name, target, gap)
 
@@ -126,7 +126,7 @@ class Differences:
             Enclosed, over all images of the box.
 
         Source:
-            docs/theory/joint-forms.md.
+            der:joint-forms.
         """
         found, node = self.gap(), self.known.pair.output
         if not isinstance(node, (Rectifier, Clip)):

@@ -63,7 +63,7 @@ class JointRows:
         gap: Those of y - x.
 
     Source:
-        docs/theory/joint-forms.md.
+        der:joint-forms.
     """
 
     def __init__(self, known: Known, name: str, target: Rows, gap: Rows) -> None:

@@ -77,7 +77,7 @@ def largest_above(problem: Problem, rounds: int = ROUNDS) -> float:
         Enclosed, whatever multipliers are found.
 
     Source:
-        docs/theory/joint-forms.md, "Squares".
+        der:joint-forms.
     """
     with np.errstate(all="ignore"):
         best = total_above(np.abs(problem.linear))

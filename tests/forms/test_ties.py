@@ -12,7 +12,7 @@ import pytest
 from handmade.form_cases import moved, one_number
 from handmade.form_graphs import DEEP
 
-from slth_verify.forms import box_of, differences, gates, joint, symbols
+from slth_verify.forms import Interval, box_of, differences, gates, joint, symbols
 from slth_verify.forms.gates import Bound
 from slth_verify.graph import Clip, MaxPool, Rectifier
 
@@ -41,39 +41,46 @@ def value(node: Rectifier | Clip, entry: Fraction, channel: int) -> Fraction:
     return entry if entry > 0 else slope * entry
 
 
-def points(low: float, high: float) -> list[Fraction]:
-    """Both ends, and what is nearest to 0, kinks and some other numbers between."""
-    ends = F(float(low)), F(float(high))
-    near = (F(0), F(1, 4), F(-1, 3), F(1, 3), F(1), sum(ends) / 2)
-    return [*ends, *(min(max(number, ends[0]), ends[1]) for number in near)]
+def points(ends: Interval, entry: int) -> list[Fraction]:
+    """Both ends, and what is nearest to 0, to kinks and to other numbers between."""
+    low, high = (F(float(end.flat[entry])) for end in (ends.low, ends.high))
+    near = (F(0), F(1, 4), F(-1, 3), F(1, 3), F(1), (low + high) / 2)
+    return [low, high, *(min(max(number, low), high) for number in near)]
 
 
 def untied(bounds: symbols.ParallelBounds) -> bool:
     """Whether an error leaves its ends, or is more than its share."""
-    pair = bounds.known.pair
-    for tie in joint._ties(bounds, pair.output.name):
-        node, part = owner(bounds, tie.key)
-        source = bounds.known.intervals[node.sources[0]]
-        slopes = tie.key.by_target if part == "target" else tie.key.by_gap
-        for place, entry in enumerate(tie.entries):
-            x, gap, slope = [
-                points(ends.low.flat[entry], ends.high.flat[entry])
-                for ends in (source.target, source.difference)
-            ] + [F(float(slopes.flat[entry]))]
-            channel = int(entry) * len(source.target.low) // source.target.low.size
-            share = F(float(tie.shares[place]))
-            ends = F(float(tie.ends.low[place])), F(float(tie.ends.high[place]))
-            for p in x:
-                for t in [F(0)] if part == "target" else gap:
-                    takes = p if part == "target" else t
-                    gives = value(node, p + t, channel)
-                    gives -= 0 if part == "target" else value(node, p, channel)
-                    error = gives - slope * takes
-                    if abs(error) > share * abs(takes):
-                        return True
-                    if not ends[0] <= error <= ends[1]:
-                        return True
-    return False
+    return any(
+        abs(error) > share * abs(takes) or not low <= error <= high
+        for tie in joint._ties(bounds, bounds.known.pair.output.name)
+        for place in range(len(tie.entries))
+        for share, low, high in [numbers(tie, place)]
+        for takes, error in errors(bounds, tie, int(tie.entries[place]))
+    )
+
+
+def numbers(tie: Any, place: int) -> list[Fraction]:
+    """The share and the ends of a tied error."""
+    parts = (tie.shares, tie.ends.low, tie.ends.high)
+    return [F(float(part[place])) for part in parts]
+
+
+def errors(
+    bounds: symbols.ParallelBounds, tie: Any, entry: int
+) -> Iterator[tuple[Fraction, Fraction]]:
+    """What a gate takes, and its error there."""
+    node, part = owner(bounds, tie.key)
+    source = bounds.known.intervals[node.sources[0]]
+    slopes = tie.key.by_target if part == "target" else tie.key.by_gap
+    slope = F(float(slopes.flat[entry]))
+    channel = entry * len(source.target.low) // source.target.low.size
+    for p in points(source.target, entry):
+        if part == "target":
+            yield p, value(node, p, channel) - slope * p
+            continue
+        for t in points(source.difference, entry):
+            gives = value(node, p + t, channel) - value(node, p, channel)
+            yield t, gives - slope * t
 
 
 def owner(bounds: symbols.ParallelBounds, key: Bound) -> tuple[Rectifier | Clip, str]:
@@ -93,7 +100,7 @@ def not_parallel(bounds: symbols.ParallelBounds) -> bool:
     """Whether slopes of an upper and of a lower bound differ."""
     pairs = []
     for node in bounds.known.pair.nodes:
-        made = []
+        made: list[gates.Relaxation] = []
         if isinstance(node, (Rectifier, Clip)):
             made = [bounds.gate(node)]
         elif isinstance(node, MaxPool):

@@ -54,6 +54,7 @@ DERIVED = (
     "der:difference-forms",
     "der:local",
     "der:top-1",
+    "der:joint-forms",
     "der:drawn-weight",
     "der:drawn-layer",
 )

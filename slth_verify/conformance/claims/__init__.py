@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from slth_verify.conformance.claims import drawn, moments, networks, one_dim, related
+from slth_verify.conformance.claims import (
+    drawn,
+    joint,
+    moments,
+    networks,
+    one_dim,
+    related,
+)
 from slth_verify.conformance.claims.attack import Attack
 
 __all__ = ["CLAIM_ATTACKS", "Attack"]
@@ -13,6 +20,7 @@ __all__ = ["CLAIM_ATTACKS", "Attack"]
 CLAIM_ATTACKS: Mapping[str, Attack] = {
     **one_dim.ATTACKS,
     **networks.ATTACKS,
+    **joint.ATTACKS,
     **moments.ATTACKS,
     **related.ATTACKS,
     **drawn.ATTACKS,

@@ -42,7 +42,7 @@ class Ends(NamedTuple):
         return Ends(self.lower * factor, self.upper * factor)
 
 
-def bound_of(s: Statement, of: str | None = None, **values: Any) -> Ends:
+def bound_of(s: Statement, of: str | None = None, /, **values: Any) -> Ends:
     """The bound of a claim with numbers put in; hypotheses are not looked at.
 
     Args:
@@ -60,6 +60,27 @@ def bound_of(s: Statement, of: str | None = None, **values: Any) -> Ends:
     if found is None:
         return ends(s.bound(of, check=False, **values))
     return found
+
+
+def gap_of(s: Statement, hypothesis: str, /, **values: Any) -> Ends:
+    """The left side of a hypothesis less the right one, with numbers put in.
+
+    Args:
+        s: The statement.
+        hypothesis: Its name.
+        values: As `bound_of` takes them; integers stand for indices too.
+
+    Raises:
+        ArithmeticError: If there is no enclosure of it.
+
+    Rigor:
+        Enclosed, to 128 bits; exact where all numbers are small dyadic ones.
+    """
+    relation = next(h.relation for h in s.hypotheses if h.name == hypothesis)
+    found = _enclosed(s, hypothesis, relation.lhs - relation.rhs, values)
+    if found is None:
+        raise ArithmeticError(f"no enclosure of {hypothesis} at {values}")
+    return Ends(found.lower, found.upper)
 
 
 def number(form: Any, **values: Fraction | int) -> Ends:
@@ -90,6 +111,17 @@ def ends(value: Any) -> Ends:
 
 def opened(s: Statement, of: str | None, values: Mapping[str, Any]) -> Ends | None:
     """The bound by the formula that was opened; None where that is not narrow."""
+    claim = s.claim(of)
+    found = _enclosed(s, claim.name, claim.expression, values)
+    if found is None or not _is_narrow(found):
+        return None
+    return Ends(found.lower, found.upper)
+
+
+def _enclosed(
+    s: Statement, part: str, expression: Any, values: Mapping[str, Any]
+) -> Enclosure | None:
+    """An expression of a part of a statement; None where there is no enclosure."""
     numbers: dict[str, Fraction] = {}
     shapes: list[Any] = []
     listed = any(isinstance(value, (list, tuple)) for value in values.values())
@@ -105,21 +137,22 @@ def opened(s: Statement, of: str | None, values: Mapping[str, Any]) -> Ends | No
             shapes.append((name, None))
         else:
             return None
-    form = _form(s, of, tuple(shapes), values)
+    form = _form(s, part, expression, tuple(shapes), values)
     try:
-        found = enclose(form, numbers, _BITS)
+        return enclose(form, numbers, _BITS)
     except (InvalidParameterError, ArithmeticError):
         return None
-    return Ends(found.lower, found.upper) if _is_narrow(found) else None
 
 
 #: Statements are kept beside their formulas, so that no other takes their place.
 _FORMS: dict[Any, tuple[Statement, Any]] = {}
 
 
-def _form(s: Statement, of: str | None, shapes: Any, values: Mapping[str, Any]) -> Any:
-    """The claim's expression in symbols that are named as the numbers are."""
-    key = id(s), of, shapes
+def _form(
+    s: Statement, part: str, expression: Any, shapes: Any, values: Mapping[str, Any]
+) -> Any:
+    """The expression in symbols that are named as the numbers are."""
+    key = id(s), part, shapes
     if key not in _FORMS:
         if len(_FORMS) >= _MOST_FORMS:
             _FORMS.clear()
@@ -127,8 +160,7 @@ def _form(s: Statement, of: str | None, shapes: Any, values: Mapping[str, Any]) 
             s.variable(name).symbol: _put(s, name, shape, values[name])
             for name, shape in shapes
         }
-        claim = s.claim(of)
-        _FORMS[key] = s, evaluate(s, claim.expression, with_defaults(s, given))
+        _FORMS[key] = s, evaluate(s, expression, with_defaults(s, given))
     return _FORMS[key][1]
 
 

@@ -45,6 +45,21 @@ def dropped(*names: str) -> Change:
     )
 
 
+def supposed(hypothesis: str, change: Callable[[Any], Any]) -> Change:
+    """The same statement, with another relation in one hypothesis."""
+
+    def lie(s: Statement) -> Statement:
+        hypotheses = tuple(
+            dataclasses.replace(item, relation=change(item.relation))
+            if item.name == hypothesis
+            else item
+            for item in s.hypotheses
+        )
+        return dataclasses.replace(s, hypotheses=hypotheses)
+
+    return lie
+
+
 def concluded(change: Callable[[Any], Any]) -> Change:
     """The same statement with another conclusion."""
     return lambda s: dataclasses.replace(s, conclusion=change(s.conclusion))

@@ -32,6 +32,7 @@ from slth_verify.conformance.lies.changes import (
     slow,
     square,
     squared_pairs,
+    supposed,
     turned,
     unsquared,
     without,
@@ -162,6 +163,19 @@ LYING_STATEMENTS: Mapping[str, Mapping[str, Change]] = {
         "target may be tied": dropped("target-sign"),
         "pruned may be tied": dropped("pruned-sign"),
         "pruned not asked": dropped("pruned"),
+    },
+    "der:joint-forms": {
+        "multipliers of symbols forgotten": changed("bound", entries("mu", 0)),
+        "maps that are off forgotten": changed("bound", entries("l", 0)),
+        "half of what the form lacks": put("bound", "q", half),
+        "errors that need no tie": supposed("form", entries("rho", 0)),
+        "a form of half the row": supposed("form", entries("kappa", 0)),
+        "no room for maps that are off": supposed(
+            "form", lambda e: e.subs(sp.Symbol("theta", real=True), 0)
+        ),
+        "negative multipliers": dropped("multipliers"),
+        "symbols of any size": dropped("symbols"),
+        "gates of any slope": dropped("slope-high"),
     },
     "der:drawn-weight": {
         "rounding halved": put("coefficient", "p", lambda p: p + 1),

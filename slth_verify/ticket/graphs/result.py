@@ -53,7 +53,7 @@ class CheckResult(NoTruthValue, Shown):
         witness: An image that refutes the claimed bound, if one was found.
         outputs: How far the target's outputs range.
         error_by_intervals: The bound that intervals alone give; the certified one is
-            below it where linear forms sharpened it.
+            below it where linear or joint forms sharpened it.
     """
 
     verdict: Verdict

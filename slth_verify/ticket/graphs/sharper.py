@@ -82,7 +82,7 @@ class Sharper:
             Enclosed, in float64 with rounding on the safe side.
 
         Source:
-            der:difference-forms.
+            der:difference-forms, der:joint-forms.
         """
         if self._stages is None:
             return None
