@@ -16,7 +16,7 @@ from slth_verify.deadline import look_at_the_clock
 from slth_verify.forms.gates import Bound
 from slth_verify.forms.intervals import Interval, slope_ends
 from slth_verify.forms.known import Known, Rows, row_count
-from slth_verify.forms.quadratic import ROUNDS, Problem, largest_above
+from slth_verify.forms.quadratic import ROUNDS, Problem, attained_and_above
 from slth_verify.forms.rounding import TINY, above, slack
 from slth_verify.forms.symbols import (
     Affine,
@@ -32,6 +32,8 @@ _MOST_NUMBERS, _MOST_SYMBOLS = 1 << 25, 1024
 _MOST_WORK = 1 << 34
 #: Rounds of one entry before another one is looked at.
 _STAGES = (8, 20, ROUNDS)
+#: A share of a bound that is not worth more rounds.
+_LITTLE = 1e-3
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -133,15 +135,28 @@ class JointRows:
         Rigor:
             Enclosed, over the box.
         """
+        return self.attained_and_upper(row, rounds)[1]
+
+    def attained_and_upper(
+        self, row: int, rounds: int = ROUNDS, below: float = np.inf
+    ) -> tuple[float, float]:
+        """What no multipliers go below, in floats, and a bound of one row from above.
+
+        Args:
+            row: Which one.
+            rounds: In which multipliers are sought.
+            below: A bound that is not less is not wanted, and may be loose.
+        """
         look_at_the_clock()
         with np.errstate(all="ignore"):
             problem = self.reached(row)
             if len(problem.linear) > _MOST_SYMBOLS:
-                return np.inf
-            found = largest_above(problem, rounds)
-            found = float(above(np.asarray(found + self.rows.lost[row])))
-            found = float(above(np.asarray(found + self.rows.constant[row])))
-        return found if found == found else np.inf
+                return -np.inf, np.inf
+            constant, lost = self.rows.constant[row], self.rows.lost[row]
+            attained, found = attained_and_above(problem, rounds, below - constant)
+            found = float(above(np.asarray(found + lost)))
+            found = float(above(np.asarray(found + constant)))
+        return float(attained + constant), found if found == found else np.inf
 
 
 def reached(problem: Problem, linear: Float64Array) -> Problem:
@@ -228,7 +243,8 @@ def worst_sharpened(known: Known, name: str, found: Interval) -> Interval:
     """Ends of the differences of a tensor, of which the outermost were sharpened.
 
     The largest modulus is made smaller, a little first and then as far as that goes,
-    until it stays the largest: those of other entries do not matter.
+    until it stays the largest: those of other entries do not matter. What vectors
+    attain says what more rounds may gain at most; little is not worth them.
     """
     shape, size = found.low.shape, found.low.size
     if not joint_is_affordable(known, name, 2 * size):
@@ -241,9 +257,13 @@ def worst_sharpened(known: Known, name: str, found: Interval) -> Interval:
     left = _MOST_WORK
     while stages[row := int(bounds.argmax())] < len(_STAGES) and left > 0:
         left -= rows.work(row, _STAGES[stages[row]])
-        sharper = rows.upper(row, _STAGES[stages[row]])
+        attained, sharper = rows.attained_and_upper(
+            row, _STAGES[stages[row]], bounds[row]
+        )
         bounds[row] = min(bounds[row], sharper)
         stages[row] += 1
+        if bounds[row] - attained <= _LITTLE * abs(bounds[row]):
+            stages[row] = len(_STAGES)
     return Interval(-bounds[size:].reshape(shape), bounds[:size].reshape(shape))
 
 

@@ -79,16 +79,35 @@ def largest_above(problem: Problem, rounds: int = ROUNDS) -> float:
     Source:
         der:joint-forms.
     """
+    return attained_and_above(problem, rounds)[1]
+
+
+def attained_and_above(
+    problem: Problem, rounds: int = ROUNDS, below: float = np.inf
+) -> tuple[float, float]:
+    """What vectors attain, and a bound like that of `largest_above`.
+
+    No multipliers prove less than what vectors attain, up to rounding; multipliers are
+    checked only where that is less than what is asked for.
+
+    Args:
+        problem: The form and its ties.
+        rounds: In which multipliers are sought.
+        below: A bound that is not less is not wanted.
+    """
+    attained = -np.inf
     with np.errstate(all="ignore"):
         best = total_above(np.abs(problem.linear))
         if not 0 < best < np.inf or not problem.linear.any():
-            return best if best >= 0 else np.inf
+            return attained, best if best >= 0 else np.inf
         try:
-            multipliers = _proposed(problem, rounds)
-            best = float(np.fmin(best, checked(problem, multipliers)))
+            attained, symbols, ties = _found(problem, rounds)
+            if not attained >= below:
+                multipliers = _proposed(problem, symbols, ties)
+                best = float(np.fmin(best, checked(problem, multipliers)))
         except np.linalg.LinAlgError:
             pass
-    return best if best == best else np.inf
+    return attained, best if best == best else np.inf
 
 
 def checked(problem: Problem, multipliers: Multipliers) -> float:
@@ -131,9 +150,10 @@ def _factor(matrix: Float64Array) -> Float64Array:
         return np.zeros_like(matrix)
 
 
-def _proposed(problem: Problem, rounds: int) -> Multipliers:
-    """Multipliers with which the quadratic form has a factor."""
-    symbols, ties = _found(problem, rounds)
+def _proposed(
+    problem: Problem, symbols: Float64Array, ties: Float64Array
+) -> Multipliers:
+    """Multipliers like those found, with which the quadratic form has a factor."""
     constants, maps = problem.maps[:, 0], problem.maps[:, 1:]
     least = _LEAST * np.abs(problem.linear).max()
     squares = symbols.copy()
@@ -156,11 +176,12 @@ def _proposed(problem: Problem, rounds: int) -> Multipliers:
     return min(found, key=lambda some: some.one + float(some.symbols.sum()))
 
 
-def _found(problem: Problem, rounds: int) -> tuple[Float64Array, Float64Array]:
-    """Multipliers by vectors in the place of symbols, each moved to its best place.
+def _found(problem: Problem, rounds: int) -> tuple[float, Float64Array, Float64Array]:
+    """What vectors attain, and multipliers of symbols and of ties.
 
-    Vectors of as many dimensions as this have no worse local maximum. What pulls at
-    them is the multipliers.
+    Vectors in the place of symbols are moved to their best places, one by one. Those of
+    as many dimensions as here have no worse local maximum. What pulls at them is the
+    multipliers.
     """
     linear, maps, tied = problem.linear, problem.maps, problem.tied
     count = len(linear)
@@ -173,25 +194,28 @@ def _found(problem: Problem, rounds: int) -> tuple[Float64Array, Float64Array]:
     pulls = np.outer(linear, y[0]) + 1e-3 * size * y[1:]
     free = np.ones(count, bool)
     free[tied] = False
-    ties, symbols, value = np.zeros(len(tied)), np.zeros(count), -np.inf
+    ties, symbols = np.zeros(len(tied)), np.zeros(count)
+    attained = value = -np.inf
     for step in range(rounds):
         reached = []
         for block in problem.blocks:
             reached.append(maps[block] @ y)
             moved, _, _ = _moved(problem, block, pulls, reached[-1])
             y[1 + tied[block]] = moved
+        attained = float(linear @ y[1:, 0])  # all ties are kept here
         pulls = np.outer(linear, y[0])
         for block, reach in zip(problem.blocks[::-1], reached[::-1], strict=True):
             _, symbols[tied[block]], ties[block] = _moved(problem, block, pulls, reach)
             pulls += maps[block, 1:].T @ (ties[block, None] * reach)
         lengths = np.linalg.norm(pulls, axis=1)
-        y[1:][free] = (pulls / np.maximum(lengths, 1e-300)[:, None])[free]
+        pulled = free & (lengths > 1e-300)  # others stay where they are
+        y[1:][pulled] = pulls[pulled] / lengths[pulled, None]
         symbols[free] = lengths[free]
         if step % 8 == 7:
             before, value = value, float(linear @ y[1:, 0])
             if value - before <= _SLOW * abs(value):
                 break
-    return symbols, ties
+    return attained, symbols, ties
 
 
 def _moved(

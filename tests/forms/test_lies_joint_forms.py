@@ -38,10 +38,15 @@ LIES: dict[str, Lie] = {
         "np.concatenate([np.eye(size), -np.eye(size)], axis=1)",
         "np.concatenate([-np.eye(size), np.eye(size)], axis=1)",
     ),
+    "what vectors attain": (
+        joint,
+        "bounds[row] = min(bounds[row], sharper)",
+        "bounds[row] = min(bounds[row], attained * (1 - 1e-9))",
+    ),
     "no constant": (
         joint,
-        "found + self.rows.constant[row]",
-        "found",
+        "np.asarray(found + constant)",
+        "np.asarray(found)",
     ),
 }
 

@@ -211,21 +211,39 @@ def test_free_symbols_are_bounded_exactly() -> None:
     assert quadratic.largest_above(free([3.0, -4.0])) == pytest.approx(7, rel=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        # |x| + |y| for x = e1 + e2 and y = e1 - e2: 2 in truth, 4 one by one
-        (tied([0, 0, 2, 2], [[0, 1, 1], [0, 1, -1]], radii=2.0), 2 * 2**0.5),
-        (tied([0, 1], [[0, 0.5]]), 0.5),
-        (tied([0, 1], [[0, 5]]), 1),
-        (tied([0, 1], [[0.25, 0.25]]), 0.5),
-        # an error from 0 to 1 that is at most |e|
-        (tied([0, -1], [[0, 1]], radii=0.5, centres=0.5), 1),
-        (tied([0, 0.5], [[0, 0.25]], radii=0.5, centres=0.5), -0.25),
-    ],
-)
+KNOWN = [
+    # |x| + |y| for x = e1 + e2 and y = e1 - e2: 2 in truth, 4 one by one
+    (tied([0, 0, 2, 2], [[0, 1, 1], [0, 1, -1]], radii=2.0), 2 * 2**0.5),
+    (tied([0, 1], [[0, 0.5]]), 0.5),
+    (tied([0, 1], [[0, 5]]), 1),
+    (tied([0, 1], [[0.25, 0.25]]), 0.5),
+    # an error from 0 to 1 that is at most |e|
+    (tied([0, -1], [[0, 1]], radii=0.5, centres=0.5), 1),
+    (tied([0, 0.5], [[0, 0.25]], radii=0.5, centres=0.5), -0.25),
+]
+
+
+@pytest.mark.parametrize(("given", "expected"), KNOWN)
 def test_known_bounds(given: Problem, expected: float) -> None:
     assert quadratic.largest_above(given) == pytest.approx(expected, rel=2e-3)
+
+
+@pytest.mark.parametrize(("given", "expected"), KNOWN)
+def test_vectors_attain_what_multipliers_prove(given: Problem, expected: float) -> None:
+    attained, bound = quadratic.attained_and_above(given)
+    assert attained == pytest.approx(expected, rel=2e-3)
+    assert attained <= bound * (1 + 1e-9 * np.sign(bound))
+
+
+@pytest.mark.parametrize(("given", "expected"), KNOWN)
+def test_no_multipliers_are_checked_where_vectors_attain_more(
+    given: Problem, expected: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quadratic, "checked", lambda *_: -9.0)
+    alone = np.abs(given.linear).sum()
+    found = quadratic.attained_and_above(given, below=expected - 0.1)[1]
+    assert found == pytest.approx(alone)
+    assert quadratic.attained_and_above(given, below=expected + 0.1)[1] == -9
 
 
 @pytest.mark.parametrize("number", [np.inf, np.nan])
