@@ -27,6 +27,9 @@ from slth_verify.graph.nodes import (
 from slth_verify.graph.stages import Stage
 from slth_verify.graph.windows import by_channel
 
+#: Added to widths, so that none is 0.
+_TINY = 1e-300
+
 
 @dataclass(frozen=True, eq=False)
 class FloatNetwork:
@@ -54,13 +57,20 @@ class FloatNetwork:
         return self.tensors(images)[self.pair.output.name].reshape(len(images), -1)
 
     def slopes(
-        self, tensors: dict[str, Float64Array], rows: Float64Array
+        self,
+        tensors: dict[str, Float64Array],
+        rows: Float64Array,
+        softness: Float64Array | None = None,
     ) -> Float64Array:
         """Slopes of a linear form of each image's output, ``(*image's shape, batch)``.
 
         Args:
             tensors: Of the batch.
             rows: Coefficients of the outputs, ``(*output shape, batch)``.
+            softness: If given, positive, ``(batch,)``: rectifiers and clips bend over
+                a width of so many times the root mean square of what they take, so
+                that slopes feel a kink before it is reached, and kinks of the two
+                networks close to each other as one.
         """
         waiting = {self.pair.output.name: rows}
         with np.errstate(all="ignore"):
@@ -70,7 +80,7 @@ class FloatNetwork:
                 if node.name not in waiting:
                     continue
                 coming = waiting.pop(node.name)
-                found = self._back(node, coming, tensors)
+                found = self._back(node, coming, tensors, softness)
                 for name, new in zip(node.sources, found, strict=True):
                     old = waiting.get(name)
                     waiting[name] = new if old is None else old + new
@@ -95,7 +105,11 @@ class FloatNetwork:
         return np.asarray(found + by_channel(bias, found.ndim))
 
     def _back(
-        self, node: Node, rows: Float64Array, tensors: dict[str, Float64Array]
+        self,
+        node: Node,
+        rows: Float64Array,
+        tensors: dict[str, Float64Array],
+        softness: Float64Array | None,
     ) -> Sequence[Float64Array]:
         source = np.moveaxis(tensors[node.sources[0]], 0, -1)
         shapes = [self.pair.shapes[name] for name in node.sources]
@@ -103,10 +117,12 @@ class FloatNetwork:
             return [self._stage_back(node, rows, source)]
         if isinstance(node, Rectifier):
             steep = by_channel([float(s) for s in node.slopes], source.ndim)[..., None]
-            return [rows * np.where(source > 0, 1.0, steep)]
+            share = _above(source, 0.0, _width(source, softness))
+            return [rows * (steep + (1.0 - steep) * share)]
         if isinstance(node, Clip):
-            inside = (source > float(node.low)) & (source < float(node.high))
-            return [rows * inside]
+            width = _width(source, softness)
+            share = _above(source, float(node.low), width)
+            return [rows * (share - _above(source, float(node.high), width))]
         if isinstance(node, MaxPool):
             return [_pool_back(node, rows, source)]
         if isinstance(node, AveragePool):
@@ -126,6 +142,25 @@ class FloatNetwork:
             other = of_stage(stage, weights.negative.values, rows).reshape(shape)
             found = np.where(source < 0, -other, found)
         return found
+
+
+def _width(source: Float64Array, softness: Float64Array | None) -> Float64Array | None:
+    """Over how much of what they take gates bend, for each image."""
+    if softness is None:
+        return None
+    axes = tuple(range(source.ndim - 1))
+    largest = np.abs(source).max(axis=axes, initial=0.0)
+    size = np.where(largest > 0, largest, 1.0)
+    return np.asarray(softness * size * np.sqrt(((source / size) ** 2).mean(axis=axes)))
+
+
+def _above(
+    source: Float64Array, end: float, width: Float64Array | None
+) -> Float64Array:
+    """1 above an end and 0 below; between, within a width of it, if there is one."""
+    if width is None:
+        return np.where(source > end, 1.0, 0.0)
+    return np.asarray(0.5 + 0.5 * np.tanh((source - end) / (width + _TINY)))
 
 
 def _pool_back(node: MaxPool, rows: Float64Array, source: Float64Array) -> Float64Array:

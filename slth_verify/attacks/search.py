@@ -8,15 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.arrays import Float64Array, IndexArray
-from slth_verify.attacks.gradients import FloatNetwork, unit_rows
+from slth_verify.attacks.ascent import Ascent, Pace, Paths
+from slth_verify.attacks.gradients import FloatNetwork
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.forms import Interval, NetworkPair
 from slth_verify.graph.stages import Stage
 
 #: Images drawn at first, outputs that are followed, and images for each of them.
 _DRAWN, _OUTPUTS, _EACH = 512, 12, 6
-#: Steps of an ascent; the first ones go from end to end of the box.
-_STEPS, _LONG = 40, 10
+#: Steps of an ascent, and how far paths may go in all, in widths of the box.
+_STEPS, _REACH = 40, 12.0
+#: Softness of gates, of an ascent and of the second one, from images it has found.
+_SOFT, _HARDER = (0.3, 0.6, 1.2, 2.4), (0.03, 0.1, 0.3, 1.0)
+#: Images that the second one starts from, paths from each, and its first steps.
+_AGAIN, _PATHS, _SHORT = 6, 8, 0.08
 #: Images whose entries are changed one by one, and rounds of that.
 _POLISHED, _ROUNDS = 6, 30
 #: Entries of all tensors of a batch, for both networks: 128 MiB.
@@ -64,8 +69,8 @@ class Search:
         passes = _WORK // (work * _POLISHED * _ROUNDS)
         self.tried = min(_TRIED, max(_LEAST, passes))
         # a step takes two passes forward and two backward in each network
-        steps = 2 * _WORK // (2 * work * _OUTPUTS * _EACH)
-        self.steps = min(_STEPS, max(_FEWEST, steps))
+        paths = _OUTPUTS * _EACH + _AGAIN * _PATHS
+        self.steps = min(_STEPS, max(_FEWEST, _WORK // (work * paths)))
 
     def gaps(self, images: Float64Array) -> Float64Array:
         """G - f for images, ``(count, outputs)``; NaN is no difference."""
@@ -78,21 +83,27 @@ class Search:
         return np.concatenate(parts)
 
     def run(self) -> Candidates:
-        """Draw, climb, and change single entries."""
-        images, entries, signs = self._starts()
-        images, values = self._climbed(images, entries, signs)
-        order = np.argsort(-values, kind="stable")
+        """Draw, climb, climb again from the best, and change single entries."""
+        ascent = Ascent(self.pair, self.box, self.networks, self.batch)
+        length = min(1.0, _REACH / self.steps)
+        first = ascent.climbed(self._starts(), Pace(self.steps, length, _SOFT))
+        again = np.repeat(np.argsort(-first.merits, kind="stable")[:_AGAIN], _PATHS)
+        pace = Pace(self.steps, min(_SHORT, length), _HARDER)
+        paths = first.joined(ascent.climbed(first.taken(again), pace)).best_first()
         kept: list[int] = []
-        for i in order.tolist():  # one image for each output first
-            if all((entries[i], signs[i]) != (entries[j], signs[j]) for j in kept):
+        seen = set()
+        for i, goal in enumerate(zip(paths.entries, paths.signs, strict=True)):
+            if goal not in seen:  # one image for each output first
+                seen.add(goal)
                 kept.append(i)
-        kept += [i for i in order.tolist() if i not in kept]
-        found = []
-        for i in kept[:_POLISHED]:
-            found.append(self._polished(images[i], entries[i], signs[i]))
-        polished = np.stack([image for image, _ in found])
-        everything = np.concatenate([polished, images[order[:_POLISHED]]])
-        return self._ranked(everything)
+        kept += [i for i in range(len(paths.images)) if i not in kept]
+        polished = np.stack(
+            [
+                self._polished(paths.images[i], paths.entries[i], paths.signs[i])
+                for i in kept[:_POLISHED]
+            ]
+        )
+        return self._ranked(np.concatenate([polished, paths.images[:_POLISHED]]))
 
     def _ranked(self, images: Float64Array) -> Candidates:
         gaps = self.gaps(images)
@@ -115,57 +126,20 @@ class Search:
         zero = np.clip(np.zeros_like(low), low, high)
         return np.concatenate([np.stack([low, high, middle, zero]), drawn])
 
-    def _starts(self) -> tuple[Float64Array, IndexArray, Float64Array]:
+    def _starts(self) -> Paths:
         """Images for the outputs, and signs, that drawn images move most."""
         drawn = self._drawn()
         gaps = self.gaps(drawn)
         both = np.concatenate([gaps, -gaps], axis=1)
         outputs = gaps.shape[1]
         best = np.argsort(-both.max(axis=0), kind="stable")[:_OUTPUTS]
-        rows = [np.argsort(-both[:, goal], kind="stable")[:_EACH] for goal in best]
-        goals = np.repeat(best, [len(row) for row in rows])
+        rows = np.argsort(-both[:, best].T, kind="stable")[:, :_EACH]
+        goals = np.repeat(best, rows.shape[1])
         signs = np.where(goals < outputs, 1.0, -1.0)
-        return drawn[np.concatenate(rows)], goals % outputs, signs
+        rows = rows.ravel()
+        return Paths(drawn[rows], goals % outputs, signs, both[rows, goals])
 
-    def _climbed(
-        self, images: Float64Array, entries: IndexArray, signs: Float64Array
-    ) -> tuple[Float64Array, Float64Array]:
-        """The best images on paths of steps in the directions of slopes' signs."""
-        best, merits = images.copy(), np.full(len(images), -np.inf)
-        width = self.box.high - self.box.low
-        for step in range(self.steps):
-            slopes = np.empty_like(images)
-            for start in range(0, len(images), self.batch):
-                look_at_the_clock()
-                some = slice(start, start + self.batch)
-                slopes[some], values = self._slopes(
-                    images[some], entries[some], signs[some]
-                )
-                better = values > merits[some]
-                best[some][better] = images[some][better]
-                merits[some] = np.where(better, values, merits[some])
-            length = 1.0 if step < _LONG else 0.6 * 0.9 ** (step - _LONG)
-            images = np.clip(
-                images + length * width * np.sign(slopes), self.box.low, self.box.high
-            )
-        return best, merits
-
-    def _slopes(
-        self, images: Float64Array, entries: IndexArray, signs: Float64Array
-    ) -> tuple[Float64Array, Float64Array]:
-        rows = unit_rows(self.pair, entries, signs)
-        found, values = [], []
-        for network in self.networks:
-            tensors = network.tensors(images)
-            flat = tensors[self.pair.output.name].reshape(len(images), -1)
-            values.append(flat[np.arange(len(images)), entries] * signs)
-            found.append(np.moveaxis(network.slopes(tensors, rows), -1, 0))
-        slopes = np.nan_to_num(found[1] - found[0])
-        return slopes, np.nan_to_num(values[1] - values[0], nan=-np.inf)
-
-    def _polished(
-        self, image: Float64Array, entry: int, sign: float
-    ) -> tuple[Float64Array, float]:
+    def _polished(self, image: Float64Array, entry: int, sign: float) -> Float64Array:
         """Single entries go to an end of the box as long as that helps."""
 
         def merits(images: Float64Array) -> Float64Array:
@@ -180,7 +154,7 @@ class Search:
             if not len(helpful):
                 break
             best, merit = self._together(best, moves, helpful, merits)
-        return best, merit
+        return best
 
     def _changed(self, image: Float64Array) -> tuple[Float64Array, Moves]:
         """Copies of an image with one entry each at an end of the box."""

@@ -43,8 +43,9 @@ def attacked(
 ) -> AttackResult:
     """Search the box for the image at which f and g differ most.
 
-    Sign ascent from corners and points of the box, for the outputs that move most;
-    then single entries are changed as long as that helps.
+    Ascent with gates that harden slowly, from corners and points of the box, for the
+    outputs that move most, and again from the best images of it; then single entries
+    are changed as long as that helps.
 
     Args:
         networks: f and g.
