@@ -9,11 +9,15 @@ from fractions import Fraction
 from functools import cache
 from operator import mul
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
+from handmade.form_cases import moved
+from handmade.form_graphs import DEEP
 
-from slth_verify.forms import quadratic
+from slth_verify.forms import Differences, Interval, box_of, quadratic
+from slth_verify.forms.joint import worst_sharpened
 from slth_verify.forms.quadratic import Multipliers, Problem
 
 F = Fraction
@@ -262,3 +266,28 @@ def test_errors_of_many_maps_are_sharper_than_one_by_one() -> None:
     given = tied(linear.tolist(), maps.tolist())
     given = replace(given, radii=sizes)
     assert quadratic.largest_above(given) < 0.55 * sizes.sum()
+
+
+def test_rows_beyond_any_multipliers_are_given_up(
+    monkeypatch: pytest.MonkeyPatch, network_pair: Any
+) -> None:
+    graph = DEEP["relu"]
+    pair = network_pair(graph, moved(graph))
+    found = Differences.over(pair, box_of(graph.input))
+    name, gap = pair.output.name, found.gap()
+    checks: list[float] = []
+
+    def checked(given: Problem, multipliers: Multipliers) -> float:
+        checks.append(truth(given, multipliers))
+        return checks[-1]
+
+    truth = quadratic.checked
+    monkeypatch.setattr(quadratic, "checked", checked)
+    sharper = worst_sharpened(found.known, name, gap)
+    assert sharper.sizes.max() < gap.sizes.max()
+    assert checks
+    checks.clear()
+    tenth = Interval(gap.low / 10, gap.high / 10)
+    again = worst_sharpened(found.known, name, tenth)
+    assert again.sizes.max() == tenth.sizes.max()
+    assert not checks
