@@ -59,7 +59,6 @@ class Question:
 
     def hits(self, n: int) -> Enclosure:
         """Expected number of subsets of n samples that hit the worst target."""
-        require(n <= _MOST_COUNTED, f"more than {_MOST_COUNTED} samples to count")
         if n < 1:
             return Enclosure.exact(int(self.norm <= self.eps))
         return first_moment(n, self.dim, self.eps, self.norm)

@@ -113,7 +113,7 @@ class StoredLayer:
         shape: Its shape, from the question.
         n: Recorded half of the filters of a channel.
         share: Error coefficient, a parameter of the derivation.
-        recorded: Recorded failure probability, if the layer has one.
+        recorded: Recorded failure probability; 1 where only too few are told.
         steps: The derivation of its width.
     """
 
@@ -121,7 +121,7 @@ class StoredLayer:
     shape: LayerShape
     n: int
     share: Fraction
-    recorded: Fraction | None
+    recorded: Fraction
     steps: tuple[LedgerStep, ...]
 
     @classmethod
@@ -144,7 +144,7 @@ class StoredLayer:
                 shape=shape,
                 n=n,
                 share=share,
-                recorded=layer.number("failure") if enough else None,
+                recorded=layer.number("failure") if enough else Fraction(1),
                 steps=tuple(layer.steps()),
             )
             _same(layer, "filters", Fraction(shape.filters(n)))
@@ -179,8 +179,7 @@ class StoredLayer:
             _same(values, "signs", Fraction(self.shape.signs))
             values.exactly("stairs", " ".join(str(width) for width, _ in plan.stairs))
             require_upper(values.name, values.at_most("failure"), failure)
-        if self.recorded is not None:
-            require_upper(self.name, self.recorded, failure)
+        require_upper(self.name, self.recorded, failure)
         return failure
 
     def prove_needed(self, question: NetworkQuestion) -> None:

@@ -63,8 +63,8 @@ def _dropped_event(overlap: Overlap, log_threshold: Fraction) -> Ball:
     s, x = overlap.half_dim, overlap.weight
     a, b = overlap.difference
     e, f = overlap.common
-    if b < 1:
-        return to_ball(1) / 0
+    # (1 - D)^{b-1} <= 1: the last factor is finite only if e > 1/2 and f > 0, and
+    # then b = e + f is at least 3/2
     log_d = to_ball(log_threshold)
     log_rest = (1 - log_d.exp()).log()
     log_mass = to_ball(a) * log_d - to_ball(a).log() - log_beta(to_ball(a), to_ball(b))
