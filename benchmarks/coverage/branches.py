@@ -3,8 +3,9 @@
 ``python -m benchmarks.coverage.branches coverage.json`` compares coverage.py's JSON
 report with ``tests/branch_gaps.toml``, prints each gap that is not named there and
 each name that is no gap any more, and fails if there is one; ``tox -e branches``
-makes the report. Gaps are named by the text of their lines, so that moved lines keep
-their names.
+makes the report. ``python -m benchmarks.coverage.branches coverage.json
+bounds/rechecking`` looks at that room alone: for a report of its own tests. Gaps are
+named by the text of their lines, so that moved lines keep their names.
 """
 
 from __future__ import annotations
@@ -67,9 +68,13 @@ def named(text: str) -> dict[Gap, str]:
     return found
 
 
-def compare(report: dict[str, Any], text: str) -> list[str]:
-    """What is wrong: gaps without a name, and names without a gap."""
-    there, known = dict.fromkeys(gaps(report)), named(text)
+def compare(
+    report: dict[str, Any], text: str, rooms: tuple[str, ...] = ("",)
+) -> list[str]:
+    """What is wrong in some rooms: gaps without a name, and names without a gap."""
+    inside = tuple(str(Path("slth_verify", room)) for room in rooms)
+    there = dict.fromkeys(gap for gap in gaps(report) if gap.file.startswith(inside))
+    known = [gap for gap in named(text) if gap.file.startswith(inside)]
     new = [f"not named: {_toml(gap)}" for gap in there if gap not in known]
     old = [f"no gap any more: {_toml(gap)}" for gap in known if gap not in there]
     return new + old
@@ -88,7 +93,8 @@ def main(arguments: list[str]) -> int:
         f"{totals['covered_branches']} of {totals['num_branches']} branches, "
         f"{totals['covered_lines']} of {totals['num_statements']} statements"
     )
-    wrong = compare(report, NAMED.read_text(encoding="utf-8"))
+    rooms = tuple(arguments[1:]) or ("",)
+    wrong = compare(report, NAMED.read_text(encoding="utf-8"), rooms)
     print("\n".join(wrong) or "every gap is named")
     return 1 if wrong else 0
 

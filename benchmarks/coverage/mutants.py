@@ -3,9 +3,11 @@
 ``python -m benchmarks.coverage.mutants --scope rechecking --save`` draws mutants of
 the files that decide and runs, for each, the tests of its room; with ``--tests FILE``
 those alone that reach its line, where ``FILE`` is the JSON report of coverage.py with
-contexts that ``tox -e branches`` leaves. What survives is explained in
-``benchmarks/support/mutation/survivors.toml``, or is an error. Mutants that were
-tried stand in ``--journal``; a run that was stopped goes on from there.
+contexts that ``tox -e branches`` leaves, those that reach least first. What survives
+is explained in ``benchmarks/support/mutation/survivors.toml``; with ``--save`` one
+that is not is an error. Mutants that were tried stand in ``--journal``; a run that
+was stopped goes on from there. Both name a mutant by the text of its line, so that
+moved lines keep theirs.
 """
 
 from __future__ import annotations
@@ -69,19 +71,20 @@ _SCOPES: dict[str, _Scope] = {
 #: Tests of one mutant, quickest first, and seconds of the processor for all of them.
 _MOST_TESTS, _SECONDS = 40, 60.0
 
+_NOT_EXPLAINED = "not explained"
+
 
 def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
-    """Try the mutants of the sample that were not tried yet."""
+    """Try the mutants of the sample that were not tried yet, and add up the scopes."""
     os.environ.setdefault("CI", "1")  # the same cases on every run
     reached = _reached(Path(options.tests)) if options.tests else {}
-    sample = _sample(options.scope, options.sample, options.seed)
     journal = Path(options.journal)
     done = _read(journal)
+    sample = _sample(options.scope, options.sample, options.seed)
     prepare(_SCOPES[options.scope].below)
     os.chdir(_ROOT)
     start = time.monotonic()
-    for path, source, mutant in sample:
-        key = f"{path}:{mutant.line}:{mutant.column}: {mutant.change}"
+    for key, path, source, mutant in sample:
         if key in done or time.monotonic() - start > options.seconds:
             continue
         name = ".".join(Path(path).with_suffix("").parts).removesuffix(".__init__")
@@ -94,36 +97,57 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
             file.write(json.dumps([key, done[key]]) + "\n")
         print(key, *done[key], flush=True)
     explained = tomllib.loads(_EXPLAINED.read_text(encoding="utf-8"))
+    scopes = {name: _sum(_every(name), done, explained) for name in _SCOPES}
+    open_ones = [
+        key
+        for found in scopes.values()
+        for key, why in found["survivors"].items()
+        if why == _NOT_EXPLAINED
+    ]
+    if open_ones and options.save:
+        raise AssertionError("survivors without a reason:\n" + "\n".join(open_ones))
+    return {"seed": options.seed, "scopes": scopes}, {}
+
+
+def _sum(
+    every: list[tuple[str, str, str, Mutant]],
+    done: dict[str, Any],
+    explained: dict[str, str],
+) -> dict[str, Any]:
+    """The figures of one scope; of what was tried, only what still is a mutant."""
+    tried = {key: done[key][0] for key, *_ in every if key in done}
     survivors = sorted(
-        key for key, (told, *_) in done.items() if told in (SURVIVED, UNLOADED)
+        key for key, told in tried.items() if told in (SURVIVED, UNLOADED)
     )
-    figures = {
-        "seed": options.seed,
-        "mutants tried": len(done),
-        "outcomes": dict(Counter(told for told, *_ in done.values())),
-        "survivors": {key: explained.get(key, "not explained") for key in survivors},
+    return {
+        "mutants": len(every),
+        "tried": len(tried),
+        "outcomes": dict(Counter(tried.values())),
+        "survivors": {key: explained.get(key, _NOT_EXPLAINED) for key in survivors},
     }
-    return figures, {}
 
 
 def _reached(report: Path) -> dict[str, dict[int, list[str]]]:
     """For each file and line the tests that reach it; for line 0 those of any line."""
     document = json.loads(report.read_text(encoding="utf-8"))
-    found: dict[str, dict[int, list[str]]] = {}
+    found: dict[str, dict[int, set[str]]] = {}
+    reach: Counter[str] = Counter()
     for path, about in document["files"].items():
         lines = {
             int(line): {_node(name) for name in names} - {""}
             for line, names in about.get("contexts", {}).items()
         }
+        for tests in lines.values():
+            reach.update(tests)
         lines[0] = set().union(*lines.values())
-        found[path] = {line: _ordered(path, tests) for line, tests in lines.items()}
-    return found
-
-
-def _ordered(path: str, tests: set[str]) -> list[str]:
-    """Those of the file that has the module's name first; not too many."""
-    stem = Path(path).stem.strip("_")
-    return sorted(tests, key=lambda test: (stem not in test, test))[:_MOST_TESTS]
+        found[path] = lines
+    return {
+        path: {
+            line: sorted(tests, key=lambda test: (reach[test], test))[:_MOST_TESTS]
+            for line, tests in lines.items()
+        }
+        for path, lines in found.items()
+    }
 
 
 def _node(context: str) -> str:
@@ -148,18 +172,34 @@ def _near(path: str, scope: str) -> list[str]:
     return [str(file.relative_to(_ROOT)) for file in found]
 
 
-def _sample(scope: str, size: int, seed: int) -> list[tuple[str, str, Mutant]]:
-    """So many mutants of all, with their files and these files' sources."""
-    every = [
-        (str(path.relative_to(_ROOT)), source, mutant)
-        for pattern in _SCOPES[scope].files
-        for path in sorted((_ROOT / "slth_verify").glob(pattern))
-        for source in [path.read_text(encoding="utf-8")]
-        for mutant in mutants_of(source)
-    ]
+def _sample(scope: str, size: int, seed: int) -> list[tuple[str, str, str, Mutant]]:
+    """So many mutants of all, with their names, files and these files' sources."""
+    every = _every(scope)
     random.Random(seed).shuffle(every)
-    print(f"{size} of {len(every)} mutants", flush=True)
+    print(f"{min(size, len(every))} of {len(every)} mutants", flush=True)
     return every[:size]
+
+
+def _every(scope: str) -> list[tuple[str, str, str, Mutant]]:
+    """All mutants of a scope, in order."""
+    found, names = [], Counter[str]()
+    for pattern in _SCOPES[scope].files:
+        for path in sorted((_ROOT / "slth_verify").glob(pattern)):
+            source = path.read_text(encoding="utf-8")
+            place = path.relative_to(_ROOT)
+            for mutant in mutants_of(source):
+                name = _named(place, source, mutant)
+                names[name] += 1
+                again = f" #{names[name]}" if names[name] > 1 else ""
+                found.append((name + again, str(place), source, mutant))
+    return found
+
+
+def _named(path: Path, source: str, mutant: Mutant) -> str:
+    """File, text of the line, column in this text, and change."""
+    line = source.splitlines()[mutant.line - 1]
+    column = mutant.column - len(line) + len(line.lstrip())
+    return f"{path}: {line.strip()} [{column}]: {mutant.change}"
 
 
 def _read(journal: Path) -> dict[str, Any]:

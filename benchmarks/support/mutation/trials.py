@@ -35,7 +35,7 @@ _HEAVY = (
 
 KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "out of time"
 UNLOADED = "not loaded by its tests"
-_NEVER = 99  # an exit code that is none of pytest's
+_NEVER, _BROKEN = 99, 98  # exit codes that are none of pytest's
 
 
 class _Wrong(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -83,6 +83,9 @@ def try_mutant(
         source: The changed source.
         tests: Node ids, the first ones first.
         seconds: Of the processor, that all tests together may take.
+
+    Raises:
+        RuntimeError: If the tests cannot be run, whatever the module says.
     """
     child = os.fork()
     if child == 0:
@@ -90,6 +93,8 @@ def try_mutant(
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         return TIMED_OUT if os.WTERMSIG(status) in _LIMITS else KILLED
+    if os.WEXITSTATUS(status) == _BROKEN:
+        raise RuntimeError(f"{name}: its tests cannot be run: {tests}")
     return {0: SURVIVED, _NEVER: UNLOADED}.get(os.WEXITSTATUS(status), KILLED)
 
 
@@ -117,6 +122,7 @@ def _run(
         wrong = _Wrong(name, path, source)
         words = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", "-W", "ignore"]
         code = int(pytest.main([*words, *tests], plugins=[wrong]))
-        code = code if wrong.loaded else _NEVER
+        if not wrong.loaded or code == pytest.ExitCode.NO_TESTS_COLLECTED:
+            code = _BROKEN if code else _NEVER
     finally:
         os._exit(code if 0 <= code < 128 else 1)

@@ -9,12 +9,12 @@ import pytest
 
 from slth_verify.bounds import (
     crude_lower,
-    mrss_success,
     mrss_width,
     network_width,
     recheck,
     rss_width,
     sharp_lower,
+    subset_sum_number_mean,
 )
 from slth_verify.verdict import Verdict
 
@@ -105,13 +105,26 @@ _SHARP, _CRUDE = "der:sharp-moment", "der:crude-moment"
 
 def _by_moment(statement: str, lower: str) -> Document:
     """The success of subsets of one size, by an unweighted second moment."""
-    found = mrss_success(1, 8, 5, "1/10").to_json()
-    step = found["ledger"][0]
-    step |= {"statement": statement}
-    step["values"] = {"size": "5", "probability": f"[{lower}, 1]"}
-    found |= {"statement": statement}
-    found["probability"]["lower"] = lower
-    return found
+    mean = subset_sum_number_mean(8, 5, [1], "1/10").readable()
+    hits = {"expected_hits": f"[{mean.lower}, {mean.upper}]", "bits": "128"}
+    return {
+        "statement": statement,
+        "kind": "certified",
+        "inputs": {"dim": 1, "n": 8, "size": 5, "eps": "1/10", "target_norm": 1},
+        "n": 8,
+        "size": 5,
+        "probability": {"lower": lower, "upper": str(min(mean.upper, 1))},
+        "direction": "both",
+        "evidence": "enclosed",
+        "ledger": [
+            {
+                "statement": statement,
+                "text": "",
+                "values": {"size": "5", "probability": f"[{lower}, 1]"},
+            },
+            {"statement": "der:first-moment", "text": "", "values": hits},
+        ],
+    }
 
 
 def test_both_unweighted_moments_are_proved_again() -> None:

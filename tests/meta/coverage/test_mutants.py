@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 sys.path.append(str(Path(__file__).parents[3]))  # where benchmarks/ lies
 
+from benchmarks import mutants
 from benchmarks.support.mutation.mutants import mutants_of
 
 _SOURCE = '''
@@ -104,6 +108,10 @@ for source, name in (
 ):
     tests = [f"{test}::{{name}}"]
     print(trials.try_mutant("told", path, source, tests, 0.1))
+try:
+    print(trials.try_mutant("told", path, wrong, ["nowhere.py"], 5))
+except RuntimeError as error:
+    print("cannot be run" in str(error))
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -113,5 +121,40 @@ for source, name in (
         check=False,
     )
     expected = ["killed", "survived", "survived", "survived", "out of time"]
-    expected.append("not loaded by its tests")
+    expected += ["not loaded by its tests", "True"]
     assert done.stdout.split("\n")[:-1] == expected, done.stderr
+
+
+def test_a_survivor_without_a_reason_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scope = mutants._Scope(("bounds/rechecking/proved.py",), (), ())
+    monkeypatch.setattr(mutants, "_SCOPES", {"proved": scope})
+    monkeypatch.setattr(mutants, "_EXPLAINED", tmp_path / "survivors.toml")
+    monkeypatch.setattr(mutants, "prepare", lambda below: None)
+    monkeypatch.chdir(tmp_path)
+    every = [key for key, *_ in mutants._every("proved")]
+    assert len(set(every)) == len(every) > 5
+    first, second, *rest = every
+    told = {first: "survived", second: "not loaded by its tests", "moved": "survived"}
+    told |= dict.fromkeys(rest, "killed")
+    journal = tmp_path / "journal"
+    journal.write_text("\n".join(json.dumps([key, [x]]) for key, x in told.items()))
+
+    def figures(*explained: str, save: bool) -> dict[str, Any]:
+        lines = (f"{json.dumps(key)} = 'equivalent'\n" for key in explained)
+        mutants._EXPLAINED.write_text("".join(lines))
+        options = argparse.Namespace(
+            tests="", journal=str(journal), scope="proved", sample=10**6, seed=1,
+            seconds=0.0, save=save,
+        )  # fmt: skip
+        return dict(mutants.run(options)[0]["scopes"]["proved"])
+
+    found = figures(first, save=False)
+    assert found["survivors"] == {first: "equivalent", second: "not explained"}
+    assert (found["mutants"], found["tried"]) == (len(every), len(every))
+    with pytest.raises(AssertionError) as told_so:
+        figures(first, save=True)
+    assert second in str(told_so.value)
+    assert first not in str(told_so.value)
+    assert figures(first, second, save=True)["outcomes"]["survived"] == 1
