@@ -153,8 +153,9 @@ def _reached(report: Path) -> dict[str, dict[int, list[str]]]:
 def _node(context: str) -> str:
     """The node id of a test whose name a context is."""
     module, _, function = context.rpartition(".")
-    path = Path(*module.split(".")).with_suffix(".py")
-    return f"{path}::{function}" if module and (_ROOT / path).exists() else ""
+    path = Path(*module.split(".")) if module else Path("nowhere")
+    path = path.with_suffix(".py")
+    return f"{path}::{function}" if (_ROOT / path).exists() else ""
 
 
 def _tests(mutant: Mutant, lines: dict[int, list[str]]) -> list[str]:

@@ -158,3 +158,16 @@ def test_a_survivor_without_a_reason_is_an_error(
     assert second in str(told_so.value)
     assert first not in str(told_so.value)
     assert figures(first, second, save=True)["outcomes"]["survived"] == 1
+
+
+def test_tests_that_reach_least_come_first(tmp_path: Path) -> None:
+    here = "tests.meta.test_mutants"
+    narrow, wide = f"{here}.test_narrow", f"{here}.test_wide"
+    contexts = {"3": ["", wide, narrow, "gone.test_x"], "4": [wide], "5": [""]}
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps({"files": {"a.py": {"contexts": contexts}}}))
+    found = mutants._reached(report)["a.py"]
+    first, second = (
+        f"tests/meta/test_mutants.py::{name}" for name in ("test_narrow", "test_wide")
+    )
+    assert found == {0: [first, second], 3: [first, second], 4: [second], 5: []}
