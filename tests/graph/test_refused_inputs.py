@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
-from slth_verify.graph import Convolution, Input, Rectifier, TargetCNN, listed
+from slth_verify.graph import (
+    AveragePool,
+    Convolution,
+    Input,
+    Rectifier,
+    TargetCNN,
+    listed,
+)
 from slth_verify.graph.given_input import ends_of, input_node
 from slth_verify.graph.kernels import _expected
 from slth_verify.graph.papers_class import outside_papers_class
@@ -109,6 +116,15 @@ def test_fields_of_a_convolution(fields, message) -> None:
     nodes = _IMAGE, Convolution(**whole)
     with pytest.raises(InvalidTargetError, match=message):
         TargetCNN(nodes)
+
+
+@pytest.mark.parametrize("value", [1, "yes", None])
+def test_fields_that_are_true_or_false(value) -> None:
+    pool = AveragePool(
+        name="y", sources=("x",), window=(2, 2), stride=(1, 1), counts_padding=value
+    )
+    with pytest.raises(InvalidTargetError, match="True or False"):
+        TargetCNN((_IMAGE, pool))
 
 
 @pytest.mark.parametrize("nodes", [3, None])
