@@ -25,7 +25,13 @@ from typing import Any, NamedTuple
 
 from benchmarks.support.common import publish_with
 from benchmarks.support.mutation.mutants import Mutant, mutants_of
-from benchmarks.support.mutation.trials import SURVIVED, UNLOADED, prepare, try_mutant
+from benchmarks.support.mutation.trials import (
+    SURVIVED,
+    UNLOADED,
+    prepare,
+    try_mutant,
+    warm,
+)
 
 _ROOT = Path(__file__).resolve().parents[2]
 _EXPLAINED = Path(__file__).parent / "support" / "mutation" / "survivors.toml"
@@ -84,9 +90,13 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
     prepare(_SCOPES[options.scope].below)
     os.chdir(_ROOT)
     start = time.monotonic()
-    for key, path, source, mutant in sample:
+    cold = True
+    for key, path, source, mutant in sorted(sample, key=lambda one: one[3].inside):
         if key in done or time.monotonic() - start > options.seconds:
             continue
+        if mutant.inside and cold:
+            warm(_near("", options.scope))
+            cold = False
         name = ".".join(Path(path).with_suffix("").parts).removesuffix(".__init__")
         tests = _tests(mutant, reached.get(path, {})) or _near(path, options.scope)
         begun = time.monotonic()

@@ -63,6 +63,8 @@ class Mutant:
         statement: The first line of the statement around it.
         change: What, in words.
         place: Number of the node, and of the change at it.
+        inside: Whether it is inside of a function's body, so that loading the module
+            does not come across it.
     """
 
     line: int
@@ -70,6 +72,7 @@ class Mutant:
     statement: int
     change: str
     place: tuple[int, int]
+    inside: bool
 
     def source(self, source: str) -> str:
         """The whole file with the change."""
@@ -85,8 +88,16 @@ def mutants_of(source: str) -> list[Mutant]:
     """All changes of a file, in the order of their places."""
     tree = ast.parse(source)
     annotations, around = _annotations(tree), _statements(tree)
+    bodies = _bodies(tree)
     found = [
-        Mutant(node.lineno, node.col_offset, around[id(node)], change, (number, choice))
+        Mutant(
+            node.lineno,
+            node.col_offset,
+            around[id(node)],
+            change,
+            (number, choice),
+            id(node) in bodies,
+        )
         for number, node in enumerate(ast.walk(tree))
         if id(node) not in annotations and hasattr(node, "lineno")
         for choice, (change, _) in enumerate(_changes(node))
@@ -103,6 +114,17 @@ def _annotations(tree: ast.AST) -> set[int]:
             if isinstance(part, ast.AST):
                 found.update(map(id, ast.walk(part)))
     return found
+
+
+def _bodies(tree: ast.AST) -> set[int]:
+    """Nodes of the bodies of functions, without defaults and decorators."""
+    return {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        for statement in node.body
+        for part in ast.walk(statement)
+    }
 
 
 def _statements(tree: ast.AST) -> dict[int, int]:

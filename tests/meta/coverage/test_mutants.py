@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ sys.path.append(str(Path(__file__).parents[3]))  # where benchmarks/ lies
 
 from benchmarks import mutants
 from benchmarks.support.mutation.mutants import mutants_of
+from benchmarks.support.mutation.trials import put_in_place
 
 _SOURCE = '''
 def f(x: int = 3, y: "a < b" = None) -> "c + 1":
@@ -48,6 +50,54 @@ def test_every_change_is_one_and_no_text_is_changed() -> None:
         compile(source, "x", "exec")
         assert "Text + 1" in source
         assert "a < b" in source
+
+
+_CLASSES = """
+from dataclasses import dataclass
+from functools import lru_cache
+FACTOR = 3
+@dataclass(frozen=True, slots=True)
+class A:
+    x: int = 1
+    @property
+    def double(self):
+        return sum(self.x for _ in range(2))
+    @classmethod
+    def three(cls):
+        return cls(3)
+    @staticmethod
+    def four():
+        return 4
+    @lru_cache
+    def five(self):
+        def inner():
+            return self.x * FACTOR
+        return inner() + 5
+def six(y=6):
+    return y + 6
+"""
+
+
+def test_functions_are_changed_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = ModuleType("told_in_place")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec(compile(_CLASSES, "told", "exec"), vars(module))
+    kept, one, six = module.A.five, module.A(), module.six
+
+    def told() -> list[int]:
+        kept.cache_clear()
+        return [one.double, one.three().x, one.four(), one.five(), six()]
+
+    assert told() == [2, 3, 4, 8, 12]
+    inside = [mutant for mutant in mutants_of(_CLASSES) if mutant.inside]
+    assert len(inside) == 13
+    for mutant in inside:
+        put_in_place(module, compile(mutant.source(_CLASSES), "told", "exec"))
+        assert told() != [2, 3, 4, 8, 12], mutant
+    put_in_place(module, compile(_CLASSES, "told", "exec"))
+    assert told() == [2, 3, 4, 8, 12]
+    with pytest.raises((LookupError, AttributeError)):
+        put_in_place(module, compile("def seven():\n    pass", "told", "exec"))
 
 
 def test_mutants_know_their_lines_and_statements() -> None:
