@@ -94,6 +94,8 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
     for key, path, source, mutant in sorted(sample, key=lambda one: one[3].inside):
         if key in done or time.monotonic() - start > options.seconds:
             continue
+        if options.functions and not mutant.inside:
+            continue
         if mutant.inside and cold:
             warm(_near("", options.scope))
             cold = False
@@ -227,6 +229,7 @@ if __name__ == "__main__":
             "scope": ("rechecking", f"one of {', '.join(_SCOPES)}"),
             "sample": (300, "mutants"),
             "seed": (1, "seed of the sample"),
+            "functions": (False, "only mutants of functions, which take less"),
             "seconds": (1e9, "then no new mutant"),
             "journal": (
                 str(Path(tempfile.gettempdir(), "mutants.jsonl")),

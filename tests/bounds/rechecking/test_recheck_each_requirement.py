@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from fractions import Fraction
 from importlib.resources import files
 from typing import Any
 
@@ -167,6 +168,18 @@ def test_what_just_holds_is_verified(number: int) -> None:
     name, changes = _HELD[number]
     found = bounds.recheck(_with(_DOCUMENTS[name], changes))
     assert found.verdict is Verdict.VERIFIED, found.reason
+
+
+@pytest.mark.parametrize("name", ["success", "success of a size", "success of nothing"])
+def test_the_claim_tells_the_probability_that_was_proved(name: str) -> None:
+    document = _DOCUMENTS[name]
+    claim = bounds.recheck(document).claim
+    told = claim.split("succeed with [")[1].split("]")[0].split(", ")
+    lower, upper = (
+        Fraction(document["probability"][end]) for end in ("lower", "upper")
+    )
+    assert abs(Fraction(told[0]) - lower) <= Fraction(1, 10**6) * lower
+    assert abs(Fraction(told[1]) - upper) <= Fraction(1, 10**6) * upper
 
 
 def test_another_schema_is_not_read() -> None:

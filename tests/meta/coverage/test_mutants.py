@@ -196,7 +196,7 @@ def test_a_survivor_without_a_reason_is_an_error(
         mutants._EXPLAINED.write_text("".join(lines))
         options = argparse.Namespace(
             tests="", journal=str(journal), scope="proved", sample=10**6, seed=1,
-            seconds=0.0, save=save,
+            seconds=0.0, save=save, functions=False,
         )  # fmt: skip
         return dict(mutants.run(options)[0]["scopes"]["proved"])
 

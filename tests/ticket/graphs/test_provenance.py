@@ -12,7 +12,7 @@ import pytest
 
 import slth_verify as sv
 from slth_verify.errors import InvalidTicketError
-from slth_verify.graph import Convolution, Input, TargetCNN
+from slth_verify.graph import Convolution, Input, Rectifier, Reshape, TargetCNN
 from slth_verify.ticket import Ticket
 from slth_verify.ticket.graphs import check as checking
 from slth_verify.ticket.graphs import provenance, sharper, witness
@@ -166,6 +166,17 @@ def test_no_error_is_sharpened_beyond_floats(size: int, hand_ticket: Any) -> Non
     assert found.verdict is not Verdict.REFUTED
     assert found.error_upper_bound is not None
     assert found.error_upper_bound == found.error_by_intervals or size == 10**300
+
+
+@pytest.mark.parametrize("kind", [Reshape, Rectifier])
+def test_without_stages_both_networks_are_the_same(kind: Any, hand_ticket: Any) -> None:
+    image = Input(name="x", shape=(1, 2, 2), low=(-1,), high=(1,))
+    fields = {"shape": (4,)} if kind is Reshape else {}
+    graph = TargetCNN((image, kind(name="y", sources=("x",), **fields)))
+    found = sv.check(replace(hand_ticket(graph), eps=F(1, 10**9)), graph)
+    assert found.error_upper_bound is not None
+    assert found.error_upper_bound < F(1, 10**9)
+    assert found.ledger[2].verdict is Verdict.VERIFIED
 
 
 def test_floats_next_to_a_number_are_on_the_side_that_is_asked_for() -> None:
