@@ -61,6 +61,7 @@ _WIDTHS: list[tuple[str, dict[str, Any], str]] = [
     ("net", {"ledger.2.values.points": "6"}, "points"),
     ("net", {"ledger.0.values.norm": "1"}, ""),
     ("first moment", {"ledger.0.statement": "der:first-moment"}, "were expected"),
+    ("first moment", {"ledger.0.values": {"n": "1"}}, "nothing uses n"),
     ("first moment", {"inputs.prob": "39/100"}, "34 samples may succeed"),
     ("first moment", {"inputs.prob": "0.6"}, "another probability"),
     ("first moment", {"ledger.1.values.n": "33"}, "another n"),

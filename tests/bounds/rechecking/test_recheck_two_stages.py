@@ -146,6 +146,12 @@ def test_each_lie_is_refused(number: int, failure: Fraction) -> None:
     assert reason in found.reason
 
 
+def test_a_step_without_numbers_has_none(failure: Fraction) -> None:
+    document = _one_target(failure)
+    document["ledger"][0]["values"] = {"n": "36"}
+    assert recheck(document).verdict is Verdict.INCONCLUSIVE
+
+
 def test_the_empty_subset_hits_all_that_is_near() -> None:
     found = mrss_width(2, 1, "1/2", "9/10", universal=True).to_json()
     assert found["n"] == 0
