@@ -138,6 +138,16 @@ _NETWORKS: list[tuple[str, dict[str, Any], str]] = [
     ("network necessary", {"layers.0.ledger.0.values.entries": "2"}, "no such kernel"),
     ("network necessary", {"inputs.delta": "0.4"}, "may succeed"),
     ("network necessary", {"filters": 20}, "filters does not fit"),
+    (
+        "network necessary",
+        {"layers.0.n": 10_001, "layers.0.filters": 40_004, "filters": 40_010},
+        "too large to be counted",
+    ),
+    (
+        "network necessary",
+        {"inputs.kernel": "400,1", "layers.0.kernel": 400, "layers.0.dim": 160_000},
+        "too large a kernel",
+    ),
 ]
 
 _MISSED = _WIDTHS + _ONE_DIM + _NETWORKS
