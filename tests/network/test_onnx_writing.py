@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
+from fractions import Fraction as F
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +17,17 @@ from slth_verify import strategies as slst
 from slth_verify.conformance.torch_modules.architectures import ARCHITECTURES, made
 from slth_verify.construction import collapse
 from slth_verify.errors import InvalidTargetError, MissingExtraError
-from slth_verify.graph import Dense, Input, TargetCNN, ranges, values
-from slth_verify.graph.nodes import KINDS
+from slth_verify.graph import (
+    Clip,
+    Dense,
+    Input,
+    MaxPool,
+    TargetCNN,
+    ranges,
+    values,
+)
+from slth_verify.graph.given_input import held
+from slth_verify.graph.nodes import KINDS, Node
 from slth_verify.network.onnx_graphs import graph_from_onnx, graph_to_onnx, writing
 from slth_verify.network.torch_graphs import graph_from_torch
 
@@ -72,6 +83,99 @@ def test_collapsed_drawn_graphs_are_written(
     )
     assert found.shape == wanted.shape
     assert np.abs(found - wanted).max() <= 1e-5 * (1 + size)
+
+
+def expected_refusal(graph: TargetCNN) -> bool:
+    clips = [node for node in graph.nodes if isinstance(node, Clip)]
+    return any(
+        np.float32(float(clip.low)) >= np.float32(float(clip.high)) for clip in clips
+    )
+
+
+@settings(max_examples=60)
+@given(slst.target_graphs(), st.integers(0, 99))
+def test_what_is_written_is_read_as_the_same_function(
+    tmp_path_factory: pytest.TempPathFactory,
+    box_images: Images,
+    graph: TargetCNN,
+    seed: int,
+) -> None:
+    path = tmp_path_factory.mktemp("onnx") / "net.onnx"
+    refused = expected_refusal(graph)
+    with (
+        pytest.raises(InvalidTargetError, match="float32") if refused else nullcontext()
+    ):
+        graph_to_onnx(graph, path)
+    if refused:
+        return
+    box = [*zip(graph.input.low, graph.input.high, strict=True)]
+    again = graph_from_onnx(path, box=box)
+    assert again.output_shape == held(graph.output_shape)
+    images = box_images(graph, seed)
+    size = max(
+        float(max(map(abs, (*part.lower, *part.upper))))
+        for part in ranges(graph).values()
+    )
+    wanted = values(graph, images)
+    gap = values(again, images).reshape(wanted.shape) - wanted
+    assert np.abs(gap).max() <= 1e-5 * (1 + size)
+
+
+WIDE = MaxPool(
+    name="pool",
+    sources=("x",),
+    window=(2, 2),
+    stride=(1, 2),
+    dilation=(3, 2),
+    padding=(3, 1, 1, 2),
+)
+
+
+def wide(*more: Node) -> TargetCNN:
+    image = Input(name="x", shape=(2, 4, 4), low=(-3, -2), high=(-1, -1))
+    return TargetCNN((image, *more))
+
+
+def test_pools_with_wide_margins_return(tmp_path: Path) -> None:
+    graph, path = wide(WIDE), tmp_path / "net.onnx"
+    graph_to_onnx(graph, path)
+    again = graph_from_onnx(path, box=[(-3, -1), (-2, -1)])
+    assert [type(node) for node in again.nodes] == [Input, MaxPool]
+    assert again.nodes[1].padding[::2] == WIDE.padding[::2]
+    images = np.random.default_rng(1).uniform(-3, -1, (9, 2, 4, 4)).astype(np.float32)
+    wanted = values(graph, images)
+    assert np.array_equal(values(again, images), wanted)
+    assert np.array_equal(run(path, images), wanted)
+
+
+@pytest.mark.parametrize("fill", [0.0, -writing._LARGEST])
+def test_lie_margins_that_may_win(
+    fill: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = writing._Writer.constant
+
+    def lie(writer: writing._Writer, array: np.ndarray) -> str:
+        array = np.asarray(array)
+        return honest(
+            writer, np.where(np.isinf(array), fill, array).astype(array.dtype)
+        )
+
+    monkeypatch.setattr(writing._Writer, "constant", lie)
+    if fill:
+        with pytest.raises(InvalidTargetError, match="-inf"):
+            graph_to_onnx(wide(WIDE), tmp_path / "net.onnx")
+        return
+    graph_to_onnx(wide(WIDE), tmp_path / "net.onnx")
+    again = graph_from_onnx(tmp_path / "net.onnx", box=[(-3, -1), (-2, -1)])
+    images = -np.ones((1, 2, 4, 4))
+    assert not np.array_equal(values(again, images), values(wide(WIDE), images))
+
+
+def test_thresholds_that_float32_makes_equal_are_refused(tmp_path: Path) -> None:
+    clip = Clip(name="c", sources=("x",), low=F(1), high=1 + F(1, 10**9))
+    with pytest.raises(InvalidTargetError, match=r"float32.*low must lie below"):
+        graph_to_onnx(wide(clip), tmp_path / "net.onnx")
+    assert not (tmp_path / "net.onnx").exists()
 
 
 def test_weights_beyond_float32_are_refused(tmp_path: Path) -> None:

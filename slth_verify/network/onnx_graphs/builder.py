@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from slth_verify.graph import Input, TargetCNN
 from slth_verify.graph.fields import checked
-from slth_verify.graph.nodes import Node, Shape
+from slth_verify.graph.nodes import Margins, Node, Shape
 from slth_verify.graph.shapes import shape_of
 from slth_verify.network.onnx_graphs.layout import require_held
 from slth_verify.network.onnx_graphs.refusal import Outside
@@ -28,6 +28,28 @@ class Tensor:
 
     node: str
     shape: Shape
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """An image in margins of minus infinity, which only a MaxPool may take.
+
+    Attributes:
+        image: The image within.
+        margins: Added rows and columns.
+    """
+
+    image: Tensor
+    margins: Margins
+
+    @property
+    def whole(self) -> Tensor:
+        """The image with its margins, by shape."""
+        top, bottom, left, right = self.margins
+        *others, side = self.image.shape
+        if len(others) > 1:
+            others[1] += top + bottom
+        return Tensor(self.image.node, (*others, side + left + right))
 
 
 @dataclass(frozen=True)
@@ -65,7 +87,7 @@ class Reading:
 
 
 #: What a name of the file stands for.
-Value = Tensor | NDArray[Any]
+Value = Tensor | Lowered | NDArray[Any]
 
 
 class Builder:

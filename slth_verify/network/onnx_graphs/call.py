@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from slth_verify.graph import Reshape
 from slth_verify.graph.given_input import held
 from slth_verify.graph.nodes import Node, Shape
-from slth_verify.network.onnx_graphs.builder import Builder, Origin, Tensor, Value
+from slth_verify.network.onnx_graphs.builder import (
+    Builder,
+    Lowered,
+    Origin,
+    Tensor,
+    Value,
+)
 from slth_verify.network.onnx_graphs.layout import axis_of
 from slth_verify.network.onnx_graphs.refusal import Outside
 from slth_verify.network.onnx_graphs.tensors import shown
@@ -57,7 +63,7 @@ class Call:
     def constant(self) -> bool:
         """Whether it has inputs, and none depends on the image."""
         return bool(self._inputs) and not any(
-            isinstance(value, Tensor) for value in self._inputs
+            isinstance(value, (Tensor, Lowered)) for value in self._inputs
         )
 
     def value(self, index: int) -> Value | None:
@@ -68,6 +74,11 @@ class Call:
     def tensor(self, index: int = 0, rank: int | None = None) -> Tensor:
         """An input that depends on the image; the rank is without the batch."""
         value = self.value(index)
+        if isinstance(value, Lowered):
+            raise Outside(
+                f"input {index} is padded with -inf, which only MaxPool takes. Pad it "
+                "with zeros or copies"
+            )
         if not isinstance(value, Tensor):
             raise Outside(
                 f"input {index} must depend on the image, and is "

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from slth_verify.network.onnx_graphs.builder import Tensor
+from slth_verify.network.onnx_graphs.builder import Lowered, Tensor
 from slth_verify.network.onnx_graphs.call import Call
 from slth_verify.network.onnx_graphs.layout import axis_of
 from slth_verify.network.onnx_graphs.refusal import Outside
@@ -43,6 +43,8 @@ _VALUES: dict[str, tuple[int, Any]] = {
 def shape(call: Call) -> Array:
     """Shape of a tensor; the batch is one image."""
     value = call.value(0)
+    if isinstance(value, Lowered):
+        value = value.whole
     full = (1, *value.shape) if isinstance(value, Tensor) else np.shape(value)  # type: ignore[arg-type]
     end = call.integer("end", len(full))
     return np.array(full[call.integer("start", 0) : end], np.int64)

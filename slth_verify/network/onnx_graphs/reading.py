@@ -14,6 +14,7 @@ from slth_verify.errors import InvalidTargetError
 from slth_verify.graph.given_input import input_node
 from slth_verify.network.onnx_graphs.builder import (
     Builder,
+    Lowered,
     Origin,
     Reading,
     Tensor,
@@ -62,6 +63,8 @@ def read_graph(
         for proto in model.graph.node:
             _step(proto, values, builder, opset_of(model))
         output = values.get(last)
+        if isinstance(output, Lowered):
+            raise Outside(f"its output {shown(last)} is infinite where it is padded")
         if not isinstance(output, Tensor):
             raise Outside(f"its output {shown(last)} is not computed from the input")
         graph = builder.graph(output.node, name)
@@ -111,7 +114,7 @@ def _read(call: Call) -> Sequence[Value]:
     if found is None:
         raise Outside(f"the operator is not read. {advice(operator)}")
     call.require_all_read()
-    return [found] if isinstance(found, (Tensor, np.ndarray)) else found
+    return [found] if isinstance(found, (Tensor, Lowered, np.ndarray)) else found
 
 
 def _known(name: str, values: dict[str, Value]) -> Value | None:

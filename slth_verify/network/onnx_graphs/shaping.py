@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from slth_verify.graph import Concat, Crop, MaxPool, Permute
 from slth_verify.network.onnx_graphs.builder import Tensor, Value
 from slth_verify.network.onnx_graphs.call import Call
@@ -174,7 +176,9 @@ def dropout(call: Call) -> Tensor:
         call.integer("seed", 0)
     call.value(1)
     training = call.value(2)
-    if isinstance(training, Tensor) or (training is not None and training.any()):
+    if training is not None and not (
+        isinstance(training, np.ndarray) and not training.any()
+    ):
         raise Outside("it is in training mode. Export in evaluation mode")
     if len(call.proto.output) > 1 and call.proto.output[1]:
         raise Outside("its mask is an output. Export in evaluation mode")

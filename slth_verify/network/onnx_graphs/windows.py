@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from slth_verify.graph import AveragePool, MaxPool, Pad, Permute
 from slth_verify.graph.given_input import held
 from slth_verify.graph.nodes import Margins, PaddingMode, Pair
 from slth_verify.graph.shapes import window_count
-from slth_verify.network.onnx_graphs.builder import Tensor
+from slth_verify.network.onnx_graphs.builder import Lowered, Tensor
 from slth_verify.network.onnx_graphs.call import Call
 from slth_verify.network.onnx_graphs.layout import axis_of, pair
 from slth_verify.network.onnx_graphs.refusal import Outside
@@ -107,7 +109,9 @@ def margins_of(pads: Sequence[int], sides: int) -> Margins:
 
 def max_pool(call: Call) -> Tensor:
     """MaxPool, of values only."""
-    image = call.image()
+    given = call.value(0)
+    hidden = given.margins if isinstance(given, Lowered) else (0, 0, 0, 0)
+    image = given.whole if isinstance(given, Lowered) else call.image()
     size = _kernel_shape(call)
     if len(call.proto.output) > 1:
         raise Outside("it also returns indices. Use the values only")
@@ -119,7 +123,7 @@ def max_pool(call: Call) -> Tensor:
         window=window.size,
         stride=window.stride,
         dilation=window.dilation,
-        padding=window.margins,
+        padding=tuple(a + b for a, b in zip(window.margins, hidden, strict=True)),
     )
 
 
@@ -170,15 +174,23 @@ def reduce_mean(call: Call) -> Tensor:
     return _global(call, AveragePool, keeps=keeps)
 
 
-def pad(call: Call) -> Tensor:
-    """Pad of rows and columns, with zeros or copies, and of channels, with zeros."""
+def pad(call: Call) -> Tensor | Lowered:
+    """Pad of rows and columns, with zeros or copies, and of channels, with zeros.
+
+    Minus infinity never wins in a MaxPool, and is read where that takes it.
+    """
     image = call.image()
     mode = call.text("mode", "constant")
     if mode not in _MODES:
         raise Outside(f"mode={mode[:20]!r}: one of {', '.join(_MODES)} is read")
-    value = call.real("value", 0.0) if call.opset < 11 else call.number(2)
-    if mode == "constant" and value:
-        raise Outside(f"pads with {float(value):g}. Zeros and copies are read")
+    lowered = mode == "constant" and call.opset >= 11 and _is_least(call.value(2))
+    if not lowered:
+        value = call.real("value", 0.0) if call.opset < 11 else call.number(2)
+        if mode == "constant" and value:
+            raise Outside(
+                f"pads with {float(value):g}. Zeros and copies are read, and -inf "
+                "before a MaxPool"
+            )
     pads = call.ints("pads") if call.opset < 11 else call.sizes(1)
     rank = len(image.shape) + 1
     axes = list(range(rank))
@@ -193,12 +205,23 @@ def pad(call: Call) -> Tensor:
         raise Outside("pads the batch, or channels by copies. Pad rows and columns")
     wanted = [part.get(axis, 0) for part in (begins, ends) for axis in range(2, rank)]
     padding = margins_of(wanted, rank - 2)
+    if lowered:
+        if above or below:
+            raise Outside("pads channels with -inf. Zeros are read")
+        return Lowered(image, padding)
     if not above and not below:
         return _padded(call, image, padding, _MODES[mode])
     if any(padding):
         image = _padded(call, image, padding)
         del call.builder.origins[image.node]  # the file has no such tensor
     return _more_channels(call, image, margins_of((above, below), 1)[2:])
+
+
+def _is_least(value: object) -> bool:
+    """Whether a constant is the one number minus infinity."""
+    if not isinstance(value, np.ndarray) or value.size != 1:
+        return False
+    return bool(value.dtype.kind == "f" and np.isneginf(value).all())
 
 
 def _more_channels(call: Call, image: Tensor, margins: Pair) -> Tensor:

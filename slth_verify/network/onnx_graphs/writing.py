@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from slth_verify.graph import (
 )
 from slth_verify.graph.nodes import Margins, Shape
 from slth_verify.limits import TENSOR_FILE_BYTES
+from slth_verify.network.onnx_graphs.reading import read_graph
 from slth_verify.text import reason_of
 
 #: The first version of the operators with circular padding, and of files for it.
@@ -50,8 +52,8 @@ def graph_to_onnx(graph: TargetCNN, path: str | os.PathLike[str]) -> None:
         path: The file.
 
     Raises:
-        InvalidTargetError: If the file would be too large, or a weight leaves float32's
-            range.
+        InvalidTargetError: If the file would be too large, a weight leaves float32's
+            range, or rounding leaves no network, such as one with equal thresholds.
         MissingExtraError: If onnx is not installed (extra ``onnx``).
         UnusableFileError: If the file cannot be written.
     """
@@ -62,14 +64,27 @@ def graph_to_onnx(graph: TargetCNN, path: str | os.PathLike[str]) -> None:
             f"writing ONNX files needs the package onnx ({reason_of(error)}). "
             "pip install 'slth-verify[onnx]'"
         ) from error
-    writer = _Writer(onnx, graph)
-    data = writer.model().SerializeToString()
+    model = _Writer(onnx, graph).model()
+    _require_read_again(model, graph)
+    data = model.SerializeToString()
     if len(data) > TENSOR_FILE_BYTES:
         raise InvalidTargetError(
             f"graph {graph.name!r}: its ONNX file would have {len(data)} bytes; at "
             f"most {TENSOR_FILE_BYTES} are read. Write the network in parts."
         )
     write_atomically(path, data)
+
+
+def _require_read_again(model: Any, graph: TargetCNN) -> None:
+    """Refuse what rounding to float32 made no network, or another one."""
+    box = [*zip(graph.input.low, graph.input.high, strict=True)]
+    try:
+        read_graph(model, Path(), box, graph.input.shape, graph.name)
+    except InvalidTargetError as error:
+        raise InvalidTargetError(
+            f"graph {graph.name!r}: once its numbers are float32, it could not be read "
+            f"again ({error}) Rescale its layers, or move its thresholds."
+        ) from error
 
 
 class _Writer:
@@ -135,7 +150,7 @@ class _Writer:
         self._weights.append(made)
         return name
 
-    def padded(self, source: str, margins: Margins, mode: str, fill: float = 0) -> str:
+    def padded(self, source: str, margins: Margins, mode: str, *fill: str) -> str:
         """Added rows and columns of an image."""
         if not any(margins):
             return source
@@ -143,9 +158,7 @@ class _Writer:
         ends = self.constant(np.array([0, 0, top, left, 0, 0, bottom, right]))
         if mode != "zeros":
             return self.add("Pad", source, ends, mode=_PAD_MODES[mode])
-        if not fill:
-            return self.add("Pad", source, ends)
-        return self.add("Pad", source, ends, self.weight(fill))
+        return self.add("Pad", source, ends, *fill)
 
 
 _Sources = Sequence[str]
@@ -201,7 +214,8 @@ def _max_pool(w: _Writer, node: MaxPool, sources: _Sources, shape: Shape) -> str
     margins = _reached(node, node.dilation, shape)
     source, pads = sources[0], _ends(margins)
     if max(margins[:2]) >= node.window[0] or max(margins[2:]) >= node.window[1]:
-        source, pads = w.padded(source, margins, "zeros", -_LARGEST), [0] * 4
+        least = w.constant(np.float32(-np.inf))  # never wins
+        source, pads = w.padded(source, margins, "zeros", least), [0] * 4
     return w.add(
         "MaxPool",
         source,

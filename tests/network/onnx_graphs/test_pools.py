@@ -6,8 +6,9 @@ rounds nothing, and values must be equal.
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from handmade.onnx_nodes import IMAGE, ROW, agrees, longs, one
+from handmade.onnx_nodes import IMAGE, ROW, agrees, longs, node, one
 
 #: Nodes, weights, options of the file.
 CASES = {
@@ -39,6 +40,32 @@ CASES = {
         {},
     ),
     "max of rows": (one("MaxPool", kernel_shape=[3], pads=[1, 0]), {}, {"sizes": ROW}),
+    "max of a lowered image": (
+        [
+            node("Pad", ["x", "p", "v"], ["padded"]),
+            node("MaxPool", ["padded"], ["y"], kernel_shape=[2, 2], pads=[0, 1, 1, 0]),
+        ],
+        {"p": longs(0, 0, 1, 0, 0, 0, 0, 1), "v": np.float32(-np.inf)},
+        {},
+    ),
+    "max of a lowered image, by its shape": (
+        [
+            node("Pad", ["x", "p", "v"], ["padded"]),
+            node("Shape", ["padded"], ["s"]),
+            node("MaxPool", ["padded"], ["z"], kernel_shape=[1, 1]),
+            node("Reshape", ["z", "s"], ["y"]),
+        ],
+        {"p": longs(0, 0, 0, 0, 0, 0, 0, 0), "v": np.float32(-np.inf)},
+        {},
+    ),
+    "max of lowered rows": (
+        [
+            node("Pad", ["x", "p", "v"], ["padded"]),
+            node("MaxPool", ["padded"], ["y"], kernel_shape=[3]),
+        ],
+        {"p": longs(0, 0, 1, 0, 0, 2), "v": np.float32(-np.inf)},
+        {"sizes": ROW},
+    ),
     "average": (one("AveragePool", kernel_shape=[2, 4], strides=[1, 3]), {}, {}),
     "average, padding not counted": (
         one("AveragePool", kernel_shape=[2, 2], pads=[1, 0, 0, 1]),

@@ -121,6 +121,26 @@ NETWORKS = {
         {"p": longs(0, 0, 1, 1, 0, 0, 1, 1), "v": np.float32(1)},
         {},
     ),
+    "only MaxPool takes": (
+        [node("Pad", ["x", "p", "v"], ["z"]), node("Relu", ["z"], ["y"])],
+        {"p": longs(0, 0, 1, 1, 0, 0, 1, 1), "v": np.float32(-np.inf)},
+        {},
+    ),
+    "infinite where it is padded": (
+        [node("Pad", ["x", "p", "v"], ["y"])],
+        {"p": longs(0, 0, 1, 1, 0, 0, 1, 1), "v": np.float32(-np.inf)},
+        {},
+    ),
+    "channels with -inf": (
+        [node("Pad", ["x", "p", "v"], ["y"])],
+        {"p": longs(0, 1, 0, 0, 0, 0, 0, 0), "v": np.float32(-np.inf)},
+        {},
+    ),
+    "one finite number": (
+        [node("Pad", ["x", "p", "v"], ["y"])],
+        {"p": longs(0, 0, 1, 1, 0, 0, 1, 1), "v": np.float32(np.inf)},
+        {},
+    ),
     "divides by 0": (
         [node("Div", ["x", "b"], ["y"])],
         {"b": np.float32(0)},
