@@ -67,6 +67,9 @@ def start(
 ) -> subprocess.Popen[Any]:
     """Python in a child process, with one thread for linear algebra.
 
+    It imports from where this process does: never from the current folder, where files
+    of others may lie, unless this process would.
+
     Args:
         code: What it runs, after it has settled.
         arguments: Its ``sys.argv[1:]``.
@@ -75,14 +78,14 @@ def start(
     environment = os.environ | {
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path),
     }
     handle: int | None = None
     if os.name == "posix":
         handle = _pipe()[0].fileno()
         options["pass_fds"] = (handle,)
     first = f"from slth_verify.children import settle; settle({os.getpid()}, {handle})"
-    command = [sys.executable, "-c", f"{first}\n{code}", *arguments]
+    command = [sys.executable, "-P", "-c", f"{first}\n{code}", *arguments]
     return subprocess.Popen(command, env=environment, **options)
 
 

@@ -10,6 +10,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -93,3 +94,41 @@ def test_ctrl_c_is_the_parents_to_answer() -> None:
         os.kill(child, signal.SIGINT)
         assert not _all_ended(parent, 0)
         os.kill(child, 0)
+
+
+def _imported(folder: Path, command: list[str]) -> str:
+    """What that command says of the package, in a folder with another one."""
+    (folder / "slth_verify").mkdir()
+    (folder / "slth_verify" / "__init__.py").write_text("raise SystemExit('foreign')")
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, capture_output=True, text=True
+    )
+    return done.stdout + done.stderr
+
+
+_CHILD = """
+import subprocess
+from slth_verify.children import start
+with start("import slth_verify; print('own')", stdout=subprocess.PIPE) as child:
+    print(child.stdout.read())
+"""
+
+
+def test_a_child_imports_nothing_from_the_current_folder(tmp_path: Path) -> None:
+    assert "own" in _imported(tmp_path, ["-P", "-c", _CHILD])
+
+
+def test_lie_a_child_that_begins_in_the_current_folder(tmp_path: Path) -> None:
+    assert "foreign" in _imported(tmp_path, ["-c", "import slth_verify"])
+
+
+def test_a_child_imports_what_its_parent_does(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("def own(): return 'mine'")
+    code = (
+        "import mine\n"
+        "from slth_verify.bounded import run_bounded\n"
+        "print(run_bounded(mine.own))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout == "mine\n"
