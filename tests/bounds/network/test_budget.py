@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slth_verify.bounds.network.budget import equal_shares, weighted_shares, within
+from slth_verify.errors import InvalidParameterError
 
 F = Fraction
 
@@ -44,6 +45,12 @@ def test_no_other_shares_are_cheaper(weights, eps, random) -> None:
 def test_one_layer_gets_everything() -> None:
     assert weighted_shares([3.0], F(1, 10)) == (F(1, 10),)
     assert equal_shares(1, F(1, 10)) == (F(1, 10),)
+
+
+@pytest.mark.parametrize("eps", [F(1, 10**320), F(1, 10**1000), F(10**400)])
+def test_accuracies_that_no_float_holds_are_refused(eps) -> None:
+    with pytest.raises(InvalidParameterError, match=r"eps=.*der:accumulation"):
+        weighted_shares([1.0, 2.0], eps)
 
 
 @pytest.mark.parametrize("depth", [2, 3, 10])
