@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import MISSING, dataclass, fields
+from enum import Enum
 from fractions import Fraction
 from html import escape
+from typing import Any, cast
 
 from slth_verify.numbers import rough
 from slth_verify.text import printable
 
-#: Characters of a line, and of one value in a table.
-_LINE, _VALUE = 160, 400
+#: Characters of a line, of one value in a table, and of a field in a line.
+_LINE, _VALUE, _FIELD = 160, 400, 50
+#: Entries of a tuple in a line.
+_ENTRIES = 4
 #: Rows of a table.
 _ROWS = 50
 #: Of a number that is written out.
@@ -59,7 +63,7 @@ class Shown:
         raise NotImplementedError
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {printable(self._line(), _LINE)}>"
+        return _line(self, self._line())
 
     def _line(self) -> str:
         try:
@@ -94,9 +98,79 @@ class Shown:
         }
 
 
+class OneLine:
+    """A dataclass that names its fields in a line, however much is in them.
+
+    Arrays are shown by dtype and shape, what is in other objects not at all, and what
+    is as by default is left out. A class that derives from it is made with
+    ``repr=False``.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        own = [field for field in fields(cast(Any, self)) if field.repr]
+        values = [(x.name, getattr(self, x.name, None), x.default) for x in own]
+        line = ", ".join(
+            f"{name}={_field(value)}"
+            for name, value, default in values
+            if not _is_default(value, default)
+        )
+        return _line(self, line)
+
+
+def _line(thing: object, text: str) -> str:
+    shown = printable(text, _LINE)
+    if len(shown) > _VALUE // 2:  # most of it was escaped
+        shown = f"{shown[:_LINE]}..."
+    return f"<{type(thing).__name__} {shown}>"
+
+
+def _is_default(value: object, default: object) -> bool:
+    if default is MISSING or type(value) is not type(default):
+        return False
+    return value is default or (
+        isinstance(value, bool | int | str | tuple | Fraction) and value == default
+    )
+
+
+def _field(value: Any) -> str:
+    """A field in a few words, whatever it is."""
+    if isinstance(value, bool | float | None):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, int | Fraction):
+        return brief(Fraction(value))
+    if isinstance(value, str):
+        return repr(value if len(value) <= _FIELD else f"{value[:_FIELD]}...")
+    if isinstance(value, bytes | Mapping):
+        return f"{len(value)} {'bytes' if isinstance(value, bytes) else 'in all'}"
+    if isinstance(value, tuple | list):
+        return _entries(value)
+    if hasattr(value, "dtype") and hasattr(value, "shape"):
+        return f"{value.dtype} {tuple(value.shape)}"
+    if hasattr(value, "free_symbols"):
+        return str(value)[:_LINE]
+    if isinstance(value, Shown | OneLine):
+        return repr(value)
+    return type(value).__name__
+
+
+def _entries(values: Collection[Any]) -> str:
+    first = [
+        type(value).__name__ if isinstance(value, Shown | OneLine) else _field(value)
+        for value, _ in zip(values, range(_ENTRIES), strict=False)
+    ]
+    if len(values) > len(first):
+        return f"({', '.join(first)}, ... {len(values)} in all)"
+    return f"({', '.join(first)}{',' if len(first) == 1 else ''})"
+
+
 def brief(number: Fraction) -> str:
     """An exact number as it is where that is short, else about it."""
-    text = str(number) if number.denominator.bit_length() < _BITS else ""
+    bits = max(number.numerator.bit_length(), number.denominator.bit_length())
+    text = str(number) if bits < _BITS else ""
     return text if 0 < len(text) <= _DIGITS else f"about {rough(number)}"
 
 

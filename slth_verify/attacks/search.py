@@ -13,6 +13,7 @@ from slth_verify.attacks.gradients import FloatNetwork
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.forms import Interval, NetworkPair
 from slth_verify.graph.stages import Stage
+from slth_verify.showing import OneLine
 
 #: Images drawn at first, outputs that are followed, and images for each of them.
 _DRAWN, _OUTPUTS, _EACH = 512, 12, 6
@@ -35,8 +36,8 @@ _WORK = 1 << 34
 _FEWEST = 4
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Candidates:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class Candidates(OneLine):
     """Images, the best first, in floats.
 
     Attributes:

@@ -12,14 +12,15 @@ from slth_verify.attacks.search import Search
 from slth_verify.comparison.networks import ComparedNetworks, largest_gap
 from slth_verify.errors import InvalidTargetError
 from slth_verify.forms import Interval, box_of
+from slth_verify.showing import OneLine
 from slth_verify.ticket.graphs.witness import inside
 
 #: Images that are replayed exactly.
 _REPLAYED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class AttackResult:
+@dataclass(frozen=True, slots=True, repr=False)
+class AttackResult(OneLine):
     """The image at which two networks were found to differ most.
 
     Attributes:

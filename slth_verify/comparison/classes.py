@@ -13,13 +13,14 @@ from slth_verify.attacks.gradients import FloatNetwork
 from slth_verify.comparison.networks import ComparedNetworks, Ends
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.forms import Interval
+from slth_verify.showing import OneLine
 
 #: Steps of a walk to a rival's side, and halvings on the way back.
 _STEPS, _HALVINGS = 12, 24
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
+@dataclass(frozen=True, slots=True, repr=False)
+class Scores(OneLine):
     """Scores of the classes at one image, each between two ends.
 
     A class's score is its output; of output maps, the mean over all places.

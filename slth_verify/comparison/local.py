@@ -16,6 +16,7 @@ from slth_verify.forms.rounding import float_ends
 from slth_verify.graph import Clip, Rectifier
 from slth_verify.graph.dyadics import Exact, exact_entries
 from slth_verify.numbers import rough
+from slth_verify.showing import OneLine
 from slth_verify.verdict import NoTruthValue, Verdict
 
 #: Images of a ball that are replayed exactly, when classes seem to differ.
@@ -24,8 +25,8 @@ _REPLAYED = 6
 _CLOSE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class LocalResult(NoTruthValue):
+@dataclass(frozen=True, slots=True, repr=False)
+class LocalResult(NoTruthValue, OneLine):
     """What is proved about the images within a radius of one image.
 
     Attributes:

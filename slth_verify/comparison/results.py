@@ -7,11 +7,12 @@ from fractions import Fraction
 
 from slth_verify.comparison.attack import AttackResult
 from slth_verify.comparison.local import LocalResult
+from slth_verify.showing import OneLine
 from slth_verify.verdict import NoTruthValue, Verdict, overall
 
 
-@dataclass(frozen=True, slots=True)
-class LocalReport(NoTruthValue):
+@dataclass(frozen=True, slots=True, repr=False)
+class LocalReport(NoTruthValue, OneLine):
     """Local certificates of several images.
 
     Attributes:
@@ -32,8 +33,8 @@ class LocalReport(NoTruthValue):
         return sum(result.verdict is verdict for result in self.results)
 
 
-@dataclass(frozen=True, slots=True)
-class NodeGap:
+@dataclass(frozen=True, slots=True, repr=False)
+class NodeGap(OneLine):
     """How far the networks are apart behind one stage.
 
     Attributes:
@@ -46,8 +47,8 @@ class NodeGap:
     difference: Fraction | None
 
 
-@dataclass(frozen=True, slots=True)
-class CompareResult(NoTruthValue):
+@dataclass(frozen=True, slots=True, repr=False)
+class CompareResult(NoTruthValue, OneLine):
     """What is proved of the difference of two networks over the box of inputs.
 
     Attributes:

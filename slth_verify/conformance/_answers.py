@@ -27,6 +27,7 @@ from slth_verify.conformance.oracles.simulation import (
     uniform_covers,
 )
 from slth_verify.conformance.recording.drive import run
+from slth_verify.showing import OneLine
 from slth_verify.strategies import forged_answers
 from slth_verify.verdict import Finding, Verdict
 
@@ -40,8 +41,8 @@ _CHANCE = 1e-12
 _MOST_COUNTED = 3_000
 
 
-@dataclass
-class AnswerCounts:
+@dataclass(repr=False)
+class AnswerCounts(OneLine):
     """What happened to the documents that were tried.
 
     Attributes:

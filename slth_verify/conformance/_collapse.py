@@ -107,7 +107,8 @@ def _check_layer(
         first[number, owner] = network.scalars(layer, owner, row)[0]
     second = network.kernels(layer, filters, stage.kernel_shape(0))
     second = second.transpose(3, 0, 1, 2)
-    case = f"{network}, {stage}, kept {part.filters.tolist()}"
+    named = f"seed {network.seed}, widths {network.widths}"
+    case = f"{named}, {stage}, kept {part.filters.tolist()}"
     for name, pair, rows in (
         ("masked", masked, filters),
         ("collapsed", collapsed, part.filters),

@@ -31,6 +31,7 @@ from slth_verify.graph import TargetCNN
 from slth_verify.graph.kernels import chain_of
 from slth_verify.graph.stages import staged
 from slth_verify.graph.walk import last
+from slth_verify.showing import OneLine
 from slth_verify.ticket.graphs.difference import node_bounds
 from slth_verify.ticket.graphs.sums import KeptFilters, pair_sums
 
@@ -39,8 +40,8 @@ _require = partial(require, statement="lem:kernel-pruning")
 _SHAPES = ((1, 1, 1), (1, 1, 2), (1, 2, 2), (2, 1, 1), (2, 1, 2), (2, 2, 2), (3, 1, 2))
 
 
-@dataclass(frozen=True, eq=False)
-class LayerCase:
+@dataclass(frozen=True, eq=False, repr=False)
+class LayerCase(OneLine):
     """One target layer and the filters kept for it.
 
     Attributes:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.network import GENERATOR, RandomCNN
+from slth_verify.showing import OneLine
 
 IndexArray = NDArray[np.int64]
 Float64Array = NDArray[np.float64]
@@ -28,8 +29,8 @@ class _Scan:
     scalars: NDArray[np.float32]
 
 
-@dataclass(eq=False)
-class ChannelBlock:
+@dataclass(eq=False, repr=False)
+class ChannelBlock(OneLine):
     """The 2n filters that see one input channel of one target layer.
 
     Scanning costs a word per filter, so scans are kept and both signs share them; each
@@ -86,8 +87,8 @@ class ChannelBlock:
         return scan
 
 
-@dataclass(frozen=True, eq=False)
-class FilterPool:
+@dataclass(frozen=True, eq=False, repr=False)
+class FilterPool(OneLine):
     """Columns |u_l| V_l of the filters of one block whose scalar has one sign.
 
     Implements `slth_verify.subset_sum.ColumnSource` and `PrefixColumnSource`; indices

@@ -15,14 +15,15 @@ from typing import NoReturn
 from flint import arb
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.showing import OneLine
 
 
 class NonFiniteError(ArithmeticError):
     """A ball computation gave NaN or an infinite radius; nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+@dataclass(frozen=True, slots=True, repr=False)
+class Enclosure(OneLine):
     """The closed interval ``[lower, upper]``, guaranteed to contain a real number.
 
     Attributes:

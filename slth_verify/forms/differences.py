@@ -32,13 +32,14 @@ from slth_verify.forms.substitution import upper_bounds
 from slth_verify.graph.nodes import Clip, Input, MaxPool, Node, Rectifier
 from slth_verify.graph.stages import Stage
 from slth_verify.ieee import require_ieee
+from slth_verify.showing import OneLine
 
 #: Numbers that rows take in one step backwards: 128 MiB of float64 numbers.
 _CHUNK = 1 << 24
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Differences:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class Differences(OneLine):
     """What is proved of all tensors of two networks over a box.
 
     Attributes:

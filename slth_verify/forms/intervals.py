@@ -32,10 +32,11 @@ from slth_verify.graph.windows import (
     window_sizes,
     window_sums,
 )
+from slth_verify.showing import OneLine
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Interval:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class Interval(OneLine):
     """Ends of every entry of a tensor, of the tensor's shape.
 
     Attributes:
@@ -84,8 +85,8 @@ def _sum(
     return np.where(exact, one + other, outward(one + other))
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Intervals:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class Intervals(OneLine):
     """Of a tensor of f, the same of g, and their difference.
 
     Attributes:

@@ -20,6 +20,7 @@ from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.nodes import Clip, Node, Shape
 from slth_verify.graph.shapes import shape_of
 from slth_verify.graph.stages import Stage, StageKernel, staged
+from slth_verify.showing import OneLine
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,8 +41,8 @@ class Numbers:
         return float(np.abs(self.values).max(initial=0.0)) + self.error
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class StageEnds:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class StageEnds(OneLine):
     """What g computes at a stage: ends of numbers, integers times ``2^-bits``.
 
     Attributes:
@@ -88,8 +89,8 @@ def _shifted(ends: tuple[Exact, Exact], shift: int) -> tuple[Exact, Exact]:
     return least, least if ends[1] is ends[0] else ends[1] << shift
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class StagePair:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class StagePair(OneLine):
     """A stage in both networks, in floats with proved errors.
 
     Attributes:
@@ -156,8 +157,8 @@ def _minus(one: tuple[Exact, Exact], other: tuple[Exact, Exact]) -> tuple[Exact,
     return least, least if exact else one[1] - other[0]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class NetworkPair:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class NetworkPair(OneLine):
     """f and g, which have the same nodes but for the weights of stages.
 
     Attributes:

@@ -38,12 +38,13 @@ from slth_verify.graph.shapes import shape_of
 from slth_verify.graph.walk import walk
 from slth_verify.graph.windows import inside_counts, inside_ranges
 from slth_verify.ieee import require_ieee
+from slth_verify.showing import OneLine
 
 _Numbers = Sequence[Fraction]
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+@dataclass(frozen=True, slots=True, repr=False)
+class Range(OneLine):
     """Bounds of a tensor, by channel (by feature), at all places.
 
     Attributes:

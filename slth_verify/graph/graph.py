@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from importlib import import_module
 from types import ModuleType
@@ -17,10 +17,12 @@ from slth_verify.graph.kernels import chain_of
 from slth_verify.graph.listed import listed, shapes_of
 from slth_verify.graph.nodes import Input, Node, Shape
 from slth_verify.graph.papers_class import outside_papers_class
+from slth_verify.showing import Card, Shown
+from slth_verify.text import counted
 
 
-@dataclass(frozen=True, eq=False)
-class TargetCNN:
+@dataclass(frozen=True, eq=False, repr=False)
+class TargetCNN(Shown):
     """A network as a finite acyclic graph of tensors; the last node is its output.
 
     Attributes:
@@ -285,6 +287,17 @@ class TargetCNN:
             as layers can be scaled.
         """
         return outside_papers_class(self.nodes)
+
+    def _card(self) -> Card:
+        parts = [getattr(node, x.name) for node in self.nodes for x in fields(node)]
+        weights = sum(part.size for part in parts if hasattr(part, "size"))
+        sizes = [(node, self.shape(node.name)) for node in self.nodes]
+        line = (
+            f"{self.name}: {self.input.shape} to {self.output_shape}, "
+            f"{counted(len(sizes), 'node')}, {counted(weights, 'weight')}"
+        )
+        rows = [(node.name, f"{type(node).__name__} {shape}") for node, shape in sizes]
+        return Card(line, (("weights", weights), *rows))
 
     @cached_property
     def _by_name(self) -> dict[str, Node]:

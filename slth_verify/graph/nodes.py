@@ -14,6 +14,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.showing import OneLine
+
 #: Weights: float32 or float64, not writable.
 Weights = NDArray[np.floating[Any]]
 
@@ -32,8 +34,8 @@ PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 PADDING_MODES: tuple[PaddingMode, ...] = ("zeros", "reflect", "replicate", "circular")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
-class Node:
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
+class Node(OneLine):
     """One node.
 
     Attributes:
@@ -45,7 +47,7 @@ class Node:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class Input(Node):
     """The image, somewhere in a box.
 
@@ -61,7 +63,7 @@ class Input(Node):
     high: tuple[Fraction, ...]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class Convolution(Node):
     """A convolution as networks write it, a cross-correlation, plus a bias.
 
@@ -84,7 +86,7 @@ class Convolution(Node):
     groups: int = 1
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class Dense(Node):
     """A matrix times a vector of features, plus a bias.
 
@@ -97,7 +99,7 @@ class Dense(Node):
     bias: Weights | None = None
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class BatchNorm(Node):
     """In evaluation mode: ``(x - mean) / sqrt(variance + epsilon) * scale + shift``.
 
@@ -116,7 +118,7 @@ class BatchNorm(Node):
     epsilon: Fraction
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class Rectifier(Node):
     """``max(x, 0) + slope * min(x, 0)``: ReLU, LeakyReLU and PReLU.
 
@@ -127,7 +129,7 @@ class Rectifier(Node):
     slopes: tuple[Fraction, ...] = (Fraction(0),)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class Clip(Node):
     """``min(max(x, low), high)``: ReLU6 and Hardtanh.
 
@@ -140,7 +142,7 @@ class Clip(Node):
     high: Fraction
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class MaxPool(Node):
     """The largest entry of a window; added rows and columns never win.
 
@@ -157,7 +159,7 @@ class MaxPool(Node):
     padding: Margins = (0, 0, 0, 0)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class AveragePool(Node):
     """The mean of a window.
 
@@ -174,7 +176,7 @@ class AveragePool(Node):
     counts_padding: bool = True
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class Reshape(Node):
     """The same entries in the same order under another shape.
 
@@ -185,7 +187,7 @@ class Reshape(Node):
     shape: Shape
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class Permute(Node):
     """The axes in another order.
 
@@ -196,7 +198,7 @@ class Permute(Node):
     axes: tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class Crop(Node):
     """A part of every axis: cropped images, and some of the channels.
 
@@ -209,7 +211,7 @@ class Crop(Node):
     stops: tuple[int, ...]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class Pad(Node):
     """Added rows and columns of an image.
 
@@ -222,12 +224,12 @@ class Pad(Node):
     padding_mode: PaddingMode = "zeros"
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class Concat(Node):
     """Tensors one after the other along the first axis, the channels."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True, repr=False)
 class Sum(Node):
     """The sum of tensors of one shape."""
 

@@ -9,6 +9,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.showing import OneLine
 from slth_verify.statements._types import (
     Claim,
     Direction,
@@ -21,8 +22,8 @@ from slth_verify.statements._types import (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StatementData:
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class StatementData(OneLine):
     """What one definition, lemma or theorem says.
 
     Meaning never changes: a corrected statement gets a new id and names the old one in

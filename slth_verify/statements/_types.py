@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.showing import OneLine
 from slth_verify.statements.vocabulary import is_inert
 
 
@@ -108,8 +109,8 @@ class Source:
     item: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Variable:
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Variable(OneLine):
     """One declared symbol.
 
     Attributes:
@@ -131,8 +132,8 @@ class Variable:
         return str(getattr(self.symbol, "name", self.symbol))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hypothesis:
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Hypothesis(OneLine):
     """One named condition.
 
     Attributes:
@@ -151,8 +152,8 @@ class Hypothesis:
         return not is_inert(self.relation)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Claim:
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Claim(OneLine):
     """One quantitative reading of a statement, which `bound` and `solve_for` use.
 
     Attributes:

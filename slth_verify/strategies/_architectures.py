@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.showing import OneLine
 from slth_verify.strategies._options import check_range, check_sizes
 
 MAX_DEPTH = 16
@@ -15,8 +16,8 @@ MAX_CHANNELS = 64
 MAX_KERNEL_SIZE = 11
 
 
-@dataclass(frozen=True, slots=True)
-class Architecture:
+@dataclass(frozen=True, slots=True, repr=False)
+class Architecture(OneLine):
     """Layer i convolves ``channels[i-1]`` channels into ``channels[i]``.
 
     Attributes:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from slth_verify.network import channel_blocked_mask
+from slth_verify.showing import OneLine
 from slth_verify.strategies._options import check_range
 
 _MAX_CHANNELS = 256
@@ -17,8 +18,8 @@ _MAX_BLOCK = 4096
 _MAX_KERNEL_SIZE = 11
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BlockedMask:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class BlockedMask(OneLine):
     """A mask with the numbers that it was made from.
 
     Attributes:
@@ -34,8 +35,8 @@ class BlockedMask:
     mask: NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NearMask:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NearMask(OneLine):
     """A mask that is not blocked, by as little as can be.
 
     Attributes:

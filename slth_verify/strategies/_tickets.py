@@ -19,6 +19,7 @@ from slth_verify.construction import prune, suggested_widths
 from slth_verify.errors import TrivialClaimWarning
 from slth_verify.graph import TargetCNN
 from slth_verify.network import RandomCNN
+from slth_verify.showing import OneLine
 
 #: Channels and kernel size of the targets that tickets are drawn from.
 _SHAPES = (((1, 1), 1), ((1, 2), 1), ((2, 1), 2), ((1, 2, 1), 1), ((1, 1), 3))
@@ -27,8 +28,8 @@ _SHARE = "12%"
 _DIGITS = "0123456789"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class StoredTicket:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class StoredTicket(OneLine):
     """The files of a ticket and of its target, as bytes.
 
     Attributes:

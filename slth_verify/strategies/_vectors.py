@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from slth_verify.network import RandomCNN
+from slth_verify.showing import OneLine
 from slth_verify.strategies._options import check_range
 from slth_verify.strategies._seeds import seeds
 
@@ -16,8 +17,8 @@ _MAX_SIZE = 4096
 _MAX_DIM = 512
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NsnSample:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NsnSample(OneLine):
     """Filters of one channel of a random layer, and the vectors that they are.
 
     Attributes:

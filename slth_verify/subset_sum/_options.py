@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import shown, whole_number
+from slth_verify.showing import OneLine
 
 Effort = Literal["low", "normal", "high", "anytime"]
 #: Told about every improvement: seconds since the start, and the new score. It may
@@ -17,8 +18,8 @@ Progress = Callable[[float, float], None]
 _LEAST_MEMORY, _USUAL_MEMORY = 1 << 20, 1 << 30
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchOptions:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SearchOptions(OneLine):
     """How a problem is to be solved; checked when it is made.
 
     Attributes:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import exact_number, shown, whole_number
-from slth_verify.showing import Card, Shown
+from slth_verify.showing import Card, OneLine, Shown
 from slth_verify.subset_sum._options import SearchOptions
 from slth_verify.text import counted
 from slth_verify.verdict import NoTruthValue
@@ -109,8 +109,8 @@ class FilterBudget:
         return np.asarray(np.maximum(above, below) / self.budget)
 
 
-@dataclass(frozen=True, eq=False)
-class Problem:
+@dataclass(frozen=True, eq=False, repr=False)
+class Problem(OneLine):
     """Find distinct columns whose sum is near a target.
 
     Attributes:

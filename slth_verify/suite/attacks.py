@@ -11,10 +11,11 @@ from importlib.resources import files
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import shown
+from slth_verify.showing import OneLine
 
 
-@dataclass(frozen=True, slots=True)
-class Attack:
+@dataclass(frozen=True, slots=True, repr=False)
+class Attack(OneLine):
     """How hard one statement is attacked.
 
     Attributes:

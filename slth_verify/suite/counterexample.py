@@ -14,6 +14,7 @@ from slth_verify._version import __version__
 from slth_verify.errors import InvalidParameterError
 from slth_verify.files import parse_json
 from slth_verify.numbers import shown
+from slth_verify.showing import OneLine
 
 #: What the words begin with: name and version of the format.
 _PREFIX = "slth1."
@@ -27,8 +28,8 @@ _FIELDS = frozenset(
 _TEXTS = ("statement", "claim", "reason", "check", "version")
 
 
-@dataclass(frozen=True, slots=True)
-class Counterexample:
+@dataclass(frozen=True, slots=True, repr=False)
+class Counterexample(OneLine):
     """Something that contradicts a claim.
 
     Attributes:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from slth_verify.background import Background, BackgroundLostError
 from slth_verify.deadline import now
 from slth_verify.errors import InvalidParameterError, SlthVerifyError
+from slth_verify.showing import OneLine
 from slth_verify.sweep.run import Run, versions
 from slth_verify.text import printable, reason_of
 
@@ -36,8 +37,8 @@ _WORK = {
 _LIVES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+@dataclass(frozen=True, slots=True, repr=False)
+class Answer(OneLine):
     """How a run ended.
 
     Attributes:

@@ -16,6 +16,7 @@ from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError, SlthVerifyError
 from slth_verify.files import read_regular
 from slth_verify.numbers import shown, whole_number
+from slth_verify.showing import OneLine
 from slth_verify.sweep.fields import Value
 from slth_verify.sweep.kinds import KINDS
 from slth_verify.sweep.lines import Place, places_of
@@ -57,8 +58,8 @@ class InvalidPlanError(InvalidParameterError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan(OneLine):
     """What a sweep is to run.
 
     Attributes:

@@ -14,6 +14,7 @@ from itertools import product
 from slth_verify._version import __version__
 from slth_verify.files import read_regular
 from slth_verify.limits import TENSOR_FILE_BYTES
+from slth_verify.showing import OneLine
 from slth_verify.sweep.fields import Value
 from slth_verify.sweep.kinds import LIBRARIES, Inputs
 
@@ -34,8 +35,8 @@ class Limits:
     memory: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+@dataclass(frozen=True, slots=True, repr=False)
+class Run(OneLine):
     """One run.
 
     Attributes:

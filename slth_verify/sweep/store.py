@@ -15,6 +15,7 @@ from typing import Any, Self, cast, get_args
 from slth_verify.errors import UnusableFileError
 from slth_verify.files import has_large_integer, parse_json
 from slth_verify.numbers import shown
+from slth_verify.showing import OneLine
 from slth_verify.sweep.answer import Answer, Outcome
 from slth_verify.sweep.run import Run, versions
 from slth_verify.text import printable
@@ -27,8 +28,8 @@ _TABLE = (
 _COLUMNS = "key, kind, inputs, source, outcome, reason, result, seconds, versions"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+@dataclass(frozen=True, slots=True, repr=False)
+class Row(OneLine):
     """One finished run.
 
     Attributes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slth_verify.numbers import whole_number
+from slth_verify.showing import OneLine
 from slth_verify.sweep.cluster import answers_there
 from slth_verify.sweep.kinds import KINDS
 from slth_verify.sweep.local import answers_here
@@ -21,8 +22,8 @@ from slth_verify.sweep.store import Row, Store
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+@dataclass(frozen=True, slots=True, repr=False)
+class Forecast(OneLine):
     """What a sweep would do.
 
     Attributes:
@@ -38,8 +39,8 @@ class Forecast:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+@dataclass(frozen=True, slots=True, repr=False)
+class Summary(OneLine):
     """What a store says of a plan after a sweep.
 
     Attributes:

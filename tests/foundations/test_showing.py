@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 import sys
 from fractions import Fraction
+from importlib import import_module
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import slth_verify as sv
 from slth_verify import subset_sum
 from slth_verify.graph import TargetCNN
-from slth_verify.showing import Card, Shown, brief
+from slth_verify.showing import Card, OneLine, Shown, brief
 from slth_verify.ticket import StageTicket, Ticket
 from slth_verify.ticket.graphs.result import CheckResult
 from slth_verify.verdict import Finding, Verdict
@@ -39,6 +43,11 @@ def _target_widths() -> object:
     return sv.bounds.target_widths(target, 1, "1/2", kind="necessary")
 
 
+def _graph() -> TargetCNN:
+    weight = np.ones((300, 1, 3, 3), np.float32)
+    return TargetCNN.from_kernels((weight,), (1, 2, 2), name="a\x1b[2J" * 99)
+
+
 def _check(error: Fraction | None) -> CheckResult:
     findings = (Finding("it holds", Verdict.REFUTED, "it does not"),)
     return CheckResult(Verdict.REFUTED, Fraction(1, 7), error, (), findings)
@@ -49,6 +58,7 @@ SHOWN = {
     "width": lambda: sv.bounds.mrss_width(1, "1/2"),
     "network": lambda: sv.bounds.network_width((1,), (1, 1), 1, "1/2"),
     "target": _target_widths,
+    "graph": lambda: _graph(),
     "success": lambda: sv.bounds.mrss_success(1, 4, None, "1/2"),
     "proposal": _proposal,
     "ticket": lambda: _ticket("net"),
@@ -105,6 +115,83 @@ def test_names_from_files_are_harmless() -> None:
 def test_what_is_broken_is_still_printed() -> None:
     broken = dataclasses.replace(_ticket("net"), stages=None)  # type: ignore[arg-type]
     assert repr(broken) == f"<{type(broken).__name__} that cannot be shown (TypeError)>"
+
+
+def _unbounded(kind: type) -> bool:
+    """Whether a dataclass prints whatever is in its fields."""
+    if issubclass(kind, Shown | OneLine):
+        return False
+    return not all(
+        re.fullmatch(_SHORT, str(field.type)) for field in dataclasses.fields(kind)
+    )
+
+
+_SHORT = r"(str|int|bool|float|Verdict|\w*Kind|Method|Outcome| \| |None)+"
+
+
+def _public_dataclasses() -> list[type]:
+    listed = (Path(__file__).parents[1] / "project" / "public_api.txt").read_text()
+    named = re.findall(r"^class ([\w.]+)\.(\w+)", listed, re.MULTILINE)
+    kinds = {getattr(import_module(module), name) for module, name in named}
+    return [kind for kind in kinds if dataclasses.is_dataclass(kind)]
+
+
+def test_what_users_print_is_a_line() -> None:
+    kinds = _public_dataclasses()
+    assert len(kinds) > 80
+    assert [kind.__name__ for kind in kinds if _unbounded(kind)] == []
+
+
+def test_lie_a_class_that_prints_its_weights() -> None:
+    lie = dataclasses.make_dataclass("Layer", [("weight", "NDArray[Any]")])
+    assert _unbounded(lie)
+    layer = lie(np.zeros((900, 1)))
+    assert len(repr(layer)) > 250
+
+
+def test_one_line_whatever_is_in_it() -> None:
+    @dataclasses.dataclass(repr=False)
+    class Thing(OneLine):
+        held: object
+        other: int = 7
+
+    hostile = {
+        "number": Fraction(10**9000, 3),
+        "integer": 10**9000,
+        "text": "x\n" * 9000,
+        "bytes": bytes(9000),
+        "names": dict.fromkeys(range(9000)),
+        "none": None,
+        "many": (_graph(),) * 9000,
+        "graph": _graph(),
+        "formula": sp.Symbol("x" * 900),
+        "array": np.ones((90, 90)),
+        "itself": Thing(Thing(1)),
+        "floats": [0.1] * 9,
+    }
+    for held in hostile.values():
+        line = repr(Thing(held))
+        assert line.startswith("<Thing held=")
+        assert len(line) < 250
+        assert line.isprintable()
+    assert repr(Thing(np.ones((2, 3), np.float32))) == "<Thing held=float32 (2, 3)>"
+    assert repr(Thing((1, 2, 3, 4, 5), 8)) == (
+        "<Thing held=(1, 2, 3, 4, ... 5 in all), other=8>"
+    )
+    broken = Thing(1)
+    del broken.held
+    assert repr(broken) == "<Thing held=None>"
+
+
+def test_a_network_is_a_line() -> None:
+    graph = TargetCNN.from_kernels((np.ones((4, 1, 3, 3), np.float32),), (1, 8, 8))
+    assert repr(graph) == (
+        "<TargetCNN target: (1, 8, 8) to (4, 8, 8), 3 nodes, 36 weights>"
+    )
+    assert repr(graph.nodes[1]) == (
+        "<Convolution name='conv1', sources=('input',), weight=float32 (4, 1, 3, 3), "
+        "padding=(1, 1, 1, 1)>"
+    )
 
 
 def test_long_lines_are_cut() -> None:

@@ -59,4 +59,4 @@ def test_every_change_and_every_judgement_occurs(tmp_path: Path) -> None:
 
 def test_cases_print_what_was_changed_and_no_bytes() -> None:
     stored = StoredTicket(b"\x00" * 1000, b"", "bit 3 flipped")
-    assert repr(stored) == "StoredTicket(change='bit 3 flipped')"
+    assert repr(stored) == "<StoredTicket change='bit 3 flipped'>"

@@ -47,6 +47,7 @@ from slth_verify.enclosure import (
     working_precision,
 )
 from slth_verify.errors import InvalidParameterError
+from slth_verify.showing import OneLine
 
 STATEMENT = "der:weighted-moment"
 
@@ -76,8 +77,8 @@ _NEGLIGIBLE = -11.5
 _REMEMBERED = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class WeightedCertificate(codec.Stored):
+@dataclass(frozen=True, slots=True, repr=False)
+class WeightedCertificate(codec.Stored, OneLine):
     """Parameters of one second-moment bound: all that is needed to check it again.
 
     Stored are those of the search: with ``scale`` 1 and the integrated ``method``.

@@ -17,14 +17,14 @@ from slth_verify.bounds.ledger.steps import (
     step_line,
 )
 from slth_verify.enclosure import Enclosure, directed_decimal
-from slth_verify.showing import Card, Shown
+from slth_verify.showing import Card, OneLine, Shown
 from slth_verify.verdict import Direction, Evidence, NoTruthValue
 
 _DIGITS = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StageWidth:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class StageWidth(OneLine):
     """The width of one stage.
 
     Attributes:

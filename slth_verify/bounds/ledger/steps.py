@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slth_verify.showing import OneLine
+
 #: A value as it is written into JSON: exact rationals are strings "p/q".
 Json = str | int | bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Step(OneLine):
     """One line of a derivation.
 
     Attributes:

@@ -14,6 +14,7 @@ from slth_verify.enclosure import ExactNumber
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import KERNEL_SIDE, WEIGHTS
 from slth_verify.numbers import whole_numbers
+from slth_verify.showing import OneLine
 
 STATEMENT = "der:structured-slth"
 
@@ -22,8 +23,8 @@ STATEMENT = "der:structured-slth"
 Objective = Literal["filters", "weights"]
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkQuestion:
+@dataclass(frozen=True, slots=True, repr=False)
+class NetworkQuestion(OneLine):
     """A target architecture, an accuracy and a failure probability.
 
     Attributes:

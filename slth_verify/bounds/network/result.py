@@ -17,12 +17,12 @@ from slth_verify.bounds.ledger.steps import (
 )
 from slth_verify.bounds.network.layer_width import LayerShape
 from slth_verify.enclosure import Enclosure
-from slth_verify.showing import Card, Shown
+from slth_verify.showing import Card, OneLine, Shown
 from slth_verify.verdict import Direction, Evidence, NoTruthValue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LayerWidth:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LayerWidth(OneLine):
     """The width of one layer.
 
     Attributes:

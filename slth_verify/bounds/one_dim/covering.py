@@ -16,6 +16,7 @@ from slth_verify.bounds._inputs import datum, exact_accuracy
 from slth_verify.bounds.one_dim.covering_walk import FITS, SumWalk
 from slth_verify.enclosure import ExactNumber, exact
 from slth_verify.errors import InvalidParameterError
+from slth_verify.showing import OneLine
 from slth_verify.verdict import NoTruthValue, Verdict
 
 STATEMENT = "thm:rss"
@@ -27,8 +28,8 @@ _MOST = 34
 _MOST_WIDE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Covering(NoTruthValue):
+@dataclass(frozen=True, slots=True, repr=False)
+class Covering(NoTruthValue, OneLine):
     """Outcome of `covers`.
 
     Attributes:

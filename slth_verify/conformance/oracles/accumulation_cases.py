@@ -16,6 +16,7 @@ from slth_verify.conformance.oracles.integer import (
     own_error,
     pair_errors,
 )
+from slth_verify.showing import OneLine
 from slth_verify.strategies import architectures
 from slth_verify.ticket.graphs.sums import KeptFilters
 
@@ -23,8 +24,8 @@ from slth_verify.ticket.graphs.sums import KeptFilters
 _ROOT = 8
 
 
-@dataclass(frozen=True, eq=False)
-class AccumulationCase:
+@dataclass(frozen=True, eq=False, repr=False)
+class AccumulationCase(OneLine):
     """A target and a pruned network, layer by layer.
 
     Attributes:

@@ -22,6 +22,7 @@ from slth_verify.conformance.running.checks import CHECKS, STATEMENTS
 from slth_verify.conformance.running.foreign import FunctionSolver, SubsetSolver
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import rough
+from slth_verify.showing import OneLine
 from slth_verify.subset_sum import Solver
 from slth_verify.suite import Counterexample, require_statement, worst_of
 from slth_verify.text import printable, reason_of
@@ -33,8 +34,8 @@ _BY_NAME: Mapping[str, Verdict | Statistical] = {x.name: x for x in Verdict} | {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CheckOutcome(NoTruthValue):
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckOutcome(NoTruthValue, OneLine):
     """What one check found.
 
     Attributes:
@@ -59,8 +60,8 @@ class CheckOutcome(NoTruthValue):
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class ConformanceResult(NoTruthValue):
+@dataclass(frozen=True, slots=True, repr=False)
+class ConformanceResult(NoTruthValue, OneLine):
     """What all checks found.
 
     Attributes:

@@ -19,6 +19,7 @@ from slth_verify.network.onnx_graphs import graph_to_onnx
 from slth_verify.network.pruned_graphs import target_module
 from slth_verify.network.pruned_graphs.networks import DType, torch_dtype
 from slth_verify.network.pruned_graphs.pairs import pair_weights
+from slth_verify.showing import OneLine
 from slth_verify.text import printable
 from slth_verify.ticket import Ticket
 from slth_verify.ticket.graphs import check_graph, proved_filters
@@ -28,8 +29,8 @@ from slth_verify.verdict import Finding, Verdict, overall
 _BYTES = 4
 
 
-@dataclass(frozen=True, eq=False)
-class Collapsed:
+@dataclass(frozen=True, eq=False, repr=False)
+class Collapsed(OneLine):
     """A graph's pruned random network without its removed filters.
 
     It is a target graph itself: its file is one of those, described in

@@ -32,6 +32,7 @@ from slth_verify.network.random_networks.quantile import (
     small_weight_words,
 )
 from slth_verify.numbers import whole_number, whole_numbers
+from slth_verify.showing import OneLine
 
 #: Name of this rule in ticket files; a new rule gets a new name.
 GENERATOR = "philox4x64-10/normal-quantile/1"
@@ -42,8 +43,8 @@ _CHUNK = 1 << 17
 _WEIGHTS = 1 << 17  # made at once: the work stays in the cache
 
 
-@dataclass(frozen=True, slots=True)
-class RandomCNN:
+@dataclass(frozen=True, slots=True, repr=False)
+class RandomCNN(OneLine):
     """Random CNN with 2l layers and i.i.d. standard normal weights.
 
     Attributes:

@@ -15,6 +15,7 @@ from slth_verify.report.model.parts import (
     SizeRow,
 )
 from slth_verify.report.model.quantity import Figure, Quantity
+from slth_verify.showing import OneLine
 from slth_verify.verdict import Finding, NoTruthValue, Verdict
 
 
@@ -125,8 +126,8 @@ class WitnessSummary:
     difference: Quantity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseReport(NoTruthValue):
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CaseReport(NoTruthValue, OneLine):
     """Everything about one target.
 
     Attributes:

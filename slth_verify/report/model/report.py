@@ -9,14 +9,15 @@ from slth_verify.report.model.context import Context
 from slth_verify.report.model.law_figures import LawFigures
 from slth_verify.report.model.parts import StatementSummary
 from slth_verify.report.model.profile import Profile
+from slth_verify.showing import OneLine
 from slth_verify.verdict import NoTruthValue, Verdict
 
 #: Version of the JSON document's schema.
 SCHEMA_VERSION = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report(NoTruthValue):
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Report(NoTruthValue, OneLine):
     """A whole report.
 
     Attributes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from slth_verify.showing import OneLine
 from slth_verify.statements._types import Claim, Direction
 from slth_verify.statements.queries.isolate import Piece
 from slth_verify.verdict import NoTruthValue
@@ -18,8 +19,8 @@ _SMALLER_IS_STRONGER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+@dataclass(frozen=True, slots=True, repr=False)
+class Stretch(OneLine):
     """One stretch of a comparison over a range.
 
     Attributes:
@@ -37,8 +38,8 @@ class Stretch:
     stronger: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Comparison(NoTruthValue):
+@dataclass(frozen=True, kw_only=True, slots=True, repr=False)
+class Comparison(NoTruthValue, OneLine):
     """Outcome of `compare`.
 
     Attributes:

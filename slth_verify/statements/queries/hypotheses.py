@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from slth_verify.showing import OneLine
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Claim, Hypothesis
 from slth_verify.statements.decisions.decide import Relation, decide, relation_truth
@@ -16,8 +17,8 @@ from slth_verify.statements.queries.values import put_in, read_values, with_defa
 from slth_verify.verdict import NoTruthValue, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class HypothesisCheck(NoTruthValue):
+@dataclass(frozen=True, slots=True, repr=False)
+class HypothesisCheck(NoTruthValue, OneLine):
     """Outcome for one hypothesis.
 
     Attributes:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.showing import OneLine
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Claim, Direction
 from slth_verify.statements.decisions.decide import Decider, Relation, decide
@@ -37,8 +38,8 @@ _RELATIONS: dict[Direction, Relation] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+@dataclass(frozen=True, slots=True, repr=False)
+class Threshold(OneLine):
     """Answer of an inverse query.
 
     Attributes:

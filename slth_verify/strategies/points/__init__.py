@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
 from slth_verify.numbers import shown
+from slth_verify.showing import OneLine
 from slth_verify.statements import Statement, statement
 from slth_verify.strategies.points.conditions import (
     IMPLIED,
@@ -30,8 +31,8 @@ __all__ = ["MissedPoint", "missable_hypotheses", "missed_parameters", "parameter
 Point = dict[str, Fraction | int]
 
 
-@dataclass(frozen=True, slots=True)
-class MissedPoint:
+@dataclass(frozen=True, slots=True, repr=False)
+class MissedPoint(OneLine):
     """A point at which one hypothesis fails, and no other.
 
     Attributes:

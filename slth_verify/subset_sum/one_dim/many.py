@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import ExactNumber, exact_number, shown, whole_number
+from slth_verify.showing import OneLine
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
 from slth_verify.subset_sum.devices.available import check_device
 from slth_verify.subset_sum.devices.freed_memory import keep_freed_memory
@@ -38,8 +39,8 @@ _BLOCK = 4096  # targets whose subsets are searched and verified together
 _LARGEST = 2.0**960  # larger numbers are scaled down for the search
 
 
-@dataclass(frozen=True, eq=False)
-class OneDimBatch:
+@dataclass(frozen=True, eq=False, repr=False)
+class OneDimBatch(OneLine):
     """What was found for each target.
 
     Attributes:

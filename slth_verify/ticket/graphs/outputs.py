@@ -9,14 +9,15 @@ from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import Range, TargetCNN, ranges
 from slth_verify.numbers import ExactNumber, exact_number, rough, shown
+from slth_verify.showing import OneLine
 from slth_verify.ticket.graphs.witness import reached_spread
 
 #: Significant digits of an accuracy that was given as a share.
 _DIGITS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class OutputSpread:
+@dataclass(frozen=True, slots=True, repr=False)
+class OutputSpread(OneLine):
     """How far the outputs of a target range over its box.
 
     Attributes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from slth_verify.enclosure import directed_decimal
-from slth_verify.showing import Card, Shown, brief
+from slth_verify.showing import Card, OneLine, Shown, brief
 from slth_verify.ticket.graphs.outputs import OutputSpread
 from slth_verify.ticket.graphs.witness import Witness
 from slth_verify.verdict import Finding, NoTruthValue, Verdict
@@ -15,8 +15,8 @@ from slth_verify.verdict import Finding, NoTruthValue, Verdict
 _DIGITS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class StageBound:
+@dataclass(frozen=True, slots=True, repr=False)
+class StageBound(OneLine):
     """What is certified about one stage, for every image of the box.
 
     Attributes:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from slth_verify.limits import SCALE_EXPONENT, WIDTH
 from slth_verify.numbers import whole_number
+from slth_verify.showing import OneLine
 from slth_verify.tensors import integer
 from slth_verify.ticket._fields import require_array, require_text
 
@@ -20,8 +21,8 @@ TENSORS = (
 )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class StoredWeights:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class StoredWeights(OneLine):
     """Weights of a stage's kept filters, for readers without the generator.
 
     Attributes:
@@ -37,8 +38,8 @@ class StoredWeights:
     constants: NDArray[np.float32]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class StageTicket:
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
+class StageTicket(OneLine):
     """What is kept of one pair of random layers.
 
     Attributes:

@@ -19,6 +19,7 @@ from slth_verify.graph.exact import exact_values
 from slth_verify.graph.float_values import values
 from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.stages import Stage, stages_of
+from slth_verify.showing import OneLine
 from slth_verify.ticket.graphs.sums import PairSums
 from slth_verify.ticket.graphs.values import (
     FloatPair,
@@ -37,8 +38,8 @@ _EXACT = 3
 _MOST_WORK, _ENTRY = 1 << 23, 16
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+@dataclass(frozen=True, slots=True, repr=False)
+class Witness(OneLine):
     """An image at which f and g differ by more than claimed.
 
     Attributes:
