@@ -16,7 +16,7 @@ import pytest
 
 sys.path.append(str(Path(__file__).parents[3]))  # where benchmarks/ lies
 
-from benchmarks import mutants
+from benchmarks.coverage import mutants
 from benchmarks.support.mutation.mutants import mutants_of
 from benchmarks.support.mutation.trials import put_in_place
 
@@ -218,6 +218,7 @@ def test_tests_that_reach_least_come_first(tmp_path: Path) -> None:
     report.write_text(json.dumps({"files": {"a.py": {"contexts": contexts}}}))
     found = mutants._reached(report)["a.py"]
     first, second = (
-        f"tests/meta/test_mutants.py::{name}" for name in ("test_narrow", "test_wide")
+        f"tests/meta/coverage/test_mutants.py::{name}"
+        for name in ("test_narrow", "test_wide")
     )
     assert found == {0: [first, second], 3: [first, second], 4: [second], 5: []}
