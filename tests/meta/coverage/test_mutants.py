@@ -211,7 +211,7 @@ def test_a_survivor_without_a_reason_is_an_error(
 
 
 def test_tests_that_reach_least_come_first(tmp_path: Path) -> None:
-    here = "tests.meta.test_mutants"
+    here = "tests.meta.coverage.test_mutants"
     narrow, wide = f"{here}.test_narrow", f"{here}.test_wide"
     contexts = {"3": ["", wide, narrow, "gone.test_x"], "4": [wide], "5": [""]}
     report = tmp_path / "report.json"
