@@ -199,10 +199,6 @@ LIES = {
         "np.maximum(multipliers.symbols, 0.0)",
         "multipliers.symbols",
     ),
-    "rounding dropped": (
-        "whole = total_above(np.concatenate(parts)) * (1.0 + slack(8))",
-        "whole = sum(map(np.sum, parts[:3])) - 2.0**-48 * abs(multipliers.one)",
-    ),
 }
 
 
