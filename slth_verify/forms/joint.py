@@ -25,6 +25,8 @@ from slth_verify.forms.symbols import (
     middle_and_radius,
 )
 from slth_verify.graph.nodes import Clip, Input, MaxPool, Node, Rectifier
+from slth_verify.graph.stages import Stage
+from slth_verify.ieee import require_ieee
 
 #: Numbers of all maps, 256 MiB, and symbols that one row may have.
 _MOST_NUMBERS, _MOST_SYMBOLS = 1 << 25, 1024
@@ -64,11 +66,15 @@ class JointRows:
         target: Coefficients of x; see `upper_bounds`.
         gap: Those of y - x.
 
+    Raises:
+        FloatingPointModeError: If this thread does not round to nearest.
+
     Source:
         der:joint-forms.
     """
 
     def __init__(self, known: Known, name: str, target: Rows, gap: Rows) -> None:
+        require_ieee()
         count = row_count(known.pair.shapes[name], target, gap)
         bounds = ParallelBounds(known)
         with np.errstate(all="ignore"):
@@ -121,10 +127,6 @@ class JointRows:
             linear[start : start + len(columns)] = columns[:, row]
         return reached(self.problem, linear)
 
-    def work(self, row: int, rounds: int) -> int:
-        """Multiplications that a bound takes, at most."""
-        return self.reached(row).work(rounds)
-
     def upper(self, row: int, rounds: int = ROUNDS) -> float:
         """A bound of one row from above; infinite where floats were left.
 
@@ -138,7 +140,11 @@ class JointRows:
         return self.attained_and_upper(row, rounds)[1]
 
     def attained_and_upper(
-        self, row: int, rounds: int = ROUNDS, below: float = np.inf
+        self,
+        row: int,
+        rounds: int = ROUNDS,
+        below: float = np.inf,
+        problem: Problem | None = None,
     ) -> tuple[float, float]:
         """What no multipliers go below, in floats, and a bound of one row from above.
 
@@ -146,10 +152,11 @@ class JointRows:
             row: Which one.
             rounds: In which multipliers are sought.
             below: A bound that is not less is not wanted, and may be loose.
+            problem: What `reached` makes of this row, if that is known already.
         """
         look_at_the_clock()
         with np.errstate(all="ignore"):
-            problem = self.reached(row)
+            problem = problem or self.reached(row)
             if len(problem.linear) > _MOST_SYMBOLS:
                 return -np.inf, np.inf
             constant, lost = self.rows.constant[row], self.rows.lost[row]
@@ -256,10 +263,9 @@ def worst_sharpened(known: Known, name: str, found: Interval) -> Interval:
     stages = np.zeros(2 * size, np.int64)
     left = _MOST_WORK
     while stages[row := int(bounds.argmax())] < len(_STAGES) and left > 0:
-        left -= rows.work(row, _STAGES[stages[row]])
-        attained, sharper = rows.attained_and_upper(
-            row, _STAGES[stages[row]], bounds[row]
-        )
+        problem, rounds = rows.reached(row), _STAGES[stages[row]]
+        left -= problem.work(rounds)
+        attained, sharper = rows.attained_and_upper(row, rounds, bounds[row], problem)
         bounds[row] = min(bounds[row], sharper)
         stages[row] += 1
         if bounds[row] - attained <= _LITTLE * abs(bounds[row]):
@@ -269,6 +275,13 @@ def worst_sharpened(known: Known, name: str, found: Interval) -> Interval:
 
 def joint_is_affordable(known: Known, name: str, rows: int) -> bool:
     """Whether rows of a tensor and maps of all that gates take fit into memory."""
+    symbols, ties = symbols_and_ties(known, name)
+    most = max(symbols * ties, known.pair.widest * (rows + ties))
+    return ties > 0 and most <= _MOST_NUMBERS
+
+
+def symbols_and_ties(known: Known, name: str) -> tuple[int, int]:
+    """How many there are for a tensor, at most."""
     pair = known.pair
     ties = symbols = 0
     for node in before(pair.nodes, name):
@@ -277,8 +290,12 @@ def joint_is_affordable(known: Known, name: str, rows: int) -> bool:
             ties += 2 * entries
             symbols += 2 * entries
         elif isinstance(node, Input):
-            symbols += 2 * entries
+            symbols += entries
         elif isinstance(node, MaxPool):
             symbols += 2 * entries * node.window[0] * node.window[1]
-    most = max(symbols * ties, pair.widest * (rows + ties))
-    return ties > 0 and most <= _MOST_NUMBERS
+        elif isinstance(node, Stage):
+            y = known.intervals[node.sources[0]].pruned
+            # positive parts
+            if not ((y.low >= 0).all() or (y.high <= 0).all()):
+                symbols += y.low.size
+    return symbols, ties
