@@ -125,7 +125,8 @@ def cases(count: int) -> list[tuple[Problem, Multipliers]]:
         found.append((given, some))
         with np.errstate(all="ignore"):
             try:
-                found.append((given, quadratic._proposed(given, 9)))
+                _, *sought = quadratic._found(given, 9)
+                found.append((given, quadratic._proposed(given, *sought)))
             except np.linalg.LinAlgError:
                 continue
     return found

@@ -64,8 +64,14 @@ def test_the_command_fails_on_a_new_gap(
     names.write_text("")
     assert branches.main([str(report)]) == 1
     assert "not named" in capsys.readouterr().out
+    # one room alone
+    assert branches.main([str(report), "graph", "enclosure"]) == 0
+    assert branches.main([str(report), "graph", "verdict.py"]) == 1
     names.write_text(_NAMES)
     assert branches.main([str(report)]) == 0
+    report.write_text(json.dumps(_report([], [])))
+    assert branches.main([str(report), "graph"]) == 0
+    assert branches.main([str(report), "verdict.py"]) == 1
 
 
 def test_every_named_gap_is_of_a_file_and_has_a_reason() -> None:
