@@ -135,9 +135,11 @@ class Differences(OneLine):
         (name,) = node.sources
         source = self.known.intervals[name]
         sharper = worst_sharpened(self.known, name, source.difference)
-        return found.met(
-            through(node, [replace(source, difference=sharper)]).difference
-        )
+        with np.errstate(all="ignore"):  # 0 times an infinite end says nothing
+            passed = through(node, [replace(source, difference=sharper)]).difference
+        low = np.where(np.isnan(passed.low), -np.inf, passed.low)
+        high = np.where(np.isnan(passed.high), np.inf, passed.high)
+        return found.met(Interval(low, high))
 
 
 def _checked_box(pair: NetworkPair, box: Interval) -> Interval:

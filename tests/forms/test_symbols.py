@@ -195,7 +195,7 @@ LIES: dict[str, tuple[Lie, str]] = {
         "rows",
     ),
     "rows off by nothing": (
-        (joint, "found + self.rows.lost[row]", "found"),
+        (joint, "np.asarray(found + lost)", "np.asarray(found)"),
         "bounds",
     ),
     "maps off by nothing": (
