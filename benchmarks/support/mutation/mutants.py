@@ -99,7 +99,7 @@ def mutants_of(source: str) -> list[Mutant]:
             id(node) in bodies,
         )
         for number, node in enumerate(ast.walk(tree))
-        if id(node) not in annotations and hasattr(node, "lineno")
+        if isinstance(node, (ast.stmt, ast.expr)) and id(node) not in annotations
         for choice, (change, _) in enumerate(_changes(node))
     ]
     return sorted(found, key=lambda mutant: mutant.line)

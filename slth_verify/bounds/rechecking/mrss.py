@@ -213,10 +213,8 @@ def _size(inputs: Fields, n: int) -> int | None:
 
 
 def _mean(asked: Question, n: int, size: int | None) -> Enclosure:
-    """The expected number of subsets that hit."""
-    if size is None:
-        return asked.hits(n)
-    target = [asked.norm] + [Fraction(0)] * (asked.dim - 1)
+    """The expected number of subsets that hit, of all sizes if there is none."""
+    target = (asked.norm, *[Fraction(0)] * (asked.dim - 1))
     return subset_sum_number_mean(n, size, target, asked.eps)
 
 

@@ -13,6 +13,7 @@ from slth_verify.bounds.rechecking import all_targets, mrss, network, one_dim
 #: Evaluators of recheck: functions of their arguments alone.
 _EVALUATORS: tuple[tuple[Any, str], ...] = (
     (mrss, "first_moment"),
+    (mrss, "subset_sum_number_mean"),
     (mrss, "crude_lower"),
     (mrss, "sharp_lower"),
     (all_targets, "failure_by_reach"),
