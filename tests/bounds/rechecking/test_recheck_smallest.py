@@ -101,6 +101,14 @@ def test_layers_for_all_kernels_at_once() -> None:
     assert "another question is answered" in finding.reason
 
 
+def test_layers_of_one_block() -> None:
+    found = network_width((1,), (1, 1), "1/2", "9/10").to_json()
+    block, signs = found["layers"][0]["ledger"]
+    n = int(block["values"]["n"])
+    assert signs["values"]["stairs"] == f"{n} {2 * n} {3 * n}"
+    assert _verdict(found) is Verdict.VERIFIED
+
+
 _SHARP, _CRUDE = "der:sharp-moment", "der:crude-moment"
 
 
