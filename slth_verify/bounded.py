@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import signal
@@ -105,9 +106,19 @@ def _serve() -> None:
     try:
         outcome = True, function(*arguments, **options)
     except Exception as error:  # the border between two processes: hand it on
-        outcome = False, error
+        outcome = False, MemoryError() if _lacks_memory(error) else error
     with answers:
         answers.write(pickle.dumps(outcome))
+
+
+def _lacks_memory(error: BaseException | None) -> bool:
+    """Whether memory ran out, whatever was made of that on the way, as by a reader."""
+    while error is not None:
+        lacking = isinstance(error, OSError) and error.errno == errno.ENOMEM
+        if lacking or isinstance(error, MemoryError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _limit(seconds: float | None, memory: int | None) -> None:

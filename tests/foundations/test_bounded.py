@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+import runpy
 import signal
 import subprocess
 import sys
 import textwrap
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +33,24 @@ def test_time_is_bounded_even_inside_one_long_operation() -> None:
 def test_memory_is_bounded() -> None:
     with pytest.raises(LimitReachedError, match="memory"):
         run_bounded(bytes, 1 << 31, seconds=60, memory=1 << 28)
+
+
+@pytest.mark.parametrize(
+    ("lacking", "raised"),
+    [
+        ("mmap.mmap(-1, 1 << 62)", LimitReachedError),  # more than has addresses
+        ("bytes(1 << 62)", LimitReachedError),
+        ("open('/no/such/file')", ValueError),
+    ],
+)
+def test_lack_of_memory_is_seen_through_other_errors(
+    lacking: str, raised: type[Exception], tmp_path: Path
+) -> None:
+    script = tmp_path / "reader.py"
+    lines = f"import mmap\ntry:\n    {lacking}\nexcept (OSError, MemoryError) as e:\n"
+    script.write_text(f"{lines}    raise ValueError('no readable file') from e\n")
+    with pytest.raises(raised):
+        run_bounded(runpy.run_path, str(script))
 
 
 def test_a_process_that_dies_gives_no_answer() -> None:
