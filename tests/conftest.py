@@ -13,21 +13,21 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))
 
-from handmade.form_cases import (  # noqa: F401
+from handmade.forms.cases import (  # noqa: F401
     form_cases,
     form_refuted,
     plant_in_forms,
+)
+from handmade.forms.linear_forms import (  # noqa: F401
+    broken,
+    float_image,
+    network_pair,
+    outside,
 )
 from handmade.graph_tickets import (  # noqa: F401
     box_images,
     grouped,
     hand_ticket,
-)
-from handmade.linear_forms import (  # noqa: F401
-    broken,
-    float_image,
-    network_pair,
-    outside,
 )
 from handmade.near_targets import (  # noqa: F401
     image_of,

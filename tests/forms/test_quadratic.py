@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from handmade.form_cases import moved
-from handmade.form_graphs import DEEP
+from handmade.forms.cases import moved
+from handmade.forms.graphs import DEEP
 
 from slth_verify.forms import Differences, Interval, box_of, quadratic
 from slth_verify.forms.joint import worst_sharpened

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from handmade.form_graphs import DEEP, RELU, conv, network, numbers
-from handmade.true_symbols import JudgedRows, TrueSymbols
+from handmade.forms.graphs import DEEP, RELU, conv, network, numbers
+from handmade.forms.true_symbols import JudgedRows, TrueSymbols
 
 from slth_verify.forms import Interval, box_of, differences, joint, symbols
 from slth_verify.graph import Convolution, Reshape, Sum, TargetCNN

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from handmade.form_cases import moved, one_number
-from handmade.form_graphs import DEEP
+from handmade.forms.cases import moved, one_number
+from handmade.forms.graphs import DEEP
 
 from slth_verify.forms import Interval, box_of, differences, gates, joint, symbols
 from slth_verify.forms.gates import Bound

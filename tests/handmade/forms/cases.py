@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from handmade import linear_forms
-from handmade.form_graphs import DEEP, GRAPHS, RELU, network, numbers, rounded
+from handmade.forms import linear_forms
+from handmade.forms.graphs import DEEP, GRAPHS, RELU, network, numbers, rounded
 from handmade.stage_graphs import ONE_STAGE, POINTS
 from slth_verify.forms import (
     Interval,

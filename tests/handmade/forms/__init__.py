@@ -1,0 +1,1 @@
+"""Networks for linear forms, and what judges their bounds."""
