@@ -17,6 +17,7 @@ from typing import Any
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import DIGITS, EXPONENT
+from slth_verify.text import printable
 
 #: What may be passed as an exact number.
 ExactNumber = int | str | float | Fraction | Decimal | Rational
@@ -132,11 +133,12 @@ def whole_numbers(
 
 
 def shown(value: object) -> str:
-    """A refused value for a message: short, and free of control characters."""
+    """A refused value for a message: short, on one line, without control characters."""
     try:
         text = str(value) if isinstance(value, Fraction) else ascii(value)
     except ValueError:  # an integer that is too long to be written out
         return f"<{type(value).__name__} with thousands of digits>"
+    text = printable(" ".join(text.split()), len(text))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 

@@ -24,6 +24,11 @@ from slth_verify.graph.nodes import (
 from slth_verify.limits import AXES, IMAGE_SIDE, KERNEL_SIDE, LAYERS, NAME, WEIGHTS
 from slth_verify.numbers import exact_number, shown, whole_number, whole_numbers
 
+_NEAREST = (
+    "; kernels are read by TargetCNN.from_kernels(kernels, input_shape), modules by "
+    "TargetCNN.from_torch(module, input_shape)"
+)
+
 
 def checked(node: Any) -> Node:
     """The node with frozen weights, exact numbers and integers in range.
@@ -34,7 +39,7 @@ def checked(node: Any) -> Node:
     if type(node) not in KINDS.values():
         raise InvalidTargetError(
             f"{shown(node)} is no node of a target graph; the kinds are "
-            f"{', '.join(KINDS)}. Use one of their classes."
+            f"{', '.join(KINDS)}. Use one of their classes{_NEAREST}."
         )
     changed = {}
     for field in fields(node):

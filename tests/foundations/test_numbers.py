@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import DIGITS, EXPONENT
-from slth_verify.numbers import exact_number, rough, whole_number, whole_numbers
+from slth_verify.numbers import (
+    exact_number,
+    rough,
+    shown,
+    whole_number,
+    whole_numbers,
+)
 
 
 @pytest.mark.parametrize(
@@ -141,3 +147,24 @@ def test_lists_of_integers() -> None:
 @given(st.fractions())
 def test_rough_figures_are_near(value: Fraction) -> None:
     assert abs(Fraction(rough(value)) - value) <= abs(value) / 10**5
+
+
+class _Speaks:
+    """A refused value whose `repr` says what a stranger wants."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+@given(st.text(max_size=200))
+def test_refused_values_are_shown_on_one_short_line(text: str) -> None:
+    written = shown(_Speaks(text))
+    assert len(written) <= 63
+    assert written.isprintable()
+
+
+def test_arrays_are_shown_on_one_line() -> None:
+    assert shown(np.zeros((1, 1, 2, 2))) == "array([[[[0., 0.], [0., 0.]]]])"

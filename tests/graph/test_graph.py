@@ -113,6 +113,7 @@ MISFITS = {
     "NaN": after(Convolution, weight=ones(1, 4, 1, 1) * np.nan),
     "integers are required": after(MaxPool, window=(2,), stride=(1, 1)),
     "no node": "a text",
+    "from_kernels": ones(2, 4, 3, 3),
     "more than 16 integers": after(Reshape, shape=(1,) * 17),
     "4 axes": after(Convolution, weight=ones(1, 4)),
     "2 axes": after(Dense, weight=ones(1, 4, 1, 1)),
