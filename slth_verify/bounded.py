@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import pickle
 import signal
@@ -46,7 +47,8 @@ def run_bounded(
         function: A function of an importable module. Arguments and result are
             pickled.
         arguments: Positional arguments.
-        seconds: Limit on its time; starting the process comes on top. None for none.
+        seconds: Limit on its time; starting the process comes on top. None or
+            infinity for none.
         memory: Limit in bytes on what it allocates. None for none.
         options: Keyword arguments.
 
@@ -58,6 +60,7 @@ def run_bounded(
             failed allocation or a signal.
         Exception: What the function raised.
     """
+    seconds = None if seconds == math.inf else seconds
     request = pickle.dumps((function, arguments, options, seconds, memory))
     code, answer = _run(request, seconds)
     if code == -signal.SIGALRM:

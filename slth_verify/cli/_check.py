@@ -10,6 +10,7 @@ import click
 
 from slth_verify.cli._findings import exact_or_rounded_down, finding_lines, ledger_json
 from slth_verify.cli._scale import decimal, plain, spread_as_json, spread_lines
+from slth_verify.cli.arguments.types import MEBIBYTES, SECONDS
 from slth_verify.cli.comparing.figures import bracket_as_json, bracket_line
 from slth_verify.cli.printing import (
     Form,
@@ -26,8 +27,6 @@ from slth_verify.verdict import exit_code
 
 if TYPE_CHECKING:
     from slth_verify.ticket import CheckResult
-
-_POSITIVE = click.FloatRange(min=0, min_open=True)
 
 
 @click.command()
@@ -46,7 +45,7 @@ _POSITIVE = click.FloatRange(min=0, min_open=True)
 )
 @click.option(
     "--time-limit",
-    type=_POSITIVE,
+    type=SECONDS,
     help="Seconds; beyond them nothing is verified. Without one, a check that would "
     "take minutes is not begun.",
 )
@@ -55,7 +54,11 @@ _POSITIVE = click.FloatRange(min=0, min_open=True)
     is_flag=True,
     help="Also attack the ticket: print the error from below and above.",
 )
-@click.option("--memory-limit", type=_POSITIVE, help="MiB, in the same way.")
+@click.option(
+    "--memory-limit",
+    type=MEBIBYTES,
+    help="MiB; beyond them nothing is verified, either.",
+)
 @annotation_option
 @formatted
 def command(
@@ -64,7 +67,7 @@ def command(
     eps: str | None,
     cross_check: bool,
     time_limit: float | None,
-    memory_limit: float | None,
+    memory_limit: int | None,
     bracket: bool,
     annotations: str | None,
     form: Form,
@@ -84,7 +87,7 @@ def command(
         eps=eps,
         cross_check=cross_check,
         time_limit=time_limit,
-        memory_limit=None if memory_limit is None else int(memory_limit * 2**20),
+        memory_limit=memory_limit,
     )
     certified = result.error_upper_bound
     found = None

@@ -14,7 +14,7 @@ from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, progress, try_output
 from slth_verify.cli._scale import spread_as_json, spread_lines
 from slth_verify.cli.arguments.targets import imported_target, read_target
-from slth_verify.cli.arguments.types import SECONDS, integer, integers
+from slth_verify.cli.arguments.types import MEBIBYTES, SECONDS, integer, integers
 from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.deadline import ends_within, now
 from slth_verify.limits import SEEDS, WIDTH
@@ -68,7 +68,7 @@ _REPORTED = 1.1
 )
 @click.option(
     "--memory-limit",
-    type=click.FloatRange(min=1),
+    type=MEBIBYTES,
     help="MiB for the lists of each process, beside its pool; default: 1 GiB.",
 )
 @click.option(
@@ -107,7 +107,7 @@ def command(
     with_weights: bool,
     output: str,
     time_limit: float | None,
-    memory_limit: float | None,
+    memory_limit: int | None,
     workers: int | None,
     resume: str | None,
     device: str | None,
@@ -153,7 +153,7 @@ def command(
             sv.RandomCNN(seed=seed, widths=chosen),
             eps=eps,
             time_limit=time_limit,
-            memory_limit=None if memory_limit is None else int(memory_limit * 2**20),
+            memory_limit=memory_limit,
             workers=workers,
             journal=journal,
             progress=lambda done, total: advance("subset sums", done, total),

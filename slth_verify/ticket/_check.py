@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from slth_verify.bounded import LimitReachedError, run_bounded
+from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph import TargetCNN
-from slth_verify.numbers import ExactNumber, shown
+from slth_verify.numbers import ExactNumber, shown, whole_number
 from slth_verify.ticket.graphs import CheckResult, Ticket, read_accuracy
 from slth_verify.ticket.graphs.check import check_graph, stopped
 from slth_verify.ticket.graphs.format import validated
@@ -44,7 +45,7 @@ def check(
         InvalidTicketError: If the ticket cannot be read as a ticket; files of the
             format before format 1 are among these.
         InvalidTargetError: If the target is unreadable or not covered.
-        InvalidParameterError: If ``eps`` is no exact number.
+        InvalidParameterError: If ``eps`` is no exact number, or a limit not positive.
 
     Rigor:
         Exact rational arithmetic for the error bound, ball arithmetic for the weights.
@@ -55,6 +56,9 @@ def check(
     """
     if time_limit is None and memory_limit is None:
         return _checked(ticket, target, eps, cross_check, limited=False)
+    seconds = seconds_of(time_limit, source="a check takes time")
+    if memory_limit is not None:
+        memory_limit = whole_number(memory_limit, "memory_limit", least=1)
     try:
         return run_bounded(
             _checked,
@@ -63,7 +67,7 @@ def check(
             eps,
             cross_check,
             limited=time_limit is not None,
-            seconds=time_limit,
+            seconds=seconds,
             memory=memory_limit,
         )
     except LimitReachedError as reached:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 import slth_verify as sv
 from slth_verify.cli import run
-from slth_verify.cli.arguments.types import SECONDS, integer, integers
+from slth_verify.cli.arguments.types import MEBIBYTES, SECONDS, integer, integers
 
 
 def _read(kind: click.ParamType, text: str) -> object:
@@ -50,10 +51,49 @@ def test_other_integers_are_refused(text: str) -> None:
         _read(integer(0, 10**9), text)
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "nan", "", "1e999999999"])
-def test_other_seconds_are_refused(text: str) -> None:
+NO_LIMITS = ["0", "-1", "nan", "inf", "", "x", "1_0", "\u0663", "1e999999999"]
+
+
+@pytest.mark.parametrize("text", NO_LIMITS)
+@pytest.mark.parametrize("kind", [SECONDS, MEBIBYTES])
+def test_other_limits_are_refused(kind: click.ParamType, text: str) -> None:
     with pytest.raises(click.BadParameter):
-        _read(SECONDS, text)
+        _read(kind, text)
+
+
+def test_mebibytes_are_bytes() -> None:
+    assert _read(MEBIBYTES, "1/2") == 1 << 19
+    assert _read(MEBIBYTES, "1024") == 1 << 30
+    assert _read(MEBIBYTES, "1e-300") == 1
+    assert _read(MEBIBYTES, "1e300") == sys.maxsize
+
+
+@pytest.mark.parametrize("value", NO_LIMITS)
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        (["check", "{file}", "{file}"], ["--time-limit", "--memory-limit"]),
+        (["bounds", "recheck", "{file}"], ["--time-limit", "--memory-limit"]),
+        (["bounds", "mrss", "--dim", "2", "--eps", "0.1"], ["--time-limit"]),
+        (["prune", "{file}", "--eps", "1", "--seed", "1", "--output", "{file}.o"],
+         ["--time-limit", "--memory-limit"]),
+    ],
+)  # fmt: skip
+def test_every_limit_is_read_alike(
+    command: list[str],
+    options: list[str],
+    value: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    words = [word.format(file=file) for word in command]
+    for option in options:
+        assert run([*words, option, value]) == 2
+        said = capsys.readouterr().err
+        assert option in said
+        assert "Traceback" not in said
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from collections.abc import Callable
@@ -172,8 +173,10 @@ def test_limits_that_suffice_change_nothing(
     paths: tuple[Path, Path],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    limited = sv.check(ticket, target, time_limit=120, memory_limit=1 << 30)
-    assert limited == sv.check(ticket, target)
+    unlimited = sv.check(ticket, target)
+    for seconds, size in ((120, 1 << 30), (math.inf, 1 << 40), ("1e400", sys.maxsize)):
+        limited = sv.check(ticket, target, time_limit=seconds, memory_limit=size)
+        assert limited == unlimited
     words = ["check", *map(str, paths)]
     assert run([*words, "--time-limit", "120", "--memory-limit", "1024"]) == 0
     assert run([*words, "--time-limit", "0.001", "--json"]) == 3
@@ -181,6 +184,16 @@ def test_limits_that_suffice_change_nothing(
     for wrong in ("0", "-1", "x"):
         assert run([*words, "--time-limit", wrong]) == 2
         assert run([*words, "--memory-limit", wrong]) == 2
+
+
+@pytest.mark.parametrize(
+    "limit", [{"time_limit": math.nan}, {"time_limit": 0}, {"memory_limit": 0.5}]
+)
+def test_what_is_no_limit_is_refused(
+    limit: dict[str, Any], target: sv.TargetCNN, ticket: Ticket
+) -> None:
+    with pytest.raises(InvalidParameterError, match=next(iter(limit))):
+        sv.check(ticket, target, **limit)
 
 
 def test_errors_come_back_from_a_limited_check(

@@ -30,6 +30,7 @@ from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
 from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.cache import searched_or_remembered
+from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError
 
 #: How much work a width is worth.
@@ -133,6 +134,8 @@ class _Search:
         """The quick answer, or the better of it and what a search finds."""
         known = self.known
         one_of(effort, "effort", get_args(Effort), "any statement")
+        if time_limit is not None:
+            time_limit = seconds_of(time_limit, source="any statement")
         if effort == "quick" and known is not None:
             return known
         if effort == "quick" and time_limit is None and store.entries():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -10,7 +11,7 @@ import click
 
 from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError
-from slth_verify.numbers import whole_number, whole_numbers
+from slth_verify.numbers import exact_number, shown, whole_number, whole_numbers
 
 _Read = TypeVar("_Read")
 
@@ -42,5 +43,17 @@ def integers(least: int, most: int | None = None) -> click.ParamType[tuple[int, 
     return _Number("integers", partial(whole_numbers, least=least, most=most))
 
 
+def _bytes_of(value: Any, name: str) -> int:
+    size = exact_number(value, name)
+    if size <= 0:
+        raise InvalidParameterError(
+            f"{name}={shown(value)}: a positive number of MiB was required. Pass more."
+        )
+    return max(1, min(int(size * 2**20), sys.maxsize))
+
+
 #: A positive number of seconds.
 SECONDS: click.ParamType[float] = _Number("seconds", seconds_of)
+
+#: A positive number of MiB, as bytes.
+MEBIBYTES: click.ParamType[int] = _Number("mebibytes", _bytes_of)

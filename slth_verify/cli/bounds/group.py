@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from slth_verify.cli._output import busy
-from slth_verify.cli.arguments.types import integer
+from slth_verify.cli.arguments.types import SECONDS, integer
 from slth_verify.cli.bounds.ladder import Rung, climb, enough, needed, print_ladder
 from slth_verify.cli.bounds.network import EFFORT, EFFORTS, network
 from slth_verify.cli.bounds.paper_form import (
@@ -59,7 +59,7 @@ command.add_command(rss)
 @click.option("--ball", type=click.Choice(_BALLS), default="euclidean")
 @click.option("--kind", type=KindChoice(), default="certified")
 @click.option("--effort", type=click.Choice(EFFORTS), default="quick", help=EFFORT)
-@click.option("--time-limit", type=click.FloatRange(0, min_open=True), help=_LIMIT)
+@click.option("--time-limit", type=SECONDS, help=_LIMIT)
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
 @formatted
 def mrss(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from slth_verify.cli.arguments.types import MEBIBYTES, SECONDS
 from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.text import printable
 
@@ -21,20 +22,20 @@ _MOST_ANSWERS = 100
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
+    type=SECONDS,
+    default=60,
     show_default=True,
     help="Seconds for all answers together; beyond them nothing is verified.",
 )
 @click.option(
     "--memory-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    default=1024.0,
+    type=MEBIBYTES,
+    default=1024,
     show_default=True,
     help="MiB for all answers together.",
 )
 @formatted
-def recheck(file: Path, time_limit: float, memory_limit: float, form: Form) -> int:
+def recheck(file: Path, time_limit: float, memory_limit: int, form: Form) -> int:
     """Prove an answer again from its JSON alone, as bounds ... --json printed it.
 
     Of several kinds side by side, the paper's form is passed over: its constant has no
@@ -42,7 +43,7 @@ def recheck(file: Path, time_limit: float, memory_limit: float, form: Form) -> i
     """
     from slth_verify.verdict import exit_code, overall
 
-    findings = _findings(_answers(file), time_limit, int(memory_limit * 2**20))
+    findings = _findings(_answers(file), time_limit, memory_limit)
     verdict = overall(tuple(finding.verdict for finding in findings))
     shown = [
         {"claim": one.claim, "verdict": one.verdict.value, "reason": one.reason}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from itertools import pairwise
 from typing import Any, Literal, cast, get_args
 
 import click
@@ -102,7 +103,7 @@ def asked_form(arguments: Sequence[str]) -> Form:
     """The form that a command line asks for, even one that cannot be understood."""
     if "--json" in arguments:
         return "json"
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in pairwise([*arguments, ""]):
         named = following if word == "--format" else word.removeprefix("--format=")
         if word.startswith("--format") and named in get_args(Form):
             return cast(Form, named)
