@@ -17,6 +17,7 @@ from importlib import import_module
 import click
 
 from slth_verify._version import __version__
+from slth_verify.cli._groups import WholeSummaries, usage
 from slth_verify.cli._output import note, settle_streams, stop_writing
 from slth_verify.cli._signals import BY_SIGNAL, EndedBySignal, answered_signals
 from slth_verify.cli.printing import asked_form, print_failure
@@ -57,7 +58,7 @@ Exit codes:
 """
 
 
-class _LazyGroup(click.Group):
+class _LazyGroup(WholeSummaries):
     """A group whose commands are imported when they run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -103,7 +104,8 @@ def run(arguments: Sequence[str]) -> int:
             print_failure(asked_form(arguments), command, message)
         except OSError:  # what follows says it on the other stream
             stop_writing(sys.stdout)
-        note(f"slth-verify: {message}")
+        help_itself = message.startswith("Usage:")
+        note(message if help_itself else f"slth-verify: {message}")
     return code
 
 
@@ -127,7 +129,7 @@ def _outcome(arguments: Sequence[str]) -> tuple[int, str]:
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.ClickException as error:
-        return 2, error.format_message()
+        return 2, usage(error)
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED, "interrupted"
     except EndedBySignal as ended:

@@ -160,9 +160,11 @@ def _lines(result: CheckResult) -> Iterator[str]:
         )
         for line in spread_lines(outputs, error):
             yield f"  {line}"
+    if result.per_stage:
+        yield "  stage by stage, by intervals alone:"
     for stage in result.per_stage:
         yield (
-            f"  {printable(stage.name)}: {stage.kept} filters kept, error "
+            f"    {printable(stage.name)}: {stage.kept} filters kept, error "
             f"{rough(stage.error)} (own {rough(stage.own_error)}, carried "
             f"{rough(stage.carried_error)})"
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from slth_verify.cli._groups import WholeSummaries
 from slth_verify.cli._output import note, progress, try_output
 from slth_verify.cli.arguments.types import integer
 from slth_verify.cli.printing import Form, formatted, print_answer
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _STORE = click.Path(exists=True, dir_okay=False)
 
 
-class _Plans(click.Group):
+class _Plans(WholeSummaries):
     """A group of which the first word may be a plan, which is run."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -117,7 +118,12 @@ def run(
 
 @command.command()
 @click.argument("store", type=_STORE)
-@click.option("--output", required=True, type=click.Path(dir_okay=False))
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False),
+    help="The table; its ending says which kind.",
+)
 def export(store: str, output: str) -> int:
     """Write the rows as a table, .csv or .parquet (extra parquet)."""
     from slth_verify.sweep import Store
@@ -133,7 +139,9 @@ def export(store: str, output: str) -> int:
 
 @command.command()
 @click.argument("store", type=_STORE)
-@click.option("--output", required=True, type=click.Path(dir_okay=False))
+@click.option(
+    "--output", required=True, type=click.Path(dir_okay=False), help="HTML file."
+)
 def report(store: str, output: str) -> int:
     """Write one offline page: laws, curves of success, widths, tickets."""
     from slth_verify.files import write_atomically

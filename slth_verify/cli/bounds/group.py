@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from slth_verify.cli._groups import WholeSummaries
 from slth_verify.cli._output import busy
 from slth_verify.cli.arguments.types import SECONDS, integer
 from slth_verify.cli.bounds.ladder import Rung, climb, enough, needed, print_ladder
 from slth_verify.cli.bounds.network import EFFORT, EFFORTS, network
 from slth_verify.cli.bounds.paper_form import (
+    KIND,
     PAPER_FORM,
     KindChoice,
     paper_form,
@@ -31,7 +33,7 @@ _BALLS = ("euclidean", "one-norm")
 _LIMIT = "Seconds that a search may take; without end for best, a minute for quick."
 
 
-@click.group()
+@click.group(cls=WholeSummaries)
 def command() -> None:
     """Explicit bounds: how wide is enough, how wide is needed, how likely is success.
 
@@ -56,8 +58,13 @@ command.add_command(rss)
 @click.option("--prob", default="1/2", show_default=True, help="Success probability.")
 @click.option("--target-norm", default="1", show_default=True, help="Radius.")
 @click.option("--universal", is_flag=True, help="All targets of the ball at once.")
-@click.option("--ball", type=click.Choice(_BALLS), default="euclidean")
-@click.option("--kind", type=KindChoice(), default="certified")
+@click.option(
+    "--ball",
+    type=click.Choice(_BALLS),
+    default="euclidean",
+    help="With --universal, the norm of the ball of targets.",
+)
+@click.option("--kind", type=KindChoice(), default="certified", help=KIND)
 @click.option("--effort", type=click.Choice(EFFORTS), default="quick", help=EFFORT)
 @click.option("--time-limit", type=SECONDS, help=_LIMIT)
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")

@@ -12,6 +12,7 @@ from slth_verify.cli.arguments.types import integers
 from slth_verify.cli.bounds.graph import print_target_widths
 from slth_verify.cli.bounds.ladder import Rung, climb, given, print_ladder, rung
 from slth_verify.cli.bounds.paper_form import (
+    KIND,
     PAPER_FORM,
     KindChoice,
     paper_form,
@@ -51,8 +52,13 @@ EFFORT = (
 @click.option("--eps", required=True, help="Accuracy of the network in the max norm.")
 @click.option("--delta", required=True, help="Failure probability.")
 @click.option("--universal", is_flag=True, help="All targets at once.")
-@click.option("--kind", type=KindChoice(), default="certified")
-@click.option("--objective", type=click.Choice(_OBJECTIVES), default="filters")
+@click.option("--kind", type=KindChoice(), default="certified", help=KIND)
+@click.option(
+    "--objective",
+    type=click.Choice(_OBJECTIVES),
+    default="filters",
+    help="What certified widths make small.",
+)
 @click.option("--effort", type=click.Choice(EFFORTS), default="quick", help=EFFORT)
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
 @formatted

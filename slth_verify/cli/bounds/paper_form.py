@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 PAPER_FORM = "paper-form"
 KINDS = (PAPER_FORM, "certified", "necessary", "all")
+KIND = (
+    "A form in the paper's constant C, enough with proof, needed with proof, or all "
+    "three."
+)
 
 #: What ``paper-form`` was called before; scripts may still say so.
 _FORMER = "paper"

@@ -36,7 +36,7 @@ _MOST_ANSWERS = 100
 )
 @formatted
 def recheck(file: Path, time_limit: float, memory_limit: int, form: Form) -> int:
-    """Prove an answer again from its JSON alone, as bounds ... --json printed it.
+    """Prove an answer again from the JSON that bounds --json printed, and no more.
 
     Of several kinds side by side, the paper's form is passed over: its constant has no
     value.

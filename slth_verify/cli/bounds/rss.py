@@ -8,6 +8,7 @@ import click
 
 from slth_verify.cli.bounds.ladder import Rung, climb, enough, needed, print_ladder
 from slth_verify.cli.bounds.paper_form import (
+    KIND,
     PAPER_FORM,
     KindChoice,
     paper_form,
@@ -21,7 +22,7 @@ from slth_verify.errors import InvalidParameterError
 @click.option("--eps", required=True, help="Accuracy, such as 0.01.")
 @click.option("--delta", help="Failure probability; default: eps, as in Theorem 1.")
 @click.option("--half", is_flag=True, help="Only the targets in [-1/2, 1/2].")
-@click.option("--kind", type=KindChoice(), default="certified")
+@click.option("--kind", type=KindChoice(), default="certified", help=KIND)
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")
 @formatted
 def rss(
