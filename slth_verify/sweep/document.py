@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from slth_verify.errors import InvalidParameterError, UnusableFileError
+from slth_verify.numbers import exact_number
 from slth_verify.subset_sum import SearchPoint, fit_search_law
 from slth_verify.sweep.maps import heat_maps
 from slth_verify.sweep.store import Row
@@ -195,7 +196,7 @@ def _widths(rows: Sequence[Row]) -> list[Json]:
         {
             "question": question,
             "points": [
-                {"eps": eps, **curve[eps]} for eps in sorted(curve, key=Fraction)
+                {"eps": eps, **curve[eps]} for eps in sorted(curve, key=exact_number)
             ],
         }
         for question, curve in sorted(curves.items())
@@ -236,7 +237,7 @@ def _prune(rows: Sequence[Row]) -> list[Json]:
 
 def _by_accuracy(item: tuple[tuple[str, str], list[Row]]) -> tuple[str, bool, Fraction]:
     (question, eps), _ = item
-    return question, eps.endswith("%"), Fraction(eps.removesuffix("%"))
+    return question, eps.endswith("%"), exact_number(eps.removesuffix("%"))
 
 
 def _grouped(

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import exact_number
 from slth_verify.sweep.store import Row
 
 Json = dict[str, Any]
@@ -91,8 +93,8 @@ def _asked(row: Row) -> Mapping[str, Any]:
 def _order(value: Any) -> tuple[int, Fraction, str]:
     """Numbers by size, larger eps first as they are written in plans; then texts."""
     try:
-        return 0, Fraction(str(value).removesuffix("%")), str(value)
-    except (ValueError, ZeroDivisionError):
+        return 0, exact_number(str(value).removesuffix("%")), str(value)
+    except InvalidParameterError:
         return 1, Fraction(0), str(value)
 
 

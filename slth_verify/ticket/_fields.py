@@ -1,4 +1,4 @@
-"""What both formats of tickets require of a number, a text and an array."""
+"""What tickets require of a number, a text and an array."""
 
 from __future__ import annotations
 

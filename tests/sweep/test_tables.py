@@ -149,6 +149,8 @@ def test_a_document_sums_up() -> None:
         _row("search", {}, {}),
         _row("success", {"dimension": 1}, {"hits": "many"}),
         _row("width", {"eps": "x", "side": []}, {"width": 1}),
+        _row("width", {"eps": "1e999999999", "side": "certified"}, {"width": 1}),
+        _row("prune", _DRAWN | {"eps": "1e999999999%"}, {"found": False}),
         _row("prune", {"eps": 1}, {"found": True}),
     ],
 )

@@ -18,6 +18,9 @@ from slth_verify.verdict import Verdict, overall
 
 _TOLD = 200  # characters of what is wrong
 
+#: Members that are numbers, and no figures: where charts have their points.
+_PLACES = ("accuracy", "probability", "radius")
+
 
 def read_suite_or_report(path: str | os.PathLike[str]) -> dict[str, Any]:
     """A document of either kind; `is_suite` tells which.
@@ -81,7 +84,7 @@ def _numbers(document: Any) -> str:
         for text in _texts_of_figures(document):
             exact_number(text)
     except InvalidParameterError as error:
-        return str(error)
+        return str(error).rstrip(".")
     return ""
 
 
@@ -94,6 +97,8 @@ def _texts_of_figures(value: Any) -> Iterator[str]:
         elif isinstance(item, dict):
             if {"kind", "direction", "unit"} <= item.keys():
                 yield from item.get("interval") or [item["value"]]
+            places = (item.get(name) for name in _PLACES)
+            yield from (place for place in places if isinstance(place, str))
             pending += item.values()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -259,6 +259,31 @@ def test_a_document_that_lies_is_refused(
     _LIES[told](document)
     with pytest.raises(UnusableFileError, match=told):
         read_report(_written(tmp_path / "old.json", document))
+
+
+def test_a_place_on_an_axis_that_is_too_long_is_refused(
+    document: Json, tmp_path: Path
+) -> None:
+    members = {}
+    for name in ("accuracy", "probability", "radius"):
+        holders = [
+            item for item in _objects(document) if isinstance(item.get(name), str)
+        ]
+        members[name] = len(holders)
+        for holder in holders[:1]:
+            honest, holder[name] = holder[name], "1e999999999"
+            with pytest.raises(UnusableFileError, match="too long"):
+                read_report(_written(tmp_path / "old.json", document))
+            holder[name] = honest
+    assert all(members.values()), members
+
+
+def _objects(value: Any) -> Iterator[Json]:
+    if isinstance(value, dict):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, dict | list):
+            yield from _objects(part)
 
 
 def test_the_command_compares_and_fails_on_demand(
