@@ -1,8 +1,9 @@
 """Reading numbers that mean exactly what is written: one reader for every door.
 
 A number may be an int, a `Fraction`, a `Decimal`, a string such as ``"0.01"``,
-``"1/100"`` or ``"1e-6"``, a NumPy or SymPy number, or a float, which is read through
-its shortest decimal form: ``0.1`` means one tenth, not the nearest binary fraction.
+``"1/100"`` or ``"1e-6"``, a NumPy number, a SymPy rational, or a float, which is read
+through its shortest decimal form: ``0.1`` means one tenth, not the nearest binary
+fraction.
 """
 
 from __future__ import annotations
@@ -196,8 +197,8 @@ def _from_text(text: str, name: str, exponent: int) -> Fraction:
 def _unreadable(value: object, name: str) -> InvalidParameterError:
     return InvalidParameterError(
         f"{name}={shown(value)} is no exact number: a finite int, Fraction, Decimal, "
-        "float, NumPy or SymPy number, or a string like '0.01' or '1/100' was required "
-        f"(any statement). Pass {name} in one of these forms."
+        "float, NumPy number, SymPy rational, or a string like '0.01' or '1/100' was "
+        f"required (any statement). Pass {name} in one of these forms."
     )
 
 
