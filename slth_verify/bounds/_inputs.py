@@ -38,7 +38,7 @@ def positive_integer(
         wanted = "an integer >= 1" if most is None else f"an integer from 1 to {most}"
         raise InvalidParameterError(
             f"{name}={rough(number)}: {wanted} was required ({statement}). "
-            f"Pass a positive integer for {name}."
+            f"Pass such an integer for {name}."
         )
     return int(number)
 

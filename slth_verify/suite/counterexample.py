@@ -73,7 +73,7 @@ class Counterexample(OneLine):
         """
         try:
             if not word.startswith(_PREFIX):
-                raise ValueError(f"it does not begin with {_PREFIX}")
+                raise ValueError(f"it does not begin with {_PREFIX!r}")
             body = word.removeprefix(_PREFIX)
             packed = base64.b64decode(
                 body + "=" * (-len(body) % 4), altchars=b"-_", validate=True

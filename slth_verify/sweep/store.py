@@ -198,8 +198,15 @@ class Store:
                 f"store={shown(str(self.path))}: {printable(str(error), 400)}; a store "
                 "is a file that "
                 "`slth-verify sweep` wrote, or a new one in a folder that exists "
-                "(docs/sweeps.md). Choose another path, or make room."
+                f"(docs/sweeps.md). {_advice(error)}"
             ) from error
+
+
+def _advice(error: Exception) -> str:
+    """What to do about it; room on the disk mends no file that is no store."""
+    if isinstance(error, sqlite3.OperationalError | OSError):
+        return "Choose another path, or make room."
+    return "Choose another path."
 
 
 def _row(found: tuple[Any, ...]) -> Row:

@@ -82,3 +82,12 @@ def test_every_option_says_what_it_is_for() -> None:
                 assert child is not None
                 todo.append((f"{name} {inner}", child))
     assert silent == []
+
+
+@pytest.mark.parametrize("eps", ["2%", " 1/3 % "])
+def test_a_share_needs_a_network_whose_range_it_is_of(
+    eps: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["bounds", "network", "--kernel", "3", "--channels", "1,4"]
+    assert run([*words, "--eps", eps, "--delta", "0.1"]) == 2
+    assert "--target" in capsys.readouterr().err

@@ -105,6 +105,11 @@ def network(
         raise click.UsageError("Give --kernel and --channels, or --target.")
     from slth_verify.bounds import network_question, network_width
 
+    if eps.strip().endswith("%"):
+        raise click.UsageError(
+            f"--eps={eps}: a share is one of the range of a network's outputs. Name "
+            "the network with --target, or give an absolute accuracy."
+        )
     asked = network_question(
         kernel, channels, eps, delta, universal=universal, objective=objective
     )
