@@ -33,6 +33,11 @@ from slth_verify.report.page.gap import law_chart
 from slth_verify.report.page.nearness import bracket_chart, share_chart
 from slth_verify.report.page.ratios import ratio_chart
 from slth_verify.report.page.samples import magnification, pictures
+from slth_verify.report.page.sections import (
+    context_of,
+    sections_of,
+    statement_groups_of,
+)
 from slth_verify.report.page.stages import believed, contradictions, stage_chart
 from slth_verify.report.page.success import success_chart
 
@@ -44,30 +49,6 @@ _HEADLINES = {
     "VACUOUS": "Some claims say nothing at these parameters",
     "INCONCLUSIVE": "Not every claim could be decided",
 }
-_GROUPS = {
-    "The paper": ("thm:", "def:", "lem:", "fig:"),
-    "Derived here": ("der:",),
-    "Related results": ("rel:",),
-}
-SECTIONS = (
-    ("comparison", "Changes"),
-    ("tickets", "Tickets"),
-    ("nearness", "How near"),
-    ("accuracy", "Accuracy"),
-    ("widths", "Widths"),
-    ("law", "Law of the search"),
-    ("explorer", "Bound explorer"),
-    ("success", "Success probability"),
-    ("masks", "Masks"),
-    ("collapse", "Collapse"),
-    ("findings", "Findings"),
-    ("statements", "Statements"),
-    ("derivations", "Derivations"),
-    ("attacks", "Attacks"),
-    ("samples", "Sample digits"),
-    ("benchmarks", "Benchmarks"),
-    ("replay", "Replay"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +152,7 @@ class Page:
             script_hash=script_hash,
             data=embedded(document),
             beside=BESIDE,
-            explorer=Explorer.of(_context(document)["explorer"]),
+            explorer=Explorer.of(context_of(document)["explorer"]),
             cases=shown,
             more_cases=more_cases,
             listed=listed,
@@ -184,7 +165,7 @@ class Page:
             lead=cases[0] if _is_certified(cases[0]) else None,
             scored=next((c for c in shown if c["accuracy"]), None),
             verified_cases=sum(believed(case) == "VERIFIED" for case in cases),
-            sections=_sections(document, shown, listed),
+            sections=sections_of(document, shown, listed),
             problems=problems[:MOST_PROBLEMS],
             ladders=ladders,
             near=tuple(c for c in listed if c["nearness"]),
@@ -198,9 +179,9 @@ class Page:
             | _masks("whole", whole_mask_chart, whole, masks),
             pictures={c["name"]: pictures(c, power) for c in shown if c["samples"]},
             magnification=power,
-            statement_groups=_groups(document["statements"]),
+            statement_groups=statement_groups_of(document["statements"]),
             stages=tuple(dict.fromkeys(s for c in listed for s in c["seconds"])),
-            planted=sum(row["planted"] for row in _context(document)["attacks"]),
+            planted=sum(row["planted"] for row in context_of(document)["attacks"]),
         )
 
 
@@ -220,43 +201,6 @@ def _filters(case: Document) -> int:
     return sum(p["block"] * len(p["positive"]) for p in case["masks"])
 
 
-#: What a document without a context has beside its cases.
-_NOTHING: Document = {
-    "success": None,
-    "explorer": (),
-    "derivations": (),
-    "attacks": (),
-    "benchmarks": (),
-}
-
-
-def _context(document: Document) -> Document:
-    found: Document | None = document["context"]
-    return _NOTHING if found is None else found
-
-
-def _sections(
-    document: Document, shown: Sequence[Document], listed: Sequence[Document]
-) -> tuple[tuple[str, str], ...]:
-    context = _context(document)
-    there = {
-        "comparison": "comparison" in document,
-        "law": document["law"] is not None,
-        "success": context["success"] is not None,
-        "explorer": bool(context["explorer"]),
-        "derivations": bool(context["derivations"]),
-        "attacks": bool(context["attacks"]),
-        "benchmarks": document["context"] is not None,
-        "widths": any(case["ladder"] for case in shown),
-        "nearness": any(case["nearness"] for case in listed),
-        "accuracy": any(case["accuracy"] for case in shown),
-        "samples": any(case["samples"] for case in shown),
-        "masks": any(case["masks"] for case in shown),
-        "collapse": any(case["collapse"] for case in shown),
-    }
-    return tuple(item for item in SECTIONS if there.get(item[0], True))
-
-
 def _problems(cases: Sequence[Document]) -> tuple[tuple[str, Document], ...]:
     """Findings that are not VERIFIED, the refuted ones first."""
     found = [
@@ -274,7 +218,7 @@ def _charts(shown: Sequence[Document], document: Document) -> dict[str, Markup]:
     found = {"errors": Markup(error_chart(drawn, "errors"))}
     if document["law"] is not None:
         found["law"] = Markup(law_chart(document["law"], "law"))
-    context = _context(document)
+    context = context_of(document)
     if context["success"] is not None:
         found["success"] = Markup(success_chart(context["success"], "curve"))
     if context["benchmarks"]:
@@ -307,13 +251,3 @@ def _masks(
             svg = Markup(draw(picture, f"{kind}-{number}-{layer}"))
             found[f"{kind}-{case['name']}-{layer}"] = svg
     return found
-
-
-def _groups(
-    statements: Sequence[Document],
-) -> tuple[tuple[str, tuple[Document, ...]], ...]:
-    groups = [
-        (title, tuple(s for s in statements if s["id"].startswith(prefixes)))
-        for title, prefixes in _GROUPS.items()
-    ]
-    return tuple((title, items) for title, items in groups if items)

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from slth_verify.report import schema
-from slth_verify.report.page.parts import SECTIONS
+from slth_verify.report.page.sections import SECTIONS
 
 _FOLDER = Path(__file__).parents[3] / "examples" / "report"
 
