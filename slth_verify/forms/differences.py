@@ -13,7 +13,6 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.forms.gates import (
     Gate,
     Relaxation,
-    Slopes,
     half_bounds,
 )
 from slth_verify.forms.intervals import (
@@ -28,6 +27,7 @@ from slth_verify.forms.known import Known
 from slth_verify.forms.pairs import NetworkPair
 from slth_verify.forms.pools import Tournament
 from slth_verify.forms.rounding import float_ends
+from slth_verify.forms.slopes import Slopes
 from slth_verify.forms.substitution import upper_bounds
 from slth_verify.graph.nodes import Clip, Input, MaxPool, Node, Rectifier
 from slth_verify.graph.stages import Stage

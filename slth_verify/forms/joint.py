@@ -7,14 +7,11 @@ bounds a row under all these ties; `Substitution` bounds each error alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from slth_verify.arrays import Float64Array, IndexArray
+from slth_verify.arrays import Float64Array
 from slth_verify.deadline import look_at_the_clock
-from slth_verify.forms.gates import Bound
-from slth_verify.forms.intervals import Interval, slope_ends
+from slth_verify.forms.intervals import Interval
 from slth_verify.forms.known import Known, Rows, row_count
 from slth_verify.forms.quadratic import ROUNDS, Problem, attained_and_above
 from slth_verify.forms.rounding import TINY, above, slack
@@ -24,7 +21,8 @@ from slth_verify.forms.symbols import (
     SymbolicSubstitution,
     middle_and_radius,
 )
-from slth_verify.graph.nodes import Clip, Input, MaxPool, Node, Rectifier
+from slth_verify.forms.ties import Tie, before, ties_before
+from slth_verify.graph.nodes import Clip, Input, MaxPool, Rectifier
 from slth_verify.graph.stages import Stage
 from slth_verify.ieee import require_ieee
 
@@ -36,25 +34,6 @@ _MOST_WORK = 1 << 34
 _STAGES = (8, 20, ROUNDS)
 #: A share of a bound that is not worth more rounds.
 _LITTLE = 1e-3
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Tie:
-    """Errors of one gate, each with the map of what the gate takes.
-
-    Attributes:
-        key: Of the errors' symbols.
-        ends: Of the errors.
-        entries: Which of them are tied.
-        forms: What the gate takes there.
-        shares: By so much of its modulus the error is bounded.
-    """
-
-    key: Bound
-    ends: Interval
-    entries: IndexArray
-    forms: Affine
-    shares: Float64Array
 
 
 class JointRows:
@@ -81,7 +60,7 @@ class JointRows:
             work = SymbolicSubstitution(bounds, count)
             work.back(name, target, gap)
             self.rows = work.affine
-            ties = _ties(bounds, name)
+            ties = ties_before(bounds, name)
             maps = [self.rows, *(tie.forms for tie in ties)]
             sizes = {key: len(c) for forms in maps for key, c in forms.columns.items()}
             starts = np.cumsum([0, *sizes.values()])
@@ -89,7 +68,7 @@ class JointRows:
             self._symbols = int(starts[-1])
             self.problem = self._problem([t for t in ties if t.key in sizes])
 
-    def _problem(self, ties: list[_Tie]) -> Problem:
+    def _problem(self, ties: list[Tie]) -> Problem:
         """All ties, with no row yet."""
         empty = np.zeros(0)
         columns = np.zeros((0, 1 + self._symbols))
@@ -184,57 +163,6 @@ def reached(problem: Problem, linear: Float64Array) -> Problem:
         problem.lost[ties],
         tuple(map(slice, [0, *stops], stops)),
     )
-
-
-def _ties(bounds: ParallelBounds, name: str) -> list[_Tie]:
-    """Of all gates before a tensor, in order."""
-    known, found = bounds.known, []
-    for node in before(known.pair.nodes, name):
-        if not isinstance(node, (Rectifier, Clip)):
-            continue
-        (source,) = node.sources
-        parts, relaxation = known.intervals[source], bounds.gate(node)
-        x, axes = parts.target, parts.target.low.ndim
-        across = (x.low < 0) & (x.high > 0)
-        bent = isinstance(node, Rectifier)
-        least = slope_ends(node, axes)[0] if isinstance(node, Rectifier) else 0.0
-        # a value is a slope between the least one and 1, times what the gate takes
-        for part, some, lower, upper in (
-            ("target", across & bent, relaxation.lower, relaxation.upper),
-            ("gap", relaxation.open, relaxation.gap_lower, relaxation.gap_upper),
-        ):
-            slope = upper.by_target if part == "target" else upper.by_gap
-            share = above(np.maximum(1.0 - slope, slope - least)).ravel()
-            entries = np.flatnonzero(some)
-            if len(entries):
-                forms = _forms_of(bounds, source, part, entries)
-                ends = Interval(*(b.constant.ravel()[entries] for b in (lower, upper)))
-                found.append(_Tie(upper, ends, entries, forms, share[entries]))
-    return found
-
-
-def before(nodes: tuple[Node, ...], name: str) -> list[Node]:
-    """Nodes whose tensors a tensor is made of, in order."""
-    met = {name}
-    found = []
-    for node in reversed(nodes):
-        if node.name in met:
-            met.update(node.sources)
-            found.append(node)
-    return found[::-1]
-
-
-def _forms_of(
-    bounds: ParallelBounds, name: str, part: str, entries: IndexArray
-) -> Affine:
-    """Single entries of a tensor as affine maps of symbols."""
-    pair = bounds.known.pair
-    unit = np.zeros((pair.entries(name), len(entries)))
-    unit[entries, np.arange(len(entries))] = 1.0
-    rows = unit.reshape(*pair.shapes[name], len(entries))
-    work = SymbolicSubstitution(bounds, len(entries))
-    work.back(name, *(rows if part == which else None for which in ("target", "gap")))
-    return work.affine
 
 
 def joint_bounds(known: Known, name: str, target: Rows, gap: Rows) -> Float64Array:

@@ -17,12 +17,12 @@ from slth_verify.forms.gates import (
     Gate,
     Relaxation,
     half_bounds,
-    parallel_slopes,
 )
 from slth_verify.forms.intervals import Interval
 from slth_verify.forms.known import Known, Rows
 from slth_verify.forms.pools import Tournament
 from slth_verify.forms.rounding import TINY, UNIT, above, sizes_above, slack
+from slth_verify.forms.slopes import parallel_slopes
 from slth_verify.forms.substitution import Substitution
 from slth_verify.graph.nodes import Clip, Input, MaxPool, Rectifier
 

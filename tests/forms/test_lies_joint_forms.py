@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from slth_verify.forms import joint, symbols
+from slth_verify.forms import joint, symbols, ties
 
 Lie = tuple[ModuleType, str, str]
 
@@ -19,7 +19,7 @@ LIES: dict[str, Lie] = {
     ),
     "errors around 0 that are not": (symbols, "self._plus(middle, rows)", "pass"),
     "ties of half their share": (
-        joint,
+        ties,
         "above(np.maximum(1.0 - slope, slope - least))",
         "(np.maximum(1.0 - slope, slope - least) / 2)",
     ),
@@ -29,7 +29,7 @@ LIES: dict[str, Lie] = {
         "pass",
     ),
     "differences tied to f": (
-        joint,
+        ties,
         "_forms_of(bounds, source, part, entries)",
         "_forms_of(bounds, source, 'target', entries)",
     ),

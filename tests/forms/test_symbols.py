@@ -15,7 +15,7 @@ import pytest
 from handmade.forms.graphs import DEEP, RELU, conv, network, numbers
 from handmade.forms.true_symbols import JudgedRows, TrueSymbols
 
-from slth_verify.forms import Interval, box_of, differences, joint, symbols
+from slth_verify.forms import Interval, box_of, differences, joint, symbols, ties
 from slth_verify.graph import Convolution, Reshape, Sum, TargetCNN
 
 Lie = tuple[ModuleType, str, str]
@@ -212,7 +212,7 @@ LIES: dict[str, tuple[Lie, str]] = {
     ),
     "values tied as differences": (
         (
-            joint,
+            ties,
             "bent, relaxation.lower, relaxation.upper)",
             "bent, relaxation.gap_lower, relaxation.gap_upper)",
         ),

@@ -12,7 +12,15 @@ import pytest
 from handmade.forms.cases import moved, one_number
 from handmade.forms.graphs import DEEP
 
-from slth_verify.forms import Interval, box_of, differences, gates, joint, symbols
+from slth_verify.forms import (
+    Interval,
+    box_of,
+    differences,
+    gates,
+    slopes,
+    symbols,
+    ties,
+)
 from slth_verify.forms.gates import Bound
 from slth_verify.graph import Clip, MaxPool, Rectifier
 
@@ -52,7 +60,7 @@ def untied(bounds: symbols.ParallelBounds) -> bool:
     """Whether an error leaves its ends, or is more than its share."""
     return any(
         abs(error) > share * abs(takes) or not low <= error <= high
-        for tie in joint._ties(bounds, bounds.known.pair.output.name)
+        for tie in ties.ties_before(bounds, bounds.known.pair.output.name)
         for place in range(len(tie.entries))
         for share, low, high in [numbers(tie, place)]
         for takes, error in errors(bounds, tie, int(tie.entries[place]))
@@ -71,8 +79,8 @@ def errors(
     """What a gate takes, and its error there."""
     node, part = owner(bounds, tie.key)
     source = bounds.known.intervals[node.sources[0]]
-    slopes = tie.key.by_target if part == "target" else tie.key.by_gap
-    slope = F(float(slopes.flat[entry]))
+    steep = tie.key.by_target if part == "target" else tie.key.by_gap
+    slope = F(float(steep.flat[entry]))
     channel = entry * len(source.target.low) // source.target.low.size
     for p in points(source.target, entry):
         if part == "target":
@@ -123,7 +131,7 @@ def test_rectifiers_are_tied_twice_and_clips_once(walked: Callable[[], Any]) -> 
     seen = {
         (type(node), part)
         for bounds in walked()
-        for tie in joint._ties(bounds, bounds.known.pair.output.name)
+        for tie in ties.ties_before(bounds, bounds.known.pair.output.name)
         for node, part in [owner(bounds, tie.key)]
     }
     assert seen == {(Rectifier, "target"), (Rectifier, "gap"), (Clip, "gap")}
@@ -134,15 +142,15 @@ def test_bounds_are_parallel(walked: Callable[[], Any]) -> None:
 
 
 UNTIED: dict[str, Lie] = {
-    "a clip's values": (joint, "across & bent", "across"),
+    "a clip's values": (ties, "across & bent", "across"),
     "nine tenths of the share": (
-        joint,
+        ties,
         "above(np.maximum(1.0 - slope, slope - least))",
         "0.9 * np.maximum(1.0 - slope, slope - least)",
     ),
-    "one end": (joint, "for b in (lower, upper)", "for b in (upper, upper)"),
+    "one end": (ties, "for b in (lower, upper)", "for b in (upper, upper)"),
     "ends of other entries": (
-        joint,
+        ties,
         "b.constant.ravel()[entries]",
         "b.constant.ravel()[entries[::-1]]",
     ),
@@ -165,8 +173,8 @@ NOT_PARALLEL: dict[str, Lie] = {
     ),
     "usual slopes of pools": (symbols, "source, parallel=True)", "source)"),
     "usual slopes of positive parts": (symbols, "(pruned, parallel=True)", "(pruned)"),
-    "the chord above alone": (gates, "lower=upper, gap_upper", "gap_upper"),
-    "differences with a chord": (gates, "gap_upper=middle, gap_lower", "gap_lower"),
+    "the chord above alone": (slopes, "lower=upper, gap_upper", "gap_upper"),
+    "differences with a chord": (slopes, "gap_upper=middle, gap_lower", "gap_lower"),
 }
 
 

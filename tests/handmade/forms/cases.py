@@ -28,8 +28,10 @@ from slth_verify.forms import (
     pools,
     quadratic,
     rounding,
+    slopes,
     substitution,
     symbols,
+    ties,
 )
 from slth_verify.graph import Clip, Convolution, Rectifier, TargetCNN
 
@@ -44,8 +46,10 @@ MODULES = (
     pools,
     quadratic,
     rounding,
+    slopes,
     substitution,
     symbols,
+    ties,
     linear_forms,
 )
 

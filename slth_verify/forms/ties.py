@@ -1,0 +1,88 @@
+"""Errors of gates tied to what the gates take, of which they are at most a share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from slth_verify.arrays import Float64Array, IndexArray
+from slth_verify.forms.gates import Bound
+from slth_verify.forms.intervals import Interval, slope_ends
+from slth_verify.forms.rounding import above
+from slth_verify.forms.symbols import (
+    Affine,
+    ParallelBounds,
+    SymbolicSubstitution,
+)
+from slth_verify.graph.nodes import Clip, Node, Rectifier
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Tie:
+    """Errors of one gate, each with the map of what the gate takes.
+
+    Attributes:
+        key: Of the errors' symbols.
+        ends: Of the errors.
+        entries: Which of them are tied.
+        forms: What the gate takes there.
+        shares: By so much of its modulus the error is bounded.
+    """
+
+    key: Bound
+    ends: Interval
+    entries: IndexArray
+    forms: Affine
+    shares: Float64Array
+
+
+def ties_before(bounds: ParallelBounds, name: str) -> list[Tie]:
+    """Of all gates before a tensor, in order."""
+    known, found = bounds.known, []
+    for node in before(known.pair.nodes, name):
+        if not isinstance(node, (Rectifier, Clip)):
+            continue
+        (source,) = node.sources
+        parts, relaxation = known.intervals[source], bounds.gate(node)
+        x, axes = parts.target, parts.target.low.ndim
+        across = (x.low < 0) & (x.high > 0)
+        bent = isinstance(node, Rectifier)
+        least = slope_ends(node, axes)[0] if isinstance(node, Rectifier) else 0.0
+        # a value is a slope between the least one and 1, times what the gate takes
+        for part, some, lower, upper in (
+            ("target", across & bent, relaxation.lower, relaxation.upper),
+            ("gap", relaxation.open, relaxation.gap_lower, relaxation.gap_upper),
+        ):
+            slope = upper.by_target if part == "target" else upper.by_gap
+            share = above(np.maximum(1.0 - slope, slope - least)).ravel()
+            entries = np.flatnonzero(some)
+            if len(entries):
+                forms = _forms_of(bounds, source, part, entries)
+                ends = Interval(*(b.constant.ravel()[entries] for b in (lower, upper)))
+                found.append(Tie(upper, ends, entries, forms, share[entries]))
+    return found
+
+
+def before(nodes: tuple[Node, ...], name: str) -> list[Node]:
+    """Nodes whose tensors a tensor is made of, in order."""
+    met = {name}
+    found = []
+    for node in reversed(nodes):
+        if node.name in met:
+            met.update(node.sources)
+            found.append(node)
+    return found[::-1]
+
+
+def _forms_of(
+    bounds: ParallelBounds, name: str, part: str, entries: IndexArray
+) -> Affine:
+    """Single entries of a tensor as affine maps of symbols."""
+    pair = bounds.known.pair
+    unit = np.zeros((pair.entries(name), len(entries)))
+    unit[entries, np.arange(len(entries))] = 1.0
+    rows = unit.reshape(*pair.shapes[name], len(entries))
+    work = SymbolicSubstitution(bounds, len(entries))
+    work.back(name, *(rows if part == which else None for which in ("target", "gap")))
+    return work.affine
