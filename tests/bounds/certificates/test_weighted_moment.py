@@ -176,9 +176,9 @@ def test_the_second_moment_is_an_upper_bound(case) -> None:
 def test_lies_about_the_second_moment_are_seen(lie, monkeypatch) -> None:
     case = SECOND[0]
     truth, error = simulated_second(case, 20_000)
-    module = "slth_verify.bounds.certificates.weighted_moment"
+    module = "slth_verify.bounds.certificates.weighted_second_moment"
     if lie == "diagonal dropped":
-        from slth_verify.bounds.certificates import weighted_moment as source
+        from slth_verify.bounds.certificates import weighted_second_moment as source
 
         true_weight = source.hypergeometric_weight
         monkeypatch.setattr(
@@ -186,7 +186,7 @@ def test_lies_about_the_second_moment_are_seen(lie, monkeypatch) -> None:
             lambda n, k, j: true_weight(n, k, j) * (0 if j >= k - 1 else 1),
         )
     elif lie == "overlap off by one":
-        from slth_verify.bounds.certificates import weighted_moment as source
+        from slth_verify.bounds.certificates import weighted_second_moment as source
 
         true_weight = source.hypergeometric_weight
         monkeypatch.setattr(
