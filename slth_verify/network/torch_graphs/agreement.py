@@ -26,8 +26,9 @@ from slth_verify.network.torch_graphs.copies import float64_copy, quiet, run_cop
 from slth_verify.network.torch_graphs.evaluate import Value, evaluated, given
 from slth_verify.network.torch_graphs.naming import named
 from slth_verify.network.torch_graphs.operations import Step
+from slth_verify.network.torch_graphs.recording import BATCH
 from slth_verify.network.torch_graphs.refusals import operation_of, path_of, refused
-from slth_verify.network.torch_graphs.trace import BATCH, Trace
+from slth_verify.network.torch_graphs.trace import Trace
 from slth_verify.text import reason_of
 
 _SEED = 20_240_301

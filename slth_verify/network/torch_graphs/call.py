@@ -14,6 +14,7 @@ from torch import fx
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.graph.nodes import Node, Weights
+from slth_verify.network.torch_graphs.recording import BATCH, DTYPES
 from slth_verify.network.torch_graphs.refusals import (
     class_of,
     operation_of,
@@ -25,7 +26,7 @@ from slth_verify.network.torch_graphs.tensors import (
     tensor_problem,
     values_of,
 )
-from slth_verify.network.torch_graphs.trace import BATCH, DTYPES, Trace
+from slth_verify.network.torch_graphs.trace import Trace
 
 #: Names of nodes: one tensor, or a tuple of them.
 Result = str | tuple[str, ...]

@@ -18,7 +18,7 @@ from slth_verify.network.torch_graphs.pt2_file import (
     read_archive,
     unreadable,
 )
-from slth_verify.network.torch_graphs.trace import BATCH
+from slth_verify.network.torch_graphs.recording import BATCH
 from slth_verify.numbers import shown
 from slth_verify.tensors import integer
 
