@@ -28,7 +28,9 @@ from slth_verify.graph import (
 )
 from slth_verify.graph.given_input import held
 from slth_verify.graph.nodes import KINDS, Node
-from slth_verify.network.onnx_graphs import graph_from_onnx, graph_to_onnx, writing
+from slth_verify.network.onnx_graphs import graph_from_onnx, graph_to_onnx
+from slth_verify.network.onnx_graphs.writing import operators
+from slth_verify.network.onnx_graphs.writing.parts import Writer
 from slth_verify.network.torch_graphs import graph_from_torch
 
 pytest.importorskip("onnx")
@@ -148,19 +150,19 @@ def test_pools_with_wide_margins_return(tmp_path: Path) -> None:
     assert np.array_equal(run(path, images), wanted)
 
 
-@pytest.mark.parametrize("fill", [0.0, -writing._LARGEST])
+@pytest.mark.parametrize("fill", [0.0, -operators._LARGEST])
 def test_lie_margins_that_may_win(
     fill: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = writing._Writer.constant
+    honest = Writer.constant
 
-    def lie(writer: writing._Writer, array: np.ndarray) -> str:
+    def lie(writer: Writer, array: np.ndarray) -> str:
         array = np.asarray(array)
         return honest(
             writer, np.where(np.isinf(array), fill, array).astype(array.dtype)
         )
 
-    monkeypatch.setattr(writing._Writer, "constant", lie)
+    monkeypatch.setattr(Writer, "constant", lie)
     if fill:
         with pytest.raises(InvalidTargetError, match="-inf"):
             graph_to_onnx(wide(WIDE), tmp_path / "net.onnx")
@@ -197,4 +199,4 @@ def test_without_onnx_the_extra_is_named(
 
 
 def test_every_kind_of_node_is_written() -> None:
-    assert set(writing._WRITERS) == set(KINDS.values()) - {Input}
+    assert set(operators.WRITERS) == set(KINDS.values()) - {Input}
