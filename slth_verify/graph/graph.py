@@ -6,9 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from importlib import import_module
-from types import ModuleType
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from slth_verify.graph.fields import checked, checked_label
 from slth_verify.graph.files import graph_sha256, read_graph, write_graph
@@ -16,13 +14,14 @@ from slth_verify.graph.given_input import ends_of
 from slth_verify.graph.kernels import chain_of
 from slth_verify.graph.listed import listed, shapes_of
 from slth_verify.graph.nodes import Input, Node, Shape
+from slth_verify.graph.other_formats import OtherFormats
 from slth_verify.graph.papers_class import outside_papers_class
 from slth_verify.showing import Card, Shown
 from slth_verify.text import counted
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class TargetCNN(Shown):
+class TargetCNN(OtherFormats, Shown):
     """A network as a finite acyclic graph of tensors; the last node is its output.
 
     Attributes:
@@ -111,106 +110,6 @@ class TargetCNN(Shown):
             thm:structured-slth.
         """
         return cls(chain_of(kernels, input_shape, box), name)
-
-    @classmethod
-    def from_torch(
-        cls,
-        module: Any,
-        input_shape: tuple[int, ...],
-        *,
-        box: Any = (-1, 1),
-        name: str = "target",
-    ) -> TargetCNN:
-        """Read the network off a trained torch module, and compare the two.
-
-        See `slth_verify.network.torch_graphs.graph_from_torch`, which says what is
-        covered.
-
-        Args:
-            module: In evaluation mode, or without anything that training changes.
-            input_shape: Without the batch: ``(channels, height, width)``,
-                ``(channels, length)`` or ``(features,)``.
-            box: Where inputs lie: ``(low, high)`` for all, or such a pair for each
-                channel (each feature).
-            name: A label.
-
-        Raises:
-            InvalidTargetError: Naming the first module that is not covered, what it is,
-                and the nearest admitted form; or where module and network differ.
-        """
-        read = _importer("torch_graphs").graph_from_torch
-        found: TargetCNN = read(module, input_shape, box=box, name=name)
-        return found
-
-    @classmethod
-    def from_onnx(
-        cls,
-        path: str | os.PathLike[str],
-        *,
-        box: Any = (-1, 1),
-        input_shape: tuple[int, ...] | None = None,
-        name: str | None = None,
-    ) -> TargetCNN:
-        """Read the network off an ONNX file (extra ``onnx``), and compare the two.
-
-        See `slth_verify.network.onnx_graphs.graph_from_onnx`.
-
-        Args:
-            path: A regular file, which nobody needs to vouch for.
-            box: As for `from_torch`.
-            input_shape: Without the batch, where the file has symbolic sizes.
-            name: A label; the file's name without its suffix if None.
-
-        Raises:
-            InvalidTargetError: Naming the first node that is not covered; or where file
-                and network differ.
-            MissingExtraError: If onnx or onnxruntime are not installed.
-        """
-        read = _importer("onnx_graphs").graph_from_onnx
-        found: TargetCNN = read(path, box=box, input_shape=input_shape, name=name)
-        return found
-
-    @classmethod
-    def from_pt2(
-        cls,
-        path: str | os.PathLike[str],
-        *,
-        box: Any = (-1, 1),
-        name: str | None = None,
-    ) -> TargetCNN:
-        """Read the network off a ``.pt2`` file of torch.export; nothing in it is run.
-
-        See `slth_verify.network.torch_graphs.graph_from_pt2`.
-
-        Args:
-            path: A regular file, which nobody needs to vouch for.
-            box: As for `from_torch`.
-            name: A label; the file's name without its suffix if None.
-
-        Raises:
-            InvalidTargetError: Naming the first operation that is not covered.
-        """
-        read = _importer("torch_graphs").graph_from_pt2
-        found: TargetCNN = read(path, box=box, name=name)
-        return found
-
-    def to_torch(self, *, dtype: Literal["float32", "float64"] = "float32") -> Any:
-        """The network as a torch module in evaluation mode.
-
-        Args:
-            dtype: Of weights and images; float32 weights are copied bit for bit.
-        """
-        return _importer("pruned_graphs").target_module(self, dtype=dtype)
-
-    def to_onnx(self, path: str | os.PathLike[str]) -> None:
-        """Write an ONNX file (extra ``onnx``), in float32.
-
-        See `slth_verify.network.onnx_graphs.graph_to_onnx`.
-
-        Raises:
-            InvalidParameterError: If float32 does not hold a number.
-        """
-        _importer("onnx_graphs").graph_to_onnx(self, path)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a ``.safetensors`` file, atomically; equal graphs give equal bytes.
@@ -302,12 +201,3 @@ class TargetCNN(Shown):
     @cached_property
     def _by_name(self) -> dict[str, Node]:
         return {node.name: node for node in self.nodes}
-
-
-def _importer(name: str) -> ModuleType:
-    """A module of the room that knows torch and ONNX, which this one must not import.
-
-    It is loaded by its name when somebody asks, so that networks are read and checked
-    where neither is installed.
-    """
-    return import_module(f"slth_verify.network.{name}")

@@ -47,12 +47,18 @@ def _signature(thing: object) -> str:
         return ""
 
 
+def _members(thing: type) -> set[str]:
+    """Of a class and of the package's own classes that it derives from."""
+    own = [part for part in thing.__mro__ if part.__module__.startswith("slth_verify")]
+    return {*vars(thing), *(name for part in own for name in vars(part))}
+
+
 def _lines(where: str, thing: object) -> Iterator[str]:
     if isinstance(thing, type) and issubclass(thing, enum.Enum):
         yield f"{where}: {', '.join(member.name for member in thing)}"
     elif isinstance(thing, type):
         yield f"class {where}{_signature(thing)}"
-        for name in sorted(vars(thing)):
+        for name in sorted(_members(thing)):
             if not name.startswith("_"):
                 inner = inspect.getattr_static(thing, name)
                 inner = getattr(inner, "__func__", inner)
