@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -106,3 +108,10 @@ def grouped() -> sv.TargetCNN:
             ),
         )
     )
+
+
+def with_part(ticket: sv.Ticket, number: int, **changes: Any) -> sv.Ticket:
+    """The ticket with another stage, counted from 1."""
+    stages = list(ticket.stages)
+    stages[number - 1] = replace(stages[number - 1], **changes)
+    return replace(ticket, stages=tuple(stages))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from handmade.graph_tickets import with_part
 
 import slth_verify as sv
 from slth_verify.conformance.oracles.pruned_graph import pruned_values
@@ -23,7 +23,6 @@ from slth_verify.graph import (
 )
 from slth_verify.graph.stages import stages_of
 from slth_verify.ticket import StageTicket, Ticket
-from slth_verify.ticket.graphs import StoredWeights
 from slth_verify.ticket.graphs.sums import pair_sums
 from slth_verify.ticket.graphs.weights import drawn_filters
 from slth_verify.verdict import Verdict
@@ -81,17 +80,11 @@ NETWORKS: dict[str, Callable[[TargetCNN], TargetCNN]] = {
 }
 
 
-def part(ticket: Ticket, number: int, **changes: Any) -> Ticket:
-    stages = list(ticket.stages)
-    stages[number - 1] = replace(stages[number - 1], **changes)
-    return replace(ticket, stages=tuple(stages))
-
-
 def filters(
     ticket: Ticket, number: int, change: Callable[[StageTicket], Any]
 ) -> Ticket:
     found = np.asarray(change(ticket.stages[number - 1]), np.int64)
-    return part(ticket, number, filters=found)
+    return with_part(ticket, number, filters=found)
 
 
 def constant_moved(stage: StageTicket) -> np.ndarray:
@@ -124,14 +117,16 @@ CHANGES: dict[str, Callable[[Ticket], Ticket]] = {
         t, 1, lambda s: [s.filters[0], s.filters[1], -(2**63) + 5, s.filters[0]]
     ),
     "no filters": lambda t: filters(t, 2, lambda s: s.filters[:0]),
-    "exponent off by one": lambda t: part(t, 1, exponent=t.stages[0].exponent + 1),
+    "exponent off by one": lambda t: with_part(t, 1, exponent=t.stages[0].exponent + 1),
     "seed off by one": lambda t: replace(t, seed=t.seed + 1),
-    "width off by one": lambda t: part(t, 1, width=t.stages[0].width + 1),
+    "width off by one": lambda t: with_part(t, 1, width=t.stages[0].width + 1),
     "stages exchanged": lambda t: replace(t, stages=t.stages[::-1]),
-    "names exchanged": lambda t: part(part(t, 1, name="alone"), 2, name="conv"),
+    "names exchanged": lambda t: with_part(
+        with_part(t, 1, name="alone"), 2, name="conv"
+    ),
     "a stage too many": lambda t: replace(t, stages=(*t.stages, t.stages[-1])),
     "a stage too few": lambda t: replace(t, stages=t.stages[:-1]),
-    "a batch norm's name": lambda t: part(t, 1, name="its norm"),
+    "a batch norm's name": lambda t: with_part(t, 1, name="its norm"),
     "another generator": lambda t: replace(t, generator="mersenne"),
     "another digest": lambda t: replace(t, target={"name": "x", "sha256": "0" * 64}),
     "eps far lower": lambda t: replace(t, eps=t.eps / 1000),
@@ -219,7 +214,7 @@ def test_thresholds_are_not_scaled_with_their_stages() -> None:
     honest = sv.prune(graph, sv.RandomCNN(1, (200, 200)), eps="1/2", workers=1)
     assert sv.check(honest, graph).verdict is Verdict.VERIFIED
     down, up = (stage.exponent for stage in honest.stages)
-    lie = part(part(honest, 1, exponent=down - 1), 2, exponent=up + 1)
+    lie = with_part(with_part(honest, 1, exponent=down - 1), 2, exponent=up + 1)
     result = sv.check(lie, graph)
     assert result.verdict is claim(result) is REFUTED
     assert shown_by(result, lie, graph)
@@ -260,47 +255,3 @@ def test_zeros_around_the_image_are_not_counted() -> None:
     result = sv.check(lie, graph)
     assert result.verdict is claim(result) is REFUTED
     assert shown_by(result, lie, graph)
-
-
-def carrying(ticket: Ticket, graph: TargetCNN) -> Ticket:
-    """The same with its weights."""
-    stages = []
-    for stage, kept in zip(stages_of(graph), ticket.stages, strict=True):
-        drawn = drawn_filters(ticket.seed, stage, kept.width, kept.filters)
-        stored = StoredWeights(drawn.scalars, drawn.kernels, drawn.constants)
-        stages.append(replace(kept, weights=stored))
-    return replace(ticket, stages=tuple(stages))
-
-
-@pytest.mark.parametrize("number", [1, 2, 3])
-@pytest.mark.parametrize("name", ["scalars", "kernels", "constants"])
-def test_stored_weights_are_compared_bit_by_bit(
-    name: str,
-    number: int,
-    grouped: TargetCNN,
-    grouped_ticket: Ticket,
-    tmp_path: Path,
-) -> None:
-    ticket = carrying(grouped_ticket, grouped)
-    ticket.save(tmp_path / "ticket")
-    read = Ticket.load(tmp_path / "ticket")
-    assert sv.check(read, grouped).verdict is Verdict.VERIFIED
-    weights = read.stages[number - 1].weights
-    assert weights is not None
-    flipped = getattr(weights, name).copy()
-    flipped.view(np.uint32).ravel()[-1] ^= 1
-    lie = part(read, number, weights=replace(weights, **{name: flipped}))
-    assert sv.check(lie, grouped).verdict is REFUTED
-    shorter = part(read, number, weights=replace(weights, **{name: flipped[1:]}))
-    assert sv.check(shorter, grouped).verdict is REFUTED
-
-
-def test_stored_zeros_have_signs_and_nan_is_no_weight(
-    grouped: TargetCNN, grouped_ticket: Ticket
-) -> None:
-    read = carrying(grouped_ticket, grouped)
-    weights = read.stages[0].weights
-    assert weights is not None
-    for wrong in (-weights.scalars, weights.scalars * np.float32("nan")):
-        lie = part(read, 1, weights=replace(weights, scalars=wrong))
-        assert sv.check(lie, grouped).verdict is REFUTED
