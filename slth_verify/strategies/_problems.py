@@ -50,6 +50,8 @@ def _binary(of: Ingredients, size: int, dim: int) -> Float64Array:
 
 def _ill_scaled(of: Ingredients, size: int, dim: int) -> Float64Array:
     exponents = of.rng.integers(-60, 61, size).astype(np.int32)
+    if size > 1:  # scales as far apart as they may be, somewhere
+        exponents[of.rng.choice(size, 2, replace=False)] = -60, 60
     return _nsn(of, size, dim) * np.ldexp(1.0, exponents)[:, None]
 
 
@@ -114,8 +116,8 @@ def subset_sum_problems(
     """
     check_range("size", min_size, max_size, least=0, most=_MAX_SIZE)
     check_range("dim", min_dim, max_dim, least=1, most=_MAX_DIM)
-    size = draw(st.integers(min_size, max_size))
-    dim = draw(st.integers(min_dim, max_dim))
+    size = draw(_often_the_most(min_size, max_size))
+    dim = draw(_often_the_most(min_dim, max_dim))
     pool = draw(st.sampled_from(_POOLS))
     columns = pool(draw(ingredients()), size, dim)
     target, edge = _target(draw, columns)
@@ -128,6 +130,12 @@ def subset_sum_problems(
     filters = draw(st.sampled_from((0, *divisors)))
     tolerance = FilterBudget(width, filters) if filters else MaxTolerance(width)
     return Problem(DenseColumns(columns), target, tolerance)
+
+
+def _often_the_most(least: int, most: int) -> st.SearchStrategy[int]:
+    """Numbers of a range, of which every third draw or so is the largest."""
+    any_of_them = st.integers(least, most)
+    return st.one_of(any_of_them, any_of_them, st.just(most))
 
 
 def _target(draw: st.DrawFn, columns: Float64Array) -> tuple[Float64Array, float]:

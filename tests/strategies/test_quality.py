@@ -15,7 +15,7 @@ from slth_verify import strategies as slst
 from slth_verify.network import TargetCNN
 from slth_verify.subset_sum import FilterBudget, MaxTolerance, Problem
 
-EXAMPLES = 400
+EXAMPLES = 300
 SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 
 
@@ -107,6 +107,7 @@ def _problem_events(problem: Problem) -> dict[str, bool]:
     return {
         "empty pool": size == 0,
         "largest pool": size == 12,
+        "largest pool in most dimensions": size == 12 and rows.shape[1] == 3,
         "zero column": size > 0 and bool((rows == 0).all(axis=1).any()),
         "equal columns": len(distinct) < size,
         "cancelling columns": any(
@@ -172,6 +173,27 @@ def test_each_kind_of_event_occurs(name: str) -> None:
     rare = {event: counts[event] for event in names if counts[event] < 3}
     assert len(names) >= 9
     assert not rare, f"{rare} of {EXAMPLES} examples"
+
+
+@pytest.mark.parametrize("sizes", [(0, 2), (3, 40), (5, 5)])
+@pytest.mark.parametrize("dims", [(1, 1), (2, 30)])
+def test_pools_of_other_bounds_have_the_sizes_at_both_ends(
+    sizes: tuple[int, int], dims: tuple[int, int]
+) -> None:
+    bounds = dict(zip(("min_size", "max_size"), sizes, strict=True))
+    bounds |= dict(zip(("min_dim", "max_dim"), dims, strict=True))
+
+    def events(problem: Problem) -> dict[str, bool]:
+        size, dim = problem.source.size, len(problem.target)
+        found = {f"size {n}": size == n for n in sizes}
+        found |= {f"dimension {m}": dim == m for m in dims}
+        return found | {"largest": (size, dim) == (sizes[1], dims[1])}
+
+    counts = _counted(slst.subset_sum_problems(**bounds), events)
+    rare = {f"size {sizes[0]}", f"dimension {dims[0]}", "largest"}
+    often = {f"size {sizes[1]}", f"dimension {dims[1]}"}
+    assert min(counts[event] for event in rare) >= 3, counts
+    assert min(counts[event] for event in often) >= EXAMPLES // 10, counts
 
 
 def test_targets_shrink_to_the_simplest() -> None:
