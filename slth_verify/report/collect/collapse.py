@@ -68,7 +68,7 @@ def merging_is_exact(
         pairs: Merged weights of every stage, by its name.
 
     Returns:
-        None if there are too many to be added up again.
+        None if there are none, or too many to be added up again.
 
     Rigor:
         Exact: each merged weight is compared with the rational sum of its products.
@@ -90,6 +90,8 @@ def merging_is_exact(
                 reason = f"stage {stage.number}, sign {sign:+d}, entry {wrong}"
                 return Finding(claim, Verdict.REFUTED, reason)
             checked += merged.size
+    if not checked:
+        return None
     return Finding(claim, Verdict.VERIFIED, f"{checked} weights, exact comparison")
 
 

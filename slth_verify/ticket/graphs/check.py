@@ -104,7 +104,8 @@ def check_graph(
     finding, witness = _within(graph, pruned, asked, error)
     ledger += [finding, scale(spread, asked), stated_error(ticket, error)]
     if opinion is not None:
-        ledger.append(second_opinion(opinion))
+        said = second_opinion(opinion)
+        ledger += [] if said is None else [said]
     return CheckResult(
         overall(tuple(item.verdict for item in ledger)),
         asked,
@@ -126,10 +127,10 @@ class _Pruned:
     """The pruned network, made stage by stage; stored weights are compared.
 
     Attributes:
-        last: Filters and scale of the stage that was made last.
+        last: Filters, scale and sums of the stage that was made last.
     """
 
-    last: tuple[KeptFilters, int]
+    last: tuple[KeptFilters, int, PairSums]
 
     def __init__(
         self,
@@ -145,15 +146,16 @@ class _Pruned:
         drawn = drawn_filters(self._ticket.seed, stage, part.width, part.filters)
         if part.weights is not None:
             self._ledger.append(stored_weights(stage, part, drawn))
-        self.last = drawn, part.exponent
-        return pair_sums(stage, part.exponent, drawn)
+        found = pair_sums(stage, part.exponent, drawn)
+        self.last = drawn, part.exponent, found
+        return found
 
 
 def _ask(
     opinion: SecondOpinion, pruned: _Pruned, stage: Stage, source: Bounds, found: Bounds
 ) -> None:
-    kept, exponent = pruned.last
-    opinion.look(stage, exponent, kept, source, found)
+    kept, exponent, sums = pruned.last
+    opinion.look(stage, exponent, kept, sums, source, found)
 
 
 def _within(

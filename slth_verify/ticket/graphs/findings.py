@@ -44,12 +44,15 @@ def fits(ticket: Ticket, stages: Sequence[Stage]) -> Finding:
     if named != wanted:
         reason = f"the ticket has stages {shown(named)}, the target {shown(wanted)}"
         return Finding(claim, Verdict.REFUTED, reason)
-    return Finding(claim, Verdict.VERIFIED, counted(len(wanted), "stage"))
+    count = counted(len(wanted), "stage") if wanted else "neither has a stage"
+    return Finding(claim, Verdict.VERIFIED, f"{count}; {GENERATOR}")
 
 
 def filters_exist(stage: Stage, part: StageTicket) -> Finding:
     """Whether kept filters are filters of the random network, each once."""
     claim = f"stage {printable(stage.name)}: kept filters exist, each once, in order"
+    if not part.filters.size:
+        claim = f"stage {printable(stage.name)}: no filter is kept"
     return each_once(claim, part.filters, 2 * part.width * stage.inputs)
 
 
@@ -72,6 +75,8 @@ def stored_weights(stage: Stage, part: StageTicket, drawn: KeptFilters) -> Findi
             )
             return Finding(claim, Verdict.REFUTED, reason)
         total += made.size
+    if not total:
+        claim = f"stage {printable(stage.name)}: no weights are stored, none drawn"
     return Finding(claim, Verdict.VERIFIED, f"{total} correctly rounded quantiles")
 
 
@@ -97,15 +102,32 @@ def scale(found: OutputSpread, eps: Fraction) -> Finding:
     )
 
 
-def second_opinion(opinion: SecondOpinion) -> Finding:
-    """Whether mpmath agrees with the exact bounds."""
+def second_opinion(opinion: SecondOpinion) -> Finding | None:
+    """Whether mpmath agrees with the exact bounds.
+
+    Returns:
+        None if there was nothing to compare, in a network without stages.
+    """
     claim = "mpmath gives the same bounds at 80 digits, for some outputs of every stage"
+    parts = []
+    if opinion.outputs:
+        where = counted(len(opinion.stages), "stage")
+        parts.append(f"{counted(opinion.outputs, 'output')} of {where} compared")
+    if opinion.weights:
+        claim = (
+            "mpmath gives the same at 80 digits: bounds for some outputs of a stage, "
+            "or some sums of kept filters where an output has too many terms"
+        )
+        where = counted(len(opinion.larger), "large stage")
+        parts.append(f"{counted(opinion.weights, 'sum')} of {where} compared")
     found = opinion.disagreement
     if found is None:
-        return Finding(claim, Verdict.VERIFIED, f"{opinion.compared} outputs compared")
+        reason = ", ".join(parts)
+        return Finding(claim, Verdict.VERIFIED, reason) if parts else None
     ends = " to ".join(lower(end) for end in found.exact)
+    at = "" if found.weight is None else f", channel, row and column {found.weight}"
     reason = (
-        f"stage {printable(found.stage)}, output {found.output}: {ends}, mpmath "
+        f"stage {printable(found.stage)}, output {found.output}{at}: {ends}, mpmath "
         f"{found.mpmath[0]!r} to {found.mpmath[1]!r}: one of two is wrong"
     )
     return Finding(claim, Verdict.INCONCLUSIVE, reason)

@@ -1,5 +1,7 @@
 """Some outputs of every stage once more, in mpmath, from the kept filters on.
 
+Of stages whose outputs have too many terms for that, some weights are summed again.
+
 Independent code on another backend, and another form of the same sum: a term of
 ``pair(y) - stage(x)`` is ``W+ y+ + W- y- - K y + K (y - x)``, tried at both ends of y,
 at 0 if it lies between, and at both ends of y - x. It is not rigorous by itself, but a
@@ -20,13 +22,16 @@ from slth_verify.enclosure import high_precision
 from slth_verify.graph.stages import Stage
 from slth_verify.graph.windows import inside_ranges
 from slth_verify.ticket.graphs.difference import Bounds
-from slth_verify.ticket.graphs.sums import KeptFilters
+from slth_verify.ticket.graphs.sums import KeptFilters, PairSums
 
 #: Outputs of a stage that are looked at, with the worst one.
 _OUTPUTS = 3
 
-#: Terms of an output, or sums of them, above which a stage is passed over.
+#: Terms of an output, or sums of them, above which only weights are compared.
 _MOST_TERMS = 1 << 16
+
+#: Channels of an output of such a stage that are looked at.
+_CHANNELS = 3
 
 #: Bits to which the two must agree, of the sum of the moduli of all terms: 64-bit ends,
 #: less some for their rounding.
@@ -35,12 +40,21 @@ _AGREEMENT = 60
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """An output of which mpmath says something else."""
+    """An output of which mpmath says something else.
+
+    Attributes:
+        stage: Its name.
+        output: Its number.
+        exact: Ends of its difference, or of the sum of kept filters in ``weight``.
+        mpmath: The same, of mpmath.
+        weight: Channel, row and column of a sum; None for a difference.
+    """
 
     stage: str
     output: int
     exact: tuple[Fraction, Fraction]
     mpmath: tuple[float, float]
+    weight: tuple[int, int, int] | None = None
 
 
 class SecondOpinion:
@@ -48,11 +62,22 @@ class SecondOpinion:
 
     Args:
         digits: Decimal precision of every operation.
+
+    Attributes:
+        outputs: How many outputs were compared.
+        stages: Names of their stages.
+        weights: How many sums of kept filters were compared, of other stages.
+        larger: Names of these.
+        disagreement: The first one.
     """
 
     def __init__(self, digits: int = 80) -> None:
         self._mp = high_precision(digits)
-        self.compared = 0
+        #: Bits to which sums of kept filters must agree, each rounded twice.
+        self._bits = self._mp.prec - 4
+        self.outputs = self.weights = 0
+        self.stages: list[str] = []
+        self.larger: list[str] = []
         self.disagreement: Disagreement | None = None
 
     def look(
@@ -60,32 +85,67 @@ class SecondOpinion:
         stage: Stage,
         exponent: int,
         kept: KeptFilters,
+        sums: PairSums,
         source: Bounds,
         found: Bounds,
     ) -> None:
         """Compare the differences of some outputs, before they are tightened.
 
+        Of outputs with too many terms, sums of kept filters are compared.
+
         Args:
             stage: The stage.
             exponent: e of its pair.
             kept: Its filters.
+            sums: What the certificate adds them up to.
             source: Of the tensor that it takes.
             found: What the certificate says of its outputs.
         """
         parts = _inside(stage)
         wide, rows, columns = stage.layer.weight.shape[1:]
         if max(len(parts), wide) * rows * columns > _MOST_TERMS:
+            self.larger.append(stage.name)
+            self._look_at_weights(stage, exponent, kept, sums, _chosen(found))
             return
+        self.stages.append(stage.name)
         for output in _chosen(found):
             low, high, size = self._difference(stage, exponent, kept, source, output)
             exact = found.difference.lower[output], found.difference.upper[output]
             slack = self._mp.ldexp(size, -_AGREEMENT)
             below, above = (self._number(end) for end in exact)
             agree = abs(low - below) <= slack and abs(high - above) <= slack
-            self.compared += 1
+            self.outputs += 1
             if not agree and self.disagreement is None:
                 ends = float(low), float(high)
                 self.disagreement = Disagreement(stage.name, output, exact, ends)
+
+    def _look_at_weights(
+        self,
+        stage: Stage,
+        exponent: int,
+        kept: KeptFilters,
+        sums: PairSums,
+        outputs: Sequence[int],
+    ) -> None:
+        """Compare sums of the first, middle and last channel that outputs read."""
+        wide = stage.layer.weight.shape[1]
+        places = sorted({0, wide // 2, wide - 1})[:_CHANNELS]
+        unit = Fraction(1, 1 << sums.bits) if sums.bits >= 0 else 1 << -sums.bits
+        for output, place in itertools.product(outputs, places):
+            group = output // (len(stage.layer.weight) // stage.layer.groups)
+            found = self._pair(stage, exponent, kept, group * wide + place, output)
+            for own, other in zip((sums.positive, sums.negative), found, strict=True):
+                window = own[output, place]
+                for at in list(np.ndindex(*window.shape))[:: max(1, window.size - 1)]:
+                    exact = int(window[at]) * Fraction(unit)
+                    slack = self._mp.ldexp(abs(other[at]), -self._bits)
+                    self.weights += 1
+                    agree = abs(other[at] - self._number(exact)) <= slack
+                    if not agree and self.disagreement is None:
+                        ends = float(other[at]), float(other[at])
+                        self.disagreement = Disagreement(
+                            stage.name, output, (exact, exact), ends, (place, *at)
+                        )
 
     def _difference(
         self,
