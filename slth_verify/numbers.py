@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from numbers import Integral, Rational, Real
-from typing import Any
+from typing import Any, cast
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import DIGITS, EXPONENT
@@ -30,6 +30,9 @@ _RATIO = re.compile(r"[+-]?[0-9]+/[0-9]+", re.ASCII)
 
 #: No admitted number has a numerator or denominator with more bits.
 _BITS = math.ceil((DIGITS + EXPONENT + 1) * math.log2(10))
+
+#: They are counted and looked up, but their parts are letters, bytes and keys.
+_NO_SEQUENCES = (str, bytes, bytearray, memoryview, Mapping)
 
 _ROUGH = Context(prec=30, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
@@ -110,27 +113,67 @@ def whole_number(
 
 
 def whole_numbers(
-    values: Iterable[ExactNumber] | str | Any,
+    values: Sequence[ExactNumber] | Any,
     name: str = "values",
     *,
     least: int | None = None,
     most: int | None = None,
 ) -> tuple[int, ...]:
-    """Integers from a sequence, or from a string such as ``"8,16"``.
+    """Integers from a sequence.
 
     Raises:
-        InvalidParameterError: If one is no integer, or out of range.
+        InvalidParameterError: If it is none (see `in_order`), or one is no integer, or
+            out of range.
     """
-    if isinstance(values, str):
-        return _from_commas(values, name, least, most)
     try:
-        parts = list(values)
-    except TypeError as error:
+        parts = list(in_order(values, name))
+    except InvalidParameterError as error:
         raise InvalidParameterError(
             f"{name}={shown(values)}: several integers{_range(least, most)} were "
             f"required, such as (8, 16). Pass a sequence for {name}."
         ) from error
     return tuple(whole_number(part, name, least=least, most=most) for part in parts)
+
+
+def whole_numbers_of_text(
+    text: str,
+    name: str = "values",
+    *,
+    least: int | None = None,
+    most: int | None = None,
+) -> tuple[int, ...]:
+    """Integers from a text such as ``"8,16"``, of a command or a plan.
+
+    Raises:
+        InvalidParameterError: If one is no integer, or out of range.
+    """
+    try:
+        return whole_numbers(text.split(","), name, least=least, most=most)
+    except InvalidParameterError as error:
+        raise InvalidParameterError(
+            f"{name}={shown(text)}: comma-separated integers{_range(least, most)} were "
+            f"required (any statement). Pass {name} like 8,16."
+        ) from error
+
+
+def in_order(values: Any, name: str = "values") -> Sequence[Any]:
+    """Values that can be counted and looked at twice, in an order that was meant.
+
+    Lists, tuples, ranges, arrays with axes. Letters of a text and bytes of a string
+    are no numbers, a set has no order, a mapping more than keys, and an iterator is
+    empty the second time, or never ends.
+
+    Raises:
+        InvalidParameterError: If they are anything else.
+    """
+    countable = hasattr(values, "__len__") and hasattr(values, "__getitem__")
+    scalar = getattr(values, "shape", None) == ()
+    if scalar or not countable or isinstance(values, _NO_SEQUENCES):
+        raise InvalidParameterError(
+            f"{name}={shown(values)}: a sequence was required, such as (8, 16). Pass a "
+            f"tuple for {name}."
+        )
+    return cast("Sequence[Any]", values)
 
 
 def shown(value: object) -> str:
@@ -161,18 +204,6 @@ def rough(value: Fraction) -> str:
     quotient = _ROUGH.divide(numerator >> cuts[0], denominator >> cuts[1])
     scaled = _ROUGH.multiply(quotient, _ROUGH.power(2, cuts[0] - cuts[1]))
     return f"{scaled:.5e}"
-
-
-def _from_commas(
-    text: str, name: str, least: int | None, most: int | None
-) -> tuple[int, ...]:
-    try:
-        return whole_numbers(text.split(","), name, least=least, most=most)
-    except InvalidParameterError as error:
-        raise InvalidParameterError(
-            f"{name}={shown(text)}: comma-separated integers{_range(least, most)} were "
-            f"required (any statement). Pass {name} like 8,16."
-        ) from error
 
 
 def _from_text(text: str, name: str, exponent: int) -> Fraction:

@@ -11,6 +11,7 @@ import numpy as np
 from slth_verify.construction._pool import ChannelBlock, FilterPool
 from slth_verify.errors import InvalidParameterError
 from slth_verify.network import RandomCNN
+from slth_verify.numbers import in_order, whole_numbers
 from slth_verify.subset_sum import MaxTolerance, Problem, SearchPoint, solve
 
 #: Not met by any search, so that each goes as far as its effort reaches.
@@ -48,6 +49,8 @@ def search_points(
     Cost:
         With accuracy 1e-3 about 0.1 s a search at m = 9, 1 s at m = 90.
     """
+    dimensions = whole_numbers(dimensions, "dimensions")
+    accuracies = in_order(accuracies, "accuracies")
     _check(dimensions, accuracies, repeats, seed)
     cells = list(product(dimensions, accuracies, range(repeats)))
     points = []

@@ -22,7 +22,13 @@ from slth_verify.graph.nodes import (
     Weights,
 )
 from slth_verify.limits import AXES, IMAGE_SIDE, KERNEL_SIDE, LAYERS, NAME, WEIGHTS
-from slth_verify.numbers import exact_number, shown, whole_number, whole_numbers
+from slth_verify.numbers import (
+    exact_number,
+    in_order,
+    shown,
+    whole_number,
+    whole_numbers,
+)
 
 _NEAREST = (
     "; kernels are read by TargetCNN.from_kernels(kernels, input_shape), modules by "
@@ -138,7 +144,7 @@ def _epsilon(value: Any) -> Fraction:
 
 def _integers(count: int | None, least: int, most: int) -> Callable[[Any], Any]:
     def read(value: Any) -> tuple[int, ...]:
-        given = value if isinstance(value, str) else tuple(islice(value, AXES + 1))
+        given = tuple(islice(in_order(value, "entries"), AXES + 1))
         numbers = whole_numbers(given, "entries", least=least, most=most)
         if len(numbers) > AXES:
             raise ValueError(f"more than {AXES} integers")

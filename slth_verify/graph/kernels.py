@@ -13,7 +13,7 @@ from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.graph.given_input import input_node
 from slth_verify.graph.nodes import Convolution, Node, Rectifier
 from slth_verify.limits import LAYERS
-from slth_verify.numbers import shown
+from slth_verify.numbers import in_order, shown
 from slth_verify.tensors import exact_keys, integer, read_tensors
 from slth_verify.text import printable
 
@@ -71,8 +71,8 @@ def _image(input_shape: Any, box: Any) -> Node:
         "without the batch."
     )
     try:
-        sides = tuple(input_shape)
-    except TypeError as error:
+        sides = tuple(in_order(input_shape, "input_shape"))
+    except InvalidParameterError as error:
         raise InvalidTargetError(form) from error
     if len(sides) != 3:
         raise InvalidTargetError(form)

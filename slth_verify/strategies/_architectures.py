@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import whole_numbers
 from slth_verify.showing import OneLine
 from slth_verify.strategies._options import check_range, check_sizes
 
@@ -29,6 +30,9 @@ class Architecture(OneLine):
     kernel_sizes: tuple[int, ...]
 
     def __post_init__(self) -> None:
+        for name in ("channels", "kernel_sizes"):
+            sizes = whole_numbers(getattr(self, name), name)
+            object.__setattr__(self, name, sizes)
         if len(self.channels) != len(self.kernel_sizes) + 1 or not self.kernel_sizes:
             raise InvalidParameterError(
                 f"channels={self.channels} and kernel_sizes={self.kernel_sizes} do not "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from hypothesis.errors import InvalidArgument
 
@@ -32,10 +32,17 @@ def check_range(name: str, low: int, high: int, *, least: int, most: int) -> Non
         )
 
 
+#: Their parts are letters, bytes and keys, not sizes.
+_NO_SIZES = (str, bytes, bytearray, memoryview, Mapping)
+
+
 def check_sizes(name: str, sizes: Collection[int], *, most: int) -> None:
     """Refuse sizes that are none at all or leave [1, most]."""
-    whole = all(isinstance(v, int) and not isinstance(v, bool) for v in sizes)
-    if not sizes or not whole or min(sizes) < 1 or max(sizes) > most:
+    several = isinstance(sizes, Collection) and not isinstance(sizes, _NO_SIZES)
+    whole = several and all(
+        isinstance(v, int) and not isinstance(v, bool) for v in sizes
+    )
+    if not whole or not sizes or min(sizes) < 1 or max(sizes) > most:
         raise InvalidArgument(
             f"{name}={sizes!r}: at least one whole number from 1 to {most} is required "
             "(thm:structured-slth). Give sizes such as (1, 2, 3)."

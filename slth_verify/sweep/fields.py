@@ -11,7 +11,7 @@ from typing import Any
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import DIGITS
-from slth_verify.numbers import exact_number, shown, whole_number, whole_numbers
+from slth_verify.numbers import exact_number, shown, whole_number, whole_numbers_of_text
 
 #: What an input of a run is: an integer, or a text that means exactly what it says.
 Value = int | str
@@ -69,7 +69,7 @@ def integers(least: int, most: int, default: str | None = None) -> Field:
 
     def read(value: Any, name: str) -> Value:
         given = value if isinstance(value, str) else str(whole_number(value, name))
-        found = whole_numbers(given, name, least=least, most=most)
+        found = whole_numbers_of_text(given, name, least=least, most=most)
         return ",".join(map(str, found))
 
     return Field(read, default)

@@ -19,6 +19,7 @@ from slth_verify.numbers import (
     shown,
     whole_number,
     whole_numbers,
+    whole_numbers_of_text,
 )
 
 
@@ -137,11 +138,15 @@ def test_what_is_no_integer_in_range_is_refused(value: object) -> None:
 
 def test_lists_of_integers() -> None:
     large = 2**53 + 1
-    assert whole_numbers(f"1, {large}", "widths") == (1, large)
+    assert whole_numbers_of_text(f"1, {large}", "widths") == (1, large)
     assert whole_numbers(np.array([3, 4]), "widths") == (3, 4)
-    for refused in ("", "1.7,2", (1.9, "7"), 3, "1,,2"):
+    for refused in ((1.9, "7"), 3):
         with pytest.raises(InvalidParameterError, match="widths="):
             whole_numbers(refused, "widths")
+    for text in ("", "1.7,2", "1,,2"):
+        for read in (whole_numbers, whole_numbers_of_text):
+            with pytest.raises(InvalidParameterError, match="widths="):
+                read(text, "widths")
 
 
 @given(st.fractions())

@@ -11,7 +11,12 @@ import click
 
 from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError
-from slth_verify.numbers import exact_number, shown, whole_number, whole_numbers
+from slth_verify.numbers import (
+    exact_number,
+    shown,
+    whole_number,
+    whole_numbers_of_text,
+)
 
 _Read = TypeVar("_Read")
 
@@ -40,7 +45,7 @@ def integer(least: int, most: int | None = None) -> click.ParamType[int]:
 
 def integers(least: int, most: int | None = None) -> click.ParamType[tuple[int, ...]]:
     """Comma-separated whole numbers in a range: ``1,8,16`` or ``100000,2e6``."""
-    return _Number("integers", partial(whole_numbers, least=least, most=most))
+    return _Number("integers", partial(whole_numbers_of_text, least=least, most=most))
 
 
 def _bytes_of(value: Any, name: str) -> int:

@@ -10,6 +10,8 @@ import numpy as np
 
 from slth_verify.graph import BatchNorm, Convolution, Dense, TargetCNN
 from slth_verify.graph.stages import Stage, stages_of
+from slth_verify.limits import WIDTH
+from slth_verify.numbers import whole_numbers
 
 #: Weights of the largest dense network that is made.
 DENSE_LIMIT = 50_000_000
@@ -34,7 +36,11 @@ def random_network_size(graph: TargetCNN, widths: Sequence[int]) -> Size:
     Args:
         graph: The target.
         widths: n of each stage.
+
+    Raises:
+        InvalidParameterError: If widths are no positive integers.
     """
+    widths = whole_numbers(widths, "widths", least=1, most=WIDTH)
     parameters = multiply_adds = 0
     for stage, width in zip(stages_of(graph), widths, strict=True):
         inside = math.prod(stage.shape[1:])
