@@ -39,6 +39,7 @@ _NO_SIZES = (str, bytes, bytearray, memoryview, Mapping)
 def check_sizes(name: str, sizes: Collection[int], *, most: int) -> None:
     """Refuse sizes that are none at all or leave [1, most]."""
     several = isinstance(sizes, Collection) and not isinstance(sizes, _NO_SIZES)
+    several = several and getattr(sizes, "shape", None) != ()  # an array of one
     whole = several and all(
         isinstance(v, int) and not isinstance(v, bool) for v in sizes
     )

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from slth_verify.report.comparing.courses import (
     figure_course,
+    is_large_change,
     seconds_course,
     verdict_course,
 )
@@ -100,7 +101,7 @@ class Changes:
     def seconds(self, subject: str, name: str, before: float, after: float) -> None:
         """A wall time of the whole is always told, one of a part if it is large."""
         course = seconds_course(before, after)
-        if course is None or (subject and course is Course.DIFFERENT):
+        if course is None or (subject and not is_large_change(before, after)):
             return
         first, last = heuristic(before, "s"), heuristic(after, "s")
         self.times.append(Change(subject, name, first, last, course))
@@ -112,7 +113,7 @@ class Changes:
         for name in dict.fromkeys([*before, *after]):
             first, last = before.get(name), after.get(name)
             if first != last:
-                change = Change(subject, name, first, last, Course.DIFFERENT)
+                change = Change(subject, name, first, last, Course.ASKED)
                 self.asked.append(change)
 
     def comparison(self, before: str) -> Comparison:

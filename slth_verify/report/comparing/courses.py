@@ -32,7 +32,7 @@ _SIDES = {
     Direction.BOTH: {"upper", "lower"},
     Direction.NONE: set[str](),
 }
-#: A time is worth a course from this factor on, and from so many seconds.
+#: A time of a part is told from this factor on, and from so many seconds.
 _LARGE_FACTOR, _LARGE_SECONDS = 2.0, 2.0
 
 
@@ -99,13 +99,16 @@ def figure_course(before: Figure, after: Figure, wanted: Wanted) -> Course | Non
 
 
 def seconds_course(before: float, after: float) -> Course | None:
-    """The course of a wall time: `DIFFERENT`, unless the change is large."""
+    """The course of a wall time, which is never for the worse or better."""
     if before == after:
         return None
+    return Course.SLOWER if after > before else Course.FASTER
+
+
+def is_large_change(before: float, after: float) -> bool:
+    """Whether a wall time of a part changed by so much that it is told."""
     small, large = sorted((before, after))
-    if large < _LARGE_FACTOR * small or large - small < _LARGE_SECONDS:
-        return Course.DIFFERENT
-    return Course.WORSE if after > before else Course.BETTER
+    return large >= _LARGE_FACTOR * small and large - small >= _LARGE_SECONDS
 
 
 def _number_course(before: Quantity, after: Quantity, wanted: Wanted) -> Course | None:

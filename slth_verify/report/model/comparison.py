@@ -16,11 +16,21 @@ class Course(Enum):
         WORSE: Less is proved, or a figure moved away from where one wants it.
         BETTER: The opposite.
         DIFFERENT: Neither can be said.
+        SLOWER: Of a wall time, which is no property of a claim, and never worse.
+        FASTER: The opposite.
+        ASKED: Of what was asked, or used.
     """
 
     WORSE = "worse"
     BETTER = "better"
     DIFFERENT = "different"
+    SLOWER = "slower"
+    FASTER = "faster"
+    ASKED = "asked"
+
+
+#: Those of verdicts and figures. They alone are counted, and no other change has one.
+JUDGED = (Course.WORSE, Course.BETTER, Course.DIFFERENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +75,6 @@ class Comparison(NoTruthValue):
     unchanged: int
 
     def count(self, course: Course) -> int:
-        """How many verdicts and figures took this course; times do not count."""
-        return sum(c.course is course for c in (*self.verdicts, *self.figures))
+        """How many changes took this course."""
+        groups = (*self.verdicts, *self.figures, *self.times, *self.asked)
+        return sum(change.course is course for change in groups)

@@ -8,7 +8,7 @@ from enum import Enum
 from importlib.resources import files
 from typing import Any
 
-from slth_verify.report.model.comparison import Comparison, Course
+from slth_verify.report.model.comparison import JUDGED, Comparison
 from slth_verify.report.model.quantity import Quantity
 from slth_verify.report.model.report import SCHEMA_VERSION, Report
 from slth_verify.verdict import Direction
@@ -31,7 +31,7 @@ def to_document(report: Report) -> dict[str, Any]:
 
 def comparison_as_json(found: Comparison) -> dict[str, Any]:
     """What changed as plain data: the document's member ``comparison``."""
-    counts = {course.value: found.count(course) for course in Course}
+    counts = {course.value: found.count(course) for course in JUDGED}
     return {**_plain(found), "counts": counts}
 
 

@@ -18,10 +18,11 @@ from slth_verify.report.comparing import compare_reports, read_report
 from slth_verify.report.comparing.courses import (
     Wanted,
     figure_course,
+    is_large_change,
     seconds_course,
     verdict_course,
 )
-from slth_verify.report.model.comparison import Change, Comparison, Course
+from slth_verify.report.model.comparison import JUDGED, Change, Comparison, Course
 from slth_verify.report.model.document import comparison_as_json
 from slth_verify.report.model.quantity import Absent, Quantity
 from slth_verify.report.page.comparison import comparison_lines
@@ -29,7 +30,7 @@ from slth_verify.verdict import Direction, Evidence
 
 Json = dict[str, Any]
 
-_WORSE, _BETTER, _DIFFERENT = Course
+_WORSE, _BETTER, _DIFFERENT = JUDGED
 _MIRRORED = {_WORSE: _BETTER, _BETTER: _WORSE, _DIFFERENT: _DIFFERENT}
 
 
@@ -197,10 +198,10 @@ def test_verdicts_and_times_have_their_courses() -> None:
     assert verdict_course(None, "REFUTED") is _WORSE
     assert verdict_course("REFUTED", None) is _DIFFERENT
     assert seconds_course(1.0, 1.0) is None
-    assert seconds_course(30.0, 45.0) is _DIFFERENT
-    assert seconds_course(0.1, 0.9) is _DIFFERENT
-    assert seconds_course(10.0, 21.0) is _WORSE
-    assert seconds_course(21.0, 10.0) is _BETTER
+    for seconds in ((30.0, 45.0), (0.1, 0.9), (10.0, 21.0)):
+        assert seconds_course(*seconds) is Course.SLOWER
+        assert seconds_course(*seconds[::-1]) is Course.FASTER
+        assert is_large_change(*seconds) is (seconds == (10.0, 21.0))
 
 
 _POISON = "</script><img src=x onerror=alert(1)>\x1b[2J"
