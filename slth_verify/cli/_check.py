@@ -10,7 +10,7 @@ import click
 
 from slth_verify.cli._findings import exact_or_rounded_down, finding_lines, ledger_json
 from slth_verify.cli._scale import decimal, plain, spread_as_json, spread_lines
-from slth_verify.cli.arguments.types import MEBIBYTES, SECONDS
+from slth_verify.cli.arguments.types import MEBIBYTES, SECONDS, accuracy
 from slth_verify.cli.comparing.figures import bracket_as_json, bracket_line
 from slth_verify.cli.printing import (
     Form,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @click.argument("target", type=click.Path(exists=True, dir_okay=False))
 @click.option(
     "--eps",
+    type=accuracy(zero=True),
     help="Bound to check instead of the ticket's own: 1/100, or 2% of the certified "
     "range of the target's outputs.",
 )

@@ -14,7 +14,13 @@ from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, progress, try_output
 from slth_verify.cli._scale import spread_as_json, spread_lines
 from slth_verify.cli.arguments.targets import imported_target, read_target
-from slth_verify.cli.arguments.types import MEBIBYTES, SECONDS, integer, integers
+from slth_verify.cli.arguments.types import (
+    MEBIBYTES,
+    SECONDS,
+    accuracy,
+    integer,
+    integers,
+)
 from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.deadline import ends_within, now
 from slth_verify.limits import SEEDS, WIDTH
@@ -31,6 +37,7 @@ _REPORTED = 1.1
 @click.argument("target", type=click.Path(exists=True, dir_okay=False))
 @click.option(
     "--eps",
+    type=accuracy(),
     required=True,
     help="Admissible sup error, exact: 0.01, 1/100, or 2% of the certified range of "
     "the target's outputs.",

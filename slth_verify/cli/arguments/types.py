@@ -57,6 +57,34 @@ def _bytes_of(value: Any, name: str) -> int:
     return max(1, min(int(size * 2**20), sys.maxsize))
 
 
+def _exact(text: str, name: str) -> str:
+    exact_number(text, name)
+    return text
+
+
+def _accuracy(text: str, name: str, *, zero: bool) -> str:
+    written = text.strip()
+    number = exact_number(written.removesuffix("%"), name)
+    if number < 0 or (number == 0 and not (zero and written == text.rstrip("%"))):
+        raise InvalidParameterError(
+            f"{name}={shown(text)}: an error that is admitted must be positive, or a "
+            "positive share such as 2% (thm:structured-slth). Give more."
+        )
+    return text
+
+
+def accuracy(*, zero: bool = False) -> click.ParamType[str]:
+    """An admissible error as it was written: ``1/100``, or a share ``2%``.
+
+    Args:
+        zero: Whether no error at all may be asked for.
+    """
+    return _Number("accuracy", partial(_accuracy, zero=zero))
+
+
+#: An exact number as it was written: ``0.01``, ``1/100``, ``1e-6``.
+EXACT: click.ParamType[str] = _Number("number", _exact)
+
 #: A positive number of seconds.
 SECONDS: click.ParamType[float] = _Number("seconds", seconds_of)
 

@@ -9,7 +9,7 @@ import click
 
 from slth_verify.cli._groups import WholeSummaries
 from slth_verify.cli._output import busy
-from slth_verify.cli.arguments.types import SECONDS, integer
+from slth_verify.cli.arguments.types import EXACT, SECONDS, integer
 from slth_verify.cli.bounds.ladder import Rung, climb, enough, needed, print_ladder
 from slth_verify.cli.bounds.network import EFFORT, EFFORTS, network
 from slth_verify.cli.bounds.paper_form import (
@@ -54,9 +54,15 @@ command.add_command(rss)
 
 @command.command()
 @click.option("--dim", type=_DIM, required=True, help="Dimension m of the vectors.")
-@click.option("--eps", required=True, help="Accuracy in the max norm, such as 0.01.")
-@click.option("--prob", default="1/2", show_default=True, help="Success probability.")
-@click.option("--target-norm", default="1", show_default=True, help="Radius.")
+@click.option(
+    "--eps", type=EXACT, required=True, help="Accuracy in the max norm, such as 0.01."
+)
+@click.option(
+    "--prob", type=EXACT, default="1/2", show_default=True, help="Success probability."
+)
+@click.option(
+    "--target-norm", type=EXACT, default="1", show_default=True, help="Radius."
+)
 @click.option("--universal", is_flag=True, help="All targets of the ball at once.")
 @click.option(
     "--ball",
@@ -119,8 +125,12 @@ def mrss(
     type=integer(0, SAMPLES),
     help="Size k of the subsets; default: every size.",
 )
-@click.option("--eps", required=True, help="Accuracy in the max norm, such as 0.01.")
-@click.option("--target-norm", default="1", show_default=True, help="Euclidean norm.")
+@click.option(
+    "--eps", type=EXACT, required=True, help="Accuracy in the max norm, such as 0.01."
+)
+@click.option(
+    "--target-norm", type=EXACT, default="1", show_default=True, help="Euclidean norm."
+)
 @formatted
 def success(
     dim: int, count: int, size: int | None, eps: str, target_norm: str, form: Form

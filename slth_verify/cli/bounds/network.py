@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from slth_verify.cli._output import progress
-from slth_verify.cli.arguments.types import integers
+from slth_verify.cli.arguments.types import EXACT, accuracy, integers
 from slth_verify.cli.bounds.graph import print_target_widths
 from slth_verify.cli.bounds.ladder import Rung, climb, given, print_ladder, rung
 from slth_verify.cli.bounds.paper_form import (
@@ -49,8 +49,13 @@ EFFORT = (
     type=click.Path(exists=True, dir_okay=False),
     help="A target file, in place of --kernel and --channels.",
 )
-@click.option("--eps", required=True, help="Accuracy of the network in the max norm.")
-@click.option("--delta", required=True, help="Failure probability.")
+@click.option(
+    "--eps",
+    type=accuracy(),
+    required=True,
+    help="Accuracy of the network in the max norm.",
+)
+@click.option("--delta", type=EXACT, required=True, help="Failure probability.")
 @click.option("--universal", is_flag=True, help="All targets at once.")
 @click.option("--kind", type=KindChoice(), default="certified", help=KIND)
 @click.option(

@@ -6,6 +6,7 @@ from functools import partial
 
 import click
 
+from slth_verify.cli.arguments.types import EXACT
 from slth_verify.cli.bounds.ladder import Rung, climb, enough, needed, print_ladder
 from slth_verify.cli.bounds.paper_form import (
     KIND,
@@ -19,8 +20,10 @@ from slth_verify.errors import InvalidParameterError
 
 
 @click.command()
-@click.option("--eps", required=True, help="Accuracy, such as 0.01.")
-@click.option("--delta", help="Failure probability; default: eps, as in Theorem 1.")
+@click.option("--eps", type=EXACT, required=True, help="Accuracy, such as 0.01.")
+@click.option(
+    "--delta", type=EXACT, help="Failure probability; default: eps, as in Theorem 1."
+)
 @click.option("--half", is_flag=True, help="Only the targets in [-1/2, 1/2].")
 @click.option("--kind", type=KindChoice(), default="certified", help=KIND)
 @click.option("--explain", is_flag=True, help="Print the derivation, step by step.")

@@ -10,7 +10,7 @@ import click
 from slth_verify.cli._output import progress
 from slth_verify.cli._scale import decimal, plain
 from slth_verify.cli.arguments.targets import read_any
-from slth_verify.cli.arguments.types import integer
+from slth_verify.cli.arguments.types import accuracy, integer
 from slth_verify.cli.comparing.figures import (
     bracket_as_json,
     bracket_line,
@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("one", metavar="A", type=click.Path(exists=True, dir_okay=False))
 @click.argument("other", metavar="B", type=click.Path(exists=True, dir_okay=False))
-@click.option("--eps", help="Bound to decide, exact: 0.01, or 2% of A's range.")
+@click.option(
+    "--eps",
+    type=accuracy(zero=True),
+    help="Bound to decide, exact: 0.01, or 2% of A's range.",
+)
 @click.option(
     "--top1",
     metavar="IMAGES",

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from slth_verify.cli.arguments.targets import read_any
+from slth_verify.cli.arguments.types import EXACT
 from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.text import printable
 
@@ -14,7 +15,9 @@ from slth_verify.text import printable
 @click.command()
 @click.argument("one", metavar="F", type=click.Path(exists=True, dir_okay=False))
 @click.argument("other", metavar="G", type=click.Path(exists=True, dir_okay=False))
-@click.option("--eps", required=True, help="The error to exclude, exact: 0.01.")
+@click.option(
+    "--eps", type=EXACT, required=True, help="The error to exclude, exact: 0.01."
+)
 @click.option(
     "--output",
     required=True,

@@ -9,7 +9,7 @@ import click
 
 from slth_verify.cli._journal import kept_journal
 from slth_verify.cli._output import note, progress
-from slth_verify.cli.arguments.types import integer
+from slth_verify.cli.arguments.types import accuracy, integer
 from slth_verify.cli.printing import Form, annotation_option, formatted
 from slth_verify.cli.reporting.changes import code_of, read_older, with_changes
 from slth_verify.cli.reporting.recorded import of_recorded
@@ -42,6 +42,7 @@ _SECOND_IMPORTS = "slth_verify.report.collect.context.gathered"
 )
 @click.option(
     "--eps",
+    type=accuracy(),
     help="Admissible sup error of every --target: 1/100, or 2% of the certified range "
     "of its outputs, the default.",
 )
@@ -108,9 +109,9 @@ def command(
         return of_recorded(
             recorded, before, folder, form, annotations, fail_on_worse=fail_on_worse
         )
+    report = _made(profile, targets, eps, folder, seed)
     from slth_verify.report import to_document, write_document
 
-    report = _made(profile, targets, eps, folder, seed)
     document = with_changes(to_document(report), before)
     if before is not None:
         write_document(document, folder)
@@ -124,16 +125,20 @@ def command(
 def _made(
     profile: str, targets: tuple[str, ...], eps: str | None, folder: Path, seed: int
 ) -> Report:
-    """The report, made now and written."""
+    """The report, made now and written; what is wrong is refused before it begins."""
     from slth_verify.background import Background
+    from slth_verify.report import load_profile
 
+    chosen = load_profile(profile)
+    if eps is not None and not targets:
+        raise click.UsageError(
+            "--eps is for --target: the profile names the accuracy of its own."
+        )
+    networks = _read(targets)
     with Background() as second:
         second.prepare(_SECOND_IMPORTS)
-        from slth_verify.graph import TargetCNN
-        from slth_verify.report import load_profile, run_report
+        from slth_verify.report import run_report
 
-        chosen = load_profile(profile)
-        networks = tuple(TargetCNN.from_file(path) for path in targets)
         question = _question(chosen, networks, eps, seed)
         with (
             kept_journal(question, folder / "slth-report") as journal,
@@ -149,6 +154,14 @@ def _made(
                 progress=advance,
                 second=second,
             )
+
+
+def _read(targets: tuple[str, ...]) -> tuple[TargetCNN, ...]:
+    if not targets:
+        return ()
+    from slth_verify.graph import TargetCNN
+
+    return tuple(TargetCNN.from_file(path) for path in targets)
 
 
 def _question(
