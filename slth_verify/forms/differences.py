@@ -11,7 +11,6 @@ from slth_verify.arrays import Float64Array, IndexArray
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.errors import InvalidParameterError
 from slth_verify.forms.gates import (
-    Gate,
     Relaxation,
     half_bounds,
 )
@@ -24,6 +23,7 @@ from slth_verify.forms.intervals import (
 )
 from slth_verify.forms.joint import joint_bounds, worst_sharpened
 from slth_verify.forms.known import Known
+from slth_verify.forms.maps import Gate
 from slth_verify.forms.pairs import NetworkPair
 from slth_verify.forms.pools import Tournament
 from slth_verify.forms.rounding import float_ends

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidParameterError
 from slth_verify.forms.intervals import Interval, Intervals
+from slth_verify.forms.maps import Gate
 from slth_verify.graph.nodes import Shape
-
-if TYPE_CHECKING:
-    from slth_verify.forms.gates import Gate
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -14,12 +14,12 @@ import numpy as np
 from slth_verify.arrays import Float64Array
 from slth_verify.forms.gates import (
     Bound,
-    Gate,
     Relaxation,
     half_bounds,
 )
 from slth_verify.forms.intervals import Interval
 from slth_verify.forms.known import Known, Rows
+from slth_verify.forms.maps import Gate
 from slth_verify.forms.pools import Tournament
 from slth_verify.forms.rounding import TINY, UNIT, above, sizes_above, slack
 from slth_verify.forms.slopes import parallel_slopes

@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from slth_verify.graph.graph import TargetCNN
+from typing import Any, Literal, Self
 
 
 class OtherFormats:
@@ -24,7 +21,7 @@ class OtherFormats:
         *,
         box: Any = (-1, 1),
         name: str = "target",
-    ) -> TargetCNN:
+    ) -> Self:
         """Read the network off a trained torch module, and compare the two.
 
         See `slth_verify.network.torch_graphs.graph_from_torch`, which says what is
@@ -43,7 +40,7 @@ class OtherFormats:
                 and the nearest admitted form; or where module and network differ.
         """
         read = _importer("torch_graphs").graph_from_torch
-        found: TargetCNN = read(module, input_shape, box=box, name=name)
+        found: Self = read(module, input_shape, box=box, name=name)
         return found
 
     @classmethod
@@ -54,7 +51,7 @@ class OtherFormats:
         box: Any = (-1, 1),
         input_shape: tuple[int, ...] | None = None,
         name: str | None = None,
-    ) -> TargetCNN:
+    ) -> Self:
         """Read the network off an ONNX file (extra ``onnx``), and compare the two.
 
         See `slth_verify.network.onnx_graphs.graph_from_onnx`.
@@ -71,7 +68,7 @@ class OtherFormats:
             MissingExtraError: If onnx or onnxruntime are not installed.
         """
         read = _importer("onnx_graphs").graph_from_onnx
-        found: TargetCNN = read(path, box=box, input_shape=input_shape, name=name)
+        found: Self = read(path, box=box, input_shape=input_shape, name=name)
         return found
 
     @classmethod
@@ -81,7 +78,7 @@ class OtherFormats:
         *,
         box: Any = (-1, 1),
         name: str | None = None,
-    ) -> TargetCNN:
+    ) -> Self:
         """Read the network off a ``.pt2`` file of torch.export; nothing in it is run.
 
         See `slth_verify.network.torch_graphs.graph_from_pt2`.
@@ -95,7 +92,7 @@ class OtherFormats:
             InvalidTargetError: Naming the first operation that is not covered.
         """
         read = _importer("torch_graphs").graph_from_pt2
-        found: TargetCNN = read(path, box=box, name=name)
+        found: Self = read(path, box=box, name=name)
         return found
 
     def to_torch(self, *, dtype: Literal["float32", "float64"] = "float32") -> Any:

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from slth_verify.forms import carried, gates, intervals, pools, substitution
+from slth_verify.forms import carried, gates, intervals, maps, pools, substitution
 
 Lie = tuple[ModuleType, str, str]
 
@@ -44,7 +44,7 @@ GATES: dict[str, Lie] = {
     ),
     "every gate is decided": (gates, "decided | inside", "decided | True"),
     "a clip rises for ever": (
-        gates,
+        maps,
         "np.zeros_like(self.least)]\n        yield",
         "one]\n        yield",
     ),

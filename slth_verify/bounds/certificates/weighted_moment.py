@@ -27,11 +27,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal
 
 from slth_verify.bounds.certificates import codec
 from slth_verify.bounds.certificates.integrals.tilted_beta import log_tilted_beta
-from slth_verify.bounds.certificates.weighted_second_moment import SecondMoment
+from slth_verify.bounds.certificates.weighted_second_moment import Method, SecondMoment
 from slth_verify.enclosure import (
     Ball,
     NonFiniteError,
@@ -49,10 +48,6 @@ STATEMENT = "der:weighted-moment"
 
 #: Working precision, if no other is asked for.
 BITS = 80
-
-#: "closed": one product of powers per overlap; "integrated": the three-dimensional
-#: trapezoidal rule where it matters.
-Method = Literal["closed", "integrated"]
 
 
 #: Certificates of which a process remembers the outcome: it is a function of them.
@@ -177,7 +172,17 @@ class WeightedCertificate(codec.Stored, OneLine):
 
     def second(self) -> Ball:
         """Upper bound of the sum of ``h(j) B_j``; the upper end is safe."""
-        return SecondMoment(self).total()
+        moment = SecondMoment(
+            n=self.n,
+            size=self.size,
+            dim=self.dim,
+            tilt=self.tilt,
+            weight=self.weight,
+            method=self.method,
+            single=self.log_single(),
+            pair=self.log_pair(),
+        )
+        return moment.total()
 
     def log_single(self) -> Ball:
         """Logarithm of ``kappa^{-s} E[A^{(2v-1)s}]``: one of two events dropped."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import Literal
 
 from slth_verify.bounds.certificates.integrals.near_diagonal import near_diagonal
 from slth_verify.bounds.certificates.integrals.overlap import Overlap
@@ -16,9 +17,6 @@ from slth_verify.enclosure import (
     log_beta,
     to_ball,
 )
-
-if TYPE_CHECKING:
-    from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
 
 #: Accuracy of the integration, in nats, for a term that is the whole sum.
 _NATS = 9.0
@@ -34,52 +32,73 @@ _COARSE, _FINE = Fraction(1), Fraction(1, 8)
 _NEGLIGIBLE = -11.5
 
 
-class SecondMoment:
-    """The sum over overlaps: cheap bounds first, refined where they matter."""
+#: "closed": one product of powers per overlap; "integrated": the three-dimensional
+#: trapezoidal rule where it matters.
+Method = Literal["closed", "integrated"]
 
-    def __init__(self, certificate: WeightedCertificate) -> None:
-        self.certificate = certificate
-        self.single = certificate.log_single()
-        self.pair = certificate.log_pair()
-        self.diagonal = self._diagonal()
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class SecondMoment:
+    """The sum over overlaps: cheap bounds first, refined where they matter.
+
+    Attributes:
+        n: Number of samples.
+        size: Size k of the subsets.
+        dim: Dimension m.
+        tilt: The number lambda.
+        weight: The exponent x.
+        method: How terms are bounded.
+        single: Logarithm of the factor of a term where one event is dropped.
+        pair: That of all other terms.
+    """
+
+    n: int
+    size: int
+    dim: int
+    tilt: Fraction
+    weight: Fraction
+    method: Method
+    single: Ball
+    pair: Ball
 
     def total(self) -> Ball:
         """The sum, as small as the method allows."""
-        n, k = self.certificate.n, self.certificate.size
-        own = hypergeometric_weight(n, k, k) * self.diagonal
+        n, k, diagonal = self.n, self.size, self._diagonal()
+        own = hypergeometric_weight(n, k, k) * diagonal
         if not own.is_finite():
             return own
         terms = []
         for j in range(max(0, 2 * k - n), k):
             weight = hypergeometric_weight(n, k, j)
-            cheap = _least(self.diagonal, self._closed(j))
+            cheap = _least(diagonal, self._closed(j))
             terms.append((float((weight * cheap).log()), j, weight, cheap))
         terms.sort(key=lambda term: term[0], reverse=True)
         total = own
         for estimate, j, weight, cheap in terms:
             log_share = estimate - float(total.log())
-            if self.certificate.method == "closed" or log_share < _NEGLIGIBLE:
+            if self.method == "closed" or log_share < _NEGLIGIBLE:
                 total += weight * cheap
             else:
                 total += weight * self._refined(j, cheap, log_share)
         return total
 
     def _overlap(self, j: int) -> Overlap:
-        c = self.certificate
-        return Overlap(c.n, c.size, j, c.dim, 4 * c.tilt, c.weight)
+        return Overlap(self.n, self.size, j, self.dim, 4 * self.tilt, self.weight)
 
     def _diagonal(self) -> Ball:
         """B_k: both subsets are the same, one event dropped."""
-        c = self.certificate
-        a, b, s = Fraction(c.size, 2), Fraction(c.n - c.size, 2), Fraction(c.dim, 2)
-        log_mean = log_tilted_beta(a - s, b - 2 * c.weight, s, 4 * c.tilt)
+        a, b, s = (
+            Fraction(self.size, 2),
+            Fraction(self.n - self.size, 2),
+            Fraction(self.dim, 2),
+        )
+        log_mean = log_tilted_beta(a - s, b - 2 * self.weight, s, 4 * self.tilt)
         return (self.single + log_mean - log_beta(to_ball(a), to_ball(b))).exp()
 
     def _closed(self, j: int) -> Ball:
         """One product of powers; a few cells of it next to the diagonal."""
-        c = self.certificate
         overlap = self._overlap(j)
-        if 2 * (c.size - j) <= c.dim:
+        if 2 * (self.size - j) <= self.dim:
             return self._near(overlap, _COARSE)
         tangent = Tangent.fitted(overlap)
         if not tangent.usable():
@@ -92,13 +111,12 @@ class SecondMoment:
         return near_diagonal(overlap, self.single, self.pair, cell)
 
     def _refined(self, j: int, cheap: Ball, log_share: float) -> Ball:
-        c = self.certificate
         overlap = self._overlap(j)
         best = cheap
-        if 2 * (c.size - j) > c.dim:
+        if 2 * (self.size - j) > self.dim:
             nats = max(_LEAST_NATS, _NATS + min(0.0, log_share + _LARGE))
             best = _least(best, self.pair.exp() * pair_expectation(overlap, nats))
-        if 2 * (c.size - j) <= c.dim + 2:
+        if 2 * (self.size - j) <= self.dim + 2:
             best = _least(best, self._near(overlap, _FINE))
         return best
 

@@ -43,11 +43,11 @@ def print_target_widths(
         explain: Whether derivations are printed.
         form: Of what is printed.
     """
-    from slth_verify.bounds import target_widths
-
     if refused:
         raise click.UsageError(f"--target goes without {', '.join(refused)}.")
     target = read_target(path, None)
+    from slth_verify.bounds import target_widths
+
     with progress() as advance:
         ask = partial(
             target_widths, target, eps, delta, effort=effort, progress=advance
