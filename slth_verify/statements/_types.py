@@ -80,6 +80,7 @@ class Quantity(Enum):
     NET_RADIUS = "1-norm of the points of the net"
     MISSED_MEASURE = "mean Gaussian measure that one side misses"
     CHARACTERISTIC = "characteristic function of a subset sum"
+    ERROR_VOLUME = "volume of the admissible errors of one output"
     DENSITY = "density of a subset sum"
     PAIR_MOMENT = "scaled pair moment of two subsets of overlap j"
     MEAN_ENERGY = "mean of X_s on the good event"

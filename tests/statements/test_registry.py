@@ -47,6 +47,8 @@ DERIVED = (
     "der:layer-necessary",
     "der:graph-slth",
     "der:graph-necessary",
+    "der:cut-stage",
+    "der:stage-necessary",
     "der:multiset-borell",
     "der:high-probability",
     "der:a-posteriori",

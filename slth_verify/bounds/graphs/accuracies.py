@@ -82,6 +82,11 @@ def accuracies_within(
     return _scaled(recurrence, units, eps)
 
 
+def prices_of(recurrence: Recurrence) -> list[int]:
+    """Filters that one more unit of n costs in each stage."""
+    return [2 * known.stage.inputs for known in recurrence.stages]
+
+
 def _dim(known: ErrorSums) -> int:
     if known.stage.has_bias:
         return max(known.dim, known.bias_dim)

@@ -21,7 +21,9 @@ all random 1x1 layers, of which some have inputs of one sign only,
 .. math:: P(\text{within } \varepsilon) \le \prod_{\text{filters}} (2 \text{ or } 3/2)\,
     q(f(x), \varepsilon) .
 
-Scales ``2^e`` that are chosen before the weights are drawn change nothing.
+Scales ``2^e`` that are chosen before the weights are drawn change nothing. Of an only
+stage without a ReLU, der:stage-necessary with the whole eps says more than (a); of one
+stage of several, der:cut-stage says what it needs whatever the others are.
 """
 
 from __future__ import annotations
@@ -34,8 +36,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from slth_verify.bounds.graphs.cut_stages import cut_needs
 from slth_verify.bounds.graphs.error_sums import ErrorSums
 from slth_verify.bounds.graphs.small_ball import hit_nats, least_count
+from slth_verify.bounds.graphs.stage_necessary import stage_need
 from slth_verify.graph import Range, Rectifier, Reshape, TargetCNN, exact_values
 from slth_verify.graph.box_ranges import range_of
 from slth_verify.graph.float_values import values
@@ -56,14 +60,13 @@ class Needed:
 
     Attributes:
         filters: Filters of all random 1x1 layers together, at least.
-        width: Of the only stage, if there is one only and a rule applies.
-        reason: Why there is no width for a stage, or what proved the one there is.
+        stages: Of every stage, whatever the others are, and what proved it; None where
+            nothing is proved, and why.
         nats: ``-log q`` of the rule for all filters; 0 where it does not apply.
     """
 
     filters: int
-    width: int | None
-    reason: str
+    stages: tuple[tuple[int | None, str], ...]
     nats: Fraction
 
 
@@ -87,7 +90,7 @@ def needed(
         Enclosed, rounded down.
     """
     if not stages:
-        return Needed(0, None, "", Fraction(0))
+        return Needed(0, (), Fraction(0))
     success = 1 - delta
     one_sign = positive_channels(nodes)
     outputs = _output_coordinates(graph, nodes, eps)
@@ -95,18 +98,39 @@ def needed(
     factors = [factor for known in stages for factor in _factors(known.stage, one_sign)]
     most = Fraction(2) if 2 in factors else Fraction(3, 2)
     filters = least_count(nats, most, success)
-    if len(stages) > 1:
-        return Needed(
-            filters,
-            None,
-            "no rule for one stage of several is proved: others may make up for it",
-            nats,
-        )
-    known = stages[0]
+    cut = cut_needs(graph, nodes, one_sign, eps, delta)
+    found: list[tuple[int | None, str]] = [
+        (cut[known.stage.name].n or None, cut[known.stage.name].reason)
+        for known in stages
+    ]
+    if len(stages) == 1:
+        found = [_only(nodes, stages[0], eps, success, found[0], filters)]
+    parts = sum(
+        2 * (n or 0) * known.stage.inputs
+        for known, (n, _) in zip(stages, found, strict=True)
+    )
+    return Needed(max(filters, parts), tuple(found), nats)
+
+
+def _only(
+    nodes: Sequence[Node],
+    known: ErrorSums,
+    eps: Fraction,
+    success: Fraction,
+    cut: tuple[int | None, str],
+    filters: int,
+) -> tuple[int, str]:
+    """The best of all rules for a stage that is the only one."""
     alone, reason = _alone(nodes, known, eps)
-    width = -(-least_count(alone, Fraction(3, 2), success) // 2)
-    width = max(width, -(-filters // (2 * known.stage.inputs)))
-    return Needed(max(filters, 2 * width * known.stage.inputs), width, reason, nats)
+    rules = [(-(-least_count(alone, Fraction(3, 2), success) // 2), reason)]
+    rules.append((-(-filters // (2 * known.stage.inputs)), "the filters of the graph"))
+    source, rectified = _source(nodes, known.stage)
+    if source is not None and not rectified:
+        need = stage_need(known, source, eps, success)
+        if need.n is not None:
+            rules.append((need.n, need.reason))
+    rules.append((cut[0] or 0, cut[1]))
+    return max(rules, key=lambda rule: rule[0])
 
 
 def positive_channels(nodes: Sequence[Node]) -> dict[str, tuple[bool, ...]]:

@@ -142,6 +142,19 @@ def stage_errors(
     return [max(parts) for parts in zip(*found, strict=True)]
 
 
+def own_error(known: ErrorSums, accuracy: Accuracy, source: Range) -> Fraction:
+    """How far a pair may be from its stage, of one and the same tensor: its share.
+
+    Args:
+        known: The stage.
+        accuracy: Of its problems.
+        source: Of the tensor.
+    """
+    nothing = (Fraction(0),) * len(source.lower)
+    same = Bounds(source, source, Range(nothing, nothing))
+    return max(stage_errors(known, accuracy, same))
+
+
 def moduli(range_: Range) -> list[Fraction]:
     """The largest modulus of each channel."""
     ends = zip(range_.lower, range_.upper, strict=True)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from slth_verify.bounds._result import Kind, answer_card
 from slth_verify.bounds._whole_answer import document_of, mathml_of, text_of
 from slth_verify.bounds.graphs.error_sums import ErrorSums
+from slth_verify.bounds.graphs.stage_necessary import ALONE
 from slth_verify.bounds.ledger import mathml as ml
 from slth_verify.bounds.ledger.steps import (
     Condition,
@@ -17,10 +18,46 @@ from slth_verify.bounds.ledger.steps import (
     step_line,
 )
 from slth_verify.enclosure import Enclosure, directed_decimal
+from slth_verify.numbers import rough
 from slth_verify.showing import Card, OneLine, Shown
 from slth_verify.verdict import Direction, Evidence, NoTruthValue
 
 _DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AloneWidth:
+    """What a stage needs to do its own part; no bound for the network.
+
+    It is necessary for this stage alone (own kernel within its share of eps); another
+    construction could spread the error otherwise.
+
+    Attributes:
+        n: Half of the filters of every channel, at least; None where no rule applies.
+        reason: What was counted, or why there is no n.
+        share: Error that the stage may make on its own, as in the certified answer: an
+            exact rational. None where eps could not be shared.
+    """
+
+    n: int | None
+    reason: str
+    share: Fraction | None
+
+    def to_json(self) -> dict[str, object]:
+        """The JSON object; keys without value left out."""
+        document = {
+            "n": self.n,
+            "share": None if self.share is None else str(self.share),
+            "reason": self.reason,
+            "meaning": ALONE,
+        }
+        return {key: value for key, value in document.items() if value is not None}
+
+    def to_line(self) -> str:
+        """The width in one line."""
+        n = "no n" if self.n is None else f"n={self.n}"
+        share = "" if self.share is None else f", share {rough(self.share)}"
+        return f"alone: {n} ({self.reason}{share})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -36,7 +73,8 @@ class StageWidth(OneLine):
         inputs: Channels that its pair reads, the constant one included.
         n: The number n_i: the random 1x1 layer has 2 n_i filters for each of them; 0
             where none is needed; None where nothing is proved.
-        reason: Why there is no n; empty if there is one.
+        reason: Why there is no n, or what proved it; empty if certificates did.
+        alone: ``necessary``: what the stage needs to do its own part.
         details: Exponent, problems, accuracies and norms, by name; exact rationals.
         failure: ``certified``: upper bound of the probability that the stage fails.
         ledger: The derivation of the stage's width.
@@ -50,6 +88,7 @@ class StageWidth(OneLine):
     inputs: int
     n: int | None
     reason: str = ""
+    alone: AloneWidth | None = None
     details: tuple[tuple[str, Json], ...] = ()
     failure: Fraction | None = None
     ledger: tuple[Step, ...] = ()
@@ -63,6 +102,8 @@ class StageWidth(OneLine):
         details: tuple[tuple[str, Json], ...] = (),
         failure: Fraction | None = None,
         ledger: tuple[Step, ...] = (),
+        *,
+        alone: AloneWidth | None = None,
     ) -> StageWidth:
         """Of a stage."""
         stage = known.stage
@@ -76,6 +117,7 @@ class StageWidth(OneLine):
             inputs=stage.inputs,
             n=n,
             reason=reason,
+            alone=alone,
             details=details,
             failure=failure,
             ledger=ledger,
@@ -98,6 +140,7 @@ class StageWidth(OneLine):
             "n": self.n,
             "filters": self.filters,
             "reason": self.reason or None,
+            "alone": self.alone.to_json() if self.alone else None,
             "details": dict(self.details) or None,
             "failure": None,
             "ledger": [step_document(step) for step in self.ledger],
@@ -149,6 +192,15 @@ class TargetWidths(NoTruthValue, Shown):
         """The numbers n_i."""
         return tuple(stage.n for stage in self.stages)
 
+    @property
+    def widths_alone(self) -> tuple[int | None, ...]:
+        """What each stage needs to do its own part; None where nothing is said of it.
+
+        Necessary for the stage alone (own kernel within its share of eps); another
+        construction could spread the error otherwise.
+        """
+        return tuple(None if x.alone is None else x.alone.n for x in self.stages)
+
     def _card(self) -> Card:
         widths = ", ".join(map(str, self.widths))
         return answer_card(self, f"n={widths}", (("filters", self.filters),))
@@ -162,6 +214,8 @@ class TargetWidths(NoTruthValue, Shown):
         lines = []
         for stage in self.stages:
             lines.append(f"  {stage.to_line()}")
+            if stage.alone is not None:
+                lines.append(f"    {stage.alone.to_line()}")
             lines += [f"    {name}={value}" for name, value in stage.details]
             lines += [f"    {step_line(step)}" for step in stage.ledger]
         return text_of(self, lines, self._numbers())
@@ -171,6 +225,8 @@ class TargetWidths(NoTruthValue, Shown):
         rows = []
         for number, stage in enumerate(self.stages, start=1):
             rows.append(ml.words(stage.to_line()))
+            if stage.alone is not None:
+                rows.append(ml.words(stage.alone.to_line()))
             rows += ml.step_rows(stage.ledger, f"{number}.")
         return mathml_of(self, rows, self._numbers())
 

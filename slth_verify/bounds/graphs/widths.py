@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import get_args
 
 from slth_verify.bounds._inputs import accuracy, one_of, open_probability, written
 from slth_verify.bounds._result import Kind
-from slth_verify.bounds.graphs.accuracies import accuracies_within
-from slth_verify.bounds.graphs.necessary import needed
-from slth_verify.bounds.graphs.recurrence import Accuracy, Errors, Recurrence
+from slth_verify.bounds.graphs.accuracies import accuracies_within, prices_of
+from slth_verify.bounds.graphs.hypotheses import NOT_STORED, WEIGHTS
+from slth_verify.bounds.graphs.needed_widths import Advance, needed_widths
+from slth_verify.bounds.graphs.recurrence import (
+    Accuracy,
+    Errors,
+    Recurrence,
+    own_error,
+)
 from slth_verify.bounds.graphs.result import StageWidth, TargetWidths
 from slth_verify.bounds.graphs.stage_plan import ENOUGH, Problems, StagePlan, stage_plan
 from slth_verify.bounds.ledger.steps import Condition, Json, Step
 from slth_verify.bounds.mrss.widths import Effort
 from slth_verify.bounds.network.failure_budget import certified_widths
 from slth_verify.enclosure import Enclosure, ExactNumber
-from slth_verify.graph import TargetCNN
-from slth_verify.numbers import rough
+from slth_verify.graph import Range, TargetCNN
 from slth_verify.ticket.graphs import read_accuracy
 from slth_verify.verdict import Direction, Evidence
 
-NEEDED = "der:graph-necessary"
-
 #: Share of delta that the subset sums leave to the random signs.
 _FOR_SIGNS = Fraction(1, 16)
-
-#: Called as ``progress(stage, done, total)``.
-Advance = Callable[[str, int, int], None]
-
-_WEIGHTS = Condition(
-    "weights",
-    "weights are independent ideal N(0, 1) numbers; nothing is claimed here for the "
-    "float32 weights of RandomCNN (der:drawn-layer is about the paper's class)",
-)
-_NOT_STORED = Condition(
-    "recheck",
-    "the answer cannot be proved again from its JSON alone: it rests on the weights of "
-    "the target of this digest; ask again with the target",
-)
 
 
 def target_widths(
@@ -63,9 +52,11 @@ def target_widths(
         eps: Accuracy in the maximum norm over all images of the box: positive, or a
             share of the output's range such as ``"2%"``.
         delta: Failure probability, strictly between 0 and 1.
-        kind: ``certified`` (enough), or ``necessary``: what every proof must exceed. Of
-            several stages only the number of all filters together is bounded; a stage
-            alone has no width then, and says why.
+        kind: ``certified`` (enough), or ``necessary``: ``n`` of a stage, and all
+            filters together, are what every network within eps must have, however its
+            stages share the error; ``alone`` is necessary for this stage alone (own
+            kernel within its share of eps): another construction could spread the
+            error otherwise.
         effort: How much work the width of each stage is worth, see `mrss_width`.
         progress: Called after every stage.
 
@@ -87,7 +78,7 @@ def target_widths(
         `mrss_width`, and a walk through the graph in exact arithmetic for each.
 
     Source:
-        der:graph-slth, der:graph-necessary.
+        der:graph-slth, der:graph-necessary, der:cut-stage, der:stage-necessary.
     """
     one_of(kind, "kind", ("certified", "necessary"), ENOUGH)
     one_of(effort, "effort", get_args(Effort), ENOUGH)
@@ -100,9 +91,9 @@ def target_widths(
         ("delta", written(miss)),
     )
     recurrence = Recurrence.of(target)
-    if kind == "necessary":
-        return _needed(target, recurrence, allowed, miss, inputs)
     advance = progress or (lambda stage, done, total: None)
+    if kind == "necessary":
+        return needed_widths(target, recurrence, allowed, miss, inputs, advance)
     return _enough(recurrence, allowed, miss, inputs, effort, advance)
 
 
@@ -114,8 +105,7 @@ def _enough(
     effort: Effort,
     advance: Advance,
 ) -> TargetWidths:
-    prices = [2 * known.stage.inputs for known in recurrence.stages]
-    accuracies, errors = accuracies_within(recurrence, eps, prices)
+    accuracies, errors = accuracies_within(recurrence, eps, prices_of(recurrence))
     plans = _plans(recurrence, accuracies, errors, delta, effort, advance)
     hard = [plan for plan in plans if plan.groups]
     widths, failures = (
@@ -125,7 +115,8 @@ def _enough(
     )
     found = dict(zip(map(id, hard), zip(widths, failures, strict=True), strict=True))
     stages = tuple(
-        _stage(plan, *found.get(id(plan), (0, Fraction(0)))) for plan in plans
+        _stage(plan, source, *found.get(id(plan), (0, Fraction(0))))
+        for plan, source in zip(plans, errors.sources, strict=True)
     )
     failure = sum(failures, Fraction(0))
     return TargetWidths(
@@ -149,8 +140,8 @@ def _enough(
                 "a stage with a bias has one more block of filters, which reads a "
                 "constant channel of ones: this project's extension of the paper",
             ),
-            _WEIGHTS,
-            _NOT_STORED,
+            WEIGHTS,
+            NOT_STORED,
         ),
         ledger=_ledger(errors, eps, delta, failure),
     )
@@ -175,10 +166,11 @@ def _plans(
     return plans
 
 
-def _stage(plan: StagePlan, n: int, failure: Fraction) -> StageWidth:
+def _stage(plan: StagePlan, source: Range, n: int, failure: Fraction) -> StageWidth:
     kernels, bias = plan.problems
     details: list[tuple[str, Json]] = [
         ("exponent", plan.exponent),
+        ("share", str(own_error(plan.known, plan.accuracy, source))),
         *_numbers("kernel", kernels),
         *_numbers("bias", bias),
     ]
@@ -227,58 +219,6 @@ def _ledger(
             values=(
                 ("delta", str(delta)),
                 ("failure", str(Enclosure(Fraction(0), failure))),
-            ),
-        ),
-    )
-
-
-def _needed(
-    graph: TargetCNN,
-    recurrence: Recurrence,
-    eps: Fraction,
-    delta: Fraction,
-    inputs: tuple[tuple[str, Json], ...],
-) -> TargetWidths:
-    found = needed(graph, recurrence.nodes, recurrence.stages, eps, delta)
-    return TargetWidths(
-        statement=NEEDED,
-        kind="necessary",
-        inputs=inputs,
-        stages=tuple(
-            StageWidth.of(known, found.width, found.reason)
-            for known in recurrence.stages
-        ),
-        filters=found.filters,
-        probability=None,
-        direction=Direction.LOWER,
-        evidence=Evidence.ENCLOSED,
-        hypotheses=(
-            Condition("target", "the target is the graph of this digest"),
-            Condition("inputs", "inputs range over the box of the target's input"),
-            Condition(
-                "scales",
-                "stages may be multiplied by powers of two that are chosen before the "
-                "weights are drawn",
-            ),
-            Condition(
-                "mask",
-                "filters of the blocked 1x1 layers are kept or removed, with the same "
-                "number for every channel of a stage",
-            ),
-            _WEIGHTS,
-            _NOT_STORED,
-        ),
-        ledger=(
-            Step(
-                statement=NEEDED,
-                text="The expected number of masks that hit the outputs at one place "
-                "of an image, or the kernel of an only stage, is at least 1 - delta "
-                "only with so many filters.",
-                values=(
-                    ("delta", str(delta)),
-                    ("filters", str(found.filters)),
-                    ("nats", rough(found.nats)),
-                ),
             ),
         ),
     )

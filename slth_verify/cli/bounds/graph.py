@@ -13,11 +13,16 @@ from slth_verify.cli.arguments.targets import read_target
 from slth_verify.cli.bounds.ladder import Rung, climb, given, print_ladder, rung
 from slth_verify.cli.bounds.paper_form import PAPER_FORM, paper_form, paper_line
 from slth_verify.cli.printing import Form
+from slth_verify.errors import InvalidParameterError
 from slth_verify.text import printable
 
 if TYPE_CHECKING:
-    from slth_verify.bounds import TargetWidths
+    from fractions import Fraction
+
+    from slth_verify.bounds import StageWidth, TargetWidths
     from slth_verify.graph import TargetCNN
+    from slth_verify.graph.stages import Stage
+    from slth_verify.statements import Statement
 
 
 def print_target_widths(
@@ -48,16 +53,32 @@ def print_target_widths(
     target = read_target(path, None)
     from slth_verify.bounds import target_widths
 
+    found: dict[str, TargetWidths] = {}
     with progress() as advance:
         ask = partial(
             target_widths, target, eps, delta, effort=effort, progress=advance
         )
+
+        def enough() -> Rung:
+            found["certified"] = ask()
+            return _enough(found["certified"])
+
+        def needed() -> Rung:
+            found["necessary"] = ask(kind="necessary")
+            return _needed(found["necessary"])
+
         rungs = {
-            PAPER_FORM: lambda: _paper(target, eps, delta),
-            "certified": lambda: _enough(ask()),
-            "necessary": lambda: _needed(ask(kind="necessary")),
+            PAPER_FORM: lambda: _paper(target, eps, delta, required=kind != "all"),
+            "certified": enough,
+            "necessary": needed,
         }
         answers = climb(kind, rungs)
+    if len(answers) == len(rungs):
+        document, lines, text = answers[-1]
+        both = found["certified"].stages, found["necessary"].stages
+        layers = answers[0][0].get("layers", [{"expression": "-"}] * len(both[0]))
+        forms = [layer["expression"] for layer in layers]
+        answers[-1] = document, [*lines, *_side_by_side(*both, forms)], text
     print_ladder(answers, explain=explain, form=form)
 
 
@@ -72,27 +93,55 @@ def _needed(found: TargetWidths) -> Rung:
 
 
 def _table(found: TargetWidths) -> list[str]:
-    """One line a stage."""
+    """One line a stage, and one more for what it needs alone."""
     lines = []
     for stage in found.stages:
         values = dict(stage.details)
-        rows, columns = stage.kernel
-        shape = f"{rows}x{columns} {stage.channels}->{stage.outputs}"
-        n = "-" if stage.n is None else stage.n
-        line = f"    {printable(stage.name):<16} {shape:<18} n = {n}"
+        line = f"    {_head(stage)} n = {_number(stage.n)}"
         if values:
             line += (
                 f"  ({values['kernel_problems']} problems of channels, "
                 f"{values['bias_problems']} of the bias, scale 2^{values['exponent']})"
             )
         lines.append(f"{line}  ({stage.reason})" if stage.reason else line)
+        if stage.alone is not None:
+            lines.append(f"        {stage.alone.to_line()}")
     return lines
 
 
-def _paper(target: TargetCNN, eps: str, delta: str) -> Rung:
+def _head(stage: StageWidth) -> str:
+    rows, columns = stage.kernel
+    shape = f"{rows}x{columns} {stage.channels}->{stage.outputs}"
+    return f"{printable(stage.name):<16} {shape:<18}"
+
+
+def _number(n: int | None) -> str:
+    return "-" if n is None else str(n)
+
+
+def _side_by_side(
+    enough: Sequence[StageWidth], needed: Sequence[StageWidth], forms: Sequence[str]
+) -> list[str]:
+    """All widths of a stage in one line."""
+    from slth_verify.bounds.graphs.stage_necessary import ALONE
+
+    head = f"{'stage':<16} {'kernel':<18}"
+    lines = [
+        "side by side, n of every stage",
+        f"    {head} {'needed':>9} {'alone':>9} {'enough':>9}  paper form",
+    ]
+    for stage, low, form in zip(enough, needed, forms, strict=True):
+        own = None if low.alone is None else low.alone.n
+        numbers = (f"{_number(n):>9}" for n in (low.n, own, stage.n))
+        lines.append(f"    {_head(stage)} {' '.join(numbers)}  {form}")
+    return [*lines, f"    alone: {ALONE}", "    -: nothing is proved"]
+
+
+def _paper(target: TargetCNN, eps: str, delta: str, *, required: bool) -> Rung:
     """The reconstructed Theorem 2, with our exponents, stage by stage.
 
     Of a window that is no square, the larger side counts; groups are not looked at.
+    Where it claims nothing, the other answers stand, unless it alone is asked for.
     """
     from slth_verify.graph.stages import stages_of
     from slth_verify.statements import statement
@@ -101,24 +150,6 @@ def _paper(target: TargetCNN, eps: str, delta: str) -> Rung:
     theorem = statement("thm:structured-slth")
     allowed = read_accuracy(eps, target)
     stages = stages_of(target)
-    layers = [
-        {
-            "kernel": max(stage.layer.weight.shape[2:]),
-            "channels_in": stage.channels,
-            "channels_out": len(stage.layer.weight),
-            "expression": str(
-                theorem.bound(
-                    of="n",
-                    d=max(stage.layer.weight.shape[2:]),
-                    c_in=stage.channels,
-                    c_out=len(stage.layer.weight),
-                    depth=len(stages),
-                    eps=allowed,
-                )
-            ),
-        }
-        for stage in stages
-    ]
     inputs = {
         "target": target.name,
         "sha256": target.sha256,
@@ -126,6 +157,17 @@ def _paper(target: TargetCNN, eps: str, delta: str) -> Rung:
         "delta": delta,
         "outside_papers_class": target.outside_papers_class,
     }
+    try:
+        layers = [_layer(theorem, stage, len(stages), allowed) for stage in stages]
+    except InvalidParameterError as error:
+        if required:
+            raise
+        reason = f"the reconstructed Theorem 2 claims nothing here: {error}"
+        return (
+            paper_form(theorem, inputs, reason=reason),
+            [f"{PAPER_FORM} {reason}"],
+            "",
+        )
     paper = paper_form(theorem, inputs, layers=layers)
     outside = target.outside_papers_class
     lines = [paper_line(paper, "n_i >= the following")]
@@ -136,3 +178,20 @@ def _paper(target: TargetCNN, eps: str, delta: str) -> Rung:
     if outside:
         lines.append(f"    outside the paper's class: {printable(outside)}")
     return paper, lines, ""
+
+
+def _layer(
+    theorem: Statement, stage: Stage, depth: int, eps: Fraction
+) -> dict[str, object]:
+    """The form of one stage."""
+    kernel = max(stage.layer.weight.shape[2:])
+    outputs = len(stage.layer.weight)
+    bound = theorem.bound(
+        of="n", d=kernel, c_in=stage.channels, c_out=outputs, depth=depth, eps=eps
+    )
+    return {
+        "kernel": kernel,
+        "channels_in": stage.channels,
+        "channels_out": outputs,
+        "expression": str(bound),
+    }

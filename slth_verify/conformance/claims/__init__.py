@@ -11,6 +11,7 @@ from slth_verify.conformance.claims import (
     networks,
     one_dim,
     related,
+    stages,
 )
 from slth_verify.conformance.claims.attack import Attack
 
@@ -20,6 +21,7 @@ __all__ = ["CLAIM_ATTACKS", "Attack"]
 CLAIM_ATTACKS: Mapping[str, Attack] = {
     **one_dim.ATTACKS,
     **networks.ATTACKS,
+    **stages.ATTACKS,
     **joint.ATTACKS,
     **moments.ATTACKS,
     **related.ATTACKS,

@@ -132,6 +132,19 @@ LYING_STATEMENTS: Mapping[str, Mapping[str, Change]] = {
         "half the distance": put("masks", "a", half),
         "missed twice": put("masks", "S", double),
     },
+    "der:cut-stage": {
+        "half the filters": put("one-sign", "n", half),
+        "one channel": put("one-sign", "c_in", one),
+        "signs counted twice": put("image", "j", double),
+        "a filter fewer": put("image", "n", lambda n: n - 1),
+    },
+    "der:stage-necessary": {
+        "half the share": put("masks", "e_i", half),
+        "missed twice": put("masks", "S", double),
+        "steps doubled": put("masks", "t", double),
+        "pairs as two": changed("volume", lambda e: e.subs(6, 4)),
+        "one side": put("volume", "e_i", half),
+    },
     "der:multiset-borell": {
         "negative correlations": dropped("correlations"),
         "turned round": concluded(turned),

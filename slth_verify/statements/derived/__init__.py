@@ -27,6 +27,10 @@ from slth_verify.statements.derived.multiset_borell import MULTISET_BORELL
 from slth_verify.statements.derived.nsn_law import NSN_LAW, WORST_TARGET
 from slth_verify.statements.derived.rss import RSS_CONSTANT, RSS_COUNTING, RSS_EXPLICIT
 from slth_verify.statements.derived.rss_whole import RSS_MISSED, RSS_WHOLE
+from slth_verify.statements.derived.stage_necessary import (
+    CUT_STAGE,
+    STAGE_NECESSARY,
+)
 from slth_verify.statements.derived.structured_slth import STRUCTURED_SLTH
 from slth_verify.statements.derived.weighted_moment import WEIGHTED_MOMENT
 
@@ -50,6 +54,8 @@ STATEMENTS = (
     LAYER_NECESSARY,
     GRAPH_SLTH,
     GRAPH_NECESSARY,
+    CUT_STAGE,
+    STAGE_NECESSARY,
     MULTISET_BORELL,
     HIGH_PROBABILITY,
     A_POSTERIORI,

@@ -127,6 +127,7 @@ IMPLIED: Mapping[str, frozenset[str]] = {
     "der:structured-slth": frozenset({"delta-positive"}),
     "der:graph-slth": frozenset({"delta-positive"}),
     "der:graph-necessary": frozenset({"missed"}),
+    "der:stage-necessary": frozenset({"missed", "step"}),
     "der:local": frozenset({"radius"}),
     "rel:balancing-optimum": frozenset({"share"}),
     "rel:balancing-algorithm": frozenset({"share", "vectors"}),
