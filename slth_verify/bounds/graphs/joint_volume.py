@@ -53,10 +53,14 @@ class Problem:
     """The kept filters of one channel and sign.
 
     Attributes:
+        channel: Of the stage's source.
+        sign: Of the filters' scalars.
         missed: S: no admissible sum has a smaller square of its 2-norm, positive.
         step: t: how far an entry of the channel can move on this side of 0, positive.
     """
 
+    channel: int
+    sign: int
     missed: Fraction
     step: Fraction
 

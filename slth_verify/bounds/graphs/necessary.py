@@ -39,7 +39,7 @@ from numpy.typing import NDArray
 from slth_verify.bounds.graphs.cut_stages import cut_needs
 from slth_verify.bounds.graphs.error_sums import ErrorSums
 from slth_verify.bounds.graphs.small_ball import hit_nats, least_count
-from slth_verify.bounds.graphs.stage_necessary import stage_need
+from slth_verify.bounds.graphs.stage_necessary import stage_need, steps
 from slth_verify.graph import Range, Rectifier, Reshape, TargetCNN, exact_values
 from slth_verify.graph.box_ranges import range_of
 from slth_verify.graph.float_values import values
@@ -246,16 +246,10 @@ def _alone(
                 strict=True,
             )
         ]
-        for sign, step in _steps(low, high):
+        for sign, step in steps(low, high):
             allowed = (eps if zero else 2 * eps) / step
             best = max(best, _kernel_nats(weights, sign, allowed, rectified))
     return best, "the hardest channel and sign of the only stage"
-
-
-def _steps(low: Fraction, high: Fraction) -> list[tuple[int, Fraction]]:
-    """How far one entry can move on either side of 0."""
-    sides = [(1, high - max(low, Fraction(0))), (-1, min(high, Fraction(0)) - low)]
-    return [(sign, step) for sign, step in sides if step > 0]
 
 
 def _kernel_nats(

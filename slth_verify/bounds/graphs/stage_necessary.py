@@ -98,17 +98,11 @@ def stage_need(
         return StageNeed(None, _COPIES)
     if not share:
         return StageNeed(0, "nothing to approximate, and no error")
-    kernel, layer = known.stage.kernel(), known.stage.layer
+    kernel = known.stage.kernel()
     zero = _reaches_zero(source)
-    exact = zero and not known.stage.has_bias
-    box = Box(
-        outputs=len(layer.weight) // layer.groups,
-        taps=tuple(int(block.sum()) for block in blocks),
-        share=share,
-        exact_at_zero=exact,
-    )
+    box = error_box(known.stage, blocks, source, share)
     best = StageNeed(0, _FREE)
-    for channels in _groups(known, kernel, blocks, source, box):
+    for channels in group_problems(known.stage, kernel, blocks, source, box):
         look_at_the_clock()
         n, count = needed_filters(box, channels, success)
         if n > (best.n or 0):
@@ -133,34 +127,62 @@ def _reaches_zero(source: Range) -> bool:
     return all(low <= 0 <= high for low, high in ends)
 
 
-def steps(low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
-    """How far one entry can move above and below 0; 0 if not at all."""
-    nothing = Fraction(0)
-    above = high - max(low, nothing)
-    below = min(high, nothing) - low
-    return max(above, nothing), max(below, nothing)
+def steps(low: Fraction, high: Fraction) -> list[tuple[int, Fraction]]:
+    """How far one entry can move on either side of 0, by the side's sign."""
+    sides = [(1, high - max(low, Fraction(0))), (-1, min(high, Fraction(0)) - low)]
+    return [(sign, step) for sign, step in sides if step > 0]
 
 
-def _groups(
-    known: ErrorSums,
+def error_box(
+    stage: Stage,
+    blocks: Sequence[NDArray[np.bool_]],
+    source: Range,
+    share: Fraction,
+) -> Box:
+    """Where errors of the entries of a group may lie, if the stage is within its share.
+
+    Args:
+        stage: The stage.
+        blocks: Disjoint sets of taps, of `seen_blocks`.
+        source: The box of its source.
+        share: Admissible error, positive.
+    """
+    return Box(
+        outputs=len(stage.layer.weight) // stage.layer.groups,
+        taps=tuple(int(block.sum()) for block in blocks),
+        share=share,
+        exact_at_zero=_reaches_zero(source) and not stage.has_bias,
+    )
+
+
+def group_problems(
+    stage: Stage,
     kernel: StageKernel,
     blocks: Sequence[NDArray[np.bool_]],
     source: Range,
     box: Box,
 ) -> Iterator[list[tuple[Problem, ...]]]:
-    """For every group its channels, each with the problems of its signs."""
+    """For every group its channels, each with the problems of its signs.
+
+    Args:
+        stage: The stage.
+        kernel: Its weights.
+        blocks: Of `seen_blocks`.
+        source: The box of its source.
+        box: Of the errors.
+    """
     moduli = _least_moduli(kernel.least, kernel.most)
     wide = moduli.shape[1]
-    for group in range(known.stage.layer.groups):
+    for group in range(stage.layer.groups):
         rows = slice(group * box.outputs, (group + 1) * box.outputs)
         channels = []
         for place in range(wide):
             at = group * wide + place
             sizes = [moduli[rows, place][:, block] for block in blocks]
             problems = tuple(
-                Problem(rest, step)
-                for step in steps(source.lower[at], source.upper[at])
-                if step and (rest := _missed(sizes, kernel.bits, box, step))
+                Problem(at, sign, rest, step)
+                for sign, step in steps(source.lower[at], source.upper[at])
+                if (rest := _missed(sizes, kernel.bits, box, step))
             )
             if problems:
                 channels.append(problems)

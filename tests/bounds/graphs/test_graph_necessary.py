@@ -80,15 +80,21 @@ def test_no_stage_succeeds_more_often(n, eps) -> None:
     assert binomtest(hits, trials, bound, alternative="greater").pvalue > 1e-6
 
 
-def test_only_the_only_stage_has_a_width(line) -> None:
+def test_only_the_only_stage_needs_its_kernel_in_every_network(line) -> None:
     more = Dense(name="next", sources=("dense",), weight=np.ones((1, 1), np.float32))
     found = needed(line([[1.0]], "-1", "1", None, more))
+    assert found.widths == (3, 1)  # der:cut-stage alone
+    assert all(stage.alone.n > stage.n for stage in found.stages)
+    assert found.filters >= 2 * (3 + 1)
+    still = Dense(name="next", sources=("dense",), weight=np.zeros((1, 1), np.float32))
+    found = needed(line([[1.0]], "-1", "1", None, still))
     assert found.widths == (None, None)
-    assert all("several" in stage.reason for stage in found.stages)
-    assert found.filters > 0
-    assert "no n (no rule" in found.to_text()
+    assert found.filters == 0
+    assert "no n (no two images" in found.to_text()
     clip = Clip(name="clip", sources=("dense",), low="-1", high="1/2")
-    assert needed(line([[1.0]], "-1", "1", None, clip)).filters == 0
+    assert needed(line([[1.0]], "-1", "1", None, clip)).widths == (3,)
+    shut = Clip(name="clip", sources=("dense",), low="-1", high="-1/2")
+    assert needed(line([[1.0]], "0", "1", None, shut)).filters == 0
 
 
 def corner(stride: int, size: int = 3) -> TargetCNN:
