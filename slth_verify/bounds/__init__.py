@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     )
     from slth_verify.bounds.certificates.moments import crude_lower, sharp_lower
     from slth_verify.bounds.certificates.weighted_moment import WeightedCertificate
-    from slth_verify.bounds.graphs.result import StageWidth, TargetWidths
+    from slth_verify.bounds.graphs.result import AloneWidth, StageWidth, TargetWidths
     from slth_verify.bounds.graphs.widths import target_widths
     from slth_verify.bounds.ledger.steps import Step
     from slth_verify.bounds.mrss.answers import mrss_success, mrss_width
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from slth_verify.verdict import Direction
 
 _HOMES = {
+    "AloneWidth": "graphs.result",
     "BoundResult": "_result",
     "Covering": "one_dim.covering",
     "Direction": "_result",
@@ -73,6 +74,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AloneWidth",
     "BoundResult",
     "Covering",
     "Direction",

@@ -43,13 +43,18 @@ class AloneWidth:
     reason: str
     share: Fraction | None
 
+    @property
+    def meaning(self) -> str:
+        """What the width means, to be shown wherever it is."""
+        return ALONE
+
     def to_json(self) -> dict[str, object]:
         """The JSON object; keys without value left out."""
         document = {
             "n": self.n,
             "share": None if self.share is None else str(self.share),
             "reason": self.reason,
-            "meaning": ALONE,
+            "meaning": self.meaning,
         }
         return {key: value for key, value in document.items() if value is not None}
 

@@ -123,8 +123,6 @@ def _side_by_side(
     enough: Sequence[StageWidth], needed: Sequence[StageWidth], forms: Sequence[str]
 ) -> list[str]:
     """All widths of a stage in one line."""
-    from slth_verify.bounds.graphs.stage_necessary import ALONE
-
     head = f"{'stage':<16} {'kernel':<18}"
     lines = [
         "side by side, n of every stage",
@@ -134,7 +132,9 @@ def _side_by_side(
         own = None if low.alone is None else low.alone.n
         numbers = (f"{_number(n):>9}" for n in (low.n, own, stage.n))
         lines.append(f"    {_head(stage)} {' '.join(numbers)}  {form}")
-    return [*lines, f"    alone: {ALONE}", "    -: nothing is proved"]
+    meanings = {low.alone.meaning for low in needed if low.alone is not None}
+    lines += [f"    alone: {meaning}" for meaning in meanings]
+    return [*lines, "    -: nothing is proved"]
 
 
 def _paper(target: TargetCNN, eps: str, delta: str, *, required: bool) -> Rung:

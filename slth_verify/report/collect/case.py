@@ -24,6 +24,7 @@ from slth_verify.report.collect.figures import (
 )
 from slth_verify.report.collect.ladder import ask_ladder
 from slth_verify.report.collect.nearness import nearness
+from slth_verify.report.collect.needed import with_needs
 from slth_verify.report.collect.proved_widths import ProvedWidths
 from slth_verify.report.collect.targets import SHARE, Subject
 from slth_verify.report.collect.task import Task
@@ -139,7 +140,9 @@ def _completed(
     return replace(
         case,
         verdict=overall(tuple(finding.verdict for finding in findings)),
-        ticket=budgeted(ticket_figures(*figures), subject.target, eps),
+        ticket=with_needs(
+            budgeted(ticket_figures(*figures), subject.target, eps), subject.target, eps
+        ),
         witness=witness_summary(result),
         observations=seen.observations,
         accuracy=seen.accuracy,

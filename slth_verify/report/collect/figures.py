@@ -222,6 +222,8 @@ def _stage(
         output=enclosed(
             found.lower, found.upper, Direction.BOTH, f"output of {found.name}"
         ),
+        needed=Absent("not asked"),
+        alone=Absent("not asked"),
     )
 
 

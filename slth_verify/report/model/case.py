@@ -73,6 +73,10 @@ class StageFigures:
         carried_error: What it carries on from earlier stages.
         error: Bound on |g - f| after it.
         output: Outputs of f after it lie in it.
+        needed: Width below which no network is within eps half of the time.
+        alone: Width necessary for this stage alone (own kernel within its share of
+            eps), half of the time; another construction could spread the error
+            otherwise.
     """
 
     stage: str
@@ -86,6 +90,8 @@ class StageFigures:
     carried_error: Quantity
     error: Quantity
     output: Quantity
+    needed: Figure
+    alone: Figure
 
 
 @dataclass(frozen=True, slots=True)
