@@ -44,6 +44,28 @@ def test_page_of_a_network_outside_the_papers_class(graph_document) -> None:
     assert shown.count("<table") == shown.count("<caption")
 
 
+def test_widths_needed_alone_are_labelled(graph_document) -> None:
+    """Where no stage has one, as in older documents, neither column nor words stand."""
+    label = "another construction could spread the error otherwise"
+    html = render_html(graph_document)
+    shown = html[: html.index('<script type="application/json" id="slth-report"')]
+    for words in (
+        "Needed n",
+        "Needed alone",
+        "own kernel within its share of eps",
+        label,
+    ):
+        assert words in shown
+    for case in graph_document["cases"]:
+        for stage in case["ticket"]["stages"]:
+            del stage["needed"], stage["alone"]
+    jsonschema.validate(graph_document, schema())
+    html = render_html(graph_document)
+    older = html[: html.index('<script type="application/json" id="slth-report"')]
+    assert "Needed alone" not in older
+    assert label not in older
+
+
 def test_no_name_of_a_graph_steers_the_page(graph_document) -> None:
     poison = '<script>alert("x")</script>\u202e$x^{$'
     (case,) = graph_document["cases"]
