@@ -44,10 +44,14 @@ def command(ticket: str, output: str, target: str, merge: bool, form: Form) -> i
     written, whose outputs approximate the target's.
     """
     try_output(output, {"TICKET": ticket, "--target": target})
+    from slth_verify.graph import TargetCNN
+    from slth_verify.ticket import Ticket
+
+    read, network = Ticket.load(ticket), TargetCNN.from_file(target)
     from slth_verify.construction import collapse
 
     try:
-        collapsed = collapse(ticket, target, merge=merge)
+        collapsed = collapse(read, network, merge=merge)
     except UnprovedTicketError as error:
         note(f"slth-verify: {error}")
         print_failure(form, "collapse", str(error), error.verdict.name)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -65,6 +66,29 @@ class SearchLaw:
         return math.ceil(wanted)
 
 
+def _exponents(points: Sequence[SearchPoint]) -> tuple[float, float]:
+    """Least squares in rationals: no order of sums, nor of memory, changes a digit."""
+    rows = [
+        [Fraction(math.log(p.dim)), Fraction(-math.log(p.residual)), Fraction(1)]
+        for p in points
+    ]
+    wanted = [Fraction(math.log(p.width)) for p in points]
+    normal = [
+        [sum(row[i] * row[j] for row in rows) for j in range(3)]
+        + [sum(row[i] * y for row, y in zip(rows, wanted, strict=True))]
+        for i in range(3)
+    ]
+    for i in range(3):  # positive definite: pivots are positive as they come
+        for j in range(3):
+            if j != i:
+                factor = normal[j][i] / Fraction(normal[i][i])
+                normal[j] = [
+                    a - factor * b for a, b in zip(normal[j], normal[i], strict=True)
+                ]
+    dim, accuracy, _ = (float(normal[i][3] / normal[i][i]) for i in range(3))
+    return dim, accuracy
+
+
 def fit_search_law(points: Iterable[SearchPoint]) -> SearchLaw:
     """Fits the law to searches, and its exponents by least squares of the logarithms.
 
@@ -85,12 +109,12 @@ def fit_search_law(points: Iterable[SearchPoint]) -> SearchLaw:
             f"points={len(known)}: they must have several dimensions and several "
             "widths, or no exponent is determined (thm:mrss-nsn). Sweep both."
         )
-    exponents = np.linalg.lstsq(design, logs[:, 2])[0]
+    dim, accuracy = _exponents(known)
     constants = [point.constant for point in known]
     return SearchLaw(
         constant=math.exp(math.fsum(map(math.log, constants)) / len(constants)),
         worst=max(constants),
-        dim_exponent=float(exponents[0]),
-        accuracy_exponent=float(exponents[1]),
+        dim_exponent=dim,
+        accuracy_exponent=accuracy,
         points=len(known),
     )

@@ -38,8 +38,6 @@ WRONG = (
     "prune TARGET --eps 1/10 --workers x --seed 1 --output OUT",
     "prune FILE --eps 1/10 --seed 1 --output OUT",
     "prune TARGET --eps 1/10 --seed 1 --output missing/OUT",
-    "prune TARGET --eps 1/10 --seed 1 --resume FILE --output OUT",
-    "prune TARGET --eps 1/10 --seed 1 --widths 1,2,3,4 --output OUT",
     "prune TARGET --eps 1/10 --seed 1 --box 3 --output OUT",
     "check FILE missing",
     "check FILE TARGET",
