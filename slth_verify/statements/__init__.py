@@ -17,7 +17,7 @@ from slth_verify.statements._registry import build, statement, statements
 from slth_verify.statements._statement import Statement
 from slth_verify.statements._types import (
     Claim,
-    Direction,
+    ClaimDirection,
     Hypothesis,
     Kind,
     Provenance,
@@ -43,9 +43,9 @@ from slth_verify.statements.rendering.text import as_text, latex, text
 
 __all__ = [
     "Claim",
+    "ClaimDirection",
     "Comparison",
     "Decider",
-    "Direction",
     "Hypothesis",
     "HypothesisCheck",
     "Kind",

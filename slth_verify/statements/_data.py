@@ -12,7 +12,7 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.showing import OneLine
 from slth_verify.statements._types import (
     Claim,
-    Direction,
+    ClaimDirection,
     Hypothesis,
     Kind,
     Provenance,
@@ -76,7 +76,9 @@ class StatementData(OneLine):
         for field in ("paper", "version", "item"):
             require(bool(getattr(self.source, field)), f"{where} has no source.{field}")
         require(isinstance(self.provenance, Provenance), f"{where} has no provenance")
-        directed = all(isinstance(item.direction, Direction) for item in self.claims)
+        directed = all(
+            isinstance(item.direction, ClaimDirection) for item in self.claims
+        )
         require(directed, f"{where} has a claim without a direction")
         for label, names in (
             ("symbol", [variable.name for variable in self.symbols]),
@@ -109,9 +111,9 @@ class StatementData(OneLine):
         return tuple(part for part in parts if part is not None)
 
     @property
-    def direction(self) -> Direction:
+    def direction(self) -> ClaimDirection:
         """Side of the main claim; EXACT for a definition."""
-        return self.claims[0].direction if self.claims else Direction.EXACT
+        return self.claims[0].direction if self.claims else ClaimDirection.EXACT
 
     def clause_provenance(self, clause: str) -> Provenance:
         """Where one clause comes from: a hypothesis, a claim, or the conclusion."""

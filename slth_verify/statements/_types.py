@@ -39,7 +39,7 @@ class Kind(Enum):
     FIGURE = "figure"
 
 
-class Direction(Enum):
+class ClaimDirection(Enum):
     """Which side a claim bounds, and therefore which answer is the safe one.
 
     Attributes:
@@ -174,7 +174,7 @@ class Claim(OneLine):
 
     name: str
     subject: Any
-    direction: Direction
+    direction: ClaimDirection
     expression: Any
     meaning: str
     monotone: tuple[tuple[str, int], ...] = ()
@@ -184,9 +184,9 @@ class Claim(OneLine):
 
     def relation(self) -> Any:
         """The claim as one SymPy relation."""
-        if self.direction is Direction.EXACT:
+        if self.direction is ClaimDirection.EXACT:
             return sp.Eq(self.subject, self.expression, evaluate=False)
-        if self.direction in (Direction.UPPER, Direction.BUDGET):
+        if self.direction in (ClaimDirection.UPPER, ClaimDirection.BUDGET):
             return sp.Le(self.subject, self.expression, evaluate=False)
         return sp.Ge(self.subject, self.expression, evaluate=False)
 

@@ -9,7 +9,7 @@ import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import (
-    Direction,
+    ClaimDirection,
     Provenance,
     Source,
     build,
@@ -93,7 +93,7 @@ def test_no_field_is_missing(s) -> None:
     assert s.source.version
     assert s.source.item
     assert isinstance(s.provenance, Provenance)
-    assert isinstance(s.direction, Direction)
+    assert isinstance(s.direction, ClaimDirection)
     assert s.hypotheses
     assert s.conclusion not in (sp.true, sp.false)
     for variable in s.symbols:

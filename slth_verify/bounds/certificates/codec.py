@@ -41,7 +41,7 @@ class Stored:
         }
 
     @classmethod
-    def taken(
+    def from_values(
         cls,
         take: Callable[[str], object],
         keys: Mapping[str, str] = _NO_KEYS,

@@ -100,7 +100,7 @@ class Entry:
     def _read(
         self, kind: type[_Kind], keys: Mapping[str, str] | None = None, **given: Any
     ) -> _Kind:
-        return kind.taken(self.parameters.__getitem__, keys or {}, **given)
+        return kind.from_values(self.parameters.__getitem__, keys or {}, **given)
 
     @property
     def universal(self) -> bool:

@@ -98,7 +98,7 @@ class Fields:
             given: Parameters that are not read here.
         """
         try:
-            return kind.taken(self.take, keys or {}, **given)
+            return kind.from_values(self.take, keys or {}, **given)
         except InvalidParameterError as error:
             raise NotConfirmedError(f"{self.name}: {error}") from error
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from slth_verify.showing import OneLine
-from slth_verify.statements._types import Claim, Direction
+from slth_verify.statements._types import Claim, ClaimDirection
 from slth_verify.statements.queries.isolate import Piece
 from slth_verify.verdict import NoTruthValue
 
 _SMALLER_IS_STRONGER = {
-    Direction.SUFFICIENT: True,
-    Direction.UPPER: True,
-    Direction.BUDGET: False,
-    Direction.NECESSARY: False,
-    Direction.LOWER: False,
+    ClaimDirection.SUFFICIENT: True,
+    ClaimDirection.UPPER: True,
+    ClaimDirection.BUDGET: False,
+    ClaimDirection.NECESSARY: False,
+    ClaimDirection.LOWER: False,
 }
 
 
@@ -60,7 +60,7 @@ class Comparison(NoTruthValue, OneLine):
     meanings: tuple[str, str]
     left: Any
     right: Any
-    directions: tuple[Direction, Direction]
+    directions: tuple[ClaimDirection, ClaimDirection]
     smaller: str | None
     stronger: str | None
     stretches: tuple[Stretch, ...] = ()
@@ -104,7 +104,9 @@ def without_winner(found: Comparison) -> Comparison:
 
 
 def _stretch(
-    piece: Piece, directions: tuple[Direction, Direction], ids: tuple[str, str]
+    piece: Piece,
+    directions: tuple[ClaimDirection, ClaimDirection],
+    ids: tuple[str, str],
 ) -> Stretch:
     return Stretch(
         piece.low,
@@ -130,9 +132,11 @@ def _smaller(order: int | None, ids: tuple[str, str]) -> str | None:
 
 
 def _stronger(
-    order: int | None, directions: tuple[Direction, Direction], ids: tuple[str, str]
+    order: int | None,
+    directions: tuple[ClaimDirection, ClaimDirection],
+    ids: tuple[str, str],
 ) -> str | None:
-    if directions[0] is not directions[1] or directions[0] is Direction.EXACT:
+    if directions[0] is not directions[1] or directions[0] is ClaimDirection.EXACT:
         return None
     smaller = _smaller(order, ids)
     if smaller in (None, "equal") or _SMALLER_IS_STRONGER[directions[0]]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from slth_verify.statements._collection import COLLECTED
 from slth_verify.statements._data import StatementData
-from slth_verify.statements._types import Claim, Direction, Provenance
+from slth_verify.statements._types import Claim, ClaimDirection, Provenance
 from slth_verify.statements.decisions.decide import decide
 from slth_verify.statements.decisions.proved import Ceil
 from slth_verify.statements.formulas.binding import is_free
@@ -51,7 +51,7 @@ def refutation(statement: StatementData, values: Mapping[Any, Any]) -> str | Non
     if not chosen:
         return None
     for claim in statement.claims:
-        if claim.direction is Direction.SUFFICIENT and any(
+        if claim.direction is ClaimDirection.SUFFICIENT and any(
             is_free(constant, claim.expression) for constant in chosen
         ):
             for other, necessary in _necessary(claim):
@@ -67,7 +67,7 @@ def _necessary(claim: Claim) -> Iterator[tuple[StatementData, Claim]]:
         for candidate in other.claims:
             if (
                 other.provenance is Provenance.DERIVED
-                and candidate.direction is Direction.NECESSARY
+                and candidate.direction is ClaimDirection.NECESSARY
                 and candidate.quantity is claim.quantity
             ):
                 yield other, candidate

@@ -12,7 +12,7 @@ import sympy as sp
 from slth_verify.errors import InvalidParameterError
 from slth_verify.showing import OneLine
 from slth_verify.statements._data import StatementData
-from slth_verify.statements._types import Claim, Direction
+from slth_verify.statements._types import Claim, ClaimDirection
 from slth_verify.statements.decisions.decide import Decider, Relation, decide
 from slth_verify.statements.decisions.proved import Ceil, Greatest
 from slth_verify.statements.formulas.binding import is_free
@@ -28,13 +28,13 @@ from slth_verify.verdict import Verdict
 
 Side = Literal["least", "greatest", "equal"]
 
-_RELATIONS: dict[Direction, Relation] = {
-    Direction.SUFFICIENT: "<=",
-    Direction.NECESSARY: "<=",
-    Direction.LOWER: ">=",
-    Direction.UPPER: "<=",
-    Direction.EXACT: "==",
-    Direction.BUDGET: ">=",
+_RELATIONS: dict[ClaimDirection, Relation] = {
+    ClaimDirection.SUFFICIENT: "<=",
+    ClaimDirection.NECESSARY: "<=",
+    ClaimDirection.LOWER: ">=",
+    ClaimDirection.UPPER: "<=",
+    ClaimDirection.EXACT: "==",
+    ClaimDirection.BUDGET: ">=",
 }
 
 
@@ -124,10 +124,10 @@ def _subject(
     complete = with_defaults(statement, substitution)
     refuse_violations(statement, claim, complete)
     value = evaluate(statement, claim.expression, complete)
-    sides: dict[Direction, Side] = {
-        Direction.UPPER: "greatest",
-        Direction.BUDGET: "greatest",
-        Direction.EXACT: "equal",
+    sides: dict[ClaimDirection, Side] = {
+        ClaimDirection.UPPER: "greatest",
+        ClaimDirection.BUDGET: "greatest",
+        ClaimDirection.EXACT: "equal",
     }
     side = sides.get(claim.direction, "least")
     if side == "least" and claim.subject.is_integer:

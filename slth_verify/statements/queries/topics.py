@@ -15,7 +15,7 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.statements._data import StatementData
-from slth_verify.statements._types import Claim, Direction, Quantity
+from slth_verify.statements._types import Claim, ClaimDirection, Quantity
 from slth_verify.statements.decisions.decide import decide
 from slth_verify.statements.decisions.substitution import substitute
 from slth_verify.statements.formulas.binding import canonical, is_free
@@ -128,7 +128,7 @@ def _concerns(relation: Any, objects: Iterable[Any]) -> bool:
 
 
 def differences(
-    topics: tuple[Topic, Topic], directions: tuple[Direction, Direction]
+    topics: tuple[Topic, Topic], directions: tuple[ClaimDirection, ClaimDirection]
 ) -> list[str]:
     """What two claims differ in, in words; empty if they can be compared.
 
@@ -163,16 +163,16 @@ def differences(
 
 
 def _chances_fit(
-    topics: tuple[Topic, Topic], directions: tuple[Direction, Direction]
+    topics: tuple[Topic, Topic], directions: tuple[ClaimDirection, ClaimDirection]
 ) -> bool:
     """Equal; or what is necessary presupposes no more than what suffices secures."""
     first, second = topics[0].chance, topics[1].chance
     if first == second:
         return True
-    if set(directions) == {Direction.SUFFICIENT, Direction.NECESSARY}:
+    if set(directions) == {ClaimDirection.SUFFICIENT, ClaimDirection.NECESSARY}:
         secured, presupposed = (
             (first, second)
-            if directions[0] is Direction.SUFFICIENT
+            if directions[0] is ClaimDirection.SUFFICIENT
             else (second, first)
         )
         if presupposed is None:

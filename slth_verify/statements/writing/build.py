@@ -10,7 +10,7 @@ import sympy as sp
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import (
     Claim,
-    Direction,
+    ClaimDirection,
     Hypothesis,
     Kind,
     Provenance,
@@ -63,7 +63,7 @@ def hyp(name: str, relation: Any, meaning: str) -> Hypothesis:
 
 
 def _claim(
-    direction: Direction,
+    direction: ClaimDirection,
     name: str,
     subject: Any,
     expression: Any,
@@ -87,13 +87,13 @@ def _claim(
     )
 
 
-#: Claims by the side that they bound; see `Direction`.
-sufficient = partial(_claim, Direction.SUFFICIENT)
-necessary = partial(_claim, Direction.NECESSARY)
-lower = partial(_claim, Direction.LOWER)
-upper = partial(_claim, Direction.UPPER)
-exact = partial(_claim, Direction.EXACT)
-budget = partial(_claim, Direction.BUDGET)
+#: Claims by the side that they bound; see `ClaimDirection`.
+sufficient = partial(_claim, ClaimDirection.SUFFICIENT)
+necessary = partial(_claim, ClaimDirection.NECESSARY)
+lower = partial(_claim, ClaimDirection.LOWER)
+upper = partial(_claim, ClaimDirection.UPPER)
+exact = partial(_claim, ClaimDirection.EXACT)
+budget = partial(_claim, ClaimDirection.BUDGET)
 
 
 def derived(

@@ -47,7 +47,7 @@ def table() -> ModuleType:
 def _certificate(row: dict, table: ModuleType) -> TwoStageCertificate:
     names = ("n", "share", "slope", "cap", "stages")
     values = {name: row[name] for name in names}
-    return TwoStageCertificate.taken(
+    return TwoStageCertificate.from_values(
         values.__getitem__, dim=row["dim"], eps=table.ACCURACY, norm=F(1)
     )
 

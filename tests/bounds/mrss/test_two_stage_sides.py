@@ -42,7 +42,9 @@ BLOCKS = {
 def _side(row: dict) -> TwoStageCertificate:
     names = ("norm", "n", "share", "slope", "cap", "stages")
     values = {name: row[name] for name in names}
-    return TwoStageCertificate.taken(values.__getitem__, dim=row["dim"], eps=F(1, 100))
+    return TwoStageCertificate.from_values(
+        values.__getitem__, dim=row["dim"], eps=F(1, 100)
+    )
 
 
 def _both(side: TwoStageCertificate, missed: F, tau: F, slope: F) -> F:

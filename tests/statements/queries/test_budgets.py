@@ -9,7 +9,7 @@ import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import (
-    Direction,
+    ClaimDirection,
     decide,
     statement,
 )
@@ -60,7 +60,9 @@ def test_a_budget_need_not_be_used_up(identifier, claim, name, values, value) ->
 def test_lie_an_equality_finds_no_depth() -> None:
     s = statement("der:structured-slth")
     claims = tuple(
-        dataclasses.replace(c, direction=Direction.EXACT) if c.name == "accuracy" else c
+        dataclasses.replace(c, direction=ClaimDirection.EXACT)
+        if c.name == "accuracy"
+        else c
         for c in s.claims
     )
     exact = dataclasses.replace(s, claims=claims)

@@ -9,7 +9,7 @@ import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements import (
-    Direction,
+    ClaimDirection,
     Quantity,
     Statement,
     decide,
@@ -46,7 +46,7 @@ def test_a_statement_equals_itself() -> None:
 
 def test_sufficient_and_necessary_are_a_gap_not_a_contest() -> None:
     found = CONSTANT.compare(COUNTING, eps="1/100")
-    assert found.directions == (Direction.SUFFICIENT, Direction.NECESSARY)
+    assert found.directions == (ClaimDirection.SUFFICIENT, ClaimDirection.NECESSARY)
     assert found.stronger is None
     assert found.smaller == "der:rss-counting"
 
