@@ -32,7 +32,7 @@ from slth_verify.statements.writing.build import (
 from slth_verify.statements.writing.symbols import P, c_in, c_out, eps, n
 
 _w, _one, _two, _q, _j = sp.symbols("w K_1 K_2 q j", integer=True)
-_e, _S, _t, _V = sp.symbols("e_i S t V", real=True)
+_e, _S, _t, _V, _apart = sp.symbols("e_i S t V R", real=True)
 _W = sp.Symbol("W")
 _m, _count = c_out * _w, _w * (_one + 2 * _two)
 _VOLUME = (
@@ -119,7 +119,15 @@ CUT_STAGE = derived(
         var(_j, NATURALS, "signs of each of them that must be read, 1 or 2"),
         var(eps, REALS, "accuracy in the max norm, over the box of the input"),
         var(_W, "random weights", "all entries of the random network"),
-        var(f, "target networks", "the graph, given before the weights are drawn"),
+        var(
+            _apart, REALS, "how far two outputs of the target are apart, at such images"
+        ),
+        var(
+            f,
+            "target networks",
+            "a graph whose paths all lead through the stage, given before the weights "
+            "are drawn",
+        ),
         var(g, "pruned networks", "the graph with pruned pairs as its stages"),
         var(P, REALS, "probability that some pruned network is within eps"),
     ),
@@ -130,6 +138,7 @@ CUT_STAGE = derived(
         hyp("signs", le(_j, 2), "a channel has two signs"),
         hyp("filters", ge(n, 1), "there are filters"),
         hyp("eps-positive", gt(eps, 0), "the accuracy is positive"),
+        hyp("apart", gt(_apart, 2 * eps), "two outputs differ by more than 2 eps"),
     ),
     conclusion=le(_WHOLE, 1 - 4 ** (-n * c_in)),
     summary="All paths lead through the stage, its source is never negative, and two "

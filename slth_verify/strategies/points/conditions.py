@@ -35,6 +35,7 @@ _TARGETS: Mapping[tuple[str, str], str] = {
     ("der:high-probability", "proper"): "n",
     ("der:high-probability", "second"): "N",
     ("der:high-probability", "scale-high"): "s_b",
+    ("der:stage-necessary", "channels"): "K_1",
     ("der:local", "above"): "U",
     ("der:top-1", "target"): "f_c",
     ("der:top-1", "pruned"): "g_c",
