@@ -39,9 +39,9 @@ def command(
     F's by eps, for any image of F's box. G may have other layers than F, as a collapsed
     network has. Weights are rounded to float32, so this is about nearby networks.
     """
+    f, g = (read_any(path, box) for path in (one, other))
     from slth_verify.network.onnx_graphs import write_instance
 
-    f, g = (read_any(path, box) for path in (one, other))
     paths = write_instance(f, g, eps, Path(output))
     print_answer(
         form,
