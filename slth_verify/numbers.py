@@ -63,7 +63,7 @@ def exact_number(
     """
     if isinstance(value, str):
         return _from_text(value, name, exponent)
-    if isinstance(value, bool):
+    if isinstance(value, bool) or type(value).__name__ == "timedelta64":  # no number
         raise _unreadable(value, name)
     if isinstance(value, Integral):
         number = Fraction(int(value))

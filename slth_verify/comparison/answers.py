@@ -23,6 +23,7 @@ from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import Stage
 from slth_verify.numbers import ExactNumber, exact_number, shown, whole_number
 from slth_verify.ticket import Ticket, read_accuracy
+from slth_verify.ticket.graphs.given import given_target, given_ticket
 from slth_verify.verdict import Verdict
 
 _Path = str | os.PathLike[str]
@@ -110,7 +111,7 @@ def certify_pair(
     progress: Progress | None = None,
 ) -> LocalReport:
     """`certify` for two networks of one architecture, as `compare` takes them."""
-    networks = ComparedNetworks.of_graphs(_graph(one), _graph(other))
+    networks = ComparedNetworks.of_graphs(given_target(one), given_target(other))
     return _near(networks, images, _radius(radius), workers, progress)
 
 
@@ -180,7 +181,7 @@ def compare(
         der:difference-forms, der:joint-forms.
     """
     whole_number(seed, "seed", least=0)
-    f, g = (_graph(value) for value in (one, other))
+    f, g = (given_target(value) for value in (one, other))
     asked = None if eps is None else read_accuracy(eps, f)
     networks = ComparedNetworks.of_graphs(f, g)
     differences = Differences.over(networks.pair, box_of(f.input))
@@ -221,13 +222,8 @@ def _finite(number: float) -> Fraction | None:
     return Fraction(number) if np.isfinite(number) else None
 
 
-def _graph(value: _Path | TargetCNN) -> TargetCNN:
-    return value if isinstance(value, TargetCNN) else TargetCNN.from_file(value)
-
-
 def _networks(ticket: _Path | Ticket, target: _Path | TargetCNN) -> ComparedNetworks:
-    loaded = ticket if isinstance(ticket, Ticket) else Ticket.load(ticket)
-    return ComparedNetworks.of_ticket(loaded, _graph(target))
+    return ComparedNetworks.of_ticket(given_ticket(ticket), given_target(target))
 
 
 def _batch(images: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:

@@ -16,6 +16,7 @@ from slth_verify.graph.exact import exact_values
 from slth_verify.graph.stages import Stage, stages_of
 from slth_verify.ticket import Ticket
 from slth_verify.ticket.graphs import proved_filters
+from slth_verify.ticket.graphs.format import validated
 from slth_verify.ticket.graphs.sums import PairSums, pair_sums
 from slth_verify.ticket.graphs.values import exact_pruned_values
 from slth_verify.verdict import Verdict
@@ -47,6 +48,7 @@ class ComparedNetworks:
                 filters of this target's random network.
             InvalidTargetError: If weights are beyond what floats hold.
         """
+        ticket = validated(ticket)
         ledger, kept = proved_filters(ticket, target)
         for finding in ledger:
             if finding.verdict is not Verdict.VERIFIED:

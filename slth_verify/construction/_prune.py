@@ -12,16 +12,20 @@ import os
 from slth_verify.construction.graphs.prune import prune_graph
 from slth_verify.construction.searching.search import Options, ProgressCallback
 from slth_verify.deadline import seconds_of
+from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import TargetCNN
 from slth_verify.ieee import require_ieee
 from slth_verify.network import RandomCNN
-from slth_verify.numbers import ExactNumber, whole_number
+from slth_verify.numbers import ExactNumber, shown, whole_number
 from slth_verify.subset_sum import Journal
 from slth_verify.ticket import Ticket
 
+#: Processes that a search may be given.
+_WORKERS = 1 << 12
+
 
 def prune(
-    target: TargetCNN,
+    target: str | os.PathLike[str] | TargetCNN,
     random_network: RandomCNN,
     *,
     eps: ExactNumber,
@@ -37,7 +41,7 @@ def prune(
     """Find filters of a random network whose removal leaves a copy of the target.
 
     Args:
-        target: The network to approximate.
+        target: The network to approximate, or its file.
         random_network: Where to search; one width per stage of the target.
         eps: Admissible sup error over all images of the target's box, in the target's
             units. Exact; a float is read through its shortest decimal form. ``"2%"``
@@ -63,6 +67,8 @@ def prune(
         residuals, is at most ``eps``.
 
     Raises:
+        InvalidTargetError: If the target is unreadable, or none.
+        InvalidParameterError: If another argument is not as described here.
         NoTicketFoundError: With the certified error reached. It does not show that no
             ticket exists; ``out_of_time`` says whether the search was cut short.
 
@@ -74,10 +80,18 @@ def prune(
         thm:structured-slth; of all other targets docs/theory/networks.md.
     """
     require_ieee()
+    if not isinstance(random_network, RandomCNN):
+        raise InvalidParameterError(
+            f"random_network={shown(random_network)}: a RandomCNN is required "
+            "(thm:structured-slth). Give RandomCNN(seed=..., "
+            "widths=suggested_widths(target, eps))."
+        )
     options = Options(
         whole_number(search_seed, "search_seed", least=0),
         None if problem_limit is None else seconds_of(problem_limit, "problem_limit"),
-        None if workers is None else whole_number(workers, "workers", least=1),
+        None
+        if workers is None
+        else whole_number(workers, "workers", least=1, most=_WORKERS),
         journal,
         progress,
         device,

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from fractions import Fraction
 
-from slth_verify.construction.graphs.plan import plan_graph
+from slth_verify.construction.graphs.prune import planned
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import stages_of
 from slth_verify.numbers import ExactNumber, rough, whole_number
 from slth_verify.text import printable
-from slth_verify.ticket import read_accuracy
 
 
 def suggested_widths(
-    target: TargetCNN, eps: ExactNumber, *, budget: int | None = None
+    target: str | os.PathLike[str] | TargetCNN,
+    eps: ExactNumber,
+    *,
+    budget: int | None = None,
 ) -> tuple[int, ...]:
     """Widths n_i at which the search is expected to succeed, by stage; heuristic.
 
     Args:
-        target: The target network.
+        target: The target network, or its file.
         eps: Admissible sup error, in the target's units, positive; or a share such as
             ``"2%"``, as `slth_verify.prune` reads it.
         budget: Half-filters that the random network may have, over all stages and
             their input channels; None for no cap.
 
     Raises:
+        InvalidTargetError: If the target is unreadable, or none.
         InvalidParameterError: If a width would leave the generator's range, or all
             together the budget.
     """
-    widths = plan_graph(target, read_accuracy(eps, target)).widths
-    channels = [stage.inputs for stage in stages_of(target)]
-    _require_within(budget, widths, channels, eps)
-    return widths
+    graph, plan = planned(target, eps)
+    channels = [stage.inputs for stage in stages_of(graph)]
+    _require_within(budget, plan.widths, channels, eps)
+    return plan.widths
 
 
 def _require_within(

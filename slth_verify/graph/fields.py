@@ -42,6 +42,12 @@ def checked(node: Any) -> Node:
     Raises:
         InvalidTargetError: Naming the node and the field that is not as its class says.
     """
+    if isinstance(node, np.ndarray) or hasattr(node, "requires_grad"):
+        raise InvalidTargetError(
+            f"an array of shape {tuple(node.shape)} is no node of a target graph "
+            "(docs/target-graphs.md). Kernels alone, of the paper's class, make one "
+            "with TargetCNN.from_kernels(kernels, input_shape)."
+        )
     if type(node) not in KINDS.values():
         raise InvalidTargetError(
             f"{shown(node)} is no node of a target graph; the kinds are "

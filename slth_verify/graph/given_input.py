@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph.nodes import Input, Shape
 from slth_verify.limits import IMAGE_SIDE
@@ -32,7 +34,7 @@ def input_node(input_shape: Any, box: Any) -> Input:
     Args:
         input_shape: ``(channels, height, width)``, ``(channels, length)`` or
             ``(features,)``.
-        box: A pair of numbers, or one for each channel.
+        box: A pair of numbers, or one for each channel, also as an array.
 
     Raises:
         InvalidParameterError: If they are not of these forms.
@@ -61,6 +63,8 @@ def ends_of(
 
 
 def _pairs(box: Any, channels: int) -> list[tuple[Fraction, Fraction]]:
+    if isinstance(box, np.ndarray) and box.ndim in (1, 2):
+        box = [list(part) if box.ndim == 2 else part for part in box]
     parts = list(box) if isinstance(box, Sequence) and not isinstance(box, str) else []
     single = len(parts) == 2 and not any(_is_pair(part) for part in parts)
     if single:

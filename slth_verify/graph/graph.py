@@ -148,6 +148,21 @@ class TargetCNN(OtherFormats, Shown):
         return shapes[name]
 
     @property
+    def architecture(self) -> tuple[tuple[str, str, Shape], ...]:
+        """Name, kind and shape of every node, in order; nothing of its weights.
+
+        Examples:
+            >>> import numpy as np
+            >>> kernels = (np.ones((2, 1, 3, 3), np.float32),)
+            >>> TargetCNN.from_kernels(kernels, (1, 8, 8)).architecture[1]
+            ('conv1', 'Convolution', (2, 8, 8))
+        """
+        return tuple(
+            (node.name, type(node).__name__, self.shape(node.name))
+            for node in self.nodes
+        )
+
+    @property
     def input(self) -> Input:
         """The node of the image."""
         return cast(Input, self.nodes[0])
@@ -190,12 +205,11 @@ class TargetCNN(OtherFormats, Shown):
     def _card(self) -> Card:
         parts = [getattr(node, x.name) for node in self.nodes for x in fields(node)]
         weights = sum(part.size for part in parts if hasattr(part, "size"))
-        sizes = [(node, self.shape(node.name)) for node in self.nodes]
         line = (
             f"{self.name}: {self.input.shape} to {self.output_shape}, "
-            f"{counted(len(sizes), 'node')}, {counted(weights, 'weight')}"
+            f"{counted(len(self.nodes), 'node')}, {counted(weights, 'weight')}"
         )
-        rows = [(node.name, f"{type(node).__name__} {shape}") for node, shape in sizes]
+        rows = [(name, f"{kind} {shape}") for name, kind, shape in self.architecture]
         return Card(line, (("weights", weights), *rows))
 
     @cached_property

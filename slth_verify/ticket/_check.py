@@ -6,15 +6,16 @@ import os
 
 from slth_verify.bounded import LimitReachedError, run_bounded
 from slth_verify.deadline import seconds_of
-from slth_verify.errors import InvalidTargetError
 from slth_verify.graph import TargetCNN
-from slth_verify.numbers import ExactNumber, shown, whole_number
+from slth_verify.numbers import ExactNumber, whole_number
 from slth_verify.ticket.graphs import CheckResult, Ticket, read_accuracy
 from slth_verify.ticket.graphs.check import check_graph, stopped
-from slth_verify.ticket.graphs.format import validated
+from slth_verify.ticket.graphs.given import given_target, given_ticket
 from slth_verify.verdict import Finding, Verdict
 
 _Path = str | os.PathLike[str]
+#: No machine has more, and no kernel takes a larger limit.
+_BYTES = 1 << 62
 
 
 def check(
@@ -36,9 +37,9 @@ def check(
             outputs (``"2%"``). None for the ticket's own.
         cross_check: Also evaluate some outputs of every stage in mpmath; a disagreement
             makes the result INCONCLUSIVE. Costs little.
-        time_limit: Seconds; the check then runs in a process of its own, and is
-            INCONCLUSIVE if it is not done. Without a limit, a check that would take
-            minutes is not begun.
+        time_limit: Seconds, positive; the check then runs in a process of its own, and
+            is INCONCLUSIVE if it is not done. Without a limit, a check that would take
+            minutes is not begun; infinity lets it take as long as it needs.
         memory_limit: Bytes, in the same way.
 
     Raises:
@@ -83,13 +84,6 @@ def _checked(
     *,
     limited: bool,
 ) -> CheckResult:
-    loaded = validated(ticket) if isinstance(ticket, Ticket) else Ticket.load(ticket)
-    if isinstance(target, str | os.PathLike):
-        target = TargetCNN.from_file(target)
-    elif not isinstance(target, TargetCNN):
-        raise InvalidTargetError(
-            f"target={shown(target)}: a TargetCNN or the path of its file is required "
-            "(docs/target-graphs.md). Give the target that the ticket was made for."
-        )
-    asked = None if eps is None else read_accuracy(eps, target)
-    return check_graph(loaded, target, asked, cross_check=cross_check, limited=limited)
+    loaded, graph = given_ticket(ticket), given_target(target)
+    asked = None if eps is None else read_accuracy(eps, graph)
+    return check_graph(loaded, graph, asked, cross_check=cross_check, limited=limited)

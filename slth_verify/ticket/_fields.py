@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.limits import DIGITS, EXPONENT, NAME
@@ -14,6 +15,27 @@ from slth_verify.numbers import shown
 #: Digits of eps; any accuracy over any admitted input bound has fewer.
 _EPS_DIGITS = 2 * (DIGITS + EXPONENT)
 _RATIONAL = re.compile(r"[0-9]+(/0*[1-9][0-9]*)?", re.ASCII)
+
+
+def plain(value: Any) -> Any:
+    """A value of a field, where it is of a subclass as what it holds, read once.
+
+    A subclass may compare, print and index as it likes. Values of other types are
+    returned as they are; whoever reads the field refuses them.
+    """
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int.__int__(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, Fraction):
+        return Fraction(int(value.numerator), int(value.denominator))
+    if isinstance(value, np.ndarray):
+        return np.asarray(value)  # of a subclass, its plain array
+    if isinstance(value, dict):
+        return {plain(key): plain(dict.__getitem__(value, key)) for key in value}
+    return value
 
 
 def rational(text: Any) -> Fraction:

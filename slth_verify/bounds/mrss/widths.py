@@ -138,6 +138,8 @@ class _Search:
             time_limit = seconds_of(time_limit, source="any statement")
         if effort == "quick" and known is not None:
             return known
+        if time_limit is not None:
+            time_limit = seconds_of(time_limit)
         if effort == "quick" and time_limit is None and store.entries():
             time_limit = _SECONDS
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -19,6 +20,8 @@ from slth_verify.numbers import (
 )
 
 _Read = TypeVar("_Read")
+#: MiB: one byte, and more than any machine has.
+_LEAST, _MOST = Fraction(1, 2**20), 2**42
 
 
 class _Number(click.ParamType[_Read], Generic[_Read]):

@@ -23,6 +23,7 @@ from slth_verify.showing import OneLine
 from slth_verify.text import printable
 from slth_verify.ticket import Ticket
 from slth_verify.ticket.graphs import check_graph, proved_filters
+from slth_verify.ticket.graphs.given import given_target, given_ticket
 from slth_verify.verdict import Finding, Verdict, overall
 
 #: Bytes of a weight of the random network.
@@ -141,8 +142,7 @@ def collapse(
         fig:neuron-pruning, docs/theory/networks.md.
     """
     torch_dtype(dtype)
-    loaded = ticket if isinstance(ticket, Ticket) else Ticket.load(ticket)
-    graph = target if isinstance(target, TargetCNN) else TargetCNN.from_file(target)
+    loaded, graph = given_ticket(ticket), given_target(target)
     ledger, kept = proved_filters(loaded, graph)
     _require_proved(ledger)
     stages = stages_of(graph)

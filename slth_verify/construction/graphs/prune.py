@@ -38,12 +38,24 @@ from slth_verify.subset_sum import Proposal
 from slth_verify.text import counted
 from slth_verify.ticket.graphs import StageTicket, Ticket, read_accuracy
 from slth_verify.ticket.graphs.difference import node_bounds
+from slth_verify.ticket.graphs.given import Path, given_target
 from slth_verify.ticket.graphs.outputs import widest
 from slth_verify.ticket.graphs.sums import KeptFilters, PairSums, pair_sums
 
 
+def planned(target: Path | TargetCNN, eps: ExactNumber) -> tuple[TargetCNN, GraphPlan]:
+    """A target, read if need be, and the plan for an accuracy.
+
+    Raises:
+        InvalidTargetError: If it is none.
+        InvalidParameterError: If the accuracy is none, or no width would do.
+    """
+    graph = given_target(target)
+    return graph, plan_graph(graph, read_accuracy(eps, graph))
+
+
 def prune_graph(
-    graph: TargetCNN,
+    target: Path | TargetCNN,
     network: RandomCNN,
     eps: ExactNumber,
     options: Options,
@@ -52,6 +64,7 @@ def prune_graph(
     """A ticket of a graph; see `slth_verify.prune`, which reads the arguments."""
     try:
         with ends_within(CERTIFYING * limit):
+            graph = given_target(target)
             bound = read_accuracy(eps, graph)
             plan = plan_graph(graph, bound)
             if len(network.widths) != len(plan.stages):

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from slth_verify.graph import TargetCNN
 from slth_verify.graph.given_input import input_node
+from slth_verify.limits import IMAGE_SIDE
 from slth_verify.network.torch_graphs.agreement import require_same
 from slth_verify.network.torch_graphs.operations import translated
 from slth_verify.network.torch_graphs.pt2_program import module_of_file
 from slth_verify.network.torch_graphs.trace import traced
+from slth_verify.numbers import whole_numbers
 
 if TYPE_CHECKING:
     from torch import nn
@@ -80,8 +82,9 @@ def graph_from_torch(
         >>> [node.name for node in graph.nodes], graph.output_shape
         (['input', '0', '1', '2'], (64,))
     """
-    image = input_node(input_shape, box)
-    trace = traced(module, tuple(input_shape))
+    shape = whole_numbers(input_shape, "input_shape", least=1, most=IMAGE_SIDE)
+    image = input_node(shape, box)
+    trace = traced(module, shape)
     graph, steps = translated(trace, image, name)
     require_same(module, trace, graph, steps)
     return graph

@@ -1,4 +1,4 @@
-"""Copies of modules in float64, and what they answer."""
+"""Copies of modules: whether they are the same, in float64, and what they answer."""
 
 from __future__ import annotations
 
@@ -34,6 +34,68 @@ def quiet() -> Iterator[None]:
             "ignore", message="Using padding='same' with even kernel"
         )
         yield
+
+
+def require_faithful(
+    module: nn.Module, copied: nn.Module, why: str, remedy: str
+) -> None:
+    """Refuse a copy that is not the module: copying runs the module's own code.
+
+    Compared are names and classes of all parts, their tensors, and their attributes
+    that are numbers, texts or tuples, lists and dicts of these; not the mode.
+
+    Raises:
+        InvalidTargetError: Naming the first part that differs.
+    """
+    mine, its = (dict(one.named_modules()) for one in (module, copied))
+    for path, part in mine.items():
+        other = its.get(path)
+        if other is None or not _same_part(part, other):
+            raise InvalidTargetError(f"{named(path, part)} {why}. {remedy}")
+    if len(its) != len(mine):
+        raise InvalidTargetError(f"{named('', module)} {why}. {remedy}")
+
+
+def _same_part(one: nn.Module, other: nn.Module) -> bool:
+    if type(one).__qualname__ != type(other).__qualname__:
+        return False  # classes of torch.fx are made anew for every copy
+    mine, its = ({**x._parameters, **x._buffers, **vars(x)} for x in (one, other))
+    return all(
+        key == "training" or (key in its and _same(value, its[key]))
+        for key, value in mine.items()
+        if _comparable(value)
+    )
+
+
+def _comparable(value: object) -> bool:
+    if isinstance(value, (tuple, list)):
+        return all(map(_comparable, value))
+    if isinstance(value, dict):
+        return all(map(_comparable, (*value, *value.values())))
+    if isinstance(value, torch.Tensor):  # others are refused where they are read
+        lazy = nn.parameter.is_lazy(value)
+        return not lazy and not value.is_meta and value.layout is torch.strided
+    return value is None or isinstance(value, (bool, int, float, complex, str, bytes))
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, torch.Tensor) and isinstance(other, torch.Tensor):
+        return _same_tensor(one.detach().cpu(), other.detach().cpu())
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return _same([*one.items()], [*other.items()])
+    return one == other or (one != one and other != other)
+
+
+def _same_tensor(one: torch.Tensor, other: torch.Tensor) -> bool:
+    if one.dtype != other.dtype or one.shape != other.shape:
+        return False
+    return torch.equal(one, other) or bool(
+        ((one == other) | ((one != one) & (other != other))).all()
+    )
 
 
 def float64_copy(module: nn.Module) -> nn.Module:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from slth_verify.network.torch_graphs.copies import quiet
+from slth_verify.network.torch_graphs.copies import quiet, require_faithful
 from slth_verify.network.torch_graphs.refusals import (
     ADVICE,
     refused,
@@ -96,10 +96,10 @@ def copied_to_cpu(module: nn.Module) -> nn.Module:
     """A copy, so that nothing happens to the caller's own.
 
     Raises:
-        InvalidTargetError: If it cannot be copied.
+        InvalidTargetError: If it cannot be copied, or its copy is another network.
     """
     try:
-        return copy.deepcopy(module).to("cpu")
+        copied = copy.deepcopy(module).to("cpu")
     except Exception as error:  # copying runs the module's own code
         undone = ((path, how_to_resolve(part)) for path, part in module.named_modules())
         path, undo = next((found for found in undone if found[1]), ("", None))
@@ -111,6 +111,13 @@ def copied_to_cpu(module: nn.Module) -> nn.Module:
             if undo
             else "Give a module that copy.deepcopy accepts.",
         ) from error
+    require_faithful(
+        module,
+        copied,
+        "is another one in the copy that was made of it to be read",
+        "Look at its __deepcopy__, __getstate__ and _apply(), or give plain layers.",
+    )
+    return copied
 
 
 def exported(copied: nn.Module, image: torch.Tensor) -> Any:
@@ -131,6 +138,15 @@ def exported(copied: nn.Module, image: torch.Tensor) -> Any:
                 "decides by the values of its image what it computes",
                 "A graph computes the same operations for every image: write the "
                 "decision as a ReLU or maximum, or give its branches apart.",
+            ) from error
+        if "fake tensor in the exported program" in str(error):
+            raise refused(
+                copied,
+                path,
+                "replaces or writes tensors of its own while it runs, such as a mask "
+                "that is multiplied into weight.data",
+                "First make its weights final: multiply the mask into them once, and "
+                "give plain layers that hold them.",
             ) from error
         if isinstance(error, TypeError) and "missing a required" in str(error):
             raise refused(

@@ -10,6 +10,7 @@ from torch import fx, nn
 from torch.export.graph_signature import InputKind, OutputKind
 
 from slth_verify.errors import InvalidTargetError
+from slth_verify.network.torch_graphs.copies import require_faithful
 from slth_verify.network.torch_graphs.naming import named
 from slth_verify.network.torch_graphs.recording import (
     BATCH,
@@ -45,6 +46,13 @@ _TURNING = {
         "lift_fresh_copy",
     ),
 }
+_EVAL = (
+    "computes something else in training mode, which the module is in, than in "
+    "evaluation mode"
+)
+_EVAL_REMEDY = (
+    "Call module.eval() first: a target graph is a network in evaluation mode."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,10 +107,14 @@ def traced(module: Any, input_shape: tuple[int, ...]) -> Trace:
     with recording():
         copied = copied_to_cpu(module)
         image = torch.zeros(BATCH, *input_shape, dtype=dtype_of(module), device="cpu")
-        program = exported(copied.eval(), image)
+        training = any(part.training for part in module.modules())
+        if training:
+            copied.eval()
+        program = exported(copied, image)
         starts = program.graph_signature.user_inputs
         refuse_known(copied, program.graph.nodes, starts[0])
-        if any(part.training for part in module.modules()):
+        if training:
+            require_faithful(module, copied, _EVAL, _EVAL_REMEDY)
             _require_same_in_its_mode(module, copied, program, image)
         program = without_writes(copied, program)
     return _trace(copied, program)
@@ -117,8 +129,8 @@ def _trace(copied: nn.Module, program: Any) -> Trace:
     ]
     if [spec.kind for spec in outputs] != [OutputKind.USER_OUTPUT]:
         what = (
-            "changes its own buffers while it runs"
-            if any(spec.kind is OutputKind.BUFFER_MUTATION for spec in outputs)
+            "changes its own weights or buffers while it runs"
+            if any(spec.kind.name.endswith("_MUTATION") for spec in outputs)
             else "does not answer one tensor"
         )
         raise refused(copied, "", what, "Give a module that maps images to a tensor.")
@@ -169,11 +181,7 @@ def _require_same_in_its_mode(
             return
         path = ""
     part = copied.get_submodule(path)
-    raise InvalidTargetError(
-        f"{named(path, part)} computes something else in training mode, which the "
-        "module is in, than in evaluation mode. Call module.eval() first: a target "
-        "graph is a network in evaluation mode."
-    )
+    raise InvalidTargetError(f"{named(path, part)} {_EVAL}. {_EVAL_REMEDY}")
 
 
 def _words(node: fx.Node) -> tuple[str, str, str]:

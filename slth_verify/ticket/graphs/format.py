@@ -31,7 +31,7 @@ from slth_verify.tensors import (
     read_tensors,
 )
 from slth_verify.text import printable, reason_of
-from slth_verify.ticket._fields import rational, require_eps, require_text
+from slth_verify.ticket._fields import plain, rational, require_eps, require_text
 from slth_verify.ticket.graphs.stage_ticket import (
     TENSORS,
     StageTicket,
@@ -88,6 +88,11 @@ class Ticket(Shown):
     versions: dict[str, str] = field(default_factory=dict)
 
     @property
+    def layers(self) -> tuple[StageTicket, ...]:
+        """The stages by the paper's name: each has one pair of random layers."""
+        return self.stages
+
+    @property
     def kept(self) -> tuple[int, ...]:
         """Number of kept filters, stage by stage."""
         return tuple(len(stage.filters) for stage in self.stages)
@@ -120,16 +125,16 @@ class Ticket(Shown):
         Raises:
             InvalidTicketError: If a field is not as it must be.
         """
-        validated(self)
+        ticket = validated(self)
         tensors: dict[str, NDArray[Any]] = {}
-        for number, stage in enumerate(self.stages, start=1):
+        for number, stage in enumerate(ticket.stages, start=1):
             tensors[f"stages.{number}.filters"] = np.ascontiguousarray(stage.filters)
             if stage.weights is not None:
                 for name, *_ in TENSORS:
                     tensors[f"stages.{number}.{name}"] = np.ascontiguousarray(
                         getattr(stage.weights, name)
                     )
-        return bytes(save(tensors, {FORMAT_KEY: json.dumps(self._metadata())}))
+        return bytes(save(tensors, {FORMAT_KEY: json.dumps(ticket._metadata())}))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Ticket:
@@ -171,18 +176,47 @@ class Ticket(Shown):
 
 
 def validated(ticket: Ticket) -> Ticket:
-    """The same ticket, once every field has the type, shape and range it must have.
+    """The same ticket in plain values, each of the type, shape and range it must have.
+
+    Numbers, texts and arrays of subclasses, which may compare as they like, are read
+    once, so that what is shown, compared and stored is the same.
 
     Raises:
         InvalidTicketError: Naming the first field that has not.
     """
     try:
-        return _checked(ticket)
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        return _checked(_plain(ticket))
+    except READING_ERRORS as error:
         raise InvalidTicketError(
             f"ticket: {error}. A ticket's fields must be as its class says. Build it "
             "with prune or Ticket.load."
         ) from error
+
+
+def _plain(ticket: Ticket) -> Ticket:
+    stages = [
+        StageTicket(
+            plain(stage.name),
+            plain(stage.width),
+            plain(stage.exponent),
+            plain(stage.filters),
+            None
+            if stage.weights is None
+            else StoredWeights(
+                *(plain(getattr(stage.weights, name)) for name, *_ in TENSORS)
+            ),
+        )
+        for stage in _listed(tuple(ticket.stages))
+    ]
+    return Ticket(
+        target=plain(ticket.target),
+        generator=plain(ticket.generator),
+        seed=plain(ticket.seed),
+        stages=tuple(stages),
+        eps=plain(ticket.eps),
+        certified_error=plain(ticket.certified_error),
+        versions=plain(ticket.versions),
+    )
 
 
 def _expected(data: dict[str, Any], _: int) -> dict[str, tuple[str, int]]:

@@ -47,8 +47,8 @@ def proved_filters(
     changed = departure()
     if changed is not None:
         return (Finding(IEEE, Verdict.INCONCLUSIVE, changed),), ()
-    stages = stages_of(graph)
-    ledger = [identity(validated(ticket), graph), fits(ticket, stages)]
+    stages, ticket = stages_of(graph), validated(ticket)
+    ledger = [identity(ticket, graph), fits(ticket, stages)]
     if not _proved(ledger):
         return tuple(ledger), ()
     pairs = list(zip(stages, ticket.stages, strict=True))

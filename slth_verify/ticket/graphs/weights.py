@@ -13,7 +13,7 @@ from slth_verify.errors import InvalidTicketError
 from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.stages import Stage, stages_of
 from slth_verify.text import printable
-from slth_verify.ticket.graphs.format import Ticket
+from slth_verify.ticket.graphs.format import Ticket, validated
 from slth_verify.ticket.graphs.generator import kernel_words, scalar_words
 from slth_verify.ticket.graphs.stage_ticket import StoredWeights
 from slth_verify.ticket.graphs.sums import KeptFilters
@@ -68,7 +68,7 @@ def with_weights(ticket: Ticket, graph: TargetCNN) -> Ticket:
         InvalidTicketError: If the ticket is not of this target, or names filters that
             do not exist.
     """
-    stages = stages_of(graph)
+    stages, ticket = stages_of(graph), validated(ticket)
     names = [part.name for part in ticket.stages]
     if ticket.target.get("sha256") != graph.sha256 or names != [s.name for s in stages]:
         raise InvalidTicketError(
