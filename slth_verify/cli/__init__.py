@@ -8,6 +8,7 @@ reads the output any more.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
@@ -110,8 +111,13 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def main() -> None:
-    """Entry point of ``slth-verify``."""
+    """Entry point of ``slth-verify``.
+
+    Worker processes of searches find modules where this process does, and none in the
+    current folder, where files of others may lie.
+    """
     settle_streams()
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
     try:
         with answered_signals():
             code = run(sys.argv[1:])

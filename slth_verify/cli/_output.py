@@ -24,12 +24,15 @@ def note(text: str) -> None:
         stop_writing(sys.stderr)
 
 
-def try_output(output: str, inputs: Mapping[str, str | None]) -> None:
+def try_output(
+    output: str, inputs: Mapping[str, str | None], option: str = "--output"
+) -> None:
     """Refuse, before the work, what could not be written after it.
 
     Args:
         output: The file to write.
         inputs: Files that it must not replace, by the names of their options.
+        option: Its own name.
 
     Raises:
         UnusableFileError: It cannot be written.
@@ -39,7 +42,7 @@ def try_output(output: str, inputs: Mapping[str, str | None]) -> None:
     for name, path in inputs.items():
         if path is not None and os.path.realpath(path) == os.path.realpath(output):
             raise InvalidParameterError(
-                f"--output='{printable(output)}' is the file of {name}, which would be "
+                f"{option}='{printable(output)}' is the file of {name}, which would be "
                 "replaced. Give another."
             )
 

@@ -137,7 +137,10 @@ def command(
     """
     begun = now()
     beside = imported_target(target, output, save_target)
-    try_output(output, {"TARGET": target, "--resume": resume, "--save-target": beside})
+    inputs = {"TARGET": target, "--resume": resume}
+    try_output(output, {**inputs, "--save-target": beside})
+    if beside is not None:
+        try_output(beside, inputs, "--save-target")
     import slth_verify as sv
     from slth_verify.errors import TrivialClaimWarning
 

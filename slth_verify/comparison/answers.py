@@ -23,7 +23,7 @@ from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import Stage
 from slth_verify.numbers import ExactNumber, exact_number, shown, whole_number
 from slth_verify.ticket import Ticket, read_accuracy
-from slth_verify.ticket.graphs.given import given_target, given_ticket
+from slth_verify.ticket.given import given_target, given_ticket
 from slth_verify.verdict import Verdict
 
 _Path = str | os.PathLike[str]

@@ -6,12 +6,14 @@ import os
 from collections.abc import Sequence
 from fractions import Fraction
 
-from slth_verify.construction.graphs.prune import planned
+from slth_verify.construction.graphs.plan import plan_graph
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import stages_of
 from slth_verify.numbers import ExactNumber, rough, whole_number
 from slth_verify.text import printable
+from slth_verify.ticket import read_accuracy
+from slth_verify.ticket.given import given_target
 
 
 def suggested_widths(
@@ -34,7 +36,8 @@ def suggested_widths(
         InvalidParameterError: If a width would leave the generator's range, or all
             together the budget.
     """
-    graph, plan = planned(target, eps)
+    graph = given_target(target)
+    plan = plan_graph(graph, read_accuracy(eps, graph))
     channels = [stage.inputs for stage in stages_of(graph)]
     _require_within(budget, plan.widths, channels, eps)
     return plan.widths

@@ -8,9 +8,9 @@ from slth_verify.bounded import LimitReachedError, run_bounded
 from slth_verify.deadline import seconds_of
 from slth_verify.graph import TargetCNN
 from slth_verify.numbers import ExactNumber, whole_number
+from slth_verify.ticket.given import given_target, given_ticket
 from slth_verify.ticket.graphs import CheckResult, Ticket, read_accuracy
 from slth_verify.ticket.graphs.check import check_graph, stopped
-from slth_verify.ticket.graphs.given import given_target, given_ticket
 from slth_verify.verdict import Finding, Verdict
 
 _Path = str | os.PathLike[str]
@@ -59,7 +59,7 @@ def check(
         return _checked(ticket, target, eps, cross_check, limited=False)
     seconds = seconds_of(time_limit, source="a check takes time")
     if memory_limit is not None:
-        memory_limit = whole_number(memory_limit, "memory_limit", least=1)
+        memory_limit = whole_number(memory_limit, "memory_limit", least=1, most=_BYTES)
     try:
         return run_bounded(
             _checked,

@@ -183,3 +183,68 @@ def test_time_that_is_out_names_the_journal(
     assert f"kept in {resume}" in said
     assert "Give more time" in said
     assert not (tmp_path / "late").exists()
+
+
+@pytest.mark.parametrize("place", ["net.onnx", "none/x", "pipe", "journal"])
+def test_a_saved_target_replaces_no_input_and_is_tried_before_the_search(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("read")
+
+    monkeypatch.setattr(sv.TargetCNN, "from_onnx", never)
+    model = tmp_path / "net.onnx"
+    model.write_bytes(b"a model of years")
+    os.mkfifo(tmp_path / "pipe")
+    more = ["--box", "0,1", "--resume", str(tmp_path / "journal")]
+    saved = ["--save-target", str(tmp_path / place)]
+    assert _prune(model, tmp_path / "o", *more, *saved) == 2
+    assert model.read_bytes() == b"a model of years"
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize("name", ["f.onnx", "g.onnx", "difference.onnx"])
+def test_an_instance_replaces_neither_network(
+    name: str, target: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = tmp_path / name
+    given.write_bytes(target.read_bytes())
+    for pair in ([given, target], [target, given]):
+        words = ["instance", *map(str, pair), "--eps", "0.1"]
+        assert run([*words, "--output", str(tmp_path)]) == 2
+        assert "would be replaced" in capsys.readouterr().err
+    assert given.read_bytes() == target.read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} <= {name, target.name, "cache"}
+
+
+def test_cases_are_observed_in_no_pipe(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for place in (tmp_path / "pipe", Path("/dev/full"), tmp_path / "none" / "x"):
+        assert run(["selftest", "--quick", "--observe", str(place)]) == 2
+        assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("safe", "code"), [(None, 0), ("", 3)])
+def test_workers_import_nothing_from_the_current_folder(
+    safe: str | None, code: int, target: Path, tmp_path: Path
+) -> None:
+    """A planted lie: where nothing is said of safe paths, they do."""
+    folder = tmp_path / "of others"
+    folder.mkdir()
+    for name in ("random", "numpy", "joblib"):
+        (folder / f"{name}.py").write_text("import os\nos._exit(9)\n")
+    words = ["prune", str(target), "--eps", "1/10", "--seed", "5", "--workers", "2"]
+    script = "from slth_verify.cli import main; main()"
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONSAFEPATH"}
+    if safe is not None:
+        environment["PYTHONSAFEPATH"] = safe
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script, *words, "--output", str(tmp_path / "o")],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr

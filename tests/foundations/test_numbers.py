@@ -65,6 +65,7 @@ def test_seven_in_every_form(seven: object) -> None:
         Decimal("Infinity"),
         sp.pi,
         sp.Float("0.1"),
+        np.timedelta64(5),
         "",
         "x",
         "1/0",

@@ -159,3 +159,38 @@ def test_graphs_outside_the_papers_class() -> None:
     reason = outside_papers_class((first, conv, relu, again, last))
     assert reason is not None
     assert "no chain" in reason
+
+
+def test_boxes_in_arrays() -> None:
+    ends = np.array([[-0.4, 2.8], [0.0, 1.0]], np.float32)
+    assert ends_of(ends, 2) == ((F(-2, 5), F(0)), (F(14, 5), F(1)))
+    assert ends_of(ends[1], 3) == ((0, 0, 0), (1, 1, 1))
+    for wrong in (ends.T[:1], ends[:, :1], ends[None], ends * np.nan, ends[:, ::-1]):
+        with pytest.raises(InvalidParameterError, match="box="):
+            ends_of(wrong, 2)
+
+
+@pytest.mark.parametrize("shape", ["144", {1, 4}, {1: 0, 4: 0, 5: 0}, b"\1\4\4"])
+def test_shapes_that_are_no_list_of_integers(shape: object) -> None:
+    with pytest.raises(InvalidTargetError, match="input_shape="):
+        TargetCNN.from_kernels((np.ones((1, 1, 1, 1), np.float32),), shape)
+
+
+def test_kernels_are_no_nodes() -> None:
+    kernels = (np.ones((2, 1, 3, 3), np.float32),)
+    with pytest.raises(InvalidTargetError, match="from_kernels"):
+        TargetCNN(kernels, (1, 8, 8))
+
+
+def test_an_architecture_says_nothing_of_weights() -> None:
+    kernel = np.ones((2, 1, 3, 3), np.float32)
+    one, other, wider = (
+        TargetCNN.from_kernels((part,), (1, 8, 8)).architecture
+        for part in (kernel, 2 * kernel, kernel.repeat(2, 0))
+    )
+    assert one == other != wider
+    assert one == (
+        ("input", "Input", (1, 8, 8)),
+        ("conv1", "Convolution", (2, 8, 8)),
+        ("relu1", "Rectifier", (2, 8, 8)),
+    )

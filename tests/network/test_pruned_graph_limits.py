@@ -123,3 +123,15 @@ def test_sizes_of_a_graph() -> None:
     first, second = 4 * 2 * 2 * 16, 4 * 2 * 27 * 4
     assert size.multiply_adds == first + second + 6 * (12 * (12 + 5) + 1 + 5)
     assert len(staged(graph)) == 4
+
+
+def test_filters_whose_differences_wrap_around_are_seen(
+    grouped: TargetCNN, hand_ticket: Maker
+) -> None:
+    ticket = hand_ticket(grouped)
+    first, *others = ticket.stages
+    wrapped = np.array([3, 1 - 2**63, 0])  # every difference in int64 is positive
+    assert (np.diff(np.concatenate([[-1], wrapped, [4]])) > 0).all()
+    stages = (dataclasses.replace(first, filters=wrapped), *others)
+    with pytest.raises(InvalidTicketError, match="do not increase"):
+        pruned_module(grouped, dataclasses.replace(ticket, stages=stages))

@@ -13,8 +13,7 @@ import pytest
 import slth_verify as sv
 from slth_verify.construction import collapse
 from slth_verify.errors import InvalidParameterError, SlthVerifyError
-from slth_verify.ticket import Ticket
-from slth_verify.ticket.graphs import given
+from slth_verify.ticket import Ticket, given
 from slth_verify.verdict import Verdict
 
 TINY = Fraction(1, 10**9)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
+from slth_verify.cli._output import try_output
 from slth_verify.cli.arguments.targets import read_any
 from slth_verify.cli.arguments.types import EXACT
 from slth_verify.cli.printing import Form, formatted, print_answer
@@ -40,8 +42,10 @@ def command(
     network has. Weights are rounded to float32, so this is about nearby networks.
     """
     f, g = (read_any(path, box) for path in (one, other))
-    from slth_verify.network.onnx_graphs import write_instance
+    from slth_verify.network.onnx_graphs import FILES, write_instance
 
+    for name in FILES:
+        try_output(os.path.join(output, name), {"F": one, "G": other})
     paths = write_instance(f, g, eps, Path(output))
     print_answer(
         form,

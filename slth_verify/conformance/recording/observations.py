@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from hypothesis.errors import UnsatisfiedAssumption
 
 from slth_verify.conformance._failure import ConformanceFailure
+from slth_verify.files import require_writable
 from slth_verify.text import printable, reason_of
 
 _FILE: ContextVar[TextIO | None] = ContextVar("_FILE", default=None)
@@ -31,11 +32,13 @@ def observations_to(path: str | os.PathLike[str] | None) -> Iterator[None]:
     """Append a line for each case that checks inside the block draw; None for none.
 
     Raises:
-        OSError: If the file cannot be opened.
+        UnusableFileError: If it is no regular file, such as a pipe that nobody reads.
+        OSError: If it cannot be opened.
     """
     if path is None:
         yield
         return
+    require_writable(path)
     with open(path, "a", encoding="utf-8") as file:
         token = _FILE.set(file)
         try:

@@ -22,8 +22,8 @@ from slth_verify.network.pruned_graphs.pairs import pair_weights
 from slth_verify.showing import OneLine
 from slth_verify.text import printable
 from slth_verify.ticket import Ticket
+from slth_verify.ticket.given import given_target, given_ticket
 from slth_verify.ticket.graphs import check_graph, proved_filters
-from slth_verify.ticket.graphs.given import given_target, given_ticket
 from slth_verify.verdict import Finding, Verdict, overall
 
 #: Bytes of a weight of the random network.

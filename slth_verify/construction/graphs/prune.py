@@ -36,22 +36,11 @@ from slth_verify.network import GENERATOR, RandomCNN
 from slth_verify.numbers import ExactNumber, rough
 from slth_verify.subset_sum import Proposal
 from slth_verify.text import counted
+from slth_verify.ticket.given import Path, given_target
 from slth_verify.ticket.graphs import StageTicket, Ticket, read_accuracy
 from slth_verify.ticket.graphs.difference import node_bounds
-from slth_verify.ticket.graphs.given import Path, given_target
 from slth_verify.ticket.graphs.outputs import widest
 from slth_verify.ticket.graphs.sums import KeptFilters, PairSums, pair_sums
-
-
-def planned(target: Path | TargetCNN, eps: ExactNumber) -> tuple[TargetCNN, GraphPlan]:
-    """A target, read if need be, and the plan for an accuracy.
-
-    Raises:
-        InvalidTargetError: If it is none.
-        InvalidParameterError: If the accuracy is none, or no width would do.
-    """
-    graph = given_target(target)
-    return graph, plan_graph(graph, read_accuracy(eps, graph))
 
 
 def prune_graph(

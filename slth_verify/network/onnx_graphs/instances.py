@@ -65,6 +65,10 @@ def _negated(source: str, shape: tuple[int, ...]) -> tuple[list[Node], str]:
     return nodes, "minus f shaped"
 
 
+#: Names of the files of an instance.
+FILES = ("f.onnx", "g.onnx", "difference.onnx", "difference.vnnlib")
+
+
 def write_instance(
     one: TargetCNN,
     other: TargetCNN,
@@ -100,10 +104,7 @@ def write_instance(
         )
     whole = difference_graph(one, other)
     place = Path(folder)
-    paths = tuple(
-        place / name
-        for name in ("f.onnx", "g.onnx", "difference.onnx", "difference.vnnlib")
-    )
+    paths = tuple(place / name for name in FILES)
     for graph, path in zip((one, other, whole), paths, strict=False):
         graph_to_onnx(graph, path)
     write_atomically(paths[3], _property(whole, bound))
