@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -17,11 +16,17 @@ from slth_verify.comparison.local import LocalResult, certified_near
 from slth_verify.comparison.networks import ComparedNetworks
 from slth_verify.comparison.results import CompareResult, LocalReport, NodeGap
 from slth_verify.deadline import look_at_the_clock
-from slth_verify.errors import InvalidParameterError, WorkerLostError
+from slth_verify.errors import (
+    InvalidParameterError,
+    InvalidTargetError,
+    WorkerLostError,
+)
 from slth_verify.forms import Differences, box_of
 from slth_verify.graph import TargetCNN
+from slth_verify.graph.given_input import same_entries
 from slth_verify.graph.stages import Stage
 from slth_verify.numbers import ExactNumber, exact_number, shown, whole_number
+from slth_verify.text import reason_of
 from slth_verify.ticket import Ticket, read_accuracy
 from slth_verify.ticket.given import given_target, given_ticket
 from slth_verify.verdict import Verdict
@@ -30,6 +35,8 @@ _Path = str | os.PathLike[str]
 
 #: Images that a process is given at a time, and images below which none is started.
 _GROUP, _FEW = 8, 24
+#: Processes that may be asked for.
+_WORKERS = 1 << 12
 
 #: Called with the images that are done and their number.
 Progress = Callable[[int, int], None]
@@ -76,7 +83,8 @@ def certify(
     Args:
         ticket: A file or a loaded ticket.
         target: A file or a graph.
-        images: ``(count, *input shape)``, as the network reads them; finite floats.
+        images: ``(count, *input shape)``, as the network reads them, channels first;
+            or flat, in that order. Finite numbers.
         radius: Every entry of an image may change by so much, exact; images stay in
             the box of inputs.
         workers: Processes; None for all cores if there are many images.
@@ -136,7 +144,7 @@ def _near(
     total = len(batch)
     cores = os.cpu_count() or 1
     if workers is not None:
-        cores = whole_number(workers, "workers", least=1)
+        cores = whole_number(workers, "workers", least=1, most=_WORKERS)
     elif total < _FEW:
         cores = 1
     groups = [range(i, min(i + _GROUP, total)) for i in range(0, total, _GROUP)]
@@ -184,7 +192,14 @@ def compare(
     f, g = (given_target(value) for value in (one, other))
     asked = None if eps is None else read_accuracy(eps, f)
     networks = ComparedNetworks.of_graphs(f, g)
-    differences = Differences.over(networks.pair, box_of(f.input))
+    try:
+        box = box_of(f.input)
+    except OverflowError as error:
+        raise InvalidTargetError(
+            "the box of inputs is beyond 1.8e308: forms are bounded in float64 "
+            "(der:difference-forms). Scale the inputs."
+        ) from error
+    differences = Differences.over(networks.pair, box)
     bound = _finite(float(differences.joint_gap().sizes.max()))
     found = attacked(networks, seed=seed)
     verdict, reason = _decided(asked, bound, found)
@@ -227,18 +242,26 @@ def _networks(ticket: _Path | Ticket, target: _Path | TargetCNN) -> ComparedNetw
 
 
 def _batch(images: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    batch = np.asarray(images)
-    if batch.dtype.kind not in "iufO":
+    if hasattr(images, "detach"):  # a tensor that may want gradients
+        images = images.detach()
+    try:
+        batch = np.asarray(images)
+    except (TypeError, ValueError, RuntimeError) as error:
         raise InvalidParameterError(
-            f"images of dtype {batch.dtype}: an array of numbers is required "
-            "(der:local). Pass one."
+            f"images=<{type(images).__name__}>: an array of numbers is required, and "
+            f"this is none ({reason_of(error)}; der:local). Pass a NumPy array."
+        ) from error
+    if isinstance(images, np.ma.MaskedArray) or batch.dtype.kind not in "iufO":
+        raise InvalidParameterError(
+            f"images of dtype {batch.dtype}, <{type(images).__name__}>: an array of "
+            "numbers without a mask is required (der:local). Pass one."
         )
-    entries = math.prod(batch.shape[1:])
-    if not batch.ndim or not len(batch) or entries != math.prod(shape):
+    if not batch.ndim or not len(batch) or not same_entries(batch.shape[1:], shape):
         raise InvalidParameterError(
             f"images of shape {batch.shape}: (count, "
             f"{', '.join(map(str, shape))}) is required, at least one image "
-            "(der:local). Add a batch axis in front."
+            "(der:local). Add a batch axis in front, and put channels before rows and "
+            "columns."
         )
     return batch
 

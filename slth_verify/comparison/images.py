@@ -71,7 +71,11 @@ def read_images(
 
 def _npy(data: bytes) -> NDArray[Any]:
     # np.load would open an archive of arrays as well, and unpack it
-    return np.asarray(np.lib.format.read_array(io.BytesIO(data), allow_pickle=False))
+    file = io.BytesIO(data)
+    found = np.asarray(np.lib.format.read_array(file, allow_pickle=False))
+    if file.read(1):
+        raise ValueError("there is something behind the array")
+    return found
 
 
 def _safetensors(data: bytes) -> NDArray[Any]:

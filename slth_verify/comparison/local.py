@@ -15,6 +15,7 @@ from slth_verify.forms import Differences, Interval
 from slth_verify.forms.rounding import float_ends
 from slth_verify.graph import Clip, Rectifier
 from slth_verify.graph.dyadics import Exact, exact_entries
+from slth_verify.graph.given_input import same_entries
 from slth_verify.numbers import rough
 from slth_verify.showing import OneLine
 from slth_verify.verdict import NoTruthValue, Verdict
@@ -117,7 +118,7 @@ class Ball:
 def _read(image: object, shape: tuple[int, ...]) -> Exact:
     try:
         entries = exact_entries(image)
-        if entries.size != int(np.prod(shape)):
+        if not same_entries(entries.shape, shape):
             raise ValueError(f"shape {entries.shape}")
     except (TypeError, ValueError, OverflowError) as error:
         raise InvalidParameterError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -26,6 +27,22 @@ def held(shape: Sequence[int]) -> Shape:
     if len(shape) == 2:
         return shape[0], 1, shape[1]
     return tuple(shape) or (1,)
+
+
+def same_entries(given: Sequence[int], shape: Sequence[int]) -> bool:
+    """Whether an array is an image of a shape, entry by entry in the same order.
+
+    It may be flat, and axes of length 1 may be missing or stand elsewhere; channels
+    behind rows and columns are other images.
+
+    Examples:
+        >>> same_entries((8, 8), (1, 8, 8)), same_entries((192,), (3, 8, 8))
+        (True, True)
+        >>> same_entries((8, 8, 3), (3, 8, 8))
+        False
+    """
+    long = [[side for side in sides if side != 1] for sides in (given, shape)]
+    return long[0] == long[1] or long[0] == [math.prod(shape)]
 
 
 def input_node(input_shape: Any, box: Any) -> Input:

@@ -148,3 +148,9 @@ def test_what_does_not_end_or_fails_otherwise_is_noticed() -> None:
         _ends(for_ever, 0.05)
     with pytest.raises(OverflowError):
         _ends(lambda: float(10**400))
+
+
+@pytest.mark.parametrize("limit", [0, -1, float("nan"), "x", True])
+def test_limits_of_time_that_are_none_are_refused(limit: Any) -> None:
+    with pytest.raises(InvalidParameterError, match="time_limit="):
+        bounds.mrss_width(dim=2, eps="0.1", prob="1/2", time_limit=limit)

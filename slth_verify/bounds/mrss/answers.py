@@ -28,6 +28,7 @@ from slth_verify.bounds.mrss.necessary_width import necessary_width
 from slth_verify.bounds.mrss.success_sizes import Lower, best_lower
 from slth_verify.bounds.mrss.widths import Effort, width_for_all, width_for_one
 from slth_verify.bounds.question import Question
+from slth_verify.deadline import seconds_of
 from slth_verify.enclosure import Enclosure, ExactNumber
 from slth_verify.verdict import Direction, Evidence
 
@@ -97,6 +98,8 @@ def mrss_width(
         norm=radius(target_norm, STATEMENT),
         prob=open_probability(prob, "prob", STATEMENT),
     )
+    if time_limit is not None:
+        time_limit = seconds_of(time_limit)
     if universal:
         found = width_for_all(question, ball, effort, time_limit)
     else:

@@ -30,7 +30,6 @@ from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.mrss.net import net_width
 from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.cache import searched_or_remembered
-from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError
 
 #: How much work a width is worth.
@@ -138,8 +137,6 @@ class _Search:
             time_limit = seconds_of(time_limit, source="any statement")
         if effort == "quick" and known is not None:
             return known
-        if time_limit is not None:
-            time_limit = seconds_of(time_limit)
         if effort == "quick" and time_limit is None and store.entries():
             time_limit = _SECONDS
         try:
