@@ -133,8 +133,6 @@ class _Search:
         """The quick answer, or the better of it and what a search finds."""
         known = self.known
         one_of(effort, "effort", get_args(Effort), "any statement")
-        if time_limit is not None:
-            time_limit = seconds_of(time_limit, source="any statement")
         if effort == "quick" and known is not None:
             return known
         if effort == "quick" and time_limit is None and store.entries():

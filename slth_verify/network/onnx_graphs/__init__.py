@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from slth_verify.graph import TargetCNN
+from slth_verify.limits import IMAGE_SIDE
 from slth_verify.network.onnx_graphs.agreement import require_agreement
 from slth_verify.network.onnx_graphs.file import read_model
 from slth_verify.network.onnx_graphs.instances import (
@@ -22,6 +23,7 @@ from slth_verify.network.onnx_graphs.instances import (
 )
 from slth_verify.network.onnx_graphs.reading import read_graph
 from slth_verify.network.onnx_graphs.writing import graph_to_onnx
+from slth_verify.numbers import whole_numbers
 
 __all__ = [
     "FILES",
@@ -60,7 +62,7 @@ def graph_from_onnx(
     Raises:
         InvalidTargetError: Naming the first node that is not covered, its operator, and
             the nearest admitted form; or where file and graph differ.
-        InvalidParameterError: If the box is none.
+        InvalidParameterError: If the box or the shape is none.
         MissingExtraError: If onnx or onnxruntime are not installed (extra ``onnx``).
 
     Rigor:
@@ -71,6 +73,10 @@ def graph_from_onnx(
     Cost:
         Some twenty passes; of large networks, four.
     """
+    if input_shape is not None:
+        input_shape = whole_numbers(
+            input_shape, "input_shape", least=1, most=IMAGE_SIDE
+        )
     model = read_model(path)
     folder = Path(os.path.abspath(os.fsdecode(path))).parent
     label = Path(os.fsdecode(path)).stem if name is None else name
