@@ -140,7 +140,7 @@ def test_weights_that_are_written_in_a_call_are_named() -> None:
     masked.mask = torch.ones(2, 1, 3, 3)
     with pytest.raises(InvalidTargetError, match="mask that is multiplied into"):
         TargetCNN.from_torch(nn.Sequential(masked, nn.ReLU()).eval(), SHAPE)
-    with pytest.raises(InvalidTargetError, match="changes its own weights"):
+    with pytest.raises(InvalidTargetError, match="its own buffers or weights"):
         TargetCNN.from_torch(WritesItsWeight().eval(), SHAPE)
 
 

@@ -129,7 +129,7 @@ def _trace(copied: nn.Module, program: Any) -> Trace:
     ]
     if [spec.kind for spec in outputs] != [OutputKind.USER_OUTPUT]:
         what = (
-            "changes its own weights or buffers while it runs"
+            "changes its own buffers or weights while it runs"
             if any(spec.kind.name.endswith("_MUTATION") for spec in outputs)
             else "does not answer one tensor"
         )
