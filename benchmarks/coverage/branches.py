@@ -10,6 +10,7 @@ named by the text of their lines, so that moved lines keep their names.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import tomllib
@@ -87,14 +88,20 @@ def _toml(gap: Gap) -> str:
 
 def main(arguments: list[str]) -> int:
     """Compare, print, and say whether all is well."""
-    report = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.coverage.branches")
+    parser.add_argument("report", type=Path, help="coverage.py's JSON report")
+    parser.add_argument(
+        "rooms", nargs="*", default=[""], help="only these, such as bounds/rechecking"
+    )
+    options = parser.parse_args(arguments)
+    report = json.loads(options.report.read_text(encoding="utf-8"))
     totals = report["totals"]
     print(
         f"{totals['covered_branches']} of {totals['num_branches']} branches, "
         f"{totals['covered_lines']} of {totals['num_statements']} statements"
     )
-    rooms = tuple(arguments[1:]) or ("",)
-    wrong = compare(report, NAMED.read_text(encoding="utf-8"), rooms)
+    text = NAMED.read_text(encoding="utf-8")
+    wrong = compare(report, text, tuple(options.rooms))
     print("\n".join(wrong) or "every gap is named")
     return 1 if wrong else 0
 

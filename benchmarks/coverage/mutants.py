@@ -7,7 +7,9 @@ contexts that ``tox -e branches`` leaves, those that reach least first. What sur
 is explained in ``benchmarks/support/mutation/survivors.toml``; with ``--save`` one
 that is not is an error. Mutants that were tried stand in ``--journal``; a run that
 was stopped goes on from there. Both name a mutant by the text of its line, so that
-moved lines keep theirs.
+moved lines keep theirs. What was published before and the journal does not know is
+kept, and counted as of runs before; ``--again`` tries survivors once more, after
+tests were added (``--more "tests/x/test_y.py ..."``).
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks.support.common import publish_with
+from benchmarks.support.common import RESULTS, publish_with
+from benchmarks.support.mutation.figures import figures, open_ones
 from benchmarks.support.mutation.mutants import Mutant, mutants_of
+from benchmarks.support.mutation.reach import ROOT, reached
 from benchmarks.support.mutation.trials import (
     SURVIVED,
     UNLOADED,
@@ -33,8 +37,8 @@ from benchmarks.support.mutation.trials import (
     warm,
 )
 
-_ROOT = Path(__file__).resolve().parents[2]
-_EXPLAINED = Path(__file__).parent / "support" / "mutation" / "survivors.toml"
+_PUBLISHED = RESULTS / "mutants.json"
+_EXPLAINED = ROOT / "benchmarks" / "support" / "mutation" / "survivors.toml"
 
 _BELOW = ("slth_verify.enclosure", "slth_verify.statements")
 
@@ -74,25 +78,24 @@ _SCOPES: dict[str, _Scope] = {
     ),
 }
 
-#: Tests of one mutant, quickest first, and seconds of the processor for all of them.
-_MOST_TESTS, _SECONDS = 40, 60.0
-
-_NOT_EXPLAINED = "not explained"
+#: Seconds of the processor for all tests of one mutant.
+_SECONDS = 60.0
 
 
 def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
     """Try the mutants of the sample that were not tried yet, and add up the scopes."""
     os.environ.setdefault("CI", "1")  # the same cases on every run
-    reached = _reached(Path(options.tests)) if options.tests else {}
+    reaching = reached(Path(options.tests)) if options.tests else {}
     journal = Path(options.journal)
     done = _read(journal)
     sample = _sample(options.scope, options.sample, options.seed)
     prepare(_SCOPES[options.scope].below)
-    os.chdir(_ROOT)
+    os.chdir(ROOT)
     start = time.monotonic()
     cold = True
     for key, path, source, mutant in sorted(sample, key=lambda one: one[3].inside):
-        if key in done or time.monotonic() - start > options.seconds:
+        lives = options.again and done.get(key, [""])[0] in (SURVIVED, UNLOADED)
+        if (key in done and not lives) or time.monotonic() - start > options.seconds:
             continue
         if options.functions and not mutant.inside:
             continue
@@ -100,74 +103,35 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
             warm(_near("", options.scope))
             cold = False
         name = ".".join(Path(path).with_suffix("").parts).removesuffix(".__init__")
-        tests = _tests(mutant, reached.get(path, {})) or _near(path, options.scope)
+        tests = _tests(mutant, reaching.get(path, {})) or _near(path, options.scope)
+        tests = [*options.more.split(), *tests]
         begun = time.monotonic()
         wrong = mutant.source(source)
-        told = try_mutant(name, _ROOT / path, wrong, tests, _SECONDS)
+        told = try_mutant(name, ROOT / path, wrong, tests, _SECONDS)
         done[key] = [told, round(time.monotonic() - begun, 1), len(tests)]
         with journal.open("a", encoding="utf-8") as file:
             file.write(json.dumps([key, done[key]]) + "\n")
         print(key, *done[key], flush=True)
     explained = tomllib.loads(_EXPLAINED.read_text(encoding="utf-8"))
-    scopes = {name: _sum(_every(name), done, explained) for name in _SCOPES}
-    open_ones = [
-        key
-        for found in scopes.values()
-        for key, why in found["survivors"].items()
-        if why == _NOT_EXPLAINED
-    ]
-    if open_ones and options.save:
-        raise AssertionError("survivors without a reason:\n" + "\n".join(open_ones))
+    told, before = {key: value[0] for key, value in done.items()}, _published()
+    scopes = {
+        name: figures(
+            [key for key, *_ in _every(name)], told, explained, before.get(name, {})
+        )
+        for name in _SCOPES
+    }
+    left = [key for found in scopes.values() for key in open_ones(found)]
+    if left and options.save:
+        raise AssertionError("survivors without a reason:\n" + "\n".join(left))
     return {"seed": options.seed, "scopes": scopes}, {}
 
 
-def _sum(
-    every: list[tuple[str, str, str, Mutant]],
-    done: dict[str, Any],
-    explained: dict[str, str],
-) -> dict[str, Any]:
-    """The figures of one scope; of what was tried, only what still is a mutant."""
-    tried = {key: done[key][0] for key, *_ in every if key in done}
-    survivors = sorted(
-        key for key, told in tried.items() if told in (SURVIVED, UNLOADED)
-    )
-    return {
-        "mutants": len(every),
-        "tried": len(tried),
-        "outcomes": dict(Counter(tried.values())),
-        "survivors": {key: explained.get(key, _NOT_EXPLAINED) for key in survivors},
-    }
-
-
-def _reached(report: Path) -> dict[str, dict[int, list[str]]]:
-    """For each file and line the tests that reach it; for line 0 those of any line."""
-    document = json.loads(report.read_text(encoding="utf-8"))
-    found: dict[str, dict[int, set[str]]] = {}
-    reach: Counter[str] = Counter()
-    for path, about in document["files"].items():
-        lines = {
-            int(line): {_node(name) for name in names} - {""}
-            for line, names in about.get("contexts", {}).items()
-        }
-        for tests in lines.values():
-            reach.update(tests)
-        lines[0] = set().union(*lines.values())
-        found[path] = lines
-    return {
-        path: {
-            line: sorted(tests, key=lambda test: (reach[test], test))[:_MOST_TESTS]
-            for line, tests in lines.items()
-        }
-        for path, lines in found.items()
-    }
-
-
-def _node(context: str) -> str:
-    """The node id of a test whose name a context is."""
-    module, _, function = context.rpartition(".")
-    path = Path(*module.split(".")) if module else Path("nowhere")
-    path = path.with_suffix(".py")
-    return f"{path}::{function}" if (_ROOT / path).exists() else ""
+def _published() -> dict[str, Any]:
+    """The figures of each scope that stand."""
+    if not _PUBLISHED.exists():
+        return {}
+    document = json.loads(_PUBLISHED.read_text(encoding="utf-8"))
+    return dict(document["figures"]["scopes"])
 
 
 def _tests(mutant: Mutant, lines: dict[int, list[str]]) -> list[str]:
@@ -178,11 +142,11 @@ def _tests(mutant: Mutant, lines: dict[int, list[str]]) -> list[str]:
 def _near(path: str, scope: str) -> list[str]:
     """The scope's files of tests, those with the module's name first."""
     found: list[Path] = []
-    for place in (_ROOT / name for name in _SCOPES[scope].tests):
+    for place in (ROOT / name for name in _SCOPES[scope].tests):
         found += sorted(place.rglob("test_*.py")) if place.is_dir() else [place]
     stem = Path(path).stem.strip("_")
     found.sort(key=lambda file: stem not in file.name)
-    return [str(file.relative_to(_ROOT)) for file in found]
+    return [str(file.relative_to(ROOT)) for file in found]
 
 
 def _sample(scope: str, size: int, seed: int) -> list[tuple[str, str, str, Mutant]]:
@@ -197,9 +161,9 @@ def _every(scope: str) -> list[tuple[str, str, str, Mutant]]:
     """All mutants of a scope, in order."""
     found, names = [], Counter[str]()
     for pattern in _SCOPES[scope].files:
-        for path in sorted((_ROOT / "slth_verify").glob(pattern)):
+        for path in sorted((ROOT / "slth_verify").glob(pattern)):
             source = path.read_text(encoding="utf-8")
-            place = path.relative_to(_ROOT)
+            place = path.relative_to(ROOT)
             for mutant in mutants_of(source):
                 name = _named(place, source, mutant)
                 names[name] += 1
@@ -230,6 +194,8 @@ if __name__ == "__main__":
             "sample": (300, "mutants"),
             "seed": (1, "seed of the sample"),
             "functions": (False, "only mutants of functions, which take less"),
+            "again": (False, "try survivors of the journal once more"),
+            "more": ("", "further tests, which run first"),
             "seconds": (1e9, "then no new mutant"),
             "journal": (
                 str(Path(tempfile.gettempdir(), "mutants.jsonl")),

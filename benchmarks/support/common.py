@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import sys
 import time
 from collections.abc import Callable
 from importlib.metadata import version
@@ -82,7 +83,9 @@ def publish_with(
         run: Takes the parsed options, returns figures and peers.
         more_packages: Peers whose versions the document names.
     """
-    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}")
+    started = sys.modules["__main__"].__spec__
+    module = started.name if started else f"benchmarks.{name}"
+    parser = argparse.ArgumentParser(prog=f"python -m {module}")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--save", action="store_true", help=f"write {RESULTS.name}/")
     for option, (default, text) in options.items():

@@ -17,6 +17,8 @@ import pytest
 sys.path.append(str(Path(__file__).parents[3]))  # where benchmarks/ lies
 
 from benchmarks.coverage import mutants
+from benchmarks.support.mutation import reach
+from benchmarks.support.mutation.figures import digest, figures, open_ones
 from benchmarks.support.mutation.mutants import mutants_of
 from benchmarks.support.mutation.trials import put_in_place
 
@@ -181,6 +183,7 @@ def test_a_survivor_without_a_reason_is_an_error(
     scope = mutants._Scope(("bounds/rechecking/proved.py",), (), ())
     monkeypatch.setattr(mutants, "_SCOPES", {"proved": scope})
     monkeypatch.setattr(mutants, "_EXPLAINED", tmp_path / "survivors.toml")
+    monkeypatch.setattr(mutants, "_PUBLISHED", tmp_path / "mutants.json")
     monkeypatch.setattr(mutants, "prepare", lambda below: None)
     monkeypatch.chdir(tmp_path)
     every = [key for key, *_ in mutants._every("proved")]
@@ -191,23 +194,23 @@ def test_a_survivor_without_a_reason_is_an_error(
     journal = tmp_path / "journal"
     journal.write_text("\n".join(json.dumps([key, [x]]) for key, x in told.items()))
 
-    def figures(*explained: str, save: bool) -> dict[str, Any]:
+    def sums(*explained: str, save: bool) -> dict[str, Any]:
         lines = (f"{json.dumps(key)} = 'equivalent'\n" for key in explained)
         mutants._EXPLAINED.write_text("".join(lines))
         options = argparse.Namespace(
             tests="", journal=str(journal), scope="proved", sample=10**6, seed=1,
-            seconds=0.0, save=save, functions=False,
+            seconds=0.0, save=save, functions=False, again=False, more="",
         )  # fmt: skip
         return dict(mutants.run(options)[0]["scopes"]["proved"])
 
-    found = figures(first, save=False)
+    found = sums(first, save=False)
     assert found["survivors"] == {first: "equivalent", second: "not explained"}
     assert (found["mutants"], found["tried"]) == (len(every), len(every))
     with pytest.raises(AssertionError) as told_so:
-        figures(first, save=True)
+        sums(first, save=True)
     assert second in str(told_so.value)
     assert first not in str(told_so.value)
-    assert figures(first, second, save=True)["outcomes"]["survived"] == 1
+    assert sums(first, second, save=True)["outcomes"]["survived"] == 1
 
 
 def test_tests_that_reach_least_come_first(tmp_path: Path) -> None:
@@ -216,9 +219,45 @@ def test_tests_that_reach_least_come_first(tmp_path: Path) -> None:
     contexts = {"3": ["", wide, narrow, "gone.test_x"], "4": [wide], "5": [""]}
     report = tmp_path / "report.json"
     report.write_text(json.dumps({"files": {"a.py": {"contexts": contexts}}}))
-    found = mutants._reached(report)["a.py"]
+    found = reach.reached(report)["a.py"]
     first, second = (
         f"tests/meta/coverage/test_mutants.py::{name}"
         for name in ("test_narrow", "test_wide")
     )
     assert found == {0: [first, second], 3: [first, second], 4: [second], 5: []}
+
+
+def test_what_was_published_is_kept_and_told_apart() -> None:
+    keys = ["a", "b", "c", "d"]
+    first = figures(keys, {"a": "killed", "b": "survived"}, {"b": "equal"}, {})
+    assert (first["tried"], first["of runs before"]) == (2, 0)
+    assert "sums alone" not in first
+    # the journal is lost: what was tried stands, but for what is no mutant any more
+    second = figures(keys[1:], {"c": "killed"}, {"b": "equal"}, first)
+    assert (second["tried"], second["of runs before"]) == (2, 1)
+    assert second["outcomes"] == {"survived": 1, "killed": 1}
+    assert second["by digest"] == {"killed": [digest("c")], "survived": [digest("b")]}
+    assert not open_ones(second)
+    assert open_ones(figures(keys[1:], {}, {}, second)) == ["b"]
+    # what was tried once more counts once, as it came out now
+    third = figures(keys[1:], {"b": "killed"}, {}, second)
+    assert third["outcomes"] == {"killed": 2}
+    assert third["survivors"] == {}
+
+
+def test_sums_of_unknown_mutants_are_never_added_to_others() -> None:
+    keys = ["a", "b", "c", "d"]
+    old = {"mutants": 9, "tried": 3, "outcomes": {"killed": 1, "survived": 2}}
+    old["survivors"] = {"b": "equal", "gone": "equal"}
+    for _ in range(2):  # and they are carried on from file to file
+        old = figures(keys, {"a": "killed"}, {"b": "equal"}, old)
+        assert (old["tried"], old["outcomes"]) == (1, {"killed": 1})
+        assert old["sums alone"] == {
+            "mutants": 9, "tried": 3, "outcomes": {"killed": 1, "survived": 2},
+            "survivors": {"b": "equal"},
+        }  # fmt: skip
+    assert open_ones(figures(keys, {"a": "killed"}, {}, old)) == ["b"]
+    assert not open_ones(figures(keys, {"a": "killed", "b": "killed"}, {}, old))
+    # as many are known one by one: these stand alone
+    known = dict.fromkeys(keys[:3], "killed")
+    assert "sums alone" not in figures(keys, known, {}, old)

@@ -1,0 +1,78 @@
+"""Every benchmark can be started, and what it reads lies where it looks."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parents[2]))  # where benchmarks/ lies
+
+import benchmarks
+from benchmarks.coverage import mutants
+
+_ROOT = Path(__file__).resolve().parents[2]
+_MODULES = sorted(
+    found.name
+    for found in pkgutil.walk_packages(benchmarks.__path__, "benchmarks.")
+    if not found.ispkg
+)
+_PROGRAMS = [name for name in _MODULES if ".support." not in name]
+
+# one process for all of them: what they have in common is loaded once
+_ASK_ALL = """
+import contextlib, io, json, runpy, sys, warnings
+warnings.simplefilter("ignore", RuntimeWarning)  # some import others
+told = {}
+for name in sys.argv[1:]:
+    sys.argv, text = [name, "--help"], io.StringIO()
+    with contextlib.redirect_stdout(text):
+        try:
+            runpy.run_module(name, run_name="__main__", alter_sys=True)
+            told[name] = "no command", ""
+        except SystemExit as ended:
+            told[name] = ended.code, text.getvalue()
+        except Exception as error:
+            told[name] = repr(error), ""
+print(json.dumps(told))
+"""
+
+
+def test_every_benchmark_tells_its_options() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _ASK_ALL, *_PROGRAMS],
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert {name: code for name, (code, _) in told.items() if code} == {}
+    for name, (_, text) in told.items():
+        assert text.startswith(f"usage: python -m {name} "), text[:80]
+    assert set(told) == set(_PROGRAMS)
+    assert len(_PROGRAMS) > 20
+
+
+@pytest.mark.parametrize("name", _MODULES)
+def test_every_path_that_a_benchmark_names_exists(name: str) -> None:
+    module = importlib.import_module(name)
+    for variable, value in vars(module).items():
+        if isinstance(value, Path):
+            assert value.exists(), f"{name}.{variable}: {value}"
+
+
+def test_the_files_of_every_scope_of_mutants_exist() -> None:
+    assert mutants._EXPLAINED.is_file()
+    for name, scope in mutants._SCOPES.items():
+        for pattern in scope.files:
+            assert list((_ROOT / "slth_verify").glob(pattern)), (name, pattern)
+        for place in scope.tests:
+            assert (_ROOT / place).exists(), (name, place)
+        assert mutants._near("", name)
