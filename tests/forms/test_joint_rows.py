@@ -1,0 +1,43 @@
+"""Rows bounded jointly: what is too much is left as it was, and no work is in vain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from handmade.forms.cases import moved
+from handmade.forms.graphs import DEEP
+
+from slth_verify.forms import Differences, box_of, joint
+from slth_verify.forms.known import Known
+
+
+@pytest.fixture
+def deep(network_pair: Any) -> Differences:
+    """Two networks with rectifiers between stages, over the graph's box."""
+    graph = DEEP["relu"]
+    return Differences.over(network_pair(graph, moved(graph)), box_of(graph.input))
+
+
+def rows_of(known: Known) -> joint.JointRows:
+    name = known.pair.output.name
+    gap = np.ones((*known.pair.shapes[name], 1))
+    return joint.JointRows(known, name, None, gap)
+
+
+def test_rows_of_too_many_symbols_have_no_joint_bound(
+    deep: Differences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, gap = deep.known, deep.gap()
+    rows, name = rows_of(known), known.pair.output.name
+    symbols = len(rows.reached(0).linear)
+    monkeypatch.setattr(joint, "_MOST_SYMBOLS", symbols)
+    assert rows.attained_and_upper(0)[0] <= rows.upper(0) < np.inf
+    monkeypatch.setattr(joint, "_MOST_SYMBOLS", symbols - 1)
+    assert rows.attained_and_upper(0) == (-np.inf, np.inf)
+    monkeypatch.setattr(joint, "_MOST_SYMBOLS", 0)
+    left = joint.worst_sharpened(known, name, gap)
+    np.testing.assert_array_equal(left.low, gap.low)
+    np.testing.assert_array_equal(left.high, gap.high)
+    assert np.isinf(deep.joint_upper(None, np.ones((*gap.low.shape, 1)))).all()
