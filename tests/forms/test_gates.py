@@ -141,6 +141,29 @@ def test_where_pieces_differ_a_gate_is_open(
     assert relaxed(node, x, gap)[0].open.all()
 
 
+@pytest.mark.parametrize(
+    ("x", "upper", "lower"),
+    [
+        ([-1.0, 4.0], (0.8, 0.8), (1.0, 0.0)),
+        ([-4.0, 1.0], (0.2, 0.8), (0.0, 0.0)),
+        ([4.0, 7.0], (1.0, 0.0), (2 / 3, 4 / 3)),
+        ([5.5, 9.0], (0.0, 6.0), (1 / 7, 33 / 7)),
+        ([-1.0, 7.0], (6 / 7, 6 / 7), (6 / 7, 0.0)),
+        ([-2.0, -1.0], (0.0, 0.0), (0.0, 0.0)),
+        ([1.0, 5.0], (1.0, 0.0), (1.0, 0.0)),
+        ([7.0, 8.0], (0.0, 6.0), (0.0, 6.0)),
+    ],
+)
+def test_bounds_of_a_clip_follow_the_larger_side(
+    x: list[float], upper: tuple[float, float], lower: tuple[float, float]
+) -> None:
+    node = Clip(name="c", sources=("x",), low=0, high=6)
+    found, _ = relaxed(node, x, [0.0, 0.0])
+    for bound, (slope, constant) in ((found.upper, upper), (found.lower, lower)):
+        assert bound.by_target.item() == pytest.approx(slope, abs=1e-12)
+        assert bound.constant.item() == pytest.approx(constant, abs=1e-12)
+
+
 def test_bounds_of_a_rectifier_are_its_chord_and_a_line_through_zero() -> None:
     found, _ = relaxed(RELU, [-1.0, 3.0], [-1.0, 1.0])
     assert (found.upper.by_target, found.lower.by_target) == (0.75, 1.0)
