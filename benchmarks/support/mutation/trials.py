@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from functools import cached_property
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -123,8 +124,8 @@ def put_in_place(module: ModuleType, code: CodeType) -> None:
         LookupError: If the module has no function of a name that the source defines.
     """
     for part in code.co_consts:
-        if not isinstance(part, CodeType):
-            continue
+        if not isinstance(part, CodeType) or part.co_name.startswith("<"):
+            continue  # generators and lambdas of the module, which have run
         if part.co_flags & inspect.CO_NEWLOCALS:
             _function(module, part.co_qualname).__code__ = part
         elif part.co_name.isidentifier():  # the body of a class
@@ -136,6 +137,8 @@ def _function(module: ModuleType, name: str) -> FunctionType:
     for part in name.split("."):
         found = inspect.getattr_static(found, part)
     found = getattr(found, "fget", found)
+    if isinstance(found, cached_property):
+        found = found.func
     found = inspect.unwrap(getattr(found, "__func__", found))
     if not isinstance(found, FunctionType) or found.__module__ != module.__name__:
         raise LookupError(f"{module.__name__} has no function {name}")
@@ -148,8 +151,12 @@ _LIMITS = (signal.SIGXCPU, signal.SIGKILL, signal.SIGALRM)
 def _run(
     name: str, path: Path, source: str, tests: Sequence[str], seconds: float
 ) -> None:
-    """The forked process; it never returns."""
-    code = 1
+    """The forked process; it never returns.
+
+    Only a failed test, or a module that cannot be loaded, is one of the tests' words:
+    what goes wrong before they run says nothing of them.
+    """
+    code = _BROKEN
     try:
         spent = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
         most = int(spent + seconds) + 1
@@ -166,8 +173,11 @@ def _run(
             put_in_place(sys.modules[name], compile(source, str(path), "exec"))
             wrong.loaded = True
         words = ["-x", "-q", "-p", "no:cacheprovider", "--no-header", "-W", "ignore"]
+        in_place = wrong.loaded
         code = int(pytest.main([*words, *tests], plugins=[wrong]))
         if not wrong.loaded or code == pytest.ExitCode.NO_TESTS_COLLECTED:
             code = _BROKEN if code else _NEVER
+        elif in_place and code > pytest.ExitCode.TESTS_FAILED:
+            code = _BROKEN
     finally:
-        os._exit(code if 0 <= code < 128 else 1)
+        os._exit(code)

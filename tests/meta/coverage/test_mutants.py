@@ -56,8 +56,9 @@ def test_every_change_is_one_and_no_text_is_changed() -> None:
 
 _CLASSES = """
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 FACTOR = 3
+ONCE = tuple(x + 1 for x in range(3)), lambda x: x + 1
 @dataclass(frozen=True, slots=True)
 class A:
     x: int = 1
@@ -75,6 +76,12 @@ class A:
         def inner():
             return self.x * FACTOR
         return inner() + 5
+class B:
+    @cached_property
+    def seven(self):
+        return 7
+    def __init__(self):
+        self.kept = sum(x for x in (1, 2))
 def six(y=6):
     return y + 6
 """
@@ -88,16 +95,18 @@ def test_functions_are_changed_in_place(monkeypatch: pytest.MonkeyPatch) -> None
 
     def told() -> list[int]:
         kept.cache_clear()
-        return [one.double, one.three().x, one.four(), one.five(), six()]
+        more = [module.B().seven, module.B().kept]
+        return [one.double, one.three().x, one.four(), one.five(), six(), *more]
 
-    assert told() == [2, 3, 4, 8, 12]
+    truth = [2, 3, 4, 8, 12, 7, 3]
+    assert told() == truth
     inside = [mutant for mutant in mutants_of(_CLASSES) if mutant.inside]
-    assert len(inside) == 13
+    assert len(inside) == 19
     for mutant in inside:
         put_in_place(module, compile(mutant.source(_CLASSES), "told", "exec"))
-        assert told() != [2, 3, 4, 8, 12], mutant
+        assert told() != truth, mutant
     put_in_place(module, compile(_CLASSES, "told", "exec"))
-    assert told() == [2, 3, 4, 8, 12]
+    assert told() == truth
     with pytest.raises((LookupError, AttributeError)):
         put_in_place(module, compile("def seven():\n    pass", "told", "exec"))
 
@@ -160,10 +169,17 @@ for source, name in (
 ):
     tests = [f"{test}::{{name}}"]
     print(trials.try_mutant("told", path, source, tests, 0.1))
-try:
-    print(trials.try_mutant("told", path, wrong, ["nowhere.py"], 5))
-except RuntimeError as error:
-    print("cannot be run" in str(error))
+def broken(name, tests):
+    try:
+        print(trials.try_mutant(name, path, wrong, tests, 5))
+    except RuntimeError as error:
+        print("cannot be run" in str(error))
+broken("told", ["nowhere.py"])
+import told
+print(trials.try_mutant("told", path, wrong, [{str(test)!r} + "::test_two"], 5))
+broken("told", [{str(test)!r} + "::test_gone"])
+told.double = max
+broken("told", [{str(test)!r} + "::test_two"])
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -173,7 +189,8 @@ except RuntimeError as error:
         check=False,
     )
     expected = ["killed", "survived", "survived", "survived", "out of time"]
-    expected += ["not loaded by its tests", "True"]
+    # what cannot be changed in place, or has no tests, is not taken for noticed
+    expected += ["not loaded by its tests", "True", "killed", "True", "True"]
     assert done.stdout.split("\n")[:-1] == expected, done.stderr
 
 
