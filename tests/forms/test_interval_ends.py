@@ -84,6 +84,26 @@ def differences(module: ModuleType, outside: Outside) -> Iterator[str]:
                         yield "a value outside"
 
 
+def channels(module: ModuleType) -> Iterator[str]:
+    """Slopes of several channels, of which each is that of its own entries."""
+    for shape in ((2,), (2, 2, 2), (2, 1, 2)):
+        ends = np.linspace(-3.0, -1.0, math.prod(shape)).reshape(shape)
+        x, gap = Interval(ends, ends / 2), Interval(ends / 8, -ends / 8)
+        node = Rectifier(name="r", sources=("a",), slopes=(F(1, 3), F(3, 4)))
+        found = module.through(node, [Intervals(x, x.plus(gap), gap)])
+        for at in np.ndindex(shape):
+            slope = node.slopes[at[0]]
+            for part, whole in (
+                (found.target, x),
+                (found.pruned, x.plus(gap)),
+                (found.difference, gap),
+            ):
+                for low, high in ((part.low, whole.low), (part.high, whole.high)):
+                    truth = float(slope * F(float(high[at])))
+                    if not math.isclose(low[at], truth, rel_tol=1e-15):
+                        yield "another channel's slope"
+
+
 def kept(module: ModuleType) -> Iterator[str]:
     """Slopes of 0 and 1, and signs that are known, lose nothing."""
     for slope, ends in itertools.product((0, 1), ENDS):
@@ -115,7 +135,8 @@ def kept(module: ModuleType) -> Iterator[str]:
 def wrong(outside: Outside) -> Callable[[ModuleType], set[str]]:
     def judge(module: ModuleType) -> set[str]:
         with np.errstate(all="ignore"):
-            return {*sums(module), *differences(module, outside), *kept(module)}
+            found = {*sums(module), *differences(module, outside)}
+            return {*found, *channels(module), *kept(module)}
 
     return judge
 
@@ -146,6 +167,16 @@ LIES: dict[str, tuple[str, str, str]] = {
         "np.where(exact, factors * ends,",
         "np.where(exact, factors / ends,",
         "a value outside",
+    ),
+    "slopes from above along the last axis": (
+        "by_channel(most, axes + 1)",
+        "by_channel(most, axes - 1)",
+        "another channel's slope",
+    ),
+    "slopes from below along the last axis": (
+        "by_channel(least, axes + 1)",
+        "by_channel(least, axes - 1)",
+        "another channel's slope",
     ),
     "all products are exact": (
         "exact = (factors == 0) | (factors == 1)",

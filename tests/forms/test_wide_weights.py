@@ -18,9 +18,10 @@ from slth_verify.forms import (
     NetworkPair,
     StageEnds,
     intervals,
+    pairs,
     substitution,
 )
-from slth_verify.forms.pairs import StagePair
+from slth_verify.graph.nodes import Node
 from slth_verify.graph.stages import Stage, StageKernel, staged
 
 F = Fraction
@@ -41,14 +42,17 @@ class Weights(NamedTuple):
 class Case(NamedTuple):
     """Networks over a box, and exact values of f and g for some weights and images."""
 
-    pair: NetworkPair
+    nodes: tuple[Node, ...]
+    stages: dict[str, tuple[StageKernel, StageEnds]]
     box: Interval
     values: list[dict[str, tuple[np.ndarray, np.ndarray]]]
 
 
 def ends_of(rng: np.random.Generator, *shape: int) -> tuple[np.ndarray, np.ndarray]:
-    """Integers, some of which are far apart."""
+    """Integers, known exactly (the same array twice) or some of them far apart."""
     middle = rng.integers(-(2**BITS), 2**BITS + 1, shape)
+    if rng.random() < 0.4:
+        return (exact := middle.astype(object)), exact
     width = rng.integers(0, 2**BITS, shape) * rng.integers(0, 2, shape)
     return (middle - width).astype(object), (middle + width).astype(object)
 
@@ -81,7 +85,7 @@ def case(seed: int) -> Case:
         shape=(3,),
     )  # fmt: skip
     nodes = staged(graph)
-    stages: dict[str, StagePair] = {}
+    stages: dict[str, tuple[StageKernel, StageEnds]] = {}
     known: dict[str, list[Any]] = {}
     for node in nodes:
         if isinstance(node, Stage):
@@ -89,8 +93,7 @@ def case(seed: int) -> Case:
             own, positive, negative = (ends_of(rng, *shape) for _ in range(3))
             own_bias, bias = ends_of(rng, shape[0]), ends_of(rng, shape[0])
             kernel = StageKernel(*own, *own_bias, BITS)
-            ends = StageEnds(positive, negative, bias, BITS)
-            stages[node.name] = StagePair.of(kernel, ends)
+            stages[node.name] = kernel, StageEnds(positive, negative, bias, BITS)
             known[node.name] = [own, positive, negative, own_bias, bias]
     low = np.where(rng.random(3) < 0.3, 0.0, -size)
     box = Interval(low, np.full(3, size))
@@ -110,7 +113,7 @@ def case(seed: int) -> Case:
                 x, y = (np.array([max(e, F(0)) for e in z], object) for z in (x, y))
             found[node.name] = x, y
         values.append(found)
-    return Case(NetworkPair.from_stages(nodes, stages), box, values)
+    return Case(nodes, stages, box, values)
 
 
 @cache
@@ -130,7 +133,9 @@ def outside(part: Interval, entries: np.ndarray) -> bool:
 def wrong() -> Iterator[str]:
     """What bounds say that is not so."""
     rng = np.random.default_rng(0)
-    for pair, box, values in cases():
+    for nodes, stages, box, values in cases():
+        made = {name: pairs.StagePair.of(*given) for name, given in stages.items()}
+        pair = NetworkPair.from_stages(nodes, made)
         found = Differences.over(pair, box)
         shape = pair.shapes[pair.output.name]
         target, gap = rng.choice([-1.0, 0.0, 1.0, 3.0], (2, *shape, 4))
@@ -160,7 +165,31 @@ def test_bounds_hold_for_all_weights_between_their_ends() -> None:
     assert not list(wrong())
 
 
+MINUS = """least = one[0] - other[1]
+    exact = one[0] is one[1] and other[0] is other[1]"""
+PLUS = MINUS.replace("- other[1]\n", "+ other[0]\n")
+BOTH, ONE, OTHER = (
+    "one[0] is one[1] and other[0] is other[1]",
+    "one[0] is one[1]",
+    "other[0] is other[1]",
+)
 LIES: dict[str, tuple[Lie, str]] = {
+    "what f knows exactly is known of g": (
+        (pairs, MINUS, MINUS.replace(BOTH, OTHER)),
+        "intervals",
+    ),
+    "what g knows exactly is known of f": (
+        (pairs, MINUS, MINUS.replace(BOTH, ONE)),
+        "intervals",
+    ),
+    "sums of wide and exact numbers are exact": (
+        (pairs, PLUS, PLUS.replace(BOTH, OTHER)),
+        "intervals",
+    ),
+    "sums of exact and wide numbers are exact": (
+        (pairs, PLUS, PLUS.replace(BOTH, ONE)),
+        "intervals",
+    ),
     "errors of weights act on small entries": (
         (
             intervals,
