@@ -86,7 +86,7 @@ class Substitution(Carried):
         target, gap = self.rows.pop(node.name)
         if target is None and gap is None:
             return
-        if isinstance(node, Input):
+        if target is not None and isinstance(node, Input):  # it has no gap
             self._image(node, target)
         elif isinstance(node, Stage):
             self._stage(node, target, gap)
@@ -97,12 +97,10 @@ class Substitution(Carried):
         else:
             self._linear(node, target, gap)
 
-    def _image(self, node: Input, target: Rows) -> None:
+    def _image(self, node: Input, target: Float64Array) -> None:
         """The largest value over the box: entries are at an end, or at the kink."""
         box = self.known.intervals[node.name].target
         low, high = box.low.ravel(), box.high.ravel()
-        if target is None:
-            target = np.zeros((*box.low.shape, len(self.constant)))
         rows = target.reshape(len(low), -1)
         if self.positive is None:
             self._plus(high, np.maximum(rows, 0.0))

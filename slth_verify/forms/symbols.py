@@ -135,10 +135,9 @@ class SymbolicSubstitution(Substitution):
             self._grow(slack(1) * sizes_above(found))
         self.columns[key] = found
 
-    def _image(self, node: Input, target: Rows) -> None:
+    def _image(self, node: Input, target: Float64Array) -> None:
         box = self.known.intervals[node.name].target
-        if target is not None:
-            self._spread(box, box, target)
+        self._spread(box, box, target)
 
     def _spread(
         self, key: Interval | Bound, ends: Interval, rows: Float64Array

@@ -19,7 +19,7 @@ import slth_verify as sv
 from slth_verify.cli import run
 from slth_verify.errors import InvalidParameterError, InvalidTicketError
 from slth_verify.ticket import Ticket
-from slth_verify.ticket.graphs import cost, second_opinion
+from slth_verify.ticket.graphs import cost, second_opinion, witness
 from slth_verify.verdict import Verdict
 
 EPS = Fraction(1, 8)
@@ -117,6 +117,42 @@ def test_a_disagreement_of_mpmath_is_inconclusive(
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "one of two is wrong" in found.ledger[-1].reason
     assert sv.check(ticket, target, cross_check=False).verdict is Verdict.VERIFIED
+
+
+def test_an_output_of_too_many_terms_has_no_second_opinion(
+    target: sv.TargetCNN, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first stage has windows of 9 that lie inside in 9 ways, the second one 2."""
+
+    def compared(most: int) -> int:
+        monkeypatch.setattr(second_opinion, "_MOST_TERMS", most)
+        number, _, words = sv.check(ticket, target).ledger[-1].reason.partition(" ")
+        assert words == "outputs compared"
+        return int(number)
+
+    assert compared(1 << 16) == compared(81) > compared(80) == compared(2) > 0
+    assert compared(1) == 0
+    # nothing is compared, so nothing disagrees
+    monkeypatch.setattr(second_opinion, "_MOST_TERMS", 0)
+    monkeypatch.setattr(second_opinion, "_AGREEMENT", 10**6)
+    assert sv.check(ticket, target).verdict is Verdict.VERIFIED
+
+
+def test_no_image_is_searched_where_a_pass_costs_too_much(
+    target: sv.TargetCNN, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eps = Fraction(1, 10**6)
+    monkeypatch.setattr(witness, "_MOST_WORK", witness.work(target))
+    found = sv.check(ticket, target, eps=eps)
+    assert found.verdict is Verdict.REFUTED
+    assert witness.reached_spread(target) > 0
+    monkeypatch.setattr(witness, "_MOST_WORK", witness.work(target) - 1)
+    open_ = sv.check(ticket, target, eps=eps)
+    assert open_.verdict is Verdict.INCONCLUSIVE
+    assert open_.witness is None
+    assert open_.error_upper_bound == found.error_upper_bound
+    assert witness.reached_spread(target) == 0
+    assert sv.check(ticket, target).verdict is Verdict.VERIFIED
 
 
 def test_checker_loads_neither_torch_nor_scipy_nor_solvers(
