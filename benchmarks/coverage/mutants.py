@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 from benchmarks.support.common import RESULTS, publish_with
 from benchmarks.support.mutation.figures import figures, open_ones
 from benchmarks.support.mutation.mutants import Mutant, mutants_of
-from benchmarks.support.mutation.reach import ROOT, reached
+from benchmarks.support.mutation.reach import GIVEN, ROOT, drawn_tests, reached
 from benchmarks.support.mutation.trials import (
     SURVIVED,
     UNLOADED,
@@ -104,6 +104,9 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
             cold = False
         name = ".".join(Path(path).with_suffix("").parts).removesuffix(".__init__")
         tests = _tests(mutant, reaching.get(path, {})) or _near(path, options.scope)
+        if GIVEN in tests:
+            others = [test for test in tests if test != GIVEN]
+            tests = [*others, *drawn_tests(_near(path, options.scope))]
         tests = [*options.more.split(), *tests]
         begun = time.monotonic()
         wrong = mutant.source(source)

@@ -244,6 +244,23 @@ def test_tests_that_reach_least_come_first(tmp_path: Path) -> None:
     assert found == {0: [first, second], 3: [first, second], 4: [second], 5: []}
 
 
+def test_what_hypothesis_runs_is_all_that_it_may_be(tmp_path: Path) -> None:
+    engine = "hypothesis.internal.conjecture.engine.ConjectureRunner.test_function"
+    narrow = "tests.meta.coverage.test_mutants.test_narrow"
+    report = tmp_path / "report.json"
+    contexts = {"3": [engine, narrow], "4": [engine]}
+    report.write_text(json.dumps({"files": {"a.py": {"contexts": contexts}}}))
+    found = reach.reached(report)["a.py"]
+    assert found[4] == [reach.GIVEN]
+    # what is known to reach the line goes first
+    assert found[3] == ["tests/meta/coverage/test_mutants.py::test_narrow", reach.GIVEN]
+    gates = "tests/forms/test_gates.py"
+    assert reach.drawn_tests([gates, "tests/forms/test_joint_rows.py"]) == [
+        f"{gates}::test_a_gate_is_between_its_bounds",
+        f"{gates}::test_the_positive_part_is_between_its_bounds",
+    ]
+
+
 def test_what_was_published_is_kept_and_told_apart() -> None:
     keys = ["a", "b", "c", "d"]
     first = figures(keys, {"a": "killed", "b": "survived"}, {"b": "equal"}, {})
