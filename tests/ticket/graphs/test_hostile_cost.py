@@ -29,6 +29,7 @@ from slth_verify.graph import (
 from slth_verify.graph.stages import stages_of
 from slth_verify.network import GENERATOR
 from slth_verify.ticket import StageTicket, Ticket
+from slth_verify.ticket.graphs import cost, second_opinion
 from slth_verify.verdict import Verdict, exit_code
 
 ONE = np.ones((1, 1), np.float32)
@@ -240,3 +241,25 @@ def test_a_small_file_is_checked_at_bounded_cost(
     printed = capsys.readouterr().out
     assert len(printed) < 5_000_000
     assert json.loads(printed[printed.index("\n{") :])["command"] == "check"
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("dilation", [1, 2])
+@pytest.mark.parametrize("margin", [0, 1, 2, 5])
+@pytest.mark.parametrize("window", [(1, 3), (2, 2), (3, 1)])
+def test_no_fewer_parts_of_windows_are_charged_than_there_are(
+    stride: int, dilation: int, margin: int, window: tuple[int, int]
+) -> None:
+    """A part is where some place's window is inside of the image."""
+    conv = after(
+        "image", "conv", Convolution,
+        weight=np.ones((2, 1, *window), np.float32), bias=None,
+        stride=(stride,) * 2, dilation=(dilation,) * 2, padding=(margin,) * 4,
+    )  # fmt: skip
+    graph = TargetCNN((image(1, 12, 11), conv))
+    (stage,) = stages_of(graph)
+    shape = graph.shape("conv")
+    parts = len(second_opinion._inside(stage))
+    least = cost._PLACE * sum(shape[1:]) + cost._PART * shape[0] * parts
+    found = cost._windows(stage, shape)
+    assert found >= least if margin else found == 0
