@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import fields
 from fractions import Fraction
@@ -139,6 +140,44 @@ def test_where_pieces_differ_a_gate_is_open(
     node: Rectifier | Clip, x: list[float], gap: list[float]
 ) -> None:
     assert relaxed(node, x, gap)[0].open.all()
+
+
+def beyond(gate: Gate, shape: tuple[int, ...], slopes: tuple[Fraction, ...]) -> bool:
+    """Whether a value of some channel leaves bounds that are made with its slope."""
+    ends = np.linspace(-3.0, -0.5, int(np.prod(shape))).reshape(shape)
+    x, gap = Interval(ends, -ends / 2), Interval(ends / 4, -ends / 8)
+    found = Relaxation.of(gate, Intervals(x, x.plus(gap), gap))
+    for at in np.ndindex(shape):
+        for p, t in itertools.product(
+            (x.low[at], x.high[at]), (gap.low[at], gap.high[at])
+        ):
+            p, t = F(float(p)), F(float(t))
+            node = Rectifier(name="r", sources=("x",), slopes=(slopes[at[0]],))
+            of_x = values(node, p)
+            change = values(node, p + t) - of_x
+            for bound, truth, sign in (
+                (found.upper, of_x, 1),
+                (found.lower, of_x, -1),
+                (found.gap_upper, change, 1),
+                (found.gap_lower, change, -1),
+            ):
+                a, b, c = (
+                    F(float(part[at]))
+                    for part in (bound.by_target, bound.by_gap, bound.constant)
+                )
+                if sign * (a * p + b * t + c - truth) < 0:
+                    return True
+    return False
+
+
+@pytest.mark.parametrize("shape", [(2,), (2, 2, 2), (2, 1, 2), (2, 3, 1)])
+def test_each_channel_has_its_own_slope(shape: tuple[int, ...]) -> None:
+    slopes = F(1, 3), F(3, 4)
+    node = Rectifier(name="r", sources=("x",), slopes=slopes)
+    gate = Gate.of(node, len(shape))
+    assert gate.least.shape == (2, *(1,) * (len(shape) - 1))
+    assert not beyond(gate, shape, slopes)
+    assert beyond(gate, shape, slopes[::-1])
 
 
 @pytest.mark.parametrize(

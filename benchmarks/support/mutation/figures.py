@@ -40,7 +40,7 @@ def figures(
     before = {
         name: outcome
         for outcome, names in published.get("by digest", {}).items()
-        for name in names
+        for name in names.split()
     }
     tried = {
         key: done.get(key) or before[digest(key)]
@@ -55,7 +55,7 @@ def figures(
         "outcomes": dict(Counter(tried.values())),
         "survivors": _reasons(survivors, explained),
         "by digest": {
-            outcome: sorted(digest(key) for key in tried if tried[key] == outcome)
+            outcome: " ".join(sorted(map(digest, _of(outcome, tried))))
             for outcome in sorted(set(tried.values()))
         },
     }
@@ -77,6 +77,10 @@ def open_ones(found: dict[str, Any]) -> list[str]:
     """Survivors of a scope that nothing explains."""
     survivors = found["survivors"] | found.get("sums alone", {}).get("survivors", {})
     return [key for key, why in survivors.items() if why == NOT_EXPLAINED]
+
+
+def _of(outcome: str, tried: dict[str, str]) -> list[str]:
+    return [key for key, told in tried.items() if told == outcome]
 
 
 def _reasons(survivors: list[str], explained: dict[str, str]) -> dict[str, str]:

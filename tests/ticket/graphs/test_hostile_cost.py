@@ -253,7 +253,7 @@ def test_no_fewer_parts_of_windows_are_charged_than_there_are(
     """A part is where some place's window is inside of the image."""
     conv = after(
         "image", "conv", Convolution,
-        weight=np.ones((2, 1, *window), np.float32), bias=None,
+        weight=np.ones((40, 1, *window), np.float32), bias=None,
         stride=(stride,) * 2, dilation=(dilation,) * 2, padding=(margin,) * 4,
     )  # fmt: skip
     graph = TargetCNN((image(1, 12, 11), conv))
