@@ -3,7 +3,9 @@
 import dataclasses
 import math
 from fractions import Fraction
+from itertools import pairwise
 
+import mpmath
 import numpy as np
 import pytest
 from scipy.special import log_ndtr
@@ -14,7 +16,7 @@ from slth_verify.bounds.certificates.label_event import reaches
 from slth_verify.bounds.certificates.two_stage import Stage, TwoStageCertificate
 from slth_verify.bounds.searches.two_stage_float import Question, failure, gain_range
 from slth_verify.bounds.searches.two_stage_rule import Rule
-from slth_verify.enclosure import working_precision
+from slth_verify.enclosure import to_ball, working_precision
 
 F = Fraction
 
@@ -216,3 +218,59 @@ def test_very_many_small_samples_are_rare(mutant) -> None:
 
 def test_all_labels_are_told_apart_if_too_few_never_happens() -> None:
     assert TINY._stop(F(0)) == TINY.n + 1
+
+
+LEVELS = [F(-1), F(-1, 2), F(0), F(1, 3), F(1), F(3), F(9)]
+
+
+def drawn_cells(seed: int) -> list[tuple[float, float, float]]:
+    """Roots of both ends of cells, and values of many sizes, the worst one anywhere."""
+    rng = np.random.default_rng(seed)
+    roots = np.sort(rng.integers(1, 64, 7)) / 16
+    values = 2.0 ** rng.integers(-40, 4, len(roots) - 1)
+    return [(*ends, v) for ends, v in zip(pairwise(roots), values, strict=True)]
+
+
+def too_far(room) -> bool:
+    """Whether some number is above the least ratio of all cells, or far below."""
+    for seed in range(30):
+        cells, slope = drawn_cells(seed), F(seed % 5, 4)
+        with working_precision(128):
+            balls = [tuple(to_ball(F(float(x))) for x in cell) for cell in cells]
+            found = room.reaches(LEVELS, balls, slope)
+        for level, reach in zip(LEVELS, found, strict=True):
+            with mpmath.workdps(40):
+                steep = mpmath.mpf(slope.numerator) / slope.denominator
+                gain = mpmath.mpf(level.numerator) / level.denominator
+                truth = min(
+                    value / mpmath.ncdf(-(gain / high + steep * low))
+                    for low, high, value in cells
+                )
+                reached = mpmath.mpf(reach.numerator) / reach.denominator
+                if not truth * (1 - mpmath.mpf(2) ** -60) <= reached <= truth:
+                    return True
+    return False
+
+
+def test_the_worst_cell_decides_how_far_a_gain_reaches() -> None:
+    assert not too_far(label_event)
+
+
+REACHES = {
+    "cells that were not looked at are known": ("[to_ball(0) for", "[to_ball(1) for"),
+    "the best cell": ("ratio.min(found[-1])", "ratio.max(found[-1])"),
+    "the last cell": ("ratio.min(found[-1]) if found else ratio", "ratio"),
+    "worse cells are passed over": (
+        "known[place] > found[-1]",
+        "known[place] < found[-1]",
+    ),
+    "a gain over the other end": (
+        "level / high + steep * low",
+        "level / low + steep * high",
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", REACHES)
+def test_a_lie_about_cells_is_seen(lie, mutant) -> None:
+    assert too_far(mutant(label_event, *REACHES[lie]))
