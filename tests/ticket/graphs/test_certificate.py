@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import slth_verify as sv
 from slth_verify.conformance.oracles.graph_differences import difference_bounds
 from slth_verify.conformance.oracles.pruned_graph import pruned_values
-from slth_verify.graph import TargetCNN
+from slth_verify.forms import Differences, Interval
+from slth_verify.graph import Dense, Input, TargetCNN
+from slth_verify.graph.box_ranges import Range
 from slth_verify.graph.stages import stages_of
 from slth_verify.strategies import target_graphs
+from slth_verify.ticket.graphs import second_opinion
 from slth_verify.ticket.graphs.values import (
     FloatPair,
     exact_pruned_values,
     float_pruned_values,
 )
 
+F = Fraction
 GRAPHS = target_graphs(max_side=3) | target_graphs(min_steps=3, max_side=3)
 WAYS = st.sampled_from(["near", "far", "nothing", "swapped", "one sign", "exact"])
 
@@ -122,3 +131,33 @@ def test_floats_are_near_exact_values(
     (found,) = float_pruned_values(graph, pairs, image[None].astype(float))
     known = exact_pruned_values(graph, sums, image).astype(float)
     assert np.allclose(found, known, rtol=1e-9, atol=1e-9 * np.abs(known).max())
+
+
+@pytest.mark.parametrize("worst", range(5))
+@pytest.mark.parametrize("below", [False, True])
+def test_the_second_opinion_looks_at_the_worst_output(worst: int, below: bool) -> None:
+    ends = [[F(-1)] * 5, [F(1)] * 5]
+    ends[not below][worst] *= 2
+    found = SimpleNamespace(difference=Range(tuple(ends[0]), tuple(ends[1])))
+    assert sorted({0, worst, 4}) == second_opinion._chosen(found)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("ends", [(-1.0, math.nan), (-math.inf, 1.0), (math.nan,) * 2])
+def test_an_error_that_is_no_number_is_none(
+    ends: tuple[float, float],
+    hand_ticket: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As linear forms leave floats, in one entry, where intervals do not."""
+    image = Input(name="x", shape=(2,), low=(-1,) * 2, high=(1,) * 2)
+    graph = TargetCNN((image, Dense(name="y", sources=("x",), weight=np.eye(2))))
+    ticket = hand_ticket(graph, 2)
+    found = sv.check(ticket, graph)
+    assert found.error_upper_bound is not None
+
+    def joint_gap(self: Differences) -> Interval:
+        return Interval(*(np.array([0.0, end]) for end in ends))
+
+    monkeypatch.setattr(Differences, "joint_gap", joint_gap)
+    left = sv.check(ticket, graph)
+    assert left.error_upper_bound == left.error_by_intervals == found.error_by_intervals
