@@ -8,8 +8,8 @@ is explained in ``benchmarks/support/mutation/survivors.toml``; with ``--save`` 
 that is not is an error. Mutants that were tried stand in ``--journal``; a run that
 was stopped goes on from there. Both name a mutant by the text of its line, so that
 moved lines keep theirs. What was published before and the journal does not know is
-kept, and counted as of runs before; ``--again`` tries survivors once more, after
-tests were added (``--more "tests/x/test_y.py ..."``).
+kept, and counted as of runs before; ``--again`` tries unexplained survivors once more,
+after tests were added (``--more "tests/x/test_y.py ..."``).
 """
 
 from __future__ import annotations
@@ -89,13 +89,18 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
     journal = Path(options.journal)
     done = _read(journal)
     sample = _sample(options.scope, options.sample, options.seed)
+    explained = tomllib.loads(_EXPLAINED.read_text(encoding="utf-8"))
+    if options.again:
+        lives = {key for key, told in done.items() if told[0] in (SURVIVED, UNLOADED)}
+        every = _every(options.scope)
+        sample = [one for one in every if one[0] in lives and one[0] not in explained]
     prepare(_SCOPES[options.scope].below)
     os.chdir(ROOT)
     start = time.monotonic()
     cold = True
     for key, path, source, mutant in sorted(sample, key=lambda one: one[3].inside):
-        lives = options.again and done.get(key, [""])[0] in (SURVIVED, UNLOADED)
-        if (key in done and not lives) or time.monotonic() - start > options.seconds:
+        old = key in done and not options.again
+        if old or time.monotonic() - start > options.seconds:
             continue
         if options.functions and not mutant.inside:
             continue
@@ -115,7 +120,6 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
         with journal.open("a", encoding="utf-8") as file:
             file.write(json.dumps([key, done[key]]) + "\n")
         print(key, *done[key], flush=True)
-    explained = tomllib.loads(_EXPLAINED.read_text(encoding="utf-8"))
     told, before = {key: value[0] for key, value in done.items()}, _published()
     scopes = {
         name: figures(
@@ -197,7 +201,7 @@ if __name__ == "__main__":
             "sample": (300, "mutants"),
             "seed": (1, "seed of the sample"),
             "functions": (False, "only mutants of functions, which take less"),
-            "again": (False, "try survivors of the journal once more"),
+            "again": (False, "try unexplained survivors once more, no others"),
             "more": ("", "further tests, which run first"),
             "seconds": (1e9, "then no new mutant"),
             "journal": (

@@ -211,12 +211,22 @@ def test_a_survivor_without_a_reason_is_an_error(
     journal = tmp_path / "journal"
     journal.write_text("\n".join(json.dumps([key, [x]]) for key, x in told.items()))
 
-    def sums(*explained: str, save: bool) -> dict[str, Any]:
+    tried: list[str] = []
+
+    def noticed(name: str, path: Path, source: str, *more: Any) -> str:
+        tried.append(source)
+        return "killed"
+
+    monkeypatch.setattr(mutants, "try_mutant", noticed)
+    monkeypatch.setattr(mutants, "warm", lambda tests: None)
+    monkeypatch.setattr(mutants, "_near", lambda path, scope: ["a test"])
+
+    def sums(*explained: str, save: bool, again: bool = False) -> dict[str, Any]:
         lines = (f"{json.dumps(key)} = 'equivalent'\n" for key in explained)
         mutants._EXPLAINED.write_text("".join(lines))
         options = argparse.Namespace(
             tests="", journal=str(journal), scope="proved", sample=10**6, seed=1,
-            seconds=0.0, save=save, functions=False, again=False, more="",
+            seconds=1e9, save=save, functions=False, again=again, more="",
         )  # fmt: skip
         return dict(mutants.run(options)[0]["scopes"]["proved"])
 
@@ -228,6 +238,10 @@ def test_a_survivor_without_a_reason_is_an_error(
     assert second in str(told_so.value)
     assert first not in str(told_so.value)
     assert sums(first, second, save=True)["outcomes"]["survived"] == 1
+    assert not tried
+    # those that nothing explains are tried once more, and no others
+    assert sums(first, save=True, again=True)["survivors"] == {first: "equivalent"}
+    assert len(tried) == 1
 
 
 def test_tests_that_reach_least_come_first(tmp_path: Path) -> None:
