@@ -26,7 +26,7 @@ from slth_verify.graph import (
     Sum,
     TargetCNN,
 )
-from slth_verify.graph.stages import stages_of
+from slth_verify.graph.stages import staged, stages_of
 from slth_verify.network import GENERATOR
 from slth_verify.ticket import StageTicket, Ticket
 from slth_verify.ticket.graphs import cost, second_opinion
@@ -263,3 +263,20 @@ def test_no_fewer_parts_of_windows_are_charged_than_there_are(
     least = cost._PLACE * sum(shape[1:]) + cost._PART * shape[0] * parts
     found = cost._windows(stage, shape)
     assert found >= least if margin else found == 0
+
+
+def test_filters_of_the_constant_channel_cost_less(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Their kernels are 1x1: 15.3 us each, those of the image's channel 82.5 us."""
+    monkeypatch.setattr(cost, "_MOST_SECONDS", -1)
+    weight = np.ones((1, 1, 15, 15), np.float32)
+    graph = row(1, image(1, 20, 20), Convolution, weight=weight)
+    seconds = []
+    for start in (0, 2 * 1_000_000):
+        filters = (start, start + 1_000_000)
+        ticket = ticket_of(graph, width=1_000_000, filters=filters)
+        found = cost.too_costly(ticket, graph, staged(graph))
+        assert found is not None
+        seconds.append(int(found.reason.split("about ")[1].split(" s ")[0]))
+    assert seconds == [83, 15]
