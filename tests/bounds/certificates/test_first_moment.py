@@ -15,6 +15,8 @@ from slth_verify.bounds import (
     necessary_width,
     subset_sum_number_mean,
 )
+from slth_verify.bounds.certificates.integrals import scale_integral
+from slth_verify.enclosure import to_ball, working_precision
 from slth_verify.errors import InvalidParameterError
 
 F = Fraction
@@ -204,3 +206,70 @@ def test_simulation_never_exceeds_the_first_moment(dim, n, eps) -> None:
     assert test.pvalue > 1e-6
     lie = binomtest(hits, trials, bound / 4, alternative="greater")
     assert lie.pvalue < 1e-6
+
+
+#: Weights of sizes, moduli of a target's coordinates, and half a width.
+COARSE = [
+    (weights, target, F(1, 2) / len(target))
+    for weights in ((0, 1), (0, 0, 0, 1), (0,) * 8 + (1,), (0, 8, 28, 56))
+    for target in ((F(0),), (F(1), F(0)))
+]
+
+
+def check_what_is_left_out(room) -> None:
+    """Sums with few nodes, or of a part of the line, are off by no more than they say.
+
+    The truth is a sum with many nodes, whose own error is below 1e-50.
+    """
+    whole, most = (F(-60), F(8)), F(5, 4)
+    rules = [
+        (F(step, 4), shift, *whole) for step in (2, 3, 4, 8) for shift in (1, most)
+    ]
+    rules += [(F(1, 16), most, F(-cut), F(8)) for cut in (1, 3, 6)]
+    rules += [(F(1, 16), most, F(-60), F(cut, 2)) for cut in (5, 6, 7)]
+    for numbers, target, eps in COARSE:
+        weights, box = [to_ball(x) for x in numbers], room.Box.around(target, eps)
+        truth, rest = scale_integral._Rule.choose(len(weights) - 1, box, 150.0).apply(
+            weights, box
+        )
+        assert rest < to_ball(F(1, 10**50))
+        for step, shift, low, high in rules:
+            rule = room._Rule(step, F(shift), int(low / step), int(high / step))
+            value, error = rule.apply(weights, box)
+            assert not error.is_finite() or abs(truth - value) - rest <= error
+
+
+def test_no_more_is_left_out_than_is_charged() -> None:
+    with working_precision(256):
+        check_what_is_left_out(scale_integral)
+
+
+LEFT_OUT = {
+    "half of the error of the step": ("return 2 * total", "return total"),
+    "a wider turn": (
+        "(2 * pi() * to_ball(self.shift",
+        "(3 * pi() * to_ball(self.shift",
+    ),
+    "a narrower strip": ("* log_cos / 2", "* log_cos / 8"),
+    "no error of the step": ("error += self._strip(weights, box)", "pass"),
+    "no nodes below the first": (
+        "error = self._lower_tail(density, box)",
+        "error = to_ball(0)",
+    ),
+    "no nodes above the last": (
+        "error += self._upper_tail(density, box, len(weights) - 1)",
+        "pass",
+    ),
+    "one node alone above the last": (
+        "box.probability(scale) / (1 - ratio)",
+        "box.probability(scale)",
+    ),
+    "one node alone below the first": ("/ (1 - (-step / 2).exp())", "* to_ball(1)"),
+}
+
+
+@pytest.mark.parametrize("lie", LEFT_OUT)
+def test_lies_about_what_is_left_out_are_seen(lie, mutant) -> None:
+    wrong = mutant(scale_integral, *LEFT_OUT[lie])
+    with working_precision(256), pytest.raises(AssertionError):
+        check_what_is_left_out(wrong)
