@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ import slth_verify as sv
 from slth_verify.conformance.oracles.graph_differences import difference_bounds
 from slth_verify.conformance.oracles.pruned_graph import pruned_values
 from slth_verify.forms import Differences, Interval
-from slth_verify.graph import Dense, Input, TargetCNN
+from slth_verify.graph import Convolution, Dense, Input, TargetCNN
 from slth_verify.graph.box_ranges import Range
 from slth_verify.graph.stages import stages_of
 from slth_verify.strategies import target_graphs
@@ -161,3 +162,45 @@ def test_an_error_that_is_no_number_is_none(
     monkeypatch.setattr(Differences, "joint_gap", joint_gap)
     left = sv.check(ticket, graph)
     assert left.error_upper_bound == left.error_by_intervals == found.error_by_intervals
+
+
+@pytest.mark.parametrize("window", [(3, 1), (1, 3), (2, 3)])
+@pytest.mark.parametrize("margin", [0, 1])
+def test_mpmath_agrees_on_windows_of_any_shape(
+    window: tuple[int, int], margin: int, hand_ticket: Any
+) -> None:
+    image = Input(name="x", shape=(1, 4, 5), low=(-1,), high=(2,))
+    weight = np.arange(1, 1 + 2 * math.prod(window), dtype=np.float32)
+    conv = Convolution(
+        name="y",
+        sources=("x",),
+        weight=weight.reshape(2, 1, *window),
+        padding=(margin,) * 4,
+    )
+    graph = TargetCNN((image, conv))
+    found = sv.check(hand_ticket(graph, 1), graph).ledger[-1]
+    assert found.verdict is sv.Verdict.VERIFIED
+    assert found.reason == "2 outputs compared"
+
+
+@pytest.mark.parametrize("end", ["lower", "upper"])
+def test_one_end_is_enough_to_disagree(
+    end: str, hand_ticket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the certificate were off by a billionth at one end of an output."""
+    image = Input(name="x", shape=(2,), low=(-1,) * 2, high=(1,) * 2)
+    graph = TargetCNN((image, Dense(name="y", sources=("x",), weight=np.eye(2))))
+    ticket = hand_ticket(graph, 2)
+    assert sv.check(ticket, graph).ledger[-1].verdict is sv.Verdict.VERIFIED
+    honest = second_opinion.SecondOpinion.look
+
+    def look(self: Any, *given: Any) -> None:
+        *before, found = given
+        ends = getattr(found.difference, end)
+        off = replace(found.difference, **{end: [x + F(1, 10**9) for x in ends]})
+        honest(self, *before, replace(found, difference=off))
+
+    monkeypatch.setattr(second_opinion.SecondOpinion, "look", look)
+    result = sv.check(ticket, graph)
+    assert result.verdict is sv.Verdict.INCONCLUSIVE
+    assert "one of two is wrong" in result.ledger[-1].reason

@@ -158,7 +158,14 @@ def test_a_long_check_ends_with_its_time(name: str) -> None:
     graph, ticket = COSTLY[name]()
     result = run_bounded(sv.check, ticket, graph, seconds=60, time_limit=1)
     assert result.verdict is Verdict.INCONCLUSIVE
-    assert "limit" in result.ledger[-1].claim
+    assert "done within its limits" in result.ledger[-1].claim
+
+
+def test_a_limit_of_memory_alone_begins_no_long_check() -> None:
+    graph, ticket = kept()
+    result = sv.check(ticket, graph, memory_limit=2 << 30)
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert "not begun" in result.ledger[-1].reason
 
 
 def extreme(exponent: int) -> tuple[TargetCNN, Ticket]:
@@ -260,9 +267,15 @@ def test_no_fewer_parts_of_windows_are_charged_than_there_are(
     (stage,) = stages_of(graph)
     shape = graph.shape("conv")
     parts = len(second_opinion._inside(stage))
-    least = cost._PLACE * sum(shape[1:]) + cost._PART * shape[0] * parts
     found = cost._windows(stage, shape)
-    assert found >= least if margin else found == 0
+    if not margin:
+        assert found == 0
+        return
+    charged = (found - cost._PLACE * sum(shape[1:])) / cost._PART / shape[0]
+    assert parts <= charged
+    # nor more than there are places, or ways for a side to be inside
+    assert charged <= np.prod(shape[1:])
+    assert charged <= np.prod([2 * side + 1 for side in window])
 
 
 def test_filters_of_the_constant_channel_cost_less(
