@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 from slth_verify.bounded import LimitReachedError, run_bounded
@@ -29,6 +30,8 @@ from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.blocks import block_width, certified_from, log_goal
 from slth_verify.bounds.searches.sides_of_blocks import sides_of_blocks_width
 from slth_verify.bounds.searches.sides_of_stages import (
+    Plan,
+    plans_for,
     sides_of_stages_width,
 )
 from slth_verify.bounds.searches.two_stage_search import Patience, Start
@@ -47,8 +50,8 @@ PROBABILITIES = (
     Fraction(999_999, 1_000_000),
 )
 
-#: The Euclidean norm of all entries.
-NORM = Fraction(1)
+#: The Euclidean norms of entries: most are for the first.
+NORM, FAR = Fraction(1), Fraction(10)
 
 _HALF, _TENTH, _HUNDREDTH, _OFTEN, _ALWAYS = PROBABILITIES
 
@@ -80,6 +83,16 @@ _TIERS: tuple[tuple[str, int, int, tuple[Fraction, ...], tuple[Fraction, ...]], 
     ("sides", 151, 576, PROBABILITIES, ACCURACIES),
 )
 
+#: The same for far targets, from many dimensions to few: in few, a search that does not
+#: start from a certificate for more gets stuck. Sides are begun from stages.
+_FAR_TIERS: tuple[
+    tuple[str, int, int, tuple[Fraction, ...], tuple[Fraction, ...]], ...
+] = (
+    ("stages", 2, 48, (_OFTEN,), ACCURACIES[:3:2]),
+    ("stages", 2, 48, (_HALF,), ACCURACIES[2:3]),
+    ("sides", 2, 48, (_OFTEN,), ACCURACIES[:1]),
+)
+
 #: A start is near if the dimension differs by at most this factor.
 _NEAR = 2.0
 
@@ -96,12 +109,12 @@ Asked = tuple[Question, str]
 
 def questions() -> Iterator[Asked]:
     """The grid, the most useful questions first."""
-    for form, low, high, probs, accuracies in _TIERS:
-        for dim in DIMENSIONS:
-            if low <= dim <= high:
-                for prob in probs:
-                    for eps in accuracies:
-                        yield Question(dim, eps, NORM, prob), form
+    for norm, tiers in ((NORM, _TIERS), (FAR, _FAR_TIERS)):
+        for form, low, high, probs, accuracies in tiers:
+            dims = [dim for dim in DIMENSIONS if low <= dim <= high]
+            dims = dims if norm == NORM else dims[::-1]
+            for dim, prob, eps in product(dims, probs, accuracies):
+                yield Question(dim, eps, norm, prob), form
 
 
 def searched(
@@ -123,10 +136,11 @@ def searched(
         return None
     question, form = asked
     dim = question.dim
+    forms = {form, "stages"} if _is_far(question, form) else {form}
     near = [
         entry
         for entry in known
-        if entry.form == form and max(dim, entry.dim) <= _NEAR * min(dim, entry.dim)
+        if entry.form in forms and max(dim, entry.dim) <= _NEAR * min(dim, entry.dim)
     ]
     start = min(near, key=lambda entry: distance(entry, question), default=None)
     for begun in (start, None) if start is not None else (None,):
@@ -137,6 +151,11 @@ def searched(
         if found is not None:
             return entry_of(found, question)
     return None
+
+
+def _is_far(question: Question, form: str) -> bool:
+    """Whether stages for one target are nearer than sides of others."""
+    return form == "sides" and question.norm == FAR
 
 
 def _blocks(question: Question, start: Entry | None) -> Certified | None:
@@ -158,7 +177,7 @@ def _blocks(question: Question, start: Entry | None) -> Certified | None:
         counts |= {math.ceil(one * question.nats / start.question.nats)}
     best: BlockWidth | None = None
     for blocks in sorted(counts):
-        search = Search(dim, eps, NORM, start=begun)
+        search = Search(dim, eps, question.norm, start=begun)
         first = search.least(log_goal(question, blocks)).n
         if best is None or blocks * first < best.n:
             width = certified_from(search, question, blocks, first)
@@ -170,11 +189,11 @@ def _blocks(question: Question, start: Entry | None) -> Certified | None:
 def _stages(question: Question, start: Entry | None) -> Certified | None:
     if start is None:
         return two_stage_certificate(question)[0]
-    dim, eps = question.dim, question.eps
+    dim, eps, norm = question.dim, question.eps, question.norm
     begun = StageSearch.start_at(start.stages, 1 - start.prob)
     scaled = _scaled(begun, dim / start.dim)
-    search = StageSearch(dim, eps, NORM, question.miss, scaled, _PATIENCE_NEARBY)
-    found = settled(search, eps, NORM, 3)
+    search = StageSearch(dim, eps, norm, question.miss, scaled, _PATIENCE_NEARBY)
+    found = settled(search, eps, norm, 3)
     return None if found is None else found[0]
 
 
@@ -182,25 +201,47 @@ def _sides(question: Question, start: Entry | None) -> Certified | None:
     if start is None:
         return sides_of_stages_width(question)
     dim, half, prob = question.dim, question.eps / 2, question.prob
+    norm = question.norm
+    if start.form == "stages":
+        return _sides_of(question, start)
     tau = start.sides.tau
-    theirs = plan_of(start.dim, NORM, start.prob, tau)
+    theirs = plan_of(start.dim, start.norm, start.prob, tau)
     if theirs is None:
         return None
     begun = StageSearch.start_at(start.stages, theirs.miss)
     scaled = _scaled(begun, dim / start.dim)
     best = None
     for other in _taus(tau, near=prob == start.prob):
-        plan = plan_of(dim, NORM, prob, other)
+        plan = plan_of(dim, norm, prob, other)
         if plan is None:
             continue
         search = StageSearch(dim, half, plan.reach, plan.miss, scaled, _PATIENCE_NEARBY)
         side = settled(search, half, plan.reach, 3)
         if side is None:
             continue
-        found = SidesOfStages.certified(plan.sides, *side, NORM)
+        found = SidesOfStages.certified(plan.sides, *side, norm)
         if found.failure <= question.miss and (best is None or found.n < best.n):
             best = found
     return best
+
+
+def _sides_of(question: Question, one: Entry) -> Certified | None:
+    """Two sides of the stages that are known for one far target."""
+    dim, half, norm = question.dim, question.eps / 2, question.norm
+    begun = StageSearch.start_at(one.stages, 1 - one.prob)
+    likely: list[tuple[int, Plan, StageSearch]] = []
+    for plan in plans_for(dim, norm, question.prob):
+        if plan.sides.tau >= 1:
+            asked = dim, half, plan.reach, plan.miss, begun, _PATIENCE_NEARBY
+            n = StageSearch(*asked).least()
+            likely += [(n, plan, StageSearch(*asked))] if n else []
+    for _, plan, search in sorted(likely, key=lambda trial: trial[0]):
+        side = settled(search, half, plan.reach, 3)
+        if side is not None:
+            found = SidesOfStages.certified(plan.sides, *side, norm)
+            if found.failure <= question.miss:
+                return found
+    return None
 
 
 def _taus(tau: Fraction, *, near: bool) -> list[Fraction]:
@@ -245,9 +286,9 @@ def run(journal: Path, seconds: float) -> None:
 
 def best(found: Iterable[Entry]) -> list[Entry]:
     """For each question the entry with the smallest width, in order."""
-    least: dict[tuple[bool, int, Fraction, Fraction], Entry] = {}
+    least: dict[tuple[bool, int, Fraction, Fraction, Fraction], Entry] = {}
     for entry in found:
-        key = entry.universal, entry.dim, -entry.eps, entry.prob
+        key = entry.universal, entry.dim, entry.norm, -entry.eps, entry.prob
         if key not in least or entry.n < least[key].n:
             least[key] = entry
     return [least[key] for key in sorted(least)]

@@ -16,7 +16,6 @@ from slth_verify.bounds.certificates.weighted_moment import (
     WeightedCertificate,
 )
 from slth_verify.bounds.searches.log_sum import log_hypergeometric, log_sum
-from slth_verify.bounds.searches.weighted_float import Moment
 from slth_verify.bounds.searches.weighted_search import Proposal, Search
 
 #: Up to so many samples every size is looked at, beyond only some around the best.
@@ -119,10 +118,41 @@ def _proposal(
     for growth in (1.0, n / fewer, math.sqrt(n / fewer)):
         k = size or round(found.size * n / fewer)
         weight = Fraction(round(2 * float(found.weight) * growth), 2)
-        moment = Moment(n, k, dim, float(found.tilt), float(weight))
-        value = moment.log_bound(float(eps), float(norm))
-        trials.append(Proposal(n, k, found.tilt, weight, value))
-    return max(trials, key=lambda trial: trial.value)
+        trial = Proposal(n, k, found.tilt, weight, -math.inf)
+        trials.append(_estimated(trial, dim, eps, norm))
+    best = max(trials, key=lambda trial: trial.value)
+    return best if size else _resized(best, dim, eps, norm)
+
+
+def _resized(proposal: Proposal, dim: int, eps: Fraction, norm: Fraction) -> Proposal:
+    """The size beside which no other is better, by steps that are halved.
+
+    The share of the samples that is best falls with their number. At the best size one
+    more sample never proves less, where a size that is only stretched would.
+    """
+    best, step = proposal, max(1, proposal.n // 32)
+    while True:
+        sizes = (best.size - step, best.size + step)
+        trials = [
+            _estimated(replace(best, size=k), dim, eps, norm)
+            for k in sizes
+            if dim + 3 <= k < best.n
+        ]
+        other = max(trials, key=lambda trial: trial.value, default=best)
+        if other.value > best.value:
+            best = other
+        elif step == 1:
+            return best
+        else:
+            step //= 2
+
+
+def _estimated(
+    proposal: Proposal, dim: int, eps: Fraction, norm: Fraction
+) -> Proposal:
+    """The same parameters, with their estimate."""
+    value = proposal.moment(dim).log_bound(float(eps), float(norm))
+    return replace(proposal, value=value)
 
 
 def _of_size(

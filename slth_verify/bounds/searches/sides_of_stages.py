@@ -35,15 +35,17 @@ _LONG = Fraction(1, 4)
 #: The missed measure that is asked for, over the largest one that is enough.
 _MARGIN = Fraction(499, 500)
 
-#: Values of tau that are compared.
+#: Values of tau that are compared, and those that only far targets need.
 _COMPARED = tuple(Fraction(i, 16) for i in (4, 5, 6, 7, 8, 9, 10, 12, 14, 16))
+FAR_TAUS = tuple(Fraction(i, 4) for i in (5, 6, 7, 8))
 
 
 def sides_of_stages_width(question: Question) -> SidesOfStages:
     """A small width with two sides of stages; as `sides_of_blocks_width`."""
     dim, eps = question.dim, question.eps
     found = None
-    if plans := plans_for(dim, question.norm, question.prob):
+    plans = plans_for(dim, question.norm, question.prob)
+    if plans := [plan for plan in plans if plan.sides.tau not in FAR_TAUS]:
         plan = _best(plans, dim, eps)
         one = Question(dim, eps / 2, plan.reach, 1 - plan.miss)
         side = two_stage_certificate(one)
@@ -68,7 +70,7 @@ def plans_for(dim: int, norm: Fraction, goal: Fraction) -> tuple[Plan, ...]:
     allowed, slopes = allowed_measures(float(norm), float(1 - goal))
     plans = []
     for tau, measure, slope in zip(TAUS, allowed, slopes, strict=True):
-        if tau not in _COMPARED or measure <= 0:
+        if tau not in (*_COMPARED, *FAR_TAUS) or measure <= 0:
             continue
         whole = Fraction(measure) * _MARGIN
         reach = float(tau) * np.sqrt(chdtri(dim, float(whole * _LONG)))
