@@ -80,14 +80,16 @@ def _known_width(
         (entry for entry in about if _is_harder(entry, question)),
         key=lambda entry: (entry.n, entry.dim),
     )
-    exact = min((x.n for x in harder if x.question == question), default=0)
+    exact = min((x.n for x in harder if x.question == question), default=None)
     as_it_is = [_as_it_is(entry, question) for entry in harder]
-    known = [proposal for proposal in as_it_is if proposal.n <= exact]
-    return _first_proved(known, question, fewer_than) or _first_proved(
-        [*as_it_is[:_AS_THEY_ARE], *_beside(about, question, fewer_than)],
-        question,
-        fewer_than,
+    fewer = min((n for n in (exact, fewer_than) if n is not None), default=None)
+    found = _first_proved(
+        [*as_it_is[:_AS_THEY_ARE], *_beside(about, question, fewer)], question, fewer
     )
+    if found is None and exact is not None:
+        known = [proposal for proposal in as_it_is if proposal.n <= exact]
+        return _first_proved(known, question, fewer_than)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

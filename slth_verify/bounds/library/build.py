@@ -89,7 +89,6 @@ _FAR_TIERS: tuple[
     tuple[str, int, int, tuple[Fraction, ...], tuple[Fraction, ...]], ...
 ] = (
     ("stages", 2, 48, (_OFTEN,), ACCURACIES[:3:2]),
-    ("stages", 2, 48, (_HALF,), ACCURACIES[2:3]),
     ("sides", 2, 48, (_OFTEN,), ACCURACIES[:1]),
 )
 

@@ -172,7 +172,7 @@ def mrss_success(
         lower, chosen, step = Fraction(1), 0, _EMPTY_HITS
     else:
         found = best_lower(n, size, dim, width, norm)
-        lower, chosen, step = found.value, found.size, _lower_step(found)
+        lower, chosen, step = found.value, found.size, _lower_step(found, width)
     upper = min(mean.upper, Fraction(1))
     above = Step(
         statement="der:first-moment",
@@ -205,13 +205,17 @@ _EMPTY_HITS = Step(
 )
 
 
-def _lower_step(found: Lower) -> Step:
-    """The step that gives a lower bound."""
+def _lower_step(found: Lower, eps: Fraction) -> Step:
+    """The step that gives a lower bound; a finer accuracy than asked for is told."""
     own: tuple[tuple[str, str], ...] = (("size", str(found.size)),)
+    text = "Second moment of the number of subsets of this size that hit."
     if found.certificate is not None:
         own = block_values(found.certificate)
+        if found.certificate.eps < eps:
+            own += tuple(found.certificate.values("eps").items())
+            text = f"{text[:-1]} even more closely."
     return Step(
         statement=found.statement,
-        text="Second moment of the number of subsets of this size that hit.",
+        text=text,
         values=(*own, ("probability", str(Enclosure(found.value, Fraction(1))))),
     )

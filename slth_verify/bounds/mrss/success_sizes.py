@@ -47,7 +47,7 @@ class Lower:
         value: The bound.
         size: Size of the subsets that are counted.
         statement: What it follows from.
-        certificate: Its parameters, for der:weighted-moment.
+        certificate: Its parameters, for der:weighted-moment; its accuracy may be finer.
     """
 
     value: Fraction
@@ -151,7 +151,7 @@ def _estimated(
     proposal: Proposal, dim: int, eps: Fraction, norm: Fraction
 ) -> Proposal:
     """The same parameters, with their estimate."""
-    value = proposal.moment(dim).log_bound(float(eps), float(norm))
+    value, _ = proposal.moment(dim).best(float(eps), float(norm))
     return replace(proposal, value=value)
 
 
@@ -167,7 +167,7 @@ def _of_size(
             Lower(sharp_lower(*question), size, "der:sharp-moment"),
         ]
     if math.isfinite(proposal.value):
-        certificate = replace(proposal.certificate(dim, eps, norm), eps=eps)
+        certificate = proposal.certificate(dim, eps, norm)
         bounds.append(Lower(certificate.check(), size, STATEMENT, certificate))
     return max(bounds, key=lambda lower: lower.value)
 

@@ -257,12 +257,17 @@ def _lower(
     with step.values as values:
         recorded = values.at_least("probability")
         if step.statement == STATEMENT:
+            finer = {} if values.has("eps") else {"eps": asked.eps}
             certificate = read_certificate(
-                values, dim=asked.dim, norm=asked.norm, eps=asked.eps
+                values, dim=asked.dim, norm=asked.norm, **finer
             )
             require(
                 (certificate.n, certificate.size) == (n, size),
                 "the certificate is for another n or size",
+            )
+            require(
+                0 < certificate.eps <= asked.eps,
+                "the certificate is for a coarser accuracy",
             )
             lower = certificate.check()
         else:

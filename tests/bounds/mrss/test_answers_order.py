@@ -91,6 +91,32 @@ def test_lie_only_one_size_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None
     assert not _ordered([(1, 6, 3, F(1, 5), F(1)), (1, 6, None, F(1, 5), F(1))])
 
 
+#: Beyond the numbers of samples for which parameters are searched.
+_STRETCHED: list[Question] = [(1, n, None, F(1, 100), F(5)) for n in (228, 230)]
+
+
+def test_success_with_more_samples_where_parameters_are_stretched() -> None:
+    assert _ordered(_STRETCHED)
+
+
+def test_lie_sizes_are_only_stretched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The best share of the samples falls with their number."""
+    monkeypatch.setattr(success_sizes, "_resized", lambda proposal, *_: proposal)
+    assert not _ordered(_STRETCHED)
+
+
+@pytest.mark.nightly
+@settings(max_examples=40)
+@given(st.integers(1, 9), st.integers(0, 300), st.integers(1, 9), _ACCURACIES, _NORMS)
+def test_success_with_many_samples_and_more(
+    dim: int, beyond: int, more: int, eps: Any, norms: Any
+) -> None:
+    n = 12 * (dim + 8) + beyond
+    hard = dim, n, None, min(eps), max(norms)
+    assert _ordered([hard, (dim, n + more, None, max(eps), min(norms))])
+    assert _ordered([hard, (dim, n + 1, None, min(eps), max(norms))])
+
+
 @pytest.mark.nightly
 @settings(max_examples=60)
 @given(st.integers(1, 4), st.integers(5, 22), _ACCURACIES, _NORMS, st.integers(0, 2))
