@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 
 from slth_verify.bounds.library import store
 from slth_verify.bounds.library.entries import Entry
-from slth_verify.bounds.library.rays import Ray, least, ray_of
+from slth_verify.bounds.library.rays import RIPPLE, Ray, least, ray_of
 from slth_verify.bounds.mrss.found import FoundWidth
 from slth_verify.bounds.question import Question
 from slth_verify.numbers import log_of
@@ -21,6 +21,9 @@ _DIMENSIONS, _DIMENSIONS_IF_FEW, _FEW = 2, 4, 6
 
 #: Beyond few dimensions, this many entries of a form are enough.
 _ENOUGH = 20
+
+#: A ray is hopeless if this share of samples more than allowed are too few.
+_HOPEFUL = 32
 
 #: The least probability of an entry.
 _EVEN = Fraction(1, 2)
@@ -155,11 +158,17 @@ def _beside(
 
 def _fewer(ray: Ray, best: int | None) -> int | None:
     """The least number of samples of a part, if it gives a smaller width than that."""
-    if best is not None:
-        fewer = (best - 1) // ray.parts
-        if fewer < 1 or not ray.suffices(min(fewer, ray.most)):
-            return None
-    return least(ray)
+    if best is None:
+        return least(ray)
+    fewer = (best - 1) // ray.parts
+    hopeful = fewer + max(2 * RIPPLE, fewer // _HOPEFUL)
+    if fewer < 1 or not ray.suffices(min(hopeful, ray.most)):
+        return None
+    below = range(min(fewer, ray.most), max(fewer - RIPPLE, 1) - 1, -1)
+    if not any(map(ray.suffices, below)):
+        return None
+    n = least(ray)
+    return n if n is not None and n <= fewer else None
 
 
 def _near(entries: Iterable[Entry], question: Question) -> list[Entry]:

@@ -31,7 +31,7 @@ from slth_verify.limits import CERTIFICATE_SAMPLES
 _STRETCH = 3
 
 #: Numbers of samples among which a larger one may be worse.
-_RIPPLE = 3
+RIPPLE = 3
 
 #: Two stages are no better for accuracies above this one, whatever the norm.
 _COARSE = Fraction(1, 4)
@@ -69,7 +69,7 @@ def least(ray: Ray) -> int | None:
     if not ray.suffices(ray.most):
         return None
     n = least_that(ray.suffices, 0, ray.most)
-    while fewer := [k for k in range(max(n - _RIPPLE, 0), n) if ray.suffices(k)]:
+    while fewer := [k for k in range(max(n - RIPPLE, 0), n) if ray.suffices(k)]:
         n = fewer[0]
     return n
 

@@ -92,7 +92,7 @@ def test_lie_only_one_size_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 #: Beyond the numbers of samples for which parameters are searched.
-_STRETCHED: list[Question] = [(1, n, None, F(1, 100), F(5)) for n in (228, 230)]
+_STRETCHED: list[Question] = [(1, n, None, F(1, 100), F(5)) for n in (229, 230)]
 
 
 def test_success_with_more_samples_where_parameters_are_stretched() -> None:
