@@ -88,7 +88,8 @@ _TIERS: tuple[tuple[str, int, int, tuple[Fraction, ...], tuple[Fraction, ...]], 
 _FAR_TIERS: tuple[
     tuple[str, int, int, tuple[Fraction, ...], tuple[Fraction, ...]], ...
 ] = (
-    ("stages", 2, 48, (_OFTEN,), ACCURACIES[:3:2]),
+    ("stages", 2, 64, (_OFTEN,), ACCURACIES[2:3]),
+    ("stages", 2, 4, (_OFTEN,), ACCURACIES[:1]),
     ("sides", 2, 48, (_OFTEN,), ACCURACIES[:1]),
 )
 
@@ -135,11 +136,11 @@ def searched(
         return None
     question, form = asked
     dim = question.dim
-    forms = {form, "stages"} if _is_far(question, form) else {form}
     near = [
         entry
         for entry in known
-        if entry.form in forms and max(dim, entry.dim) <= _NEAR * min(dim, entry.dim)
+        if _may_start(entry, question, form)
+        and max(dim, entry.dim) <= _NEAR * min(dim, entry.dim)
     ]
     start = min(near, key=lambda entry: distance(entry, question), default=None)
     for begun in (start, None) if start is not None else (None,):
@@ -152,9 +153,11 @@ def searched(
     return None
 
 
-def _is_far(question: Question, form: str) -> bool:
-    """Whether stages for one target are nearer than sides of others."""
-    return form == "sides" and question.norm == FAR
+def _may_start(entry: Entry, question: Question, form: str) -> bool:
+    """Whether a search may start from an entry: sides for far targets, from stages."""
+    if form == "sides" and question.norm == FAR:
+        return entry.form == "stages" and entry.norm == FAR
+    return entry.form == form
 
 
 def _blocks(question: Question, start: Entry | None) -> Certified | None:

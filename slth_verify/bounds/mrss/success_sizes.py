@@ -147,9 +147,7 @@ def _resized(proposal: Proposal, dim: int, eps: Fraction, norm: Fraction) -> Pro
             step //= 2
 
 
-def _estimated(
-    proposal: Proposal, dim: int, eps: Fraction, norm: Fraction
-) -> Proposal:
+def _estimated(proposal: Proposal, dim: int, eps: Fraction, norm: Fraction) -> Proposal:
     """The same parameters, with their estimate."""
     value, _ = proposal.moment(dim).best(float(eps), float(norm))
     return replace(proposal, value=value)

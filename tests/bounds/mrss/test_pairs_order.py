@@ -52,7 +52,7 @@ def _kept(dim: int, one: Asked, other: Asked, universal: bool) -> bool:
     return bool(found[0] <= found[1])
 
 
-@settings(max_examples=5)
+@settings(max_examples=4)
 @given(st.sampled_from([1, 2, 9]), _ASKED, _ASKED, st.booleans())
 @example(9, (F(1, 100), F(1, 2), F(5)), (F(1, 100), F(9, 10), F(10)), False)
 @example(9, (F(1, 10), F(99, 100), F(1)), (F(1, 30), F(99, 100), F(1)), False)
@@ -82,15 +82,9 @@ def _far_ones_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "_near", near)
 
 
-def _entries_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An entry for just this question is told, and none beside it is looked at."""
-    honest = answers._beside
-
-    def beside(entries: Any, question: Any, best: int | None) -> Any:
-        known = any(entry.question == question for entry in entries)
-        return iter(()) if known else honest(entries, question, best)
-
-    monkeypatch.setattr(answers, "_beside", beside)
+def _one_number_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A certificate is passed over if one sample less than is known is too few."""
+    monkeypatch.setattr(answers, "RIPPLE", 0)
 
 
 LIES: list[tuple[Callable[[pytest.MonkeyPatch], None], int, Asked, Asked]] = [
@@ -101,7 +95,7 @@ LIES: list[tuple[Callable[[pytest.MonkeyPatch], None], int, Asked, Asked]] = [
         (F(1, 10), F(99, 100), F(10)),
     ),
     (
-        _entries_are_enough,
+        _one_number_is_asked,
         9,
         (F(1, 10), F(99, 100), F(1)),
         (F(1, 30), F(99, 100), F(1)),

@@ -72,6 +72,9 @@ _WIDTHS: list[tuple[str, dict[str, Any], str]] = [
     ("success", {"ledger.1.statement": "der:crude-moment"}, "another upper bound"),
     ("success", {"statement": "der:crude-moment"}, "statement"),
     ("success", {"ledger.0.values.n": "11"}, ""),
+    ("success", {"ledger.0.values.eps": "101/1000"}, "coarser"),
+    ("success", {"ledger.0.values.eps": "0"}, "coarser"),
+    ("success", {"ledger.0.values.eps": "1/20"}, "follows"),
     ("success", {"size": 0}, "no sample"),
     ("success", {"probability.upper": "0.999"}, "follows"),
     ("success of a size", {"size": 8}, "size is another one"),
@@ -191,6 +194,16 @@ def test_the_claim_tells_the_probability_that_was_proved(name: str) -> None:
     )
     assert abs(Fraction(told[0]) - lower) <= Fraction(1, 10**6) * lower
     assert abs(Fraction(told[1]) - upper) <= Fraction(1, 10**6) * upper
+
+
+def test_what_is_hit_more_closely_is_hit() -> None:
+    """Success at a coarse accuracy may rest on a finer one, and says so."""
+    document: Document = bounds.mrss_success(4, 30, None, 1, 5).to_json()
+    assert bounds.recheck(document).verdict is Verdict.VERIFIED
+    values = document["ledger"][0]["values"]
+    assert 0 < Fraction(values.pop("eps")) < 1
+    found = bounds.recheck(document)  # as if the accuracy asked for proved as much
+    assert found.verdict is Verdict.INCONCLUSIVE, found.reason
 
 
 def test_another_schema_is_not_read() -> None:
