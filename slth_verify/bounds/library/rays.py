@@ -13,6 +13,7 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from slth_verify.bounds._bisect import least_that
 from slth_verify.bounds.certificates.certified_width import BlockWidth, SidesOfStages
@@ -24,6 +25,7 @@ from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.blocks import log_goal
 from slth_verify.bounds.searches.sides_of_stages import Plan, plans_for
 from slth_verify.bounds.searches.two_stage_search import Search, Start
+from slth_verify.bounds.searches.weighted_float import Moment
 from slth_verify.bounds.searches.weighted_search import Proposal
 from slth_verify.limits import CERTIFICATE_SAMPLES
 
@@ -100,8 +102,8 @@ class BlockRay(Ray):
         asked, size = self.question, self._size(n)
         if not asked.dim + 3 <= size < n:
             return False
-        proposal = Proposal(n, size, self.tilt, self.weight, 0.0)
-        value, _ = proposal.moment(asked.dim).best(float(asked.eps), float(asked.norm))
+        moment = _moment(n, size, asked.dim, float(self.tilt), float(self.weight))
+        value, _ = moment.best(float(asked.eps), float(asked.norm))
         return value >= log_goal(asked, self.parts)
 
     def proved(self, n: int) -> FoundWidth:
@@ -113,6 +115,11 @@ class BlockRay(Ray):
 
     def _size(self, n: int) -> int:
         return max(round(self.portion * n), self.question.dim + 3)
+
+
+#: The same parameters are asked about for a rare event and for one of probability 1/2,
+#: and for questions that differ in nothing else than accuracy, norm and probability.
+_moment = lru_cache(maxsize=256)(Moment)
 
 
 @dataclass(frozen=True, slots=True)
