@@ -45,8 +45,8 @@ def sides_of_stages_width(question: Question) -> SidesOfStages:
     dim, eps = question.dim, question.eps
     found = None
     plans = plans_for(dim, question.norm, question.prob)
-    if plans := [plan for plan in plans if plan.sides.tau not in FAR_TAUS]:
-        plan = _best(plans, dim, eps)
+    if near := [plan for plan in plans if plan.sides.tau not in FAR_TAUS]:
+        plan = _best(near, dim, eps)
         one = Question(dim, eps / 2, plan.reach, 1 - plan.miss)
         side = two_stage_certificate(one)
         found = SidesOfStages.certified(plan.sides, *side, question.norm)
