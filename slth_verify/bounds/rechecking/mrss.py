@@ -266,7 +266,7 @@ def _lower(
                 "the certificate is for another n or size",
             )
             require(
-                0 < certificate.eps <= asked.eps,
+                certificate.eps <= asked.eps,
                 "the certificate is for a coarser accuracy",
             )
             lower = certificate.check()

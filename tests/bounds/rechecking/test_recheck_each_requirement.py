@@ -73,7 +73,7 @@ _WIDTHS: list[tuple[str, dict[str, Any], str]] = [
     ("success", {"statement": "der:crude-moment"}, "statement"),
     ("success", {"ledger.0.values.n": "11"}, ""),
     ("success", {"ledger.0.values.eps": "101/1000"}, "coarser"),
-    ("success", {"ledger.0.values.eps": "0"}, "coarser"),
+    ("success", {"ledger.0.values.eps": "0"}, "eps > 0"),
     ("success", {"ledger.0.values.eps": "1/20"}, "follows"),
     ("success", {"size": 0}, "no sample"),
     ("success", {"probability.upper": "0.999"}, "follows"),
