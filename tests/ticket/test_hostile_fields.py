@@ -1,12 +1,14 @@
 """Hostile fields of tickets and of files of kernels: refused, exit code 2."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import slth_verify as sv
+from slth_verify.ticket import _fields
 
 Header = dict[str, Any]
 #: Changes header and description before both are put together again.
@@ -147,3 +149,15 @@ def test_what_the_changes_start_from_is_accepted(
     same.write_bytes(hostile.rewritten(hostile.files[kind], lambda *_: None))
     pair = {**hostile.files, kind: same}
     assert sv.check(pair["ticket"], pair["target"]).verdict is sv.Verdict.VERIFIED
+
+
+def test_eps_has_as_many_digits_when_it_is_written_as_when_it_is_read() -> None:
+    most = 10**_fields._EPS_DIGITS
+    for eps in (Fraction(most - 1), Fraction(1, most - 1)):
+        _fields.require_eps(eps)
+        assert _fields.rational(f"{eps.numerator}/{eps.denominator}") == eps
+    for eps in (Fraction(most), Fraction(1, most)):
+        with pytest.raises(ValueError, match="digits"):
+            _fields.require_eps(eps)
+        with pytest.raises(ValueError, match="digits"):
+            _fields.rational(f"{eps.numerator}/{eps.denominator}")
