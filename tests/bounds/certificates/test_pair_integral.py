@@ -1,12 +1,14 @@
 """Every integral inside the second moment, against other quadratures."""
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
 import pytest
-from mpmath import mp
+from mpmath import mp, mpf
 
 from slth_verify.bounds.certificates.integrals import overlap as _overlap
+from slth_verify.bounds.certificates.integrals import tilted_beta
 from slth_verify.bounds.certificates.integrals.near_diagonal import near_diagonal
 from slth_verify.bounds.certificates.integrals.overlap import Overlap
 from slth_verify.bounds.certificates.integrals.pair_integral import pair_expectation
@@ -207,3 +209,44 @@ def test_all_monomials_have_their_coefficient() -> None:
         True,
         True,
     ]
+
+
+def check_rest(room) -> None:
+    """Series that are cut early: what is left out is no more than is charged."""
+    room._REST = F(1, 2)
+    cases = itertools.product(
+        (F(1, 64), F(1), F(9)), (F(1, 2), F(60)), (F(0), F(1, 2), F(3), F(15, 2)),
+        (F(1, 9), F(1, 2), F(9, 10)),
+    )  # fmt: skip
+    for a, b, s, c in cases:
+        with working_precision(128):
+            got = from_ball(room.log_tilted_beta(a, b, s, c))
+        with mp.workdps(40):
+            x, y, p, q = (mpf(z.numerator) / z.denominator for z in (a, b, s, c))
+            truth = mp.log(mp.beta(x, y)) + mp.log(mp.hyp2f1(p, y, x + y, q))
+            low, high = (
+                mpf(z.numerator) / z.denominator for z in (got.lower, got.upper)
+            )
+            assert low <= truth <= high
+
+
+RESTS = {
+    "the ratio of the next but one": ("(first + i) / (1 + i)", "(first + i) / (2 + i)"),
+    "a ratio below that of far terms": (
+        "((first + i) / (1 + i)).max(to_ball(1))",
+        "((first + i) / (1 + i))",
+    ),
+    "one term more": ("term * following / (1 - following)", "term * following"),
+    "nothing": ("total += hull(to_ball(0), rest)", "pass"),
+    "terms of the other side": ("hull(to_ball(0), rest)", "hull(-rest, to_ball(0))"),
+}
+
+
+def test_series_may_be_cut_anywhere(mutant) -> None:
+    check_rest(mutant(tilted_beta, "_MAX_TERMS = 200_000", "_MAX_TERMS = 100_000"))
+
+
+@pytest.mark.parametrize("lie", RESTS)
+def test_lies_about_the_rest_of_a_series_are_seen(lie, mutant) -> None:
+    with pytest.raises(AssertionError):
+        check_rest(mutant(tilted_beta, *RESTS[lie]))
