@@ -1,6 +1,7 @@
 """Certified against attacked errors: single layers, drawn and trained networks.
 
-``python -m benchmarks.certificates --networks 200 --save``. Every network is pruned by
+``python -m benchmarks.certificates --networks 200 --save``; with ``--pieces FILE`` what
+was found is kept there, and the next run goes on. Every network is pruned by
 hand: weights of its stages are moved a little, as kept filters would leave them. Peers
 get the same networks: intervals of both networks alone, the difference intervals that
 tickets are checked with, and linear forms of the product network (CROWN without
@@ -10,10 +11,12 @@ optimised slopes, written here: f and g are bounded apart, with one form for eac
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -198,19 +201,48 @@ def _peers(name: str, brackets: list[dict[str, float]]) -> dict[str, Any]:
     return found
 
 
+class Pieces:
+    """Brackets of networks, of which those of former runs are read from a file.
+
+    Args:
+        path: One line for each network; empty for none. A file of other code or of
+            another machine is not to be used again.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path) if path else None
+        self._known: dict[str, dict[str, float]] = {}
+        if self._path is not None and self._path.exists():
+            for line in self._path.read_text().splitlines():
+                self._known |= json.loads(line)
+
+    def bracket(self, key: str, networks: ComparedNetworks) -> dict[str, float]:
+        """What `bracket` finds, or has found before under this key."""
+        if key not in self._known:
+            self._known[key] = found = bracket(networks)
+            if self._path is not None:
+                with self._path.open("a") as file:
+                    file.write(json.dumps({key: found}) + "\n")
+        return self._known[key]
+
+
 def run(options: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
     """Draw, certify, attack."""
     figures: dict[str, Any] = {}
     peers: dict[str, Any] = {}
+    pieces = Pieces(options.pieces)
     for depth in (1, 2, 3):
         rng = np.random.default_rng(options.seed + depth)
         count = options.networks if depth > 1 else max(1, options.networks // 4)
-        found = [bracket(near(drawn(rng, depth), rng)) for _ in range(count)]
+        found = [
+            pieces.bracket(f"{options.seed}, {depth}, {i}", near(drawn(rng, depth), rng))
+            for i in range(count)
+        ]
         figures |= _summary(f"depth {depth}", found)
         peers |= _peers(f"depth {depth}", found)
     rng = np.random.default_rng(options.seed)
     for name, graph in (("LeNet-5 stack", stack()),):
-        found = [bracket(near(graph, rng))]
+        found = [pieces.bracket(f"{options.seed}, {name}", near(graph, rng))]
         figures |= _summary(name, found)
         peers |= _peers(name, found)
     return figures, peers
@@ -222,6 +254,7 @@ if __name__ == "__main__":
         {
             "networks": (200, "networks of each depth"),
             "seed": (1, "of the networks"),
+            "pieces": ("", "a file of what was found, which the next run goes on with"),
         },
         run,
     )

@@ -17,6 +17,8 @@ from slth_verify.showing import OneLine
 
 #: Images drawn at first, outputs that are followed, and images for each of them.
 _DRAWN, _OUTPUTS, _EACH = 512, 12, 6
+#: Outputs that are looked at before, images for each of them, and a share of steps.
+_SCOUTED, _FEW, _SHORTER = 64, 2, 0.3
 #: Steps of an ascent, and how far paths may go in all, in widths of the box.
 _STEPS, _REACH = 40, 12.0
 #: Softness of gates, of an ascent and of the second one, from images it has found.
@@ -70,7 +72,7 @@ class Search:
         passes = _WORK // (work * _POLISHED * _ROUNDS)
         self.tried = min(_TRIED, max(_LEAST, passes))
         # a step takes two passes forward and two backward in each network
-        paths = _OUTPUTS * _EACH + _AGAIN * _PATHS
+        paths = _OUTPUTS * _EACH + _AGAIN * _PATHS + int(_SCOUTED * _FEW * _SHORTER)
         self.steps = min(_STEPS, max(_FEWEST, _WORK // (work * paths)))
 
     def gaps(self, images: Float64Array) -> Float64Array:
@@ -87,7 +89,7 @@ class Search:
         """Draw, climb, climb again from the best, and change single entries."""
         ascent = Ascent(self.pair, self.box, self.networks, self.batch)
         length = min(1.0, _REACH / self.steps)
-        first = ascent.climbed(self._starts(), Pace(self.steps, length, _SOFT))
+        first = ascent.climbed(self._starts(ascent), Pace(self.steps, length, _SOFT))
         again = np.repeat(np.argsort(-first.merits, kind="stable")[:_AGAIN], _PATHS)
         pace = Pace(self.steps, min(_SHORT, length), _HARDER)
         paths = first.joined(ascent.climbed(first.taken(again), pace)).best_first()
@@ -127,18 +129,35 @@ class Search:
         zero = np.clip(np.zeros_like(low), low, high)
         return np.concatenate([np.stack([low, high, middle, zero]), drawn])
 
-    def _starts(self) -> Paths:
-        """Images for the outputs, and signs, that drawn images move most."""
+    def _starts(self, ascent: Ascent) -> Paths:
+        """Images for the outputs, and signs, that short paths from drawn ones move most.
+
+        What drawn images move is an average over many gates, and what they could move
+        is not: outputs are chosen by the latter.
+        """
         drawn = self._drawn()
         gaps = self.gaps(drawn)
         both = np.concatenate([gaps, -gaps], axis=1)
-        outputs = gaps.shape[1]
-        best = np.argsort(-both.max(axis=0), kind="stable")[:_OUTPUTS]
-        rows = np.argsort(-both[:, best].T, kind="stable")[:, :_EACH]
-        goals = np.repeat(best, rows.shape[1])
-        signs = np.where(goals < outputs, 1.0, -1.0)
+        goals = np.argsort(-both.max(axis=0), kind="stable")[:_SCOUTED]
+        if len(goals) > _OUTPUTS:
+            scouts = self._towards(goals, drawn, both, _FEW)
+            steps = max(_FEWEST, int(_SHORTER * self.steps))
+            length = min(1.0, _REACH / steps)
+            moved = ascent.climbed(scouts, Pace(steps, length, _SOFT)).merits
+            best = moved.reshape(len(goals), -1).max(axis=1)
+            goals = goals[np.argsort(-best, kind="stable")[:_OUTPUTS]]
+        return self._towards(goals, drawn, both, _EACH)
+
+    def _towards(
+        self, goals: IndexArray, drawn: Float64Array, both: Float64Array, each: int
+    ) -> Paths:
+        """For each output and sign, the drawn images that move it most."""
+        outputs = both.shape[1] // 2
+        rows = np.argsort(-both[:, goals].T, kind="stable")[:, :each]
+        every = np.repeat(goals, rows.shape[1])
+        signs = np.where(every < outputs, 1.0, -1.0)
         rows = rows.ravel()
-        return Paths(drawn[rows], goals % outputs, signs, both[rows, goals])
+        return Paths(drawn[rows], every % outputs, signs, both[rows, every])
 
     def _polished(self, image: Float64Array, entry: int, sign: float) -> Float64Array:
         """Single entries go to an end of the box as long as that helps."""

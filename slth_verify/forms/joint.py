@@ -11,9 +11,12 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array
 from slth_verify.deadline import look_at_the_clock
+from slth_verify.forms.affordable import joint_is_affordable
+from slth_verify.forms.floors import Kept, bounded
+from slth_verify.forms.floors import found as multipliers_of
 from slth_verify.forms.intervals import Interval
 from slth_verify.forms.known import Known, Rows, row_count
-from slth_verify.forms.quadratic import ROUNDS, Problem, attained_and_above
+from slth_verify.forms.quadratic import ROUNDS, Problem
 from slth_verify.forms.rounding import TINY, above, slack
 from slth_verify.forms.symbols import (
     Affine,
@@ -21,23 +24,28 @@ from slth_verify.forms.symbols import (
     SymbolicSubstitution,
     middle_and_radius,
 )
-from slth_verify.forms.ties import Tie, before, ties_before
-from slth_verify.graph.nodes import Clip, Input, MaxPool, Rectifier
-from slth_verify.graph.stages import Stage
+from slth_verify.forms.ties import Tie, ties_before
 from slth_verify.ieee import require_ieee
 
-#: Numbers of all maps, 256 MiB, and symbols that one row may have.
-_MOST_NUMBERS, _MOST_SYMBOLS = 1 << 25, 1024
-#: Multiplications for all entries of a tensor; a second on one core are 2e9.
-_MOST_WORK = 1 << 34
+#: Symbols that one row may have.
+_MOST_SYMBOLS = 1024
+#: Multiplications for all entries of a tensor; a second on one core are 1e10.
+_MOST_WORK = 1 << 38
 #: Rounds of one entry before another one is looked at.
-_STAGES = (8, 20, ROUNDS)
+_STAGES = (24, 64, ROUNDS)
+#: Ties are left out where maps are off by more than this part of an error's radius.
+_KNOWN = 2.0**-20
 #: A share of a bound that is not worth more rounds.
 _LITTLE = 1e-3
 
 
 class JointRows:
     """Rows of a tensor, each of which can be bounded jointly.
+
+    Attributes:
+        rows: As affine maps of symbols.
+        problem: All ties, with no row yet.
+        work: Multiplications so far, about.
 
     Args:
         known: Intervals of what comes before.
@@ -67,12 +75,12 @@ class JointRows:
             self._starts = dict(zip(sizes, starts.tolist(), strict=False))
             self._symbols = int(starts[-1])
             self.problem = self._problem([t for t in ties if t.key in sizes])
+        self.work = 0
+        self._met: dict[tuple[bytes, int, int, int], Kept] = {}
 
     def _problem(self, ties: list[Tie]) -> Problem:
         """All ties, with no row yet."""
-        empty = np.zeros(0)
-        columns = np.zeros((0, 1 + self._symbols))
-        numbers = [(np.zeros(0, np.int64), empty, empty, empty, columns)]
+        numbers = [(np.zeros(0, np.int64), *[np.zeros(0)] * 4, self._nothing)]
         for tie in ties:
             map_ = self._matrix(tie.forms) * tie.shares[:, None]
             lost = tie.shares * tie.forms.lost
@@ -80,14 +88,26 @@ class JointRows:
             lost = above(lost + slack(map_.shape[1]) * np.abs(map_).sum(axis=1))
             lost = above(lost + map_.shape[1] * TINY)
             at = self._starts[tie.key] + tie.entries
-            numbers.append((at, *middle_and_radius(tie.ends), lost, map_))
-        tied, centres, radii, lost, maps = map(
+            centres, radii = middle_and_radius(tie.ends)
+            short = above(tie.short + lost)
+            known = lost <= _KNOWN * radii
+            parts = at, centres, radii, lost, short, map_
+            numbers.append(tuple(part[known] for part in parts))
+        tied, centres, radii, lost, short, maps = map(
             np.concatenate, zip(*numbers, strict=True)
         )
-        stops = np.cumsum([0, *(len(tie.entries) for tie in ties)]).tolist()
+        stops = np.cumsum([len(at) for at, *_ in numbers]).tolist()
         blocks = tuple(map(slice, stops, stops[1:]))
-        nothing = np.zeros(self._symbols)
-        return Problem(nothing, maps, tied, radii, centres, lost, blocks)
+        bent = np.flatnonzero(np.isfinite(short))
+        linear = np.zeros(self._symbols)
+        return Problem(
+            linear, maps, tied, radii, centres, lost, blocks, bent, short[bent]
+        )
+
+    @property
+    def _nothing(self) -> Float64Array:
+        """No maps."""
+        return np.zeros((0, 1 + self._symbols))
 
     def _matrix(self, forms: Affine) -> Float64Array:
         """Maps as rows: the constant, and coefficients of all symbols."""
@@ -122,7 +142,7 @@ class JointRows:
         self,
         row: int,
         rounds: int = ROUNDS,
-        below: float = np.inf,
+        least: float = np.inf,
         problem: Problem | None = None,
     ) -> tuple[float, float]:
         """What no multipliers go below, in floats, and a bound of one row from above.
@@ -130,7 +150,7 @@ class JointRows:
         Args:
             row: Which one.
             rounds: In which multipliers are sought.
-            below: A bound that is not less is not wanted, and may be loose.
+            least: A bound that is not less is not wanted, and may be loose.
             problem: What `reached` makes of this row, if that is known already.
         """
         look_at_the_clock()
@@ -139,10 +159,21 @@ class JointRows:
             if len(problem.linear) > _MOST_SYMBOLS:
                 return -np.inf, np.inf
             constant, lost = self.rows.constant[row], self.rows.lost[row]
-            attained, found = attained_and_above(problem, rounds, below - constant)
+            kept = self._kept(problem, rounds, least - constant)
+            attained, found = kept.attained, bounded(problem, kept)
             found = float(above(np.asarray(found + lost)))
             found = float(above(np.asarray(found + constant)))
         return float(attained + constant), found if found == found else np.inf
+
+    def _kept(self, problem: Problem, rounds: int, least: float) -> Kept:
+        """What was found for a row that is the same up to rounding, or is found now."""
+        linear = problem.linear.astype(np.float32).tobytes()
+        key = linear, len(problem.tied), len(problem.bent), rounds
+        self.work += problem.work(0)
+        if key not in self._met:
+            self._met[key] = multipliers_of(problem, rounds, least)
+            self.work += problem.work(rounds)
+        return self._met[key]
 
 
 def reached(problem: Problem, linear: Float64Array) -> Problem:
@@ -154,6 +185,7 @@ def reached(problem: Problem, linear: Float64Array) -> Problem:
     ties = np.flatnonzero(used[problem.tied])
     stops = [np.searchsorted(ties, block.stop).item() for block in problem.blocks]
     places = np.cumsum(used) - 1
+    kept = np.isin(problem.bent, ties)
     return Problem(
         linear[used],
         problem.maps[np.ix_(ties, np.append(True, used).nonzero()[0])],
@@ -162,6 +194,8 @@ def reached(problem: Problem, linear: Float64Array) -> Problem:
         problem.centres[ties],
         problem.lost[ties],
         tuple(map(slice, [0, *stops], stops)),
+        np.searchsorted(ties, problem.bent[kept]),
+        problem.short[kept],
     )
 
 
@@ -189,41 +223,13 @@ def worst_sharpened(known: Known, name: str, found: Interval) -> Interval:
     unit = np.concatenate([np.eye(size), -np.eye(size)], axis=1)
     rows = JointRows(known, name, None, unit.reshape(*shape, 2 * size))
     stages = np.zeros(2 * size, np.int64)
-    left = _MOST_WORK
-    while stages[row := int(bounds.argmax())] < len(_STAGES) and left > 0:
+    while stages[row := int(bounds.argmax())] < len(_STAGES) and rows.work < _MOST_WORK:
         problem, rounds = rows.reached(row), _STAGES[stages[row]]
-        left -= problem.work(rounds)
         attained, sharper = rows.attained_and_upper(row, rounds, bounds[row], problem)
         bounds[row] = min(bounds[row], sharper)
         stages[row] += 1
-        if bounds[row] - attained <= _LITTLE * abs(bounds[row]):
+        # multipliers of floors are near the best ones a little later
+        late = stages[row] > 1 or not len(problem.bent)
+        if late and bounds[row] - attained <= _LITTLE * abs(bounds[row]):
             stages[row] = len(_STAGES)
     return Interval(-bounds[size:].reshape(shape), bounds[:size].reshape(shape))
-
-
-def joint_is_affordable(known: Known, name: str, rows: int) -> bool:
-    """Whether rows of a tensor and maps of all that gates take fit into memory."""
-    symbols, ties = symbols_and_ties(known, name)
-    most = max(symbols * ties, known.pair.widest * (rows + ties))
-    return ties > 0 and most <= _MOST_NUMBERS
-
-
-def symbols_and_ties(known: Known, name: str) -> tuple[int, int]:
-    """How many there are for a tensor, at most."""
-    pair = known.pair
-    ties = symbols = 0
-    for node in before(pair.nodes, name):
-        entries = pair.entries(node.name)
-        if isinstance(node, (Rectifier, Clip)):
-            ties += 2 * entries
-            symbols += 2 * entries
-        elif isinstance(node, Input):
-            symbols += entries
-        elif isinstance(node, MaxPool):
-            symbols += 2 * entries * node.window[0] * node.window[1]
-        elif isinstance(node, Stage):
-            y = known.intervals[node.sources[0]].pruned
-            # positive parts
-            if not ((y.low >= 0).all() or (y.high <= 0).all()):
-                symbols += y.low.size
-    return symbols, ties

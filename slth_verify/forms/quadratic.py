@@ -8,7 +8,7 @@ the form lacks is added.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,9 @@ from slth_verify.arrays import Float64Array, IndexArray
 from slth_verify.forms.rounding import TINY, above, slack, total_above
 
 #: Rounds in which multipliers are sought, and a share of progress that ends them.
-ROUNDS, _SLOW = 200, 2e-4
-#: By some of these shares multipliers are enlarged: they make a sum of squares then.
-_SPARE = (1e-5, 1e-3, 3e-2)
+ROUNDS, _SLOW = 200, 2e-5
+#: By some of these shares of squares of symbols, the form is to be positive.
+_SPARE = (1e-5, 1e-4, 1e-3, 1e-2)
 #: Dimensions of vectors that are moved, at most.
 _RANK = 16
 #: Least multipliers, as shares of the largest coefficient.
@@ -40,6 +40,8 @@ class Problem:
         centres: c.
         lost: By so much each map may be off.
         blocks: Ties that do not use each other's symbols, in order.
+        bent: Ties with a floor, ``r e_i + c >= |A (1, e)| - short`` (`floors`).
+        short: By so much each of these errors may be below.
     """
 
     linear: Float64Array
@@ -49,10 +51,14 @@ class Problem:
     centres: Float64Array
     lost: Float64Array
     blocks: tuple[slice, ...]
+    bent: IndexArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    short: Float64Array = field(default_factory=lambda: np.zeros(0))
 
     def work(self, rounds: int) -> int:
-        """Multiplications that a bound takes, at most."""
-        return 4 * rounds * _RANK * self.maps.size + 8 * len(self.linear) ** 3
+        """Multiplications that multipliers take, or a bound with known ones."""
+        passes = 2 if len(self.bent) else 1
+        moves = 4 * rounds * _RANK * self.maps.size
+        return passes * moves + (8 if rounds else 3) * len(self.linear) ** 3
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -101,13 +107,26 @@ def attained_and_above(
         if not 0 < best < np.inf or not problem.linear.any():
             return attained, best if best >= 0 else np.inf
         try:
-            attained, symbols, ties = _found(problem, rounds)
-            if not attained >= below:
-                multipliers = _proposed(problem, symbols, ties)
+            attained, multipliers = proposed(problem, rounds, below)
+            if multipliers is not None:
                 best = float(np.fmin(best, checked(problem, multipliers)))
         except np.linalg.LinAlgError:
             pass
     return attained, best if best == best else np.inf
+
+
+def proposed(
+    problem: Problem, rounds: int, below: float = np.inf
+) -> tuple[float, Multipliers | None]:
+    """What vectors attain, and multipliers if these may prove less than ``below``.
+
+    Raises:
+        LinAlgError: If floats were left.
+    """
+    attained, symbols, ties = _found(problem, rounds)
+    if attained >= below:
+        return attained, None
+    return attained, _proposed(problem, symbols, ties)
 
 
 def checked(problem: Problem, multipliers: Multipliers) -> float:
@@ -162,17 +181,21 @@ def _proposed(
     symbols, squares = symbols + spare, squares + spare
     product = maps.T @ (ties[:, None] * maps)
     roots = np.sqrt(squares)
-    steepest = float(np.linalg.eigvalsh(product / roots / roots[:, None])[-1])
+    steep, directions = np.linalg.eigh(product / roots / roots[:, None])
+    directions *= roots[:, None]
     pulls = problem.linear + maps.T @ (ties * constants)
     pulls[problem.tied] -= ties * problem.radii * problem.centres
     own = float((ties * (constants**2 - problem.centres**2)).sum())
     found = []
     for share in _SPARE:
-        scale = max(1.0, steepest) * (1.0 + share)
-        form = np.diag(squares * scale) - product
+        # where the form falls, a diagonal that is not less than what is missing
+        falls = steep > 1.0 - share
+        some = directions[:, falls]
+        missing = np.abs((some * (steep[falls] - 1.0 + share)) @ some.T).sum(axis=1)
+        form = np.diag(squares + missing) - product
         one = float(pulls @ np.linalg.solve(form, pulls))
         one += own + _SPARE[0] * abs(one)
-        found.append(Multipliers(symbols + (scale - 1.0) * squares, ties, one))
+        found.append(Multipliers(symbols + missing, ties, one))
     return min(found, key=lambda some: some.one + float(some.symbols.sum()))
 
 
@@ -183,39 +206,57 @@ def _found(problem: Problem, rounds: int) -> tuple[float, Float64Array, Float64A
     as many dimensions as here have no worse local maximum. What pulls at them is the
     multipliers.
     """
-    linear, maps, tied = problem.linear, problem.maps, problem.tied
-    count = len(linear)
-    rank = min(_RANK, int(np.ceil(np.sqrt(2.0 * (count + len(tied))))) + 2)
-    drawn = np.random.default_rng(0).standard_normal((count + 1, rank))
-    y = drawn / np.linalg.norm(drawn, axis=1)[:, None]
-    y[0] = 0.0
-    y[0, 0] = 1.0
-    size = float(np.abs(linear).max())
-    pulls = np.outer(linear, y[0]) + 1e-3 * size * y[1:]
-    free = np.ones(count, bool)
-    free[tied] = False
-    ties, symbols = np.zeros(len(tied)), np.zeros(count)
+    y, pulls = vectors_at_first(problem)
     attained = value = -np.inf
     for step in range(rounds):
-        reached = []
-        for block in problem.blocks:
-            reached.append(maps[block] @ y)
-            moved, _, _ = _moved(problem, block, pulls, reached[-1])
-            y[1 + tied[block]] = moved
-        attained = float(linear @ y[1:, 0])  # all ties are kept here
-        pulls = np.outer(linear, y[0])
-        for block, reach in zip(problem.blocks[::-1], reached[::-1], strict=True):
-            _, symbols[tied[block]], ties[block] = _moved(problem, block, pulls, reach)
-            pulls += maps[block, 1:].T @ (ties[block, None] * reach)
-        lengths = np.linalg.norm(pulls, axis=1)
-        pulled = free & (lengths > 1e-300)  # others stay where they are
-        y[1:][pulled] = pulls[pulled] / lengths[pulled, None]
-        symbols[free] = lengths[free]
+        forward(problem, y, pulls)
+        attained = float(problem.linear @ y[1:, 0])  # all ties are kept here
+        pulls, symbols, ties = back(problem, y)
         if step % 8 == 7:
-            before, value = value, float(linear @ y[1:, 0])
+            before, value = value, float(problem.linear @ y[1:, 0])
             if value - before <= _SLOW * abs(value):
                 break
     return attained, symbols, ties
+
+
+def vectors_at_first(problem: Problem) -> tuple[Float64Array, Float64Array]:
+    """Vectors in the place of 1 and of symbols, and what pulls at the latter."""
+    count = len(problem.linear)
+    rank = int(np.ceil(np.sqrt(2.0 * (count + len(problem.tied))))) + 2
+    drawn = np.random.default_rng(0).standard_normal((count + 1, min(_RANK, rank)))
+    y = drawn / np.linalg.norm(drawn, axis=1)[:, None]
+    y[0] = 0.0
+    y[0, 0] = 1.0
+    size = float(np.abs(problem.linear).max())
+    return y, np.outer(problem.linear, y[0]) + 1e-3 * size * y[1:]
+
+
+def forward(problem: Problem, y: Float64Array, pulls: Float64Array) -> None:
+    """Move tied vectors, in front of the gates, as far as earlier ones let them."""
+    for block in problem.blocks:
+        moved, _, _ = _moved(problem, block, pulls, problem.maps[block] @ y)
+        y[1 + problem.tied[block]] = moved
+
+
+def back(
+    problem: Problem, y: Float64Array
+) -> tuple[Float64Array, Float64Array, Float64Array]:
+    """Move free vectors; what pulls at all, and multipliers of symbols and of ties."""
+    maps, tied = problem.maps, problem.tied
+    count = len(problem.linear)
+    ties, symbols = np.zeros(len(tied)), np.zeros(count)
+    pulls = np.outer(problem.linear, y[0])
+    for block in problem.blocks[::-1]:
+        reach = maps[block] @ y
+        _, symbols[tied[block]], ties[block] = _moved(problem, block, pulls, reach)
+        pulls += maps[block, 1:].T @ (ties[block, None] * reach)
+    lengths = np.linalg.norm(pulls, axis=1)
+    free = np.ones(count, bool)
+    free[tied] = False
+    pulled = free & (lengths > 1e-300)  # others stay where they are
+    y[1:][pulled] = pulls[pulled] / lengths[pulled, None]
+    symbols[free] = lengths[free]
+    return pulls, symbols, ties
 
 
 def _moved(

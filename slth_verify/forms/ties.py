@@ -1,4 +1,4 @@
-"""Errors of gates tied to what the gates take, of which they are at most a share."""
+"""Errors of gates tied to what the gates take: at most a share, and at least one."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.arrays import Float64Array, IndexArray
+from slth_verify.forms.affordable import before
 from slth_verify.forms.gates import Bound
 from slth_verify.forms.intervals import Interval, slope_ends
-from slth_verify.forms.rounding import above
+from slth_verify.forms.rounding import above, below
 from slth_verify.forms.symbols import (
     Affine,
     ParallelBounds,
     SymbolicSubstitution,
 )
-from slth_verify.graph.nodes import Clip, Node, Rectifier
+from slth_verify.graph.nodes import Clip, Rectifier
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -28,6 +29,7 @@ class Tie:
         entries: Which of them are tied.
         forms: What the gate takes there.
         shares: By so much of its modulus the error is bounded.
+        short: By so much it may be below that; infinite where it has no floor.
     """
 
     key: Bound
@@ -35,6 +37,7 @@ class Tie:
     entries: IndexArray
     forms: Affine
     shares: Float64Array
+    short: Float64Array
 
 
 def ties_before(bounds: ParallelBounds, name: str) -> list[Tie]:
@@ -47,8 +50,9 @@ def ties_before(bounds: ParallelBounds, name: str) -> list[Tie]:
         parts, relaxation = known.intervals[source], bounds.gate(node)
         x, axes = parts.target, parts.target.low.ndim
         across = (x.low < 0) & (x.high > 0)
-        bent = isinstance(node, Rectifier)
-        least = slope_ends(node, axes)[0] if isinstance(node, Rectifier) else 0.0
+        bent, least, most = False, np.zeros(1), np.zeros(1)
+        if isinstance(node, Rectifier):
+            bent, (least, most) = True, slope_ends(node, axes)
         # a value is a slope between the least one and 1, times what the gate takes
         for part, some, lower, upper in (
             ("target", across & bent, relaxation.lower, relaxation.upper),
@@ -60,19 +64,13 @@ def ties_before(bounds: ParallelBounds, name: str) -> list[Tie]:
             if len(entries):
                 forms = _forms_of(bounds, source, part, entries)
                 ends = Interval(*(b.constant.ravel()[entries] for b in (lower, upper)))
-                found.append(Tie(upper, ends, entries, forms, share[entries]))
+                short = np.full(len(entries), np.inf)
+                if part == "target":
+                    floor = below(np.minimum(1.0 - slope, slope - most)).ravel()
+                    size = np.broadcast_to(x.sizes, x.low.shape).ravel()
+                    short = above(above(share - floor) * size)[entries]
+                found.append(Tie(upper, ends, entries, forms, share[entries], short))
     return found
-
-
-def before(nodes: tuple[Node, ...], name: str) -> list[Node]:
-    """Nodes whose tensors a tensor is made of, in order."""
-    met = {name}
-    found = []
-    for node in reversed(nodes):
-        if node.name in met:
-            met.update(node.sources)
-            found.append(node)
-    return found[::-1]
 
 
 def _forms_of(
