@@ -235,7 +235,9 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
         rng = np.random.default_rng(options.seed + depth)
         count = options.networks if depth > 1 else max(1, options.networks // 4)
         found = [
-            pieces.bracket(f"{options.seed}, {depth}, {i}", near(drawn(rng, depth), rng))
+            pieces.bracket(
+                f"{options.seed}, {depth}, {i}", near(drawn(rng, depth), rng)
+            )
             for i in range(count)
         ]
         figures |= _summary(f"depth {depth}", found)

@@ -10,6 +10,7 @@ from slth_verify.strategies.profiles import times
 #: Points of these take long, or are few: as many as the check asks for.
 DEAR = {
     "der:drawn-weight",
+    "der:joint-floors",
     "der:joint-forms",
     "der:layer-necessary",
     "der:net",

@@ -130,7 +130,7 @@ class Search:
         return np.concatenate([np.stack([low, high, middle, zero]), drawn])
 
     def _starts(self, ascent: Ascent) -> Paths:
-        """Images for the outputs, and signs, that short paths from drawn ones move most.
+        """Images for the outputs, and signs, that short paths move most.
 
         What drawn images move is an average over many gates, and what they could move
         is not: outputs are chosen by the latter.

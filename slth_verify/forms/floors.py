@@ -27,7 +27,7 @@ from slth_verify.forms.rounding import TINY, above, slack, total_above
 #: Rounds in which multipliers of floors are sought, at most, and those before that.
 _ROUNDS, _BEFORE = 64, 4
 #: First steps, in parts of coefficients, and after how many rounds they are halved.
-_STEP, _HALVED = 0.3, 30.0
+_STEP, _HALVED = 1.0, 10.0
 #: No coefficient counts as less than this part of their mean.
 _LEAST = 0.1
 

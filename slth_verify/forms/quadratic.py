@@ -208,6 +208,7 @@ def _found(problem: Problem, rounds: int) -> tuple[float, Float64Array, Float64A
     """
     y, pulls = vectors_at_first(problem)
     attained = value = -np.inf
+    symbols, ties = np.zeros(len(problem.linear)), np.zeros(len(problem.tied))
     for step in range(rounds):
         forward(problem, y, pulls)
         attained = float(problem.linear @ y[1:, 0])  # all ties are kept here

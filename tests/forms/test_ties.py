@@ -67,6 +67,16 @@ def untied(bounds: symbols.ParallelBounds) -> bool:
     )
 
 
+def under(bounds: symbols.ParallelBounds) -> bool:
+    """Whether an error is less than its floor."""
+    return any(
+        error < F(float(tie.shares[place])) * abs(takes) - F(float(tie.short[place]))
+        for tie in joint._ties(bounds, bounds.known.pair.output.name)
+        for place in np.flatnonzero(np.isfinite(tie.short)).tolist()
+        for takes, error in errors(bounds, tie, int(tie.entries[place]))
+    )
+
+
 def numbers(tie: Any, place: int) -> list[Fraction]:
     """The share and the ends of a tied error."""
     parts = (tie.shares, tie.ends.low, tie.ends.high)
@@ -125,6 +135,45 @@ def not_parallel(bounds: symbols.ParallelBounds) -> bool:
 
 def test_errors_keep_to_their_ties(walked: Callable[[], Any]) -> None:
     assert not any(map(untied, walked()))
+
+
+def test_errors_are_above_their_floors(walked: Callable[[], Any]) -> None:
+    assert not any(map(under, walked()))
+
+
+def test_values_of_rectifiers_have_floors_and_differences_have_none(
+    walked: Callable[[], Any],
+) -> None:
+    seen = {
+        (part, bool(np.isfinite(tie.short).all()))
+        for bounds in walked()
+        for tie in joint._ties(bounds, bounds.known.pair.output.name)
+        for _, part in [owner(bounds, tie.key)]
+    }
+    assert seen == {("target", True), ("gap", False)}
+
+
+UNDER: dict[str, Lie] = {
+    "floors of differences": (joint, 'if part == "target":\n', "if True:\n"),
+    "a share that is not rounded": (
+        joint,
+        "above(above(share - floor) * size)",
+        "(0 * size)",
+    ),
+    "the larger share": (
+        joint,
+        "below(np.minimum(1.0 - slope, slope - most))",
+        "(np.maximum(1.0 - slope, slope - most))",
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", UNDER)
+def test_a_lie_about_floors_is_seen(
+    lie: str, plant_in_forms: Callable[..., None], walked: Callable[[], Any]
+) -> None:
+    plant_in_forms(*UNDER[lie])
+    assert any(map(under, walked()))
 
 
 def test_rectifiers_are_tied_twice_and_clips_once(walked: Callable[[], Any]) -> None:

@@ -57,6 +57,7 @@ DERIVED = (
     "der:local",
     "der:top-1",
     "der:joint-forms",
+    "der:joint-floors",
     "der:drawn-weight",
     "der:drawn-layer",
 )

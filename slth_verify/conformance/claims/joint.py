@@ -1,4 +1,4 @@
-"""Ties between errors of gates: values that meet all hypotheses, or miss one."""
+"""Ties and floors of errors of gates: values that meet all hypotheses, or miss one."""
 
 from __future__ import annotations
 
@@ -84,6 +84,60 @@ def _met(point: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+#: Shares and multipliers that miss a hypothesis.
+_NOT_FLOORS: tuple[Mapping[str, int], ...] = (
+    {"rho": 3},
+    {"rho": -3},
+    {"u": -3},
+    {"d": -3},
+)
+
+
+@st.composite
+def _rectifiers(draw: st.DrawFn) -> dict[str, Any]:
+    """Symbols, rectifiers and multipliers; one symbol is free."""
+    gates = draw(st.integers(1, 2))
+
+    def some(numbers: st.SearchStrategy[Fraction], count: int) -> list[Fraction]:
+        return draw(st.lists(numbers, min_size=count, max_size=count))
+
+    found: dict[str, Any] = {"n": 1, "N": gates}
+    found |= {name: some(_QUARTERS, gates) for name in ("c", "r")}
+    found["kappa"] = some(_QUARTERS, 1 + gates)
+    found["epsilon"] = some(_SYMBOLS, 1 + gates)
+    found["A"] = [some(_QUARTERS, 1 + gates) for _ in range(gates)]
+    found["a"] = some(_LEAST, gates)
+    found["s"] = [
+        a + (1 - a) * place
+        for a, place in zip(found["a"], some(_PLACES, gates), strict=True)
+    ]
+    found["rho"] = [
+        min(1 - s, s - a) for s, a in zip(found["s"], found["a"], strict=True)
+    ]
+    found["l"], found["u"], found["d"] = (
+        some(draw(st.sampled_from([_NOTHING, _SIZES])), gates) for _ in range(3)
+    )
+    for name, value in draw(st.sampled_from([{}, {}, *_NOT_FLOORS])).items():
+        found[name][0] = Fraction(value)
+    return found
+
+
+def _floors(s: Statement, point: dict[str, Any]) -> Iterator[Pair]:
+    """The row at an image, and the row that is nowhere less, there."""
+    values, symbols = dict(point), point["epsilon"]
+    values["kappa_o"] = 1 + 2 * sum(map(abs, point["kappa"]), Fraction(0))
+    values["R_o"] = values["kappa_o"] + _product(point["kappa"], symbols)
+    values["p"], values["m"] = [], []
+    for i, off in enumerate(point["l"]):
+        reach = point["c"][i] + _product(point["A"][i], symbols)
+        p = reach + (off if point["u"][i] > point["d"][i] else -off)
+        error = max(p, point["a"][i] * p) - point["s"][i] * p
+        values["p"].append(p)
+        values["m"].append(error - point["r"][i] * symbols[1 + i])
+    if all(_holds(s, h.name, h.relation, values) for h in s.hypotheses):
+        yield values["R_o"], bound_of(s, "bound", **values).upper
+
+
 def _product(one: list[Fraction], other: list[Fraction]) -> Fraction:
     return sum((x * y for x, y in zip(one, other, strict=True)), Fraction(0))
 
@@ -114,4 +168,7 @@ def _holds(s: Statement, name: str, relation: Any, values: Mapping[str, Any]) ->
 
 ATTACKS: Mapping[str, Attack] = {
     "der:joint-forms": Attack(_points(), _joint, "row at an image / bound", cases=64),
+    "der:joint-floors": Attack(
+        _rectifiers(), _floors, "row / row that is nowhere less", cases=64
+    ),
 }

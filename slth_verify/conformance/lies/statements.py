@@ -190,6 +190,16 @@ LYING_STATEMENTS: Mapping[str, Mapping[str, Change]] = {
         "symbols of any size": dropped("symbols"),
         "gates of any slope": dropped("slope-high"),
     },
+    "der:joint-floors": {
+        "maps that are off forgotten": changed("bound", entries("l", 0)),
+        "middles of errors forgotten": changed("bound", entries("m", 0)),
+        "shares of what is taken forgotten": changed("bound", entries("A", 0)),
+        "negative multipliers of what rises": dropped("rising"),
+        "negative multipliers of what falls": dropped("falling"),
+        "shares above 1 - s": dropped("share-high"),
+        "shares above s - a": dropped("share-low"),
+        "negative shares": dropped("share"),
+    },
     "der:drawn-weight": {
         "rounding halved": put("coefficient", "p", lambda p: p + 1),
         "grid forgotten": changed(

@@ -149,9 +149,23 @@ def _reached(problem: Problem, linear: Any) -> list[int]:
     return sorted(found)
 
 
+def _made(problem: Problem, tie: int, every: list[Fraction]) -> Fraction:
+    """What a map is at symbols."""
+    map_ = problem.maps[tie]
+    return F(float(map_[0])) + _product(map_[1:], every)
+
+
 def kept(problem: Problem, every: list[Fraction]) -> bool:
-    """Whether symbols keep all ties."""
-    return all(
+    """Whether symbols keep all ties, and floors."""
+    above = all(
+        F(float(problem.radii[tie])) * every[problem.tied[tie]]
+        + F(float(problem.centres[tie]))
+        >= abs(_made(problem, tie, every)) - F(short)
+        for tie, short in zip(
+            problem.bent.tolist(), problem.short.tolist(), strict=True
+        )
+    )
+    return above and all(
         abs(F(float(radius)) * every[tied] + F(float(centre)))
         <= abs(F(float(map_[0])) + _product(map_[1:], every)) + F(float(lost))
         for map_, tied, radius, centre, lost in zip(
