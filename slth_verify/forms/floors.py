@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from slth_verify.arrays import Float64Array
+from slth_verify.forms import quadratic
 from slth_verify.forms.quadratic import (
     Multipliers,
     Problem,
     back,
-    checked,
     forward,
     proposed,
     vectors_at_first,
@@ -94,7 +94,7 @@ def bounded(problem: Problem, kept: Kept) -> float:
     best = total_above(np.abs(problem.linear))
     if kept.multipliers is not None:
         some, constant = lifted(problem, kept.lifts)
-        bound = checked(some, kept.multipliers) + constant
+        bound = quadratic.checked(some, kept.multipliers) + constant
         best = float(np.fmin(best, above(np.asarray(bound))))
     return best if best == best else np.inf
 

@@ -147,7 +147,7 @@ def test_bounds_hold_with_multipliers_that_were_found() -> None:
 
 
 def test_a_rectifier_is_convex() -> None:
-    """e - |e| / 2: at most 1 / 2, and ties alone allow 1."""
+    """For x - |x| / 2: at most 1 / 2, and ties alone allow 1."""
     maps = np.array([[0.0, 1.0, 0.0]])
     half, place, blocks = np.full(1, 0.5), np.ones(1, int), (slice(0, 1),)
     linear = np.array([1.0, -0.25])

@@ -64,13 +64,9 @@ def _met(point: Mapping[str, Any]) -> dict[str, Any]:
     kappa, symbols = point["kappa"], point["epsilon"]
     found["kappa_o"] = 1 + 2 * sum(map(abs, kappa), Fraction(0))
     found["R_o"] = found["kappa_o"] + _product(kappa, symbols)
-    maps = [
-        c + _product(row, symbols)
-        for c, row in zip(point["c"], point["A"], strict=True)
-    ]
     takes = [
         reach + (off if reach >= 0 else -off)
-        for reach, off in zip(maps, point["l"], strict=True)
+        for reach, off in zip(_reaches(point), point["l"], strict=True)
     ]
     slopes = list(zip(point["s"], point["a"], point["sigma"], strict=True))
     found["t"] = takes
@@ -84,19 +80,19 @@ def _met(point: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-#: Shares and multipliers that miss a hypothesis.
-_NOT_FLOORS: tuple[Mapping[str, int], ...] = (
-    {"rho": 3},
-    {"rho": -3},
-    {"u": -3},
-    {"d": -3},
-)
+#: What is wrong with a first rectifier: its share, or a multiplier.
+_WRONG_FLOORS = ("", "", "larger", "negative", "u", "u", "d", "d")
+#: Those that show at the floor that an error is away from.
+_AWAY = ("negative", "u", "d")
+#: Slopes in bounds that are at an end.
+_ENDS = st.sampled_from([Fraction(0), Fraction(1)])
 
 
 @st.composite
 def _rectifiers(draw: st.DrawFn) -> dict[str, Any]:
     """Symbols, rectifiers and multipliers; one symbol is free."""
-    gates = draw(st.integers(1, 2))
+    wrong = draw(st.sampled_from(_WRONG_FLOORS))
+    gates = 1 if wrong else draw(st.sampled_from([1, 1, 2]))
 
     def some(numbers: st.SearchStrategy[Fraction], count: int) -> list[Fraction]:
         return draw(st.lists(numbers, min_size=count, max_size=count))
@@ -107,19 +103,32 @@ def _rectifiers(draw: st.DrawFn) -> dict[str, Any]:
     found["epsilon"] = some(_SYMBOLS, 1 + gates)
     found["A"] = [some(_QUARTERS, 1 + gates) for _ in range(gates)]
     found["a"] = some(_LEAST, gates)
+    places = some(_ENDS if wrong == "larger" else _PLACES, gates)
     found["s"] = [
-        a + (1 - a) * place
-        for a, place in zip(found["a"], some(_PLACES, gates), strict=True)
+        a + (1 - a) * place for a, place in zip(found["a"], places, strict=True)
     ]
-    found["rho"] = [
-        min(1 - s, s - a) for s, a in zip(found["s"], found["a"], strict=True)
-    ]
-    found["l"], found["u"], found["d"] = (
-        some(draw(st.sampled_from([_NOTHING, _SIZES])), gates) for _ in range(3)
-    )
-    for name, value in draw(st.sampled_from([{}, {}, *_NOT_FLOORS])).items():
-        found[name][0] = Fraction(value)
+    slopes = list(zip(found["s"], found["a"], strict=True))
+    found["rho"] = [min(1 - s, s - a) for s, a in slopes]
+    near = st.sampled_from([Fraction(0), Fraction(1, 4)])
+    found["l"] = some(_NOTHING if wrong else near, gates)
+    # the floor that an error is at has a multiplier, and the other one has none
+    rising = [(reach > 0) != (wrong in _AWAY) for reach in _reaches(found)]
+    size = -3 if wrong in ("u", "d") else 3
+    found["u"] = [Fraction(size * (up and wrong != "d")) for up in rising]
+    found["d"] = [Fraction(size * (not up and wrong != "u")) for up in rising]
+    if wrong == "larger":
+        found["rho"] = [max(1 - s, s - a) for s, a in slopes]
+    elif wrong == "negative":
+        found["rho"] = [Fraction(-3)]
     return found
+
+
+def _reaches(point: Mapping[str, Any]) -> list[Fraction]:
+    """What maps give."""
+    return [
+        c + _product(row, point["epsilon"])
+        for c, row in zip(point["c"], point["A"], strict=True)
+    ]
 
 
 def _floors(s: Statement, point: dict[str, Any]) -> Iterator[Pair]:
@@ -128,9 +137,9 @@ def _floors(s: Statement, point: dict[str, Any]) -> Iterator[Pair]:
     values["kappa_o"] = 1 + 2 * sum(map(abs, point["kappa"]), Fraction(0))
     values["R_o"] = values["kappa_o"] + _product(point["kappa"], symbols)
     values["p"], values["m"] = [], []
-    for i, off in enumerate(point["l"]):
-        reach = point["c"][i] + _product(point["A"][i], symbols)
-        p = reach + (off if point["u"][i] > point["d"][i] else -off)
+    for i, reach in enumerate(_reaches(point)):
+        off = point["l"][i]
+        p = reach + (-off if point["u"][i] > point["d"][i] else off)
         error = max(p, point["a"][i] * p) - point["s"][i] * p
         values["p"].append(p)
         values["m"].append(error - point["r"][i] * symbols[1 + i])
@@ -169,6 +178,6 @@ def _holds(s: Statement, name: str, relation: Any, values: Mapping[str, Any]) ->
 ATTACKS: Mapping[str, Attack] = {
     "der:joint-forms": Attack(_points(), _joint, "row at an image / bound", cases=64),
     "der:joint-floors": Attack(
-        _rectifiers(), _floors, "row / row that is nowhere less", cases=64
+        _rectifiers(), _floors, "row / row that is nowhere less", cases=192
     ),
 }

@@ -18,9 +18,11 @@ from handmade.stage_graphs import ONE_STAGE, POINTS
 from slth_verify.forms import (
     Interval,
     adjoints,
+    affordable,
     box_of,
     carried,
     differences,
+    floors,
     gates,
     intervals,
     joint,
@@ -38,8 +40,10 @@ from slth_verify.graph import Clip, Convolution, Rectifier, TargetCNN
 
 MODULES = (
     adjoints,
+    affordable,
     carried,
     differences,
+    floors,
     gates,
     intervals,
     joint,
