@@ -16,7 +16,7 @@ from slth_verify.graph.stages import Stage
 from slth_verify.showing import OneLine
 
 #: Images drawn at first, outputs that are followed, and images for each of them.
-_DRAWN, _OUTPUTS, _EACH = 512, 12, 6
+_DRAWN, _OUTPUTS, _EACH = 512, 12, 12
 #: Outputs that are looked at before, images for each of them, and a share of steps.
 _SCOUTED, _FEW, _SHORTER = 64, 2, 0.3
 #: Steps of an ascent, and how far paths may go in all, in widths of the box.
@@ -72,7 +72,7 @@ class Search:
         passes = _WORK // (work * _POLISHED * _ROUNDS)
         self.tried = min(_TRIED, max(_LEAST, passes))
         # a step takes two passes forward and two backward in each network
-        paths = _OUTPUTS * _EACH + _AGAIN * _PATHS + int(_SCOUTED * _FEW * _SHORTER)
+        paths = 2 * _OUTPUTS * _EACH + _AGAIN * _PATHS + int(_SCOUTED * _FEW * _SHORTER)
         self.steps = min(_STEPS, max(_FEWEST, _WORK // (work * paths)))
 
     def gaps(self, images: Float64Array) -> Float64Array:
@@ -132,8 +132,8 @@ class Search:
     def _starts(self, ascent: Ascent) -> Paths:
         """Images for the outputs, and signs, that short paths move most.
 
-        What drawn images move is an average over many gates, and what they could move
-        is not: outputs are chosen by the latter.
+        What drawn images move is an average over many gates, and what images can move
+        is not. Half of the outputs are chosen by either.
         """
         drawn = self._drawn()
         gaps = self.gaps(drawn)
@@ -145,7 +145,8 @@ class Search:
             length = min(1.0, _REACH / steps)
             moved = ascent.climbed(scouts, Pace(steps, length, _SOFT)).merits
             best = moved.reshape(len(goals), -1).max(axis=1)
-            goals = goals[np.argsort(-best, kind="stable")[:_OUTPUTS]]
+            some = np.argsort(-best, kind="stable")[:_OUTPUTS]
+            goals = goals[np.union1d(some, np.arange(_OUTPUTS))]
         return self._towards(goals, drawn, both, _EACH)
 
     def _towards(
