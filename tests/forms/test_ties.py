@@ -71,7 +71,7 @@ def under(bounds: symbols.ParallelBounds) -> bool:
     """Whether an error is less than its floor."""
     return any(
         error < F(float(tie.shares[place])) * abs(takes) - F(float(tie.short[place]))
-        for tie in joint._ties(bounds, bounds.known.pair.output.name)
+        for tie in ties.ties_before(bounds, bounds.known.pair.output.name)
         for place in np.flatnonzero(np.isfinite(tie.short)).tolist()
         for takes, error in errors(bounds, tie, int(tie.entries[place]))
     )
@@ -147,21 +147,21 @@ def test_values_of_rectifiers_have_floors_and_differences_have_none(
     seen = {
         (part, bool(np.isfinite(tie.short).all()))
         for bounds in walked()
-        for tie in joint._ties(bounds, bounds.known.pair.output.name)
+        for tie in ties.ties_before(bounds, bounds.known.pair.output.name)
         for _, part in [owner(bounds, tie.key)]
     }
     assert seen == {("target", True), ("gap", False)}
 
 
 UNDER: dict[str, Lie] = {
-    "floors of differences": (joint, 'if part == "target":\n', "if True:\n"),
+    "floors of differences": (ties, 'if part == "target":\n', "if True:\n"),
     "a share that is not rounded": (
-        joint,
+        ties,
         "above(above(share - floor) * size)",
         "(0 * size)",
     ),
     "the larger share": (
-        joint,
+        ties,
         "below(np.minimum(1.0 - slope, slope - most))",
         "(np.maximum(1.0 - slope, slope - most))",
     ),
