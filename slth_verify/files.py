@@ -14,6 +14,9 @@ from slth_verify.errors import UnusableFileError
 from slth_verify.limits import DIGITS, DOCUMENT_BYTES, NESTING
 from slth_verify.text import printable
 
+#: Names in an instance for other verifiers: known before what writes them is loaded.
+INSTANCE = ("f.onnx", "g.onnx", "difference.onnx", "difference.vnnlib")
+
 _PathLike = str | os.PathLike[str]
 
 

@@ -59,7 +59,8 @@ def check(
         return _checked(ticket, target, eps, cross_check, limited=False)
     seconds = seconds_of(time_limit, source="a check takes time")
     if memory_limit is not None:
-        memory_limit = whole_number(memory_limit, "memory_limit", least=1, most=_BYTES)
+        size = whole_number(memory_limit, "memory_limit", least=1)
+        memory_limit = min(size, _BYTES)
     try:
         return run_bounded(
             _checked,

@@ -257,7 +257,8 @@ def _one(*, dim: int, eps: Fraction, prob: Fraction) -> int:
     return 1 if dim > 1 else mrss_width(dim=dim, eps=eps, prob=prob).n or 0
 
 
-FEW = settings(max_examples=60, derandomize=True, database=None)
+#: One case in 25 shows that a solver never finds anything.
+FEW = settings(max_examples=200, derandomize=True, database=None)
 WITH_OPTIONS = {
     "check_solver": lambda: check_solver(
         as_solver(_none), exact=True, max_size=5, settings=FEW

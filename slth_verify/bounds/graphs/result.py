@@ -25,8 +25,8 @@ from slth_verify.verdict import Direction, Evidence, NoTruthValue
 _DIGITS = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AloneWidth:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class AloneWidth(OneLine):
     """What a stage needs to do its own part; no bound for the network.
 
     It is necessary for this stage alone (own kernel within its share of eps); another

@@ -11,6 +11,7 @@ from slth_verify.cli._output import try_output
 from slth_verify.cli.arguments.targets import read_any
 from slth_verify.cli.arguments.types import EXACT
 from slth_verify.cli.printing import Form, formatted, print_answer
+from slth_verify.files import INSTANCE
 from slth_verify.text import printable
 
 
@@ -41,11 +42,11 @@ def command(
     F's by eps, for any image of F's box. G may have other layers than F, as a collapsed
     network has. Weights are rounded to float32, so this is about nearby networks.
     """
-    f, g = (read_any(path, box) for path in (one, other))
-    from slth_verify.network.onnx_graphs import FILES, write_instance
-
-    for name in FILES:
+    for name in INSTANCE:
         try_output(os.path.join(output, name), {"F": one, "G": other})
+    f, g = (read_any(path, box) for path in (one, other))
+    from slth_verify.network.onnx_graphs import write_instance
+
     paths = write_instance(f, g, eps, Path(output))
     print_answer(
         form,

@@ -16,17 +16,12 @@ from slth_verify.graph import TargetCNN
 from slth_verify.limits import IMAGE_SIDE
 from slth_verify.network.onnx_graphs.agreement import require_agreement
 from slth_verify.network.onnx_graphs.file import read_model
-from slth_verify.network.onnx_graphs.instances import (
-    FILES,
-    difference_graph,
-    write_instance,
-)
+from slth_verify.network.onnx_graphs.instances import difference_graph, write_instance
 from slth_verify.network.onnx_graphs.reading import read_graph
 from slth_verify.network.onnx_graphs.writing import graph_to_onnx
 from slth_verify.numbers import whole_numbers
 
 __all__ = [
-    "FILES",
     "difference_graph",
     "graph_from_onnx",
     "graph_to_onnx",

@@ -11,7 +11,7 @@ import numpy as np
 
 from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
-from slth_verify.files import write_atomically
+from slth_verify.files import INSTANCE, write_atomically
 from slth_verify.graph import Dense, Node, Reshape, Sum, TargetCNN
 from slth_verify.network.onnx_graphs.writing import graph_to_onnx
 from slth_verify.numbers import ExactNumber, exact_number, shown
@@ -65,10 +65,6 @@ def _negated(source: str, shape: tuple[int, ...]) -> tuple[list[Node], str]:
     return nodes, "minus f shaped"
 
 
-#: Names of the files of an instance.
-FILES = ("f.onnx", "g.onnx", "difference.onnx", "difference.vnnlib")
-
-
 def write_instance(
     one: TargetCNN,
     other: TargetCNN,
@@ -104,7 +100,7 @@ def write_instance(
         )
     whole = difference_graph(one, other)
     place = Path(folder)
-    paths = tuple(place / name for name in FILES)
+    paths = tuple(place / name for name in INSTANCE)
     for graph, path in zip((one, other, whole), paths, strict=False):
         graph_to_onnx(graph, path)
     write_atomically(paths[3], _property(whole, bound))
