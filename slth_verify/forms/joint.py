@@ -26,6 +26,7 @@ from slth_verify.forms.symbols import (
 )
 from slth_verify.forms.ties import Tie, ties_before
 from slth_verify.ieee import require_ieee
+from slth_verify.inner_threads import one_inner_thread
 
 #: Symbols that one row may have.
 _MOST_SYMBOLS = 1024
@@ -204,8 +205,9 @@ def joint_bounds(known: Known, name: str, target: Rows, gap: Rows) -> Float64Arr
     count = row_count(known.pair.shapes[name], target, gap)
     if not joint_is_affordable(known, name, count):
         return np.full(count, np.inf)
-    rows = JointRows(known, name, target, gap)
-    return np.array([rows.upper(row) for row in range(count)])
+    with one_inner_thread():
+        rows = JointRows(known, name, target, gap)
+        return np.array([rows.upper(row) for row in range(count)])
 
 
 def worst_sharpened(known: Known, name: str, found: Interval) -> Interval:
@@ -215,9 +217,14 @@ def worst_sharpened(known: Known, name: str, found: Interval) -> Interval:
     until it stays the largest: those of other entries do not matter. What vectors
     attain says what more rounds may gain at most; little is not worth them.
     """
-    shape, size = found.low.shape, found.low.size
-    if not joint_is_affordable(known, name, 2 * size):
+    if not joint_is_affordable(known, name, 2 * found.low.size):
         return found
+    with one_inner_thread():
+        return _worst_sharpened(known, name, found)
+
+
+def _worst_sharpened(known: Known, name: str, found: Interval) -> Interval:
+    shape, size = found.low.shape, found.low.size
     bounds = np.concatenate([found.high.ravel(), -found.low.ravel()])
     bounds = np.where(np.isnan(bounds), np.inf, bounds)
     unit = np.concatenate([np.eye(size), -np.eye(size)], axis=1)

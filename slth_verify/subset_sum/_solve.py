@@ -10,12 +10,12 @@ import numpy as np
 
 from slth_verify.deadline import TimeIsUpError, ends_within, now
 from slth_verify.errors import InvalidParameterError
+from slth_verify.inner_threads import one_inner_thread
 from slth_verify.subset_sum._options import Effort, Progress, SearchOptions
 from slth_verify.subset_sum._problem import MaxTolerance, Problem, Proposal, Solver
 from slth_verify.subset_sum._residual import make_proposal
 from slth_verify.subset_sum.devices.available import check_device
 from slth_verify.subset_sum.devices.freed_memory import keep_freed_memory
-from slth_verify.subset_sum.devices.threads import one_inner_thread
 from slth_verify.subset_sum.solvers.exhaustive import EXHAUSTIVE_MEMORY
 from slth_verify.subset_sum.solvers.registry import solver_named
 from slth_verify.subset_sum.steps.remembering import remembering
