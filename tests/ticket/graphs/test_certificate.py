@@ -180,7 +180,7 @@ def test_mpmath_agrees_on_windows_of_any_shape(
     graph = TargetCNN((image, conv))
     found = sv.check(hand_ticket(graph, 1), graph).ledger[-1]
     assert found.verdict is sv.Verdict.VERIFIED
-    assert found.reason == "2 outputs compared"
+    assert found.reason == "2 outputs of 1 stage compared"
 
 
 @pytest.mark.parametrize("end", ["lower", "upper"])
