@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from slth_verify.children import settling
 from slth_verify.comparison.attack import AttackResult, attacked
 from slth_verify.comparison.local import LocalResult, certified_near
 from slth_verify.comparison.networks import ComparedNetworks
@@ -26,6 +25,7 @@ from slth_verify.graph import TargetCNN
 from slth_verify.graph.given_input import same_entries
 from slth_verify.graph.stages import Stage
 from slth_verify.numbers import ExactNumber, exact_number, shown, whole_number
+from slth_verify.processes.children import settling
 from slth_verify.text import reason_of
 from slth_verify.ticket import Ticket, read_accuracy
 from slth_verify.ticket.given import given_target, given_ticket

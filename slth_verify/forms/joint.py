@@ -26,7 +26,7 @@ from slth_verify.forms.symbols import (
 )
 from slth_verify.forms.ties import Tie, ties_before
 from slth_verify.ieee import require_ieee
-from slth_verify.inner_threads import one_inner_thread
+from slth_verify.processes.inner_threads import one_inner_thread
 
 #: Symbols that one row may have.
 _MOST_SYMBOLS = 1024

@@ -10,7 +10,7 @@ import numpy as np
 
 from slth_verify.deadline import TimeIsUpError, ends_within, now
 from slth_verify.errors import InvalidParameterError
-from slth_verify.inner_threads import one_inner_thread
+from slth_verify.processes.inner_threads import one_inner_thread
 from slth_verify.subset_sum._options import Effort, Progress, SearchOptions
 from slth_verify.subset_sum._problem import MaxTolerance, Problem, Proposal, Solver
 from slth_verify.subset_sum._residual import make_proposal

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Literal
 
-from slth_verify.background import Background, BackgroundLostError
 from slth_verify.deadline import now
 from slth_verify.errors import InvalidParameterError, SlthVerifyError
+from slth_verify.processes.background import Background, BackgroundLostError
 from slth_verify.showing import OneLine
 from slth_verify.sweep.run import Run, versions
 from slth_verify.text import printable, reason_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from slth_verify.bounded import LimitReachedError, run_bounded
 from slth_verify.deadline import seconds_of
 from slth_verify.graph import TargetCNN
 from slth_verify.numbers import ExactNumber, whole_number
+from slth_verify.processes.bounded import LimitReachedError, run_bounded
 from slth_verify.ticket.given import given_target, given_ticket
 from slth_verify.ticket.graphs import CheckResult, Ticket, read_accuracy
 from slth_verify.ticket.graphs.check import check_graph, stopped

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from slth_verify.background import Background, BackgroundLostError
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import exact_number
+from slth_verify.processes.background import Background, BackgroundLostError
 
 
 def test_answers_come_to_their_own_calls() -> None:
@@ -71,7 +71,7 @@ def test_without_a_call_there_is_no_process() -> None:
 def test_it_ends_with_its_parent(number: signal.Signals) -> None:
     program = """
         import math
-        from slth_verify.background import Background
+        from slth_verify.processes.background import Background
         with Background() as second:
             second.call(print, "ready").result()
             second.call(math.factorial, 10**9).result()
@@ -91,7 +91,7 @@ def test_it_ends_with_its_parent(number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("cut", [None, -3])
 def test_who_asked_may_be_gone_before_the_answer(cut: int | None) -> None:
-    code = "from slth_verify.background import _serve; _serve()"
+    code = "from slth_verify.processes.background import _serve; _serve()"
     request = pickle.dumps((math.factorial, (5,)))[:cut]
     with subprocess.Popen(
         [sys.executable, "-c", code],

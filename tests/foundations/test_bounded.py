@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from slth_verify.bounded import LimitReachedError, run_bounded
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import exact_number
+from slth_verify.processes.bounded import LimitReachedError, run_bounded
 
 
 def test_results_and_exceptions_come_back() -> None:
@@ -67,7 +67,7 @@ def test_what_the_call_prints_is_no_answer() -> None:
 def test_the_child_ends_with_its_parent(number: signal.Signals) -> None:
     call = "import signal, sys; print('ready', file=sys.stderr); signal.pause()"
     program = f"""
-        from slth_verify.bounded import run_bounded
+        from slth_verify.processes.bounded import run_bounded
         run_bounded(exec, {call!r})
     """
     # the pipe closes only when every process that holds it has ended

@@ -24,15 +24,16 @@ _PATIENCE = 60  # seconds after which a process is said to live on
 
 _PARENT = """
     import os, subprocess, sys
-    from slth_verify import children
-    from slth_verify.children import settle, start
+    from slth_verify.processes import children
+    from slth_verify.processes.children import settle, start
     WAYS = {
         "as it is": lambda child: start(child),
         "kernel alone": lambda child: subprocess.Popen([sys.executable, "-c",
-            f"from slth_verify.children import settle; settle({os.getpid()}, None)\\n"
+            "from slth_verify.processes.children import settle\\n"
+            f"settle({os.getpid()}, None)\\n"
             + child]),
         "pipe alone": lambda child: subprocess.Popen([sys.executable, "-c",
-            "from slth_verify.children import settle\\n"
+            "from slth_verify.processes.children import settle\\n"
             f"settle({os.getpid()}, {children._pipe()[0].fileno()}, ask=False)\\n"
             + child], pass_fds=[children._pipe()[0].fileno()]),
         "not at all": lambda child: subprocess.Popen([sys.executable, "-c", child]),
@@ -82,7 +83,8 @@ def test_a_child_that_never_settled_is_noticed() -> None:
 
 
 def test_a_child_whose_parent_is_gone_already_ends_at_once() -> None:
-    code = "from slth_verify.children import settle; settle(2**22 + 1, None); print(1)"
+    code = "from slth_verify.processes.children import settle\n"
+    code += "settle(2**22 + 1, None); print(1)"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=False
     )
@@ -108,7 +110,7 @@ def _imported(folder: Path, command: list[str]) -> str:
 
 _CHILD = """
 import subprocess
-from slth_verify.children import start
+from slth_verify.processes.children import start
 with start("import slth_verify; print('own')", stdout=subprocess.PIPE) as child:
     print(child.stdout.read())
 """
@@ -126,7 +128,7 @@ def test_a_child_imports_what_its_parent_does(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("def own(): return 'mine'")
     code = (
         "import mine\n"
-        "from slth_verify.bounded import run_bounded\n"
+        "from slth_verify.processes.bounded import run_bounded\n"
         "print(run_bounded(mine.own))"
     )
     command = [sys.executable, "-c", code]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from slth_verify.inner_threads import one_inner_thread
+from slth_verify.processes.inner_threads import one_inner_thread
 from slth_verify.subset_sum import DenseColumns, MaxTolerance, Problem, solve
 
 

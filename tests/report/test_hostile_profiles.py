@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slth_verify.bounded import run_bounded
 from slth_verify.cli import run
 from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import DIGITS
+from slth_verify.processes.bounded import run_bounded
 from slth_verify.report import Profile, load_profile
 from slth_verify.report.model.profile import to_toml
 

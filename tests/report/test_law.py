@@ -8,8 +8,8 @@ from fractions import Fraction
 import jsonschema
 import pytest
 
-from slth_verify.background import Background
 from slth_verify.errors import InvalidParameterError
+from slth_verify.processes.background import Background
 from slth_verify.report import Profile, render_html, schema
 from slth_verify.report.collect.law import Sweep
 from slth_verify.report.collect.proved_widths import proved_widths

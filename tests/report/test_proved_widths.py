@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from slth_verify.background import Background, BackgroundLostError
 from slth_verify.bounds import BoundResult, mrss_width
 from slth_verify.errors import InvalidParameterError
+from slth_verify.processes.background import Background, BackgroundLostError
 from slth_verify.report.collect import proved_widths as proved_module
 from slth_verify.report.collect.ladder import ask_ladder, width_ladder
 from slth_verify.report.collect.proved_widths import proved_widths

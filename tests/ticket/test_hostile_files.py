@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import slth_verify as sv
-from slth_verify.bounded import run_bounded
 from slth_verify.cli import run
 from slth_verify.errors import InvalidTargetError, InvalidTicketError
+from slth_verify.processes.bounded import run_bounded
 from slth_verify.ticket import Ticket
 
 KINDS = ("ticket", "target")

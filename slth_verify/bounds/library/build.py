@@ -16,7 +16,6 @@ from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
-from slth_verify.bounded import LimitReachedError, run_bounded
 from slth_verify.bounds.certificates.certified_width import (
     BlockWidth,
     Certified,
@@ -39,6 +38,7 @@ from slth_verify.bounds.searches.two_stage_search import Search as StageSearch
 from slth_verify.bounds.searches.two_stage_width import settled, two_stage_certificate
 from slth_verify.bounds.searches.weighted_search import Proposal, Search
 from slth_verify.errors import InvalidParameterError
+from slth_verify.processes.bounded import LimitReachedError, run_bounded
 
 DIMENSIONS = (
     *(1, 2, 3, 4, 6, 9, 12, 16, 18, 24, 27, 32, 36, 48, 64, 72, 90, 100, 128, 144),

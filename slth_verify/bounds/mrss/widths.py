@@ -15,7 +15,6 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, Literal, get_args
 
-from slth_verify.bounded import LimitReachedError, run_bounded
 from slth_verify.bounds._inputs import one_of
 from slth_verify.bounds.ledger.steps import Step
 from slth_verify.bounds.library import known_width, store
@@ -31,6 +30,7 @@ from slth_verify.bounds.mrss.net import net_width
 from slth_verify.bounds.question import Question
 from slth_verify.bounds.searches.cache import searched_or_remembered
 from slth_verify.errors import InvalidParameterError
+from slth_verify.processes.bounded import LimitReachedError, run_bounded
 
 #: How much work a width is worth.
 Effort = Literal["quick", "best"]

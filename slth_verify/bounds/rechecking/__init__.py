@@ -51,7 +51,7 @@ def recheck(document: Mapping[str, Any]) -> Finding:
     Cost:
         That of one certificate: below 1 s at m = 9, some 10 s at m = 150. Sizes beyond
         those that take about half a minute are INCONCLUSIVE; a limit on time and memory
-        is `slth_verify.bounded.run_bounded`.
+        is `slth_verify.processes.bounded.run_bounded`.
 
     Examples:
         >>> from slth_verify.bounds import rss_width

@@ -63,8 +63,8 @@ def recheck(file: Path, time_limit: float, memory_limit: int, form: Form) -> int
 
 def _findings(answers: list[Any], seconds: float, memory: int) -> list[Finding]:
     """What is proved of every answer, within the limits."""
-    from slth_verify.bounded import LimitReachedError, run_bounded
     from slth_verify.bounds.rechecking import recheck_all
+    from slth_verify.processes.bounded import LimitReachedError, run_bounded
     from slth_verify.verdict import Finding, Verdict
 
     try:

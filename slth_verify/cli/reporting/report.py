@@ -126,7 +126,7 @@ def _made(
     profile: str, targets: tuple[str, ...], eps: str | None, folder: Path, seed: int
 ) -> Report:
     """The report, made now and written; what is wrong is refused before it begins."""
-    from slth_verify.background import Background
+    from slth_verify.processes.background import Background
     from slth_verify.report import load_profile
 
     chosen = load_profile(profile)

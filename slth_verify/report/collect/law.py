@@ -7,8 +7,8 @@ from concurrent.futures import wait
 from fractions import Fraction
 from functools import cached_property
 
-from slth_verify.background import Background, BackgroundLostError
 from slth_verify.construction import search_points
+from slth_verify.processes.background import Background, BackgroundLostError
 from slth_verify.report._progress import Progress
 from slth_verify.report.collect.context.known import known_reach
 from slth_verify.report.collect.proved_widths import PROBABILITY, ProvedWidths

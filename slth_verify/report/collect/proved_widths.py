@@ -10,9 +10,9 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from slth_verify.background import Background, BackgroundLostError
 from slth_verify.bounds import BoundResult, mrss_width, necessary_width
 from slth_verify.errors import InvalidParameterError
+from slth_verify.processes.background import Background, BackgroundLostError
 from slth_verify.report._progress import Progress
 from slth_verify.report.model.quantity import Absent, Figure, Quantity
 from slth_verify.verdict import Direction, Evidence

@@ -12,11 +12,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from slth_verify.background import Background
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.files import write_atomically
 from slth_verify.graph import TargetCNN
 from slth_verify.numbers import ExactNumber, shown, whole_number
+from slth_verify.processes.background import Background
 from slth_verify.report._progress import Progress, silent
 from slth_verify.report.collect.case import run_case
 from slth_verify.report.collect.context.again import Again

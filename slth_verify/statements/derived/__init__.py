@@ -11,8 +11,7 @@ from slth_verify.statements.derived.drawn_weights import DRAWN_LAYER, DRAWN_WEIG
 from slth_verify.statements.derived.graph_necessary import GRAPH_NECESSARY
 from slth_verify.statements.derived.graph_slth import GRAPH_SLTH
 from slth_verify.statements.derived.high_probability import HIGH_PROBABILITY
-from slth_verify.statements.derived.joint_floors import JOINT_FLOORS
-from slth_verify.statements.derived.joint_forms import JOINT_FORMS
+from slth_verify.statements.derived.joint_forms import JOINT_FLOORS, JOINT_FORMS
 from slth_verify.statements.derived.layer_necessary import LAYER_NECESSARY
 from slth_verify.statements.derived.layers import (
     A_POSTERIORI,

@@ -1,4 +1,4 @@
-"""A row of two networks in which errors of many gates are bounded at once."""
+"""A row of two networks in which errors of many gates are bounded together."""
 
 from __future__ import annotations
 
@@ -107,4 +107,62 @@ JOINT_FORMS = derived(
         "Bounds from below are those of the opposite row.",
     ),
     uses=("der:difference-forms",),
+)
+
+_p, _u, _d = (sp.IndexedBase(name) for name in ("p", "u", "d"))
+_lift = (
+    _u[_i] * (_error - _rho[_i] * _map)
+    + _d[_i] * (_error + _rho[_i] * _map)
+    + (_u[_i] + _d[_i]) * _rho[_i] * _l[_i]
+)
+_LIFTED = _const + sp.Sum(_kappa[_k] * _e[_k], _ALL) + sp.Sum(_lift, (_i, 1, _N))
+
+JOINT_FLOORS = derived(
+    "der:joint-floors",
+    "Difference of two networks by floors of rectifiers' errors",
+    "joint-forms.md, Floors",
+    symbols=(
+        var(_n, NATURALS0, "symbols of the image and of other errors"),
+        var(_N, NATURALS0, "rectifiers with an error that has a symbol"),
+        var(_k, NATURALS, "symbol"),
+        var(_i, NATURALS, "rectifier"),
+        var(_e, "real sequences", "symbols at an image; those of rectifiers are last"),
+        var(_row, REALS, "a row of outputs of f and of g - f"),
+        var(_const, REALS, "constant, with all that rounding may have lost"),
+        var(_kappa, "real sequences", "coefficients of symbols"),
+        var(_p, "real sequences", "what rectifiers take"),
+        var(_a, "real sequences", "slopes of rectifiers below 0"),
+        var(_s, "real sequences", "slopes in their bounds, above and below"),
+        var(_rho, "real sequences", "shares of what rectifiers take"),
+        var(_m, "real sequences", "middles of errors"),
+        var(_r, "real sequences", "radii of errors"),
+        var(_c, "real sequences", "constants of what rectifiers take"),
+        var(_A, "real matrices", "coefficients of symbols in what they take"),
+        var(_l, "real sequences", "how far these maps may be off"),
+        var(_u, "real sequences", "multipliers of floors that rise with p"),
+        var(_d, "real sequences", "multipliers of floors that fall with p"),
+    ),
+    hypotheses=(
+        hyp("row", le(_row, _const + sp.Sum(_kappa[_k] * _e[_k], _ALL)), "the row"),
+        hyp("share", ge(_rho[_i], 0), "shares are not negative"),
+        hyp("share-high", le(_rho[_i], 1 - _s[_i]), "the share is at most 1 - s"),
+        hyp("share-low", le(_rho[_i], _s[_i] - _a[_i]), "and s - a"),
+        hyp(
+            "error",
+            eq(sp.Max(_p[_i], _a[_i] * _p[_i]), _s[_i] * _p[_i] + _error),
+            "what a rectifier gives is a slope times what it takes, and an error",
+        ),
+        hyp("map", le(sp.Abs(_p[_i] - _map), _l[_i]), "what rectifiers take"),
+        hyp("rising", ge(_u[_i], 0), "multipliers are not negative"),
+        hyp("falling", ge(_d[_i], 0), "multipliers are not negative"),
+    ),
+    conclusion=le(_row, _LIFTED),
+    summary="A rectifier's error is no less than a share of what it takes, of either "
+    "sign. Multipliers of these two floors make another row, which is nowhere less.",
+    claims=(upper("bound", _row, _LIFTED, "a row of outputs", Quantity.OUTPUT_ROW),),
+    notes=(
+        "Any multipliers that are not negative give a bound; its symbols are then "
+        "bounded like those of any row.",
+    ),
+    uses=("der:joint-forms",),
 )

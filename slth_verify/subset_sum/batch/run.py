@@ -14,10 +14,10 @@ from multiprocessing import TimeoutError as JobTimeoutError
 
 import numpy as np
 
-from slth_verify.children import settling
 from slth_verify.deadline import now, seconds_of
 from slth_verify.errors import WorkerLostError
 from slth_verify.numbers import whole_number
+from slth_verify.processes.children import settling
 from slth_verify.subset_sum._options import Effort, SearchOptions
 from slth_verify.subset_sum._problem import Problem, Proposal, Solver
 from slth_verify.subset_sum._residual import make_proposal

@@ -12,9 +12,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from slth_verify.children import start
 from slth_verify.deadline import now
 from slth_verify.errors import MissingExtraError
+from slth_verify.processes.children import start
 from slth_verify.subset_sum._options import SearchOptions
 from slth_verify.subset_sum._problem import IndexArray, Problem, Proposal
 from slth_verify.subset_sum.steps import mip_process

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from slth_verify.bounded import run_bounded
 from slth_verify.bounds import network_width, recheck
 from slth_verify.bounds.rechecking import mrss
 from slth_verify.bounds.rechecking.reader import Fields
+from slth_verify.processes.bounded import run_bounded
 from slth_verify.verdict import Verdict
 
 _SOURCE = files("slth_verify.strategies") / "answers.json"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from slth_verify.background import BackgroundLostError
+from slth_verify.processes.background import BackgroundLostError
 from slth_verify.report import Profile
 from slth_verify.report.collect.context import again
 from slth_verify.report.collect.context.again import Again

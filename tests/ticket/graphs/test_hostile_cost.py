@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 import slth_verify as sv
-from slth_verify.bounded import run_bounded
 from slth_verify.cli import run
 from slth_verify.graph import (
     BatchNorm,
@@ -28,6 +27,7 @@ from slth_verify.graph import (
 )
 from slth_verify.graph.stages import staged, stages_of
 from slth_verify.network import GENERATOR
+from slth_verify.processes.bounded import run_bounded
 from slth_verify.ticket import StageTicket, Ticket
 from slth_verify.ticket.graphs import cost, second_opinion
 from slth_verify.verdict import Verdict, exit_code

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 import slth_verify as sv
-from slth_verify.bounded import run_bounded
 from slth_verify.cli import run
 from slth_verify.errors import InvalidTicketError
 from slth_verify.graph import TargetCNN
+from slth_verify.processes.bounded import run_bounded
 from slth_verify.ticket import Ticket
 from slth_verify.ticket.graphs import StoredWeights
 from slth_verify.verdict import Verdict

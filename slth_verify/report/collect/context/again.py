@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from slth_verify.background import Background, BackgroundLostError
+from slth_verify.processes.background import Background, BackgroundLostError
 from slth_verify.report._progress import Progress
 from slth_verify.report.collect.context.stored import StoredAnswer, answers, proved
 from slth_verify.report.collect.context.success import simulated, success_curve

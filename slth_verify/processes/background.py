@@ -15,8 +15,8 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from slth_verify.children import start
 from slth_verify.errors import SlthVerifyError
+from slth_verify.processes.children import start
 
 _Result = TypeVar("_Result")
 _Request = tuple[Future[Any], bytes]
@@ -121,7 +121,7 @@ def _imported(module: str) -> None:
 
 
 def _start() -> subprocess.Popen[bytes]:
-    code = "from slth_verify.background import _serve; _serve()"
+    code = "from slth_verify.processes.background import _serve; _serve()"
     return start(code, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 

@@ -12,8 +12,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from slth_verify.children import start
 from slth_verify.errors import SlthVerifyError
+from slth_verify.processes.children import start
 
 _Result = TypeVar("_Result")
 
@@ -84,7 +84,7 @@ def run_bounded(
 
 def _run(request: bytes, seconds: float | None) -> tuple[int, bytes]:
     """Exit code of the child, and what it wrote; ended if it outlives its limit."""
-    code = "from slth_verify.bounded import _serve; _serve()"
+    code = "from slth_verify.processes.bounded import _serve; _serve()"
     pipe = subprocess.PIPE
     with start(code, stdin=pipe, stdout=pipe) as child:
         try:

@@ -84,7 +84,8 @@ def start(
     if os.name == "posix":
         handle = _pipe()[0].fileno()
         options["pass_fds"] = (handle,)
-    first = f"from slth_verify.children import settle; settle({os.getpid()}, {handle})"
+    first = "from slth_verify.processes.children import settle"
+    first = f"{first}; settle({os.getpid()}, {handle})"
     command = [sys.executable, "-P", "-c", f"{first}\n{code}", *arguments]
     return subprocess.Popen(command, env=environment, **options)
 
