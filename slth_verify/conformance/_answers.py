@@ -40,6 +40,9 @@ _CHANCE = 1e-12
 #: Most samples for which the expected number of hits is integrated.
 _MOST_COUNTED = 3_000
 
+#: Accuracies above this are beyond all that is drawn, and norms are not integrated.
+_FLOAT = Fraction(10) ** 200
+
 
 @dataclass(repr=False)
 class AnswerCounts(OneLine):
@@ -146,8 +149,8 @@ def _too_rare(
 ) -> str | None:
     """Why a target ``norm * e_1`` is hit more rarely than is claimed."""
     told = None
-    if n <= _MOST_COUNTED:
-        mean = expected_hits(dim, n, float(norm), float(eps), size)
+    if n <= _MOST_COUNTED and norm <= _FLOAT:
+        mean = expected_hits(dim, n, float(norm), float(min(eps, _FLOAT)), size)
         told = "" if mean * (1 + 1e-6) + 1e-9 >= claimed else f"{what}: {mean:.3g} hits"
     if n <= MOST_SAMPLES:
         hits = nsn_hits(dim, n, (norm,), eps, size)

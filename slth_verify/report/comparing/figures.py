@@ -134,6 +134,10 @@ def _ticket(
         words = f"stage {stage['stage']}"
         yield Compared(f"{words}: width", figure_of(stage["width"]), _SMALL)
         yield Compared(f"{words}: kept filters", figure_of(stage["kept"]), _EITHER)
+        for name in ("needed", "alone"):  # older reports lack them
+            told = f"{words}: {name.replace('alone', 'needed alone')}"
+            figure = figure_of(stage.get(name, {"absent": "not asked"}))
+            yield Compared(told, figure, _LARGE)
         for name in ("own_error", "carried_error", "error"):
             told = f"{words}: {name.replace('_', ' ')}"
             yield Compared(told, figure_of(stage[name]), _SMALL, *unit)

@@ -56,7 +56,7 @@ STAGE_NECESSARY = derived(
         var(c_out, NATURALS, "outputs of a group"),
         var(_one, NATURALS0, "channels that are counted with one sign"),
         var(_two, NATURALS0, "channels that are counted with both signs"),
-        var(n, NATURALS, "the random 1x1 layer has 2 n filters per channel"),
+        var(n, NATURALS0, "the random 1x1 layer has 2 n filters per channel"),
         var(_e, REALS, "the stage's share: admissible error of its outputs"),
         var(_S, POSITIVE, "no admissible sum of a problem has a smaller square norm"),
         var(_t, POSITIVE, "how far an entry can move on a side of 0"),
