@@ -46,7 +46,7 @@ def exact_residuals(problem: Problem) -> Iterator[tuple[int, list[Fraction]]]:
 def best_score(problem: Problem) -> float:
     """Smallest score over all subsets, each residual rounded once to nearest."""
     rounded = [
-        [_to_float(value) for value in residual]
+        [nearest(value) for value in residual]
         for _, residual in exact_residuals(problem)
     ]
     scores = problem.tolerance.score(np.array(rounded, dtype=np.float64))
@@ -59,10 +59,11 @@ def rounded_residual(problem: Problem, indices: NDArray[np.int64]) -> list[float
     totals = [-Fraction(entry) for entry in problem.target.tolist()]
     for row in rows:
         totals = [t + Fraction(c) for t, c in zip(totals, row, strict=True)]
-    return [_to_float(total) for total in totals]
+    return [nearest(total) for total in totals]
 
 
-def _to_float(value: Fraction) -> float:
+def nearest(value: Fraction) -> float:
+    """The nearest float; infinite beyond all floats."""
     try:
         return float(value)
     except OverflowError:

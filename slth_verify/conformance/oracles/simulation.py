@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from slth_verify.arrays import Float64Array
+from slth_verify.conformance.oracles.exhaustive import nearest
 
 #: Most samples whose subsets are listed, and simulated problems.
 MOST_SAMPLES, TRIALS = 12, 400
@@ -56,9 +57,10 @@ def nsn_hits(
         allowed &= (negative == 0) & (chosen > 0)
     # subsets double from the left: subset i has bit j set iff sample j is in it
     sums = _all_sums(columns)
-    wanted = np.zeros(dim)
-    wanted[: len(target)] = [float(z) for z in target]
-    near = (np.abs(sums - wanted) <= float(eps) * (1 + 1e-9)).all(axis=2)
+    wanted = [*target, *[Fraction(0)] * (dim - len(target))]
+    reach = eps + eps / 10**9
+    low, high = (np.array([nearest(z + s * reach) for z in wanted]) for s in (-1, 1))
+    near = ((low <= sums) & (sums <= high)).all(axis=2)
     return int((near & allowed).any(axis=1).sum())
 
 
@@ -71,7 +73,7 @@ def uniform_covers(n: int, z: Fraction, eps: Fraction) -> int:
     """
     rng = np.random.default_rng(20232)
     sums = np.sort(_all_sums(rng.uniform(-1, 1, (TRIALS, n, 1)))[:, :, 0], axis=1)
-    reach = float(eps) * (1 + 1e-9)
+    reach = nearest(eps + eps / 10**9)
     return sum(_covers(row, float(z), reach) for row in sums)
 
 
