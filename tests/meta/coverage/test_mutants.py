@@ -168,7 +168,8 @@ for source, name in (
     (wrong, "test_else"),
 ):
     tests = [f"{test}::{{name}}"]
-    print(trials.try_mutant("told", path, source, tests, 0.1))
+    seconds = 0.1 if name == "test_endless" else 60
+    print(trials.try_mutant("told", path, source, tests, seconds))
 def broken(name, tests):
     try:
         print(trials.try_mutant(name, path, wrong, tests, 5))
