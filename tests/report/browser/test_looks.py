@@ -87,6 +87,15 @@ def test_every_size_looks_right(tab, page, width, scheme):
     assert base64.b64decode(shot["data"]).startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_example_looks_right(tab, width):
+    """Figures of real networks are longer than those of the small report."""
+    tab.resize(width)
+    tab.open(Path(__file__).parents[3] / "examples" / "report" / "slth-report.html")
+    assert tab.evaluate(_LOOK) == []
+    assert tab.said == []
+
+
 def test_print_looks_right(tab, page):
     tab.resize(794)  # a sheet of A4
     tab.open(page, media="print")
