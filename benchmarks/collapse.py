@@ -25,8 +25,8 @@ def run(repeats: int) -> tuple[dict[str, Any], dict[str, Any]]:
         times = {
             name: seconds(lambda network=network: network(images), repeats)
             for name, network in (
-                ("pruned", pruned.module()),
-                ("merged", merged.module()),
+                ("pruned", pruned.module),
+                ("merged", merged.module),
                 ("target", original),
             )
         }

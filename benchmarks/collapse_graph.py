@@ -40,7 +40,7 @@ def run(repeats: int) -> tuple[dict[str, Any], dict[str, Any]]:
         "whole": _whole(graph, ticket),
         "masked": _masked(graph, ticket),
         "pruned": pruned_module(graph, ticket),
-        "merged": merged.module(),
+        "merged": merged.module,
     }
     for name, network in networks.items():
         figures |= _timed(name, network, graph, repeats)

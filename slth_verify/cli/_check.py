@@ -10,6 +10,7 @@ import click
 
 from slth_verify.cli._findings import exact_or_rounded_down, finding_lines, ledger_json
 from slth_verify.cli._scale import decimal, plain, spread_as_json, spread_lines
+from slth_verify.cli.arguments.targets import box_of_text
 from slth_verify.cli.arguments.types import MEBIBYTES, SECONDS, accuracy
 from slth_verify.cli.comparing.figures import bracket_as_json, bracket_line
 from slth_verify.cli.printing import (
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
     "range of the target's outputs.",
 )
 @click.option(
+    "--box",
+    metavar="LOW,HIGH",
+    help="Prove the bound for images of this box instead of the target's own.",
+)
+@click.option(
     "--cross-check/--no-cross-check",
     default=True,
     show_default=True,
@@ -66,6 +72,7 @@ def command(
     ticket: str,
     target: str,
     eps: str | None,
+    box: str | None,
     cross_check: bool,
     time_limit: float | None,
     memory_limit: int | None,
@@ -73,12 +80,17 @@ def command(
     annotations: str | None,
     form: Form,
 ) -> int:
-    """Prove TICKET for TARGET, for every image of TARGET's box, or refute it.
+    """Prove TICKET for TARGET, for every image of a box, or refute it.
 
     The weights are derived again from the seed and decided in ball arithmetic, the
     error is exact. Nothing that the search said is believed. A claim that constants
-    meet as well is VACUOUS.
+    meet as well is VACUOUS. The box is TARGET's own, or that of --box.
     """
+    if box is not None and bracket:
+        raise click.UsageError(
+            "--bracket attacks over the target's own box. Leave --box out, or it."
+        )
+    given = None if box is None else box_of_text(box, "use check(box=...) in Python")
     from slth_verify.comparison import attack
     from slth_verify.ticket import check
 
@@ -86,6 +98,7 @@ def command(
         ticket,
         target,
         eps=eps,
+        box=given,
         cross_check=cross_check,
         time_limit=time_limit,
         memory_limit=memory_limit,
@@ -115,6 +128,7 @@ def result_as_json(result: CheckResult) -> dict[str, Any]:
         "verdict": result.verdict.name,
         "eps": None if result.eps is None else str(result.eps),
         "trivial": result.trivial,
+        "box": None if result.box is None else [[*map(str, x)] for x in result.box],
         "ledger": ledger_json(result.ledger),
         "per_stage": [
             {
@@ -155,9 +169,10 @@ def _lines(result: CheckResult) -> Iterator[str]:
     yield result.verdict.name
     error, outputs = result.error_upper_bound, result.outputs
     if error is not None and outputs is not None and result.eps is not None:
+        where = "the target's box" if result.box is None else "the given box"
         yield (
             f"sup ||f - g||_max <= {plain(error, 9)}  (claimed {plain(result.eps, 9)}; "
-            "every image of the target's box)"
+            f"every image of {where})"
         )
         for line in spread_lines(outputs, error):
             yield f"  {line}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from slth_verify.deadline import seconds_of
 from slth_verify.graph import TargetCNN
@@ -23,11 +24,12 @@ def check(
     target: _Path | TargetCNN,
     *,
     eps: ExactNumber | None = None,
+    box: Any = None,
     cross_check: bool = True,
     time_limit: float | None = None,
     memory_limit: int | None = None,
 ) -> CheckResult:
-    """Check a ticket against its target, for every image of the target's box.
+    """Check a ticket against its target, for every image of a box.
 
     Args:
         ticket: A file or a loaded ticket.
@@ -35,6 +37,9 @@ def check(
         eps: Bound to check instead of the ticket's own claim, in the target's units and
             exact (``"1/100"``), or a share of the certified range of the target's
             outputs (``"2%"``). None for the ticket's own.
+        box: Where images lie: ``(low, high)``, or such a pair for each channel, as in
+            ``(-0.4243, 2.8216)`` for pixels that were normalised. None for the
+            target's own box, the only one that the ticket itself speaks of.
         cross_check: Also evaluate some outputs of every stage in mpmath; a disagreement
             makes the result INCONCLUSIVE. Costs little.
         time_limit: Seconds, positive; the check then runs in a process of its own, and
@@ -46,7 +51,8 @@ def check(
         InvalidTicketError: If the ticket cannot be read as a ticket; files of the
             format before format 1 are among these.
         InvalidTargetError: If the target is unreadable or not covered.
-        InvalidParameterError: If ``eps`` is no exact number, or a limit not positive.
+        InvalidParameterError: If ``eps`` is no exact number, a limit not positive, or
+            the box none of the target's channels.
 
     Rigor:
         Exact rational arithmetic for the error bound, ball arithmetic for the weights.
@@ -56,7 +62,7 @@ def check(
         docs/theory/networks.md, "Differences".
     """
     if time_limit is None and memory_limit is None:
-        return _checked(ticket, target, eps, cross_check, limited=False)
+        return _checked(ticket, target, eps, box, cross_check, limited=False)
     seconds = seconds_of(time_limit, source="a check takes time")
     if memory_limit is not None:
         size = whole_number(memory_limit, "memory_limit", least=1)
@@ -67,6 +73,7 @@ def check(
             ticket,
             target,
             eps,
+            box,
             cross_check,
             limited=time_limit is not None,
             seconds=seconds,
@@ -81,10 +88,14 @@ def _checked(
     ticket: _Path | Ticket,
     target: _Path | TargetCNN,
     eps: ExactNumber | None,
+    box: Any,
     cross_check: bool,
     *,
     limited: bool,
 ) -> CheckResult:
     loaded, graph = given_ticket(ticket), given_target(target)
-    asked = None if eps is None else read_accuracy(eps, graph)
-    return check_graph(loaded, graph, asked, cross_check=cross_check, limited=limited)
+    seen = graph if box is None else graph.with_box(box)
+    asked = None if eps is None else read_accuracy(eps, seen)
+    return check_graph(
+        loaded, graph, asked, seen=seen, cross_check=cross_check, limited=limited
+    )

@@ -16,6 +16,7 @@ from slth_verify.construction import collapse
 from slth_verify.construction.graphs import collapse as collapsing
 from slth_verify.errors import (
     InvalidParameterError,
+    InvalidTargetError,
     InvalidTicketError,
     UnprovedTicketError,
 )
@@ -91,6 +92,28 @@ def test_another_seed_is_another_network(tmp_path: Path) -> None:
         words = ["collapse", paths[0], "--target", paths[1], "--output", paths[2]]
         assert run([*words, "--merge"]) == 1
         assert not (tmp_path / "out").exists()
+
+
+def test_a_ticket_in_memory_remembers_its_target(tmp_path: Path) -> None:
+    kernel = np.array([[[[0.5, -0.25], [0.125, 0.75]]]], np.float32)
+    graph = TargetCNN.from_kernels((kernel,), (1, 4, 4))
+    network = sv.RandomCNN(seed=1, widths=sv.suggested_widths(graph, "5%"))
+    ticket = sv.prune(graph, network, eps="5%", workers=1)
+    assert ticket.made_for is graph
+    small = collapse(ticket, merge=True)
+    assert small.graph.sha256 == collapse(ticket, graph, merge=True).graph.sha256
+    small.save(tmp_path / "small.safetensors")
+    again = sv.construction.Collapsed.load(tmp_path / "small.safetensors")
+    assert again.sha256 == small.graph.sha256
+    other = TargetCNN.from_kernels((2 * kernel,), (1, 4, 4))
+    with pytest.raises(UnprovedTicketError, match="made for this target"):
+        collapse(dataclasses.replace(ticket, made_for=other))  # the lie
+    with pytest.raises(InvalidTargetError, match="target=5"):
+        collapse(dataclasses.replace(ticket, made_for=5))  # type: ignore[arg-type]
+    ticket.save(tmp_path / "ticket")
+    for loaded in (sv.Ticket.load(tmp_path / "ticket"), tmp_path / "ticket"):
+        with pytest.raises(InvalidTargetError, match=r"collapse\(ticket, target\)"):
+            collapse(loaded)
 
 
 def test_an_undecided_ticket_is_not_built(

@@ -151,7 +151,7 @@ def test_sizes_and_files(
     ticket, path = hand_ticket(grouped), tmp_path / "small.safetensors"
     for dtype, size in (("float32", 4), ("float64", 8)):
         small = collapse(ticket, grouped, dtype=dtype)
-        count = sum(x.numel() for x in small.module().parameters())
+        count = sum(x.numel() for x in small.module.parameters())
         assert small.after.parameters == count
         assert small.bytes_after == size * count
         assert small.bytes_before == 4 * small.before.parameters
@@ -184,7 +184,7 @@ def test_the_networks_of_a_proved_ticket_are_near_its_target(
     wanted = sv.graph.values(graph, images)
     modules = [pruned_module(graph, ticket, dtype="float64")]
     modules += [
-        collapse(ticket, graph, merge=merge, dtype="float64").module()
+        collapse(ticket, graph, merge=merge, dtype="float64").module
         for merge in (False, True)
     ]
     for module in modules:

@@ -37,7 +37,7 @@ def outputs(module: torch.nn.Module, images: np.ndarray) -> np.ndarray:
 
 
 def small_outputs(found: Collapsed, images: np.ndarray) -> np.ndarray:
-    module = found.module()
+    module = found.module
     dtypes = {x.dtype for x in (*module.parameters(), *module.buffers())}
     (dtype,) = dtypes or {torch.float64}
     return outputs(module, images.astype(str(dtype).split(".")[1]))

@@ -131,7 +131,7 @@ def _vacuous_where_trivial(check: Callable[..., Any], subject: Any) -> bool:
 
 
 TRIVIAL_LIES = {
-    "finding dropped": (checker, "scale(spread, asked), ", ""),
+    "finding dropped": (checker, "[finding, scale(spread, asked)]", "[finding]"),
     "never trivial": (outputs, "if self.widest <= 2 * eps:", "if self.widest < 0:"),
     "trivial from the lower end on": (
         outputs,

@@ -42,9 +42,9 @@ def read_target(path: str, box: str | None) -> TargetCNN:
     from slth_verify.graph import TargetCNN
 
     if suffix == ".onnx":
-        return TargetCNN.from_onnx(path, box=_box(box))
+        return TargetCNN.from_onnx(path, box=_required_box(box))
     if suffix == ".pt2":
-        return TargetCNN.from_pt2(path, box=_box(box))
+        return TargetCNN.from_pt2(path, box=_required_box(box))
     if box is not None:
         raise InvalidParameterError(
             f"--box={printable(box)}: this file says itself where its inputs lie "
@@ -75,17 +75,35 @@ def imported_target(path: str, output: str, asked: str | None) -> str | None:
     return None
 
 
-def _box(text: str | None) -> tuple[Fraction, Fraction]:
+def _required_box(text: str | None) -> tuple[Fraction, Fraction]:
     if text is None:
         raise InvalidParameterError(
             "--box is missing: such a file does not say where its inputs lie "
             "(docs/target-graphs.md). Give it, such as --box 0,1."
         )
+    return box_of_text(text, "import the file in Python")
+
+
+def box_of_text(text: str, elsewhere: str) -> tuple[Fraction, Fraction]:
+    """The ends of a box, from ``LOW,HIGH``.
+
+    Args:
+        text: What the option says.
+        elsewhere: Where ends by channel can be given.
+
+    Raises:
+        InvalidParameterError: If these are not two numbers in order.
+    """
     parts = text.split(",")
     if len(parts) != 2:
         raise InvalidParameterError(
             f"--box={shown(text)}: two numbers LOW,HIGH are required "
-            "(docs/target-graphs.md). For boxes by channel, import the file in Python."
+            f"(docs/target-graphs.md). For boxes by channel, {elsewhere}."
         )
     low, high = (exact_number(part, "--box") for part in parts)
+    if low > high:
+        raise InvalidParameterError(
+            f"--box={shown(text)}: LOW <= HIGH is required (docs/target-graphs.md). "
+            "Exchange the two."
+        )
     return low, high

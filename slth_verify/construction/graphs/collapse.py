@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from torch import nn
 
 from slth_verify.construction.graphs.small_graphs import small_graph
-from slth_verify.errors import InvalidTicketError, UnprovedTicketError
+from slth_verify.errors import (
+    InvalidTargetError,
+    InvalidTicketError,
+    UnprovedTicketError,
+)
 from slth_verify.graph import TargetCNN
 from slth_verify.graph.nodes import Weights
 from slth_verify.graph.stages import stages_of
@@ -65,8 +71,9 @@ class Collapsed(OneLine):
         """Of the weights of ``graph``."""
         return sum(int(weight.nbytes) for weight in self._weights())
 
+    @cached_property
     def module(self) -> nn.Module:
-        """The network as a torch module, in the dtype of its weights."""
+        """The network as a torch module, in the dtype of its weights; made once."""
         double = any(weight.dtype == np.float64 for weight in self._weights())
         dtype: DType = "float64" if double else "float32"
         module: nn.Module = target_module(self.graph, dtype=dtype)
@@ -85,6 +92,15 @@ class Collapsed(OneLine):
         """
         self.graph.save(path)
 
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> TargetCNN:
+        """The network of a file that `save` wrote, which is a target graph.
+
+        Raises:
+            InvalidTargetError: If the file is damaged or no network.
+        """
+        return TargetCNN.from_file(path)
+
     def to_onnx(self, path: str | os.PathLike[str]) -> None:
         """Write an ONNX file; see `network.graph_to_onnx`."""
         graph_to_onnx(self.graph, path)
@@ -100,7 +116,7 @@ class Collapsed(OneLine):
 
 def collapse(
     ticket: str | os.PathLike[str] | Ticket,
-    target: str | os.PathLike[str] | TargetCNN,
+    target: str | os.PathLike[str] | TargetCNN | None = None,
     *,
     merge: bool = False,
     dtype: DType = "float32",
@@ -122,15 +138,16 @@ def collapse(
     Args:
         ticket: A ticket file or a loaded ticket.
         target: Its target or the target's file, which says what stands between the
-            random layers.
+            random layers. None for the one that `slth_verify.prune` made the ticket
+            for; tickets from files do not hold theirs.
         merge: Whether to merge.
         dtype: Of the small network's weights, ``"float32"`` or ``"float64"``.
 
     Raises:
         InvalidTicketError: If the file cannot be read as a ticket, or the network
             would have more than 2^26 weights.
-        InvalidTargetError: If the target cannot be read, or the network would have
-            more nodes than a target may.
+        InvalidTargetError: If the target is missing or cannot be read, or the network
+            would have more nodes than a target may.
         InvalidParameterError: If the dtype is another, or does not hold a weight.
         UnprovedTicketError: If its network is not proved to be the one it names, or
             what the ticket says of it is refuted or undecided.
@@ -142,7 +159,7 @@ def collapse(
         fig:neuron-pruning, docs/theory/networks.md.
     """
     torch_dtype(dtype)
-    loaded, graph = given_ticket(ticket), given_target(target)
+    loaded, graph = given_ticket(ticket), _target_of(ticket, target)
     ledger, kept = proved_filters(loaded, graph)
     _require_proved(ledger)
     stages = stages_of(graph)
@@ -166,6 +183,23 @@ def collapse(
         ),
         random_network_size(graph, [part.width for part in loaded.stages]),
     )
+
+
+def _target_of(ticket: Any, target: Any) -> TargetCNN:
+    """The target, given or remembered; whether it is the ticket's is proved later.
+
+    Raises:
+        InvalidTargetError: If there is none.
+    """
+    if target is None and isinstance(ticket, Ticket):
+        target = ticket.made_for
+    if target is None:
+        raise InvalidTargetError(
+            "target is missing: a ticket's file names its target by digest alone "
+            "(docs/ticket-format.md). Give the target or its file: "
+            "collapse(ticket, target)."
+        )
+    return given_target(target)
 
 
 def _require_proved(ledger: tuple[Finding, ...]) -> None:

@@ -152,4 +152,5 @@ def _ticket(
             "slth-verify": __version__,
             **{name: version(name) for name in ("numpy", "scipy")},
         },
+        made_for=graph,
     )

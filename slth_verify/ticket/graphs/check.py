@@ -15,7 +15,7 @@ from slth_verify.graph.nodes import Node
 from slth_verify.graph.stages import Stage, staged
 from slth_verify.ieee import IEEE, departure
 from slth_verify.text import printable
-from slth_verify.ticket.graphs.claims import lower, upper
+from slth_verify.ticket.graphs.claims import Box, box_text, lower, upper
 from slth_verify.ticket.graphs.cost import too_costly
 from slth_verify.ticket.graphs.difference import Bounds, NodeBounds, node_bounds
 from slth_verify.ticket.graphs.findings import (
@@ -51,6 +51,7 @@ def check_graph(
     cross_check: bool,
     limited: bool,
     sharp: bool = True,
+    seen: TargetCNN | None = None,
 ) -> CheckResult:
     """Check a ticket against its target.
 
@@ -61,6 +62,9 @@ def check_graph(
         cross_check: Also evaluate some outputs of every stage in mpmath.
         limited: Whether somebody watches the time; else a long check is not begun.
         sharp: Whether linear forms sharpen the bound, if that takes seconds.
+        seen: The target with the box of the images that are asked about; None for its
+            own. The ticket's stated error is of its own box, and is not compared with
+            the bound on another.
 
     Rigor:
         Integers and short rationals on the safe side; weights in ball arithmetic.
@@ -73,9 +77,12 @@ def check_graph(
     if changed is not None:
         return stopped(None, [Finding(IEEE, Verdict.INCONCLUSIVE, changed)])
     asked = ticket.eps if eps is None else eps
+    named, other = graph, None if seen is None else _other_box(seen, graph)
+    if seen is not None and other is not None:
+        graph = seen
     nodes = staged(graph)
     stages = [node for node in nodes if isinstance(node, Stage)]
-    ledger = [identity(ticket, graph), fits(ticket, stages)]
+    ledger = [identity(ticket, named), fits(ticket, stages)]
     if ledger[1].verdict is not Verdict.VERIFIED:
         return stopped(asked, ledger)
     parts = dict(zip((stage.name for stage in stages), ticket.stages, strict=True))
@@ -101,8 +108,10 @@ def check_graph(
     intervals = walked[-1][1].bounds.error
     error = intervals if sharper is None else min(intervals, sharper)
     spread = OutputSpread.of(walked[-1][1].bounds.target, reached_spread(graph))
-    finding, witness = _within(graph, pruned, asked, error)
-    ledger += [finding, scale(spread, asked), stated_error(ticket, error)]
+    finding, witness = _within(graph, pruned, asked, error, other)
+    ledger += [finding, scale(spread, asked)]
+    if other is None:
+        ledger.append(stated_error(ticket, error))
     if opinion is not None:
         said = second_opinion(opinion)
         ledger += [] if said is None else [said]
@@ -115,7 +124,16 @@ def check_graph(
         witness,
         spread,
         intervals,
+        other,
     )
+
+
+def _other_box(seen: TargetCNN, graph: TargetCNN) -> Box | None:
+    """The box of images, by channel, if it is not the target's own."""
+    image, own = seen.input, graph.input
+    if (image.low, image.high) == (own.low, own.high):
+        return None
+    return tuple(zip(image.low, image.high, strict=True))
 
 
 def _tensor(node: Node) -> str:
@@ -159,23 +177,31 @@ def _ask(
 
 
 def _within(
-    graph: TargetCNN, pruned: _Pruned, eps: Fraction, error: Fraction
+    graph: TargetCNN,
+    pruned: _Pruned,
+    eps: Fraction,
+    error: Fraction,
+    other: Box | None,
 ) -> tuple[Finding, Witness | None]:
     """The claim itself. Its numbers are rounded so that the sentence stays true."""
-    form = "sup over all images of the box of ||f - g||_max <= {}"
+    form = "sup over all images of {} of ||f - g||_max <= {}"
+    inside, outside = (box_text(other, inward=x) for x in (True, False))
     key, found = "error on the box", f"certified bound {upper(error)}"
     if error <= eps:
-        return Finding(form.format(upper(eps)), Verdict.VERIFIED, found, key), None
+        claim = form.format(inside, upper(eps))
+        return Finding(claim, Verdict.VERIFIED, found, key), None
     witness = find_witness(graph, pruned.sums, eps)
     if witness is None:
         reason = f"{found} exceeds it, but no image was found that does"
-        open_ = Finding(form.format(upper(eps)), Verdict.INCONCLUSIVE, reason, key)
+        claim = form.format(inside, upper(eps))
+        open_ = Finding(claim, Verdict.INCONCLUSIVE, reason, key)
         return open_, None
     reason = (
         f"{found}; output entry {witness.entry} differs by at least "
         f"{lower(witness.difference)} on the witness"
     )
-    return Finding(form.format(lower(eps)), Verdict.REFUTED, reason, key), witness
+    claim = form.format(outside, lower(eps))
+    return Finding(claim, Verdict.REFUTED, reason, key), witness
 
 
 def _figures(

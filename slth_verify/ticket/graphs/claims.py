@@ -11,6 +11,11 @@ from slth_verify.enclosure import plain_decimal
 from slth_verify.numbers import exact_number
 from slth_verify.verdict import Finding, Verdict
 
+#: Lower and upper ends of images, by channel.
+Box = tuple[tuple[Fraction, Fraction], ...]
+#: So many different ends are written out.
+_BOXES = 4
+
 
 def each_once(claim: str, filters: NDArray[np.int64], count: int) -> Finding:
     """Whether indices lie in [0, count) and increase strictly."""
@@ -47,3 +52,23 @@ def upper(value: Fraction) -> str:
 def lower(value: Fraction) -> str:
     """``value`` in nine digits, rounded down."""
     return plain_decimal(value, 9, up=False)
+
+
+def box_text(box: Box | None, *, inward: bool) -> str:
+    """A box of images in a sentence, its ends rounded so that the sentence stays true.
+
+    Args:
+        box: Lower and upper ends, by channel; None for the target's own.
+        inward: Whether what holds on the box holds on what is written, as a bound does;
+            else what is found in the box is found in what is written.
+    """
+    if box is None:
+        return "the box"
+    ends = [
+        f"[{(upper if inward else lower)(low)}, {(lower if inward else upper)(high)}]"
+        for low, high in dict.fromkeys(box)
+    ]
+    if len(ends) == 1:
+        return f"the given box {ends[0]}"
+    more = ", ..." if len(ends) > _BOXES else ""
+    return f"the given boxes {', '.join(ends[:_BOXES])}{more} of the channels"

@@ -12,7 +12,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,9 @@ from slth_verify.ticket.graphs.stage_ticket import (
     StoredWeights,
     check_stage,
 )
+
+if TYPE_CHECKING:
+    from slth_verify.graph.graph import TargetCNN
 
 FORMAT_KEY = "slth_ticket"
 FORMAT = 1
@@ -77,6 +80,9 @@ class Ticket(Shown):
         certified_error: The bound that the construction computed, rounded up, as a
             decimal.
         versions: Software that made the file; labels.
+        made_for: The target itself, where `slth_verify.prune` made the ticket in this
+            process; never stored, so None in a ticket that was loaded. A convenience:
+            whoever uses it compares its digest with ``target``.
     """
 
     target: dict[str, Any]
@@ -86,6 +92,7 @@ class Ticket(Shown):
     eps: Fraction
     certified_error: str
     versions: dict[str, str] = field(default_factory=dict)
+    made_for: TargetCNN | None = None
 
     @property
     def layers(self) -> tuple[StageTicket, ...]:

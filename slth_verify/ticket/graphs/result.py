@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from slth_verify.enclosure import directed_decimal
 from slth_verify.showing import Card, OneLine, Shown, brief
+from slth_verify.ticket.graphs.claims import Box
 from slth_verify.ticket.graphs.outputs import OutputSpread
 from slth_verify.ticket.graphs.witness import Witness
 from slth_verify.verdict import Finding, NoTruthValue, Verdict
@@ -54,6 +55,8 @@ class CheckResult(NoTruthValue, Shown):
         outputs: How far the target's outputs range.
         error_by_intervals: The bound that intervals alone give; the certified one is
             below it where linear or joint forms sharpened it.
+        box: Lower and upper ends of the images that were asked about, by channel; None
+            for the target's own box.
     """
 
     verdict: Verdict
@@ -64,6 +67,7 @@ class CheckResult(NoTruthValue, Shown):
     witness: Witness | None = None
     outputs: OutputSpread | None = None
     error_by_intervals: Fraction | None = None
+    box: Box | None = None
 
     @property
     def trivial(self) -> bool | None:
