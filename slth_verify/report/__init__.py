@@ -7,12 +7,11 @@ from typing import Any as _Any
 if _TYPE_CHECKING:
     from slth_verify.report._progress import Progress
     from slth_verify.report.collect.run import (
-        HTML_NAME,
-        JSON_NAME,
         run_report,
         write_document,
         write_report,
     )
+    from slth_verify.report.folder import HTML_NAME, JSON_NAME
     from slth_verify.report.model.case import CaseReport
     from slth_verify.report.model.document import schema, to_document, to_json
     from slth_verify.report.model.profile import PROFILES, Profile, load_profile
@@ -23,8 +22,8 @@ if _TYPE_CHECKING:
 #: Where names are; a page is made without what measures and searches.
 _LAZY = {
     "CaseReport": "model.case",
-    "HTML_NAME": "collect.run",
-    "JSON_NAME": "collect.run",
+    "HTML_NAME": "folder",
+    "JSON_NAME": "folder",
     "PROFILES": "model.profile",
     "Profile": "model.profile",
     "Progress": "_progress",

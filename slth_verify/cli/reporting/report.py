@@ -128,6 +128,7 @@ def _made(
     """The report, made now and written; what is wrong is refused before it begins."""
     from slth_verify.processes.background import Background
     from slth_verify.report import load_profile
+    from slth_verify.report.folder import prepare_folder
 
     chosen = load_profile(profile)
     if eps is not None and not targets:
@@ -135,6 +136,7 @@ def _made(
             "--eps is for --target: the profile names the accuracy of its own."
         )
     networks = _read(targets)
+    prepare_folder(folder)
     with Background() as second:
         second.prepare(_SECOND_IMPORTS)
         from slth_verify.report import run_report

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from slth_verify.errors import InvalidParameterError, UnusableFileError
+from slth_verify.errors import InvalidParameterError
 from slth_verify.files import write_atomically
 from slth_verify.graph import TargetCNN
 from slth_verify.numbers import ExactNumber, shown, whole_number
@@ -35,18 +34,19 @@ from slth_verify.report.collect.targets import (
     given_subjects,
     lenet_subject,
 )
-from slth_verify.report.collect.task import TICKETS
+from slth_verify.report.folder import (
+    HTML_NAME,
+    JSON_NAME,
+    PROFILE_NAME,
+    prepare_folder,
+)
 from slth_verify.report.model.case import CaseReport
 from slth_verify.report.model.document import to_document, to_json
 from slth_verify.report.model.profile import Profile, to_toml
 from slth_verify.report.model.report import Report
 from slth_verify.report.page.html import render_html
 from slth_verify.subset_sum import Journal
-from slth_verify.text import printable
 from slth_verify.verdict import Verdict, overall
-
-HTML_NAME, JSON_NAME = "slth-report.html", "slth-report.json"
-PROFILE_NAME = "slth-profile.toml"
 
 
 def run_report(
@@ -150,7 +150,7 @@ def report_on(
             "files bear. Rename one."
         )
     start = time.perf_counter()
-    _prepare(output)
+    prepare_folder(output)
     patience = 2 * profile.time_limit
     with proved_widths(profile.certified_dimension, patience, second) as widths:
         papers = any(subject.target.in_papers_class for subject in subjects)
@@ -231,24 +231,6 @@ def write_document(document: Mapping[str, Any], output: Path) -> None:
     """Write a JSON document and the page made from it, atomically."""
     write_atomically(output / JSON_NAME, to_json(dict(document)))
     write_atomically(output / HTML_NAME, render_html(document))
-
-
-def _prepare(output: Path) -> None:
-    """Make the report's own folders and try them, before anything is computed."""
-    try:
-        for folder in (output, output / TICKETS):
-            folder.mkdir(exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                pass
-        for name in (PROFILE_NAME, JSON_NAME, HTML_NAME):
-            if (output / name).exists() and not (output / name).is_file():
-                raise OSError(f"{name} in it is no regular file")
-    except OSError as error:
-        raise UnusableFileError(
-            f"output='{printable(str(output))}' cannot hold a report: "
-            f"{error.strerror or error}. A report needs a writable folder, or a name "
-            "for a new one in an existing folder. Give another."
-        ) from error
 
 
 def _counts(cases: list[CaseReport]) -> dict[str, int]:

@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from slth_verify.report._progress import Progress
+from slth_verify.report.folder import TICKETS
 from slth_verify.text import printable
-
-#: Folder of tickets and targets inside the output folder.
-TICKETS = "tickets"
 
 
 @dataclass(frozen=True, eq=False)
