@@ -2,7 +2,8 @@
 
 * ``slth-dev``: random cases; failures are kept and replayed.
 * ``slth-ci``: the same cases on every run.
-* ``slth-nightly``: many random cases, for long runs.
+* ``slth-nightly``: many random cases, for long runs; a failure is shrunk, but not
+  explained, as Hypothesis would try to explain every best case as well, for hours.
 
 `times` gives a property whose cases cost little many times the cases of the profile.
 
@@ -29,7 +30,7 @@ def register() -> None:
 
     Hypothesis calls this while it is imported, so nothing here may import it before.
     """
-    from hypothesis import HealthCheck, settings
+    from hypothesis import HealthCheck, Phase, settings
 
     slow = (HealthCheck.too_slow, HealthCheck.data_too_large)
     usual = settings(
@@ -45,7 +46,12 @@ def register() -> None:
         print_blob=True,
     )
     settings.register_profile(
-        "slth-nightly", usual, max_examples=3000, derandomize=False, print_blob=True
+        "slth-nightly",
+        usual,
+        max_examples=3000,
+        derandomize=False,
+        print_blob=True,
+        phases=[phase for phase in Phase if phase is not Phase.explain],
     )
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 
 @pytest.fixture
@@ -29,6 +29,7 @@ def test_nightly_profile_is_random_and_long() -> None:
     assert not nightly.derandomize
     assert nightly.deadline is None
     assert nightly.max_examples >= 1000
+    assert Phase.explain not in nightly.phases  # it takes longer than the cases
 
 
 def test_profile_follows_the_environment(request: pytest.FixtureRequest) -> None:
