@@ -2,8 +2,8 @@
 
 * ``slth-dev``: random cases; failures are kept and replayed.
 * ``slth-ci``: the same cases on every run.
-* ``slth-nightly``: many random cases, for long runs; a failure is shrunk, but not
-  explained, as Hypothesis would try to explain every best case as well, for hours.
+* ``slth-nightly``: many random cases, for long runs. Nothing is kept but the printed
+  blob: with a database Hypothesis shrinks every best case as well, for hours.
 
 `times` gives a property whose cases cost little many times the cases of the profile.
 
@@ -30,7 +30,7 @@ def register() -> None:
 
     Hypothesis calls this while it is imported, so nothing here may import it before.
     """
-    from hypothesis import HealthCheck, Phase, settings
+    from hypothesis import HealthCheck, settings
 
     slow = (HealthCheck.too_slow, HealthCheck.data_too_large)
     usual = settings(
@@ -50,8 +50,8 @@ def register() -> None:
         usual,
         max_examples=3000,
         derandomize=False,
+        database=None,
         print_blob=True,
-        phases=[phase for phase in Phase if phase is not Phase.explain],
     )
 
 
