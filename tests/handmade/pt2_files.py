@@ -19,12 +19,14 @@ Records = dict[str, bytes]
 PROGRAM = "models/model.json"
 
 
-def exported(module: nn.Module, shape: tuple[int, ...], path: Path) -> Path:
-    """The file that torch writes, for batches of any size."""
+def exported(
+    module: nn.Module, shape: tuple[int, ...], path: Path, size: int | None = None
+) -> Path:
+    """The file that torch writes, for batches of any size, or of one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        batch = [{0: torch.export.Dim("batch", min=2)}]
-        image = (torch.zeros(2, *shape),)
+        batch = None if size else [{0: torch.export.Dim("batch", min=2)}]
+        image = (torch.zeros(size or 2, *shape),)
         program = torch.export.export(module, image, dynamic_shapes=batch)
         torch.export.save(program, path)
     return path

@@ -201,14 +201,37 @@ def test_deep_and_long_descriptions_are_refused(
             graph_from_pt2(written({**honest, PROGRAM: data}, tmp_path / "net.pt2"))
 
 
-def test_a_baked_batch_is_refused(tmp_path: Path) -> None:
-    class Baked(nn.Module):
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return x.view(x.size(0), 4)
+@pytest.mark.parametrize("size", [1, 3])
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_programs_for_batches_of_one_size_are_read(
+    name: str, size: int, tmp_path: Path
+) -> None:
+    module, shape = ARCHITECTURES[name]
+    original = made(module)
+    path = exported(original, tuple(shape), tmp_path / "net.pt2", size=size)
+    graph = graph_from_pt2(path, box=(-1, 1))
+    wanted = graph_from_torch(original, tuple(shape), box=(-1, 1))
+    images = np.random.default_rng(0).uniform(-1, 1, (3, *wanted.input.shape))
+    assert np.array_equal(values(graph, images), values(wanted, images))
 
-    path = tmp_path / "net.pt2"
-    program = torch.export.export(Baked(), (torch.zeros(1, 1, 2, 2),))
-    torch.export.save(program, path)
+
+MIXED: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "all in one": lambda x: x.view(1, -1),
+    "one for all": lambda x: x.reshape(1, 3, 27).sum(1),
+    "channels first": lambda x: x.permute(1, 0, 2, 3).reshape(3, -1),
+    "another first axis": lambda x: x.view(9, 9),
+}
+
+
+@pytest.mark.parametrize("name", MIXED)
+def test_programs_that_mix_the_images_of_a_batch_are_refused(
+    name: str, tmp_path: Path
+) -> None:
+    class Mixed(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return MIXED[name](x)
+
+    path = exported(Mixed(), (3, 3, 3), tmp_path / "net.pt2", size=3)
     with pytest.raises(InvalidTargetError):
         graph_from_pt2(path)
 

@@ -100,8 +100,8 @@ def graph_from_pt2(
     reads, and pickled parts are never opened. What is read is made a module, and
     imported like any other.
 
-    Sizes of the batch must not be baked into the program: export it with
-    ``dynamic_shapes=[{0: torch.export.Dim("batch")}]``.
+    A program for batches of one size, as `torch.export.export` makes it unless told
+    otherwise, is read as one for batches of any size; each image has its own outputs.
 
     Args:
         path: A regular ``.pt2`` file with one input and one output.

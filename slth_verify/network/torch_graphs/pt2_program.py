@@ -25,6 +25,9 @@ from slth_verify.tensors import integer
 #: Operations that are admitted: those that are read, and the size of the batch.
 _KNOWN: Final = READERS.keys() | {"sym_size"}
 
+#: Operations whose second argument is a shape.
+_SHAPED: Final = ("view", "reshape", "_unsafe_view")
+
 #: Forms of arguments that stand for themselves.
 _PLAIN: Final = {
     "as_int": int,
@@ -74,13 +77,14 @@ class _Program:
         if len(graph["nodes"]) > 10 * LAYERS:
             raise ValueError(f"{len(graph['nodes'])} operations")
         image = self._inputs(signature["input_specs"])
+        sizes = graph["tensor_values"][image]["sizes"]
+        self._free_batch(image, sizes[0])
         for node in graph["nodes"]:
             self._add(node)
         (spec,) = signature["output_specs"]
         self._graph.output(
             self._values[spec["user_output"]["arg"]["as_tensor"]["name"]]
         )
-        sizes = graph["tensor_values"][image]["sizes"]
         shape = tuple(integer(size["as_int"]) for size in sizes[1:])
         return self._root.eval(), shape
 
@@ -118,6 +122,8 @@ class _Program:
             if argument.kwarg_only or argument.name not in given:
                 break
             args.append(given.pop(argument.name))
+        if node["target"].split(".")[3] in _SHAPED and len(args) > 1:
+            args[1] = self._free(args[1])
         result = self._graph.call_function(called, tuple(args), given)
         outputs = node["outputs"]
         if len(outputs) == 1:
@@ -130,6 +136,25 @@ class _Program:
             ((kind, entry),) = output.items()
             item = self._graph.call_function(operator.getitem, (result, place))
             self._name(_output(kind, entry), item)
+
+    def _free_batch(self, image: str, size: Any) -> None:
+        """Where the program is for batches of one size, find out the size again."""
+        self._baked, self._batch = size.get("as_int"), self._values[image]
+        if self._baked is not None:
+            of = torch.ops.aten.sym_size.int
+            self._batch = self._graph.call_function(of, (self._values[image], 0))
+
+    def _free(self, shape: Any) -> Any:
+        """A shape that begins with the batch, for batches of any size.
+
+        ``x.view(x.size(0), -1)`` is exported as ``x.view(1, -1)`` from one image. On
+        batches of the exported size the program stays what it was; that the first axis
+        is the batch is what the importer asks of every tensor.
+        """
+        first = shape[0] if isinstance(shape, list) and shape else None
+        if self._baked is None or type(first) is not int or first != self._baked:
+            return shape
+        return [self._batch, *shape[1:]]
 
     def _name(self, name: str, value: Any) -> None:
         if name in self._values:
