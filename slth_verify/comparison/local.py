@@ -39,7 +39,7 @@ class LocalResult(NoTruthValue, OneLine):
         classes: Tops of f and g at the image itself; None where scores are equal.
         scores: Of f and g at the image; exact unless batch norms come in.
         difference: |g - f| of every output is at most this, for every image of the
-            ball; None if floats were left.
+            ball, whatever the verdict; None if floats were left.
         margins: Lower bounds, over the ball, of the lead of the image's class in f and
             in g; negative ones prove nothing. None if it has no class.
         witness: The image that refutes, flattened.
@@ -167,19 +167,12 @@ def certified_near(
     ends = networks.exact(ball.centre) if exact else _decided(networks, ball.centre)
     scores = Scores.of(ends[0]), Scores.of(ends[1])
     tops = scores[0].top, scores[1].top
-    here = Fraction(max(largest_gap(ends)[1].ravel()))
+    here = Fraction(max(largest_gap(ends)[1].ravel())) if radius == 0 else None
     base = LocalResult(index, Verdict.INCONCLUSIVE, "", tops, scores, here)
-    if None in tops:
-        return replace(base, reason="the two largest scores are equal, or not decided")
-    if tops[0] != tops[1]:
-        reason = f"the image itself: f says {tops[0]}, g says {tops[1]}"
-        return replace(
-            base,
-            verdict=Verdict.REFUTED,
-            reason=reason,
-            witness=tuple(ball.centre.ravel().tolist()),
-            difference=here if radius == 0 else _over(networks, ball)[0],
-        )
+    if None in tops or tops[0] != tops[1]:
+        if radius:  # what the image itself shows says nothing of the ball
+            base = replace(base, difference=_over(networks, ball)[0])
+        return _without_a_class(base, ball)
     if radius == 0:
         leads = scores[0].lead(), scores[1].lead()
         return replace(
@@ -193,6 +186,20 @@ def certified_near(
         if result.verdict is Verdict.VERIFIED:
             return result
     return _around(networks, ball, base)
+
+
+def _without_a_class(base: LocalResult, ball: Ball) -> LocalResult:
+    """The verdict where the centre has no class, or another one in each network."""
+    f, g = base.classes
+    if f is None or g is None:
+        reason = "the two largest scores are equal, or not decided"
+        return replace(base, reason=reason)
+    return replace(
+        base,
+        verdict=Verdict.REFUTED,
+        reason=f"the image itself: f says {f}, g says {g}",
+        witness=tuple(ball.centre.ravel().tolist()),
+    )
 
 
 def _led(

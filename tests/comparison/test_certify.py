@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +16,7 @@ from slth_verify.comparison.classes import Scores
 from slth_verify.comparison.local import Ball, LocalResult, certified_near
 from slth_verify.comparison.networks import ComparedNetworks, largest_gap
 from slth_verify.errors import InvalidParameterError, InvalidTicketError
-from slth_verify.graph import TargetCNN
+from slth_verify.graph import Dense, Input, TargetCNN
 from slth_verify.verdict import Verdict
 
 RADII = [Fraction(0), Fraction(1, 255), Fraction(1, 16), Fraction(1, 2)]
@@ -61,6 +62,51 @@ def test_no_image_of_the_ball_contradicts(
             share + (1 - share) * rng.random(image.shape)
         )
         assert contradictions(networks, result, ball.inside(floats), ball) == []
+
+
+def of_one_entry(*weights: list[float]) -> ComparedNetworks:
+    """Two networks of one entry x in [-1, 1], whose outputs are multiples of it."""
+    box = Input(name="x", shape=(1,), low=(Fraction(-1),), high=(Fraction(1),))
+    f, g = (
+        TargetCNN((box, Dense(name="y", sources=("x",), weight=np.array([one]).T)))
+        for one in weights
+    )
+    return ComparedNetworks.of_graphs(f, g)
+
+
+@pytest.mark.parametrize("exact", [True, False])
+@pytest.mark.parametrize("radius", RADII)
+@pytest.mark.parametrize(
+    ("weights", "classes"),
+    [
+        ([[1.0, 1.0], [2.0, 2.0]], (None, None)),
+        ([[1.0, 0.0], [2.0, 2.0]], (0, None)),
+        ([[1.0, 1.0], [2.0, 1.0]], (None, 0)),
+        ([[1.0, 0.0], [1.0, 2.0]], (0, 1)),
+        ([[1.0, 0.0], [2.0, 1.0]], (0, 0)),
+    ],
+)
+def test_differences_hold_all_over_the_ball_whatever_the_classes(
+    weights: list[list[float]],
+    classes: tuple[int | None, int | None],
+    radius: Fraction,
+    exact: bool,
+) -> None:
+    networks, image = of_one_entry(*weights), np.array([0.25])
+    result = certified_near(networks, image, radius, exact=exact)
+    assert result.classes == classes
+    ball = Ball.around(networks, image, radius)
+    for end in (ball.low, ball.high):
+        assert contradictions(networks, result, end, ball) == []
+
+
+def test_a_difference_of_the_image_alone_is_seen() -> None:
+    networks, image = of_one_entry([1.0, 1.0], [2.0, 2.0]), np.array([0.25])
+    result = certified_near(networks, image, Fraction(1, 2))
+    ball = Ball.around(networks, image, Fraction(1, 2))
+    lie = replace(result, difference=Fraction(1, 4))  # true of the image
+    assert contradictions(networks, lie, ball.centre, ball) == []
+    assert contradictions(networks, lie, ball.high, ball)
 
 
 def test_refuted_images_replay(networks: ComparedNetworks, images: np.ndarray) -> None:
@@ -116,8 +162,6 @@ def test_a_network_that_ignores_its_input_is_refuted_or_equal(
     classifier: TargetCNN, ticket: sv.Ticket, images: np.ndarray
 ) -> None:
     """Filters left out: the network is another one, and some image shows it."""
-    from dataclasses import replace
-
     stages = list(ticket.stages)
     stages[-1] = replace(stages[-1], filters=stages[-1].filters[:0])
     empty = replace(ticket, stages=tuple(stages))
