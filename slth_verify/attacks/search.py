@@ -82,7 +82,9 @@ class Search:
             look_at_the_clock()
             some = images[start : start + self.batch]
             f, g = (network.values(some) for network in self.networks)
-            parts.append(np.nan_to_num(g - f, nan=0.0, posinf=0.0, neginf=0.0))
+            with np.errstate(all="ignore"):
+                gaps = g - f
+            parts.append(np.nan_to_num(gaps, nan=0.0, posinf=0.0, neginf=0.0))
         return np.concatenate(parts)
 
     def run(self) -> Candidates:

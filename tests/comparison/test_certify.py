@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import slth_verify as sv
+from slth_verify.comparison.balls import Ball
 from slth_verify.comparison.classes import Scores
-from slth_verify.comparison.local import Ball, LocalResult, certified_near
+from slth_verify.comparison.local import LocalResult, certified_near
 from slth_verify.comparison.networks import ComparedNetworks, largest_gap
 from slth_verify.errors import InvalidParameterError, InvalidTicketError
 from slth_verify.graph import Dense, Input, TargetCNN

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import slth_verify as sv
 from slth_verify.attacks import Search
+from slth_verify.comparison.local import certified_near
 from slth_verify.comparison.networks import ComparedNetworks
-from slth_verify.errors import InvalidParameterError
+from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.forms import box_of
 from slth_verify.forms import differences as forms
-from slth_verify.graph import Convolution, Input, TargetCNN
+from slth_verify.graph import Convolution, Dense, Input, TargetCNN
 
 
 def test_no_image_is_no_proof(
@@ -35,6 +37,25 @@ def test_an_attack_on_a_large_network_takes_fewer_steps(
     assert search.steps < small.steps
     assert search.tried < small.tried
     assert pair.widest == 64 * 9 * 30 * 30
+
+
+@pytest.mark.parametrize("centre", [0, 1, 10**330])
+@pytest.mark.parametrize("exact", [True, False])
+def test_a_ball_beyond_floats_is_refused_and_an_image_is_not(
+    centre: int, exact: bool
+) -> None:
+    size = Fraction(10**330)
+    box = Input(name="image", shape=(1,), low=(Fraction(0),), high=(size,))
+    graph = TargetCNN(
+        (box, Dense(name="d", sources=("image",), weight=np.array([[1.0], [-1.0]])))
+    )
+    pair, image = ComparedNetworks.of_graphs(graph, graph), np.array([centre], object)
+    result = certified_near(pair, image, Fraction(0), exact=exact)
+    assert result.difference is not None
+    assert result.difference < 1e-9
+    assert result.classes == ((0, 0) if centre else (None, None))
+    with pytest.raises(InvalidTargetError, match=r"beyond 1\.8e308"):
+        certified_near(pair, image, size, exact=exact)
 
 
 def test_rows_that_fit_into_memory_give_the_same_bounds(
