@@ -54,8 +54,8 @@ STAGE_NECESSARY = derived(
     symbols=(
         var(_w, NATURALS, "taps of a window that lie inside the image at one place"),
         var(c_out, NATURALS, "outputs of a group"),
-        var(_one, NATURALS0, "channels that are counted with one sign"),
-        var(_two, NATURALS0, "channels that are counted with both signs"),
+        var(_one, NATURALS0, "channels of that group, counted with one sign"),
+        var(_two, NATURALS0, "channels of that group, counted with both signs"),
         var(n, NATURALS0, "the random 1x1 layer has 2 n filters per channel"),
         var(_e, REALS, "the stage's share: admissible error of its outputs"),
         var(_S, POSITIVE, "no admissible sum of a problem has a smaller square norm"),
@@ -114,7 +114,12 @@ CUT_STAGE = derived(
     kind=Kind.LEMMA,
     symbols=(
         var(n, NATURALS, "the random 1x1 layer has 2 n filters per channel"),
-        var(c_in, NATURALS, "channels of the stage's source"),
+        var(
+            c_in,
+            NATURALS,
+            "channels of the stage's source, none of them ever negative, whatever the "
+            "weights",
+        ),
         var(_q, NATURALS, "channels of the image that must be read"),
         var(_j, NATURALS, "signs of each of them that must be read, 1 or 2"),
         var(eps, REALS, "accuracy in the max norm, over the box of the input"),
@@ -167,7 +172,9 @@ CUT_STAGE = derived(
         "A sign of a channel of the image must be read if two images that differ in "
         "this channel alone, where both have that sign or 0, have outputs of the "
         "target that differ by more than 2 eps.",
-        "False for a stage that another path leads past.",
+        "False for a stage that another path leads past; the claim of one sign, for a "
+        "source that may be negative: earlier stages can turn its sign, and later ones "
+        "that of the outputs, so that filters of either sign do.",
     ),
     uses=(),
 )

@@ -162,3 +162,34 @@ def test_lie_a_stage_past_which_a_path_leads() -> None:
     )
     assert on_every_path(nodes) == set()
     assert reached_without(nodes, "a")
+
+
+def test_lie_one_sign_where_sources_may_be_negative() -> None:
+    """Three linear stages for x in [0, 1]: two filters in the middle are enough."""
+    nodes = (image("0"), dense("a", "image", [1.0]), dense("b", "a", [1.0]))
+    graph = TargetCNN((*nodes, dense("c", "b", [1.0])))
+    cut = [stage.n for stage in _needed(graph, F(1, 5)).stages]
+    lie = least_width((1,), F(1, 5))
+    rng = np.random.default_rng(4)
+    rate = np.mean([_middle_is_enough(rng) for _ in range(150)])
+    assert cut[1] == 1 < lie == 2
+    assert rate > 0.9 > 1 - 4.0**-1
+
+
+def _needed(graph: TargetCNN, delta: Fraction):
+    return target_widths(graph, "1/20", delta, kind="necessary")
+
+
+def _middle_is_enough(rng: np.random.Generator) -> bool:
+    """Whether wide stages around a narrow one have masks within 1/20 of x."""
+    scalars, kernels = rng.standard_normal((2, 2))
+    best = int(np.abs(scalars * kernels).argmax())
+    u, v = scalars[best], kernels[best]
+    first = np.maximum(rng.standard_normal(40), 0) * rng.standard_normal(40)
+    slope = np.maximum(first * np.sign(u), 0).sum() * abs(u) * v  # of the middle
+    last = np.maximum(rng.standard_normal(40) * np.sign(v), 0)
+    products = (last * rng.standard_normal(40))[last > 0] * abs(slope)
+    sums = np.zeros(1)
+    for product in products:
+        sums = np.unique(np.concatenate([sums, sums + product]).round(3))
+    return bool(np.abs(sums - 1).min() < 1 / 25)  # and what is rounded
