@@ -79,11 +79,17 @@ def hostile_names(s: Statement, formula: Any) -> list[str]:
     return [*bound, *sorted(deeper), "t", "u_C", "i", "j", "R", "i_1", "small", "a"]
 
 
-def named(variable: Variable, name: str) -> Any:
-    """A symbol of that name, with what the domain asks for."""
+def named(variable: Variable, name: str, formula: Any = None) -> Any:
+    """A symbol of that name, with what the domain asks for.
+
+    Fractions are put in for symbols of real numbers. An integer is taken out of a
+    floor, where the fraction must not be: there is none in such a formula.
+    """
     if variable.domain in INTEGERS:
         return sp.Symbol(name, integer=True)
     kinds = [{"integer": True}, {"positive": True}, {"real": True}]
+    if formula is not None and formula.has(sp.floor, sp.ceiling):
+        kinds[0] = {"real": True}
     return sp.Symbol(name, **kinds[crc32(f"{name} {variable.name}".encode()) % 3])
 
 
@@ -111,7 +117,7 @@ def mismatch(
     shift = draw(0, 7)
     picked = [v for v in free if draw(0, 2)] or free
     symbols = {
-        v.name: sp.Symbol(f"{name}", **named(v, name)._assumptions_orig)
+        v.name: sp.Symbol(f"{name}", **named(v, name, formula)._assumptions_orig)
         for v, name in zip(picked, itertools.cycle(names[shift:] + names), strict=False)
     }
     if len({str(symbol) for symbol in symbols.values()}) < len(symbols):
