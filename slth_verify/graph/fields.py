@@ -75,7 +75,8 @@ def checked_label(value: Any) -> str:
         InvalidTargetError: If it is anything else.
     """
     try:
-        return "" if isinstance(value, str) and not value else _text(value)
+        empty = isinstance(value, str) and not str.__str__(value)
+        return "" if empty else _text(value)
     except ValueError as error:
         raise InvalidTargetError(f"name: {error}. Give such a name.") from error
 
@@ -113,12 +114,14 @@ def _require(holds: bool, node: Node, what: str) -> None:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= NAME:
+    # texts of subclasses may compare and print as they like: what they hold counts
+    text = str.__str__(value) if isinstance(value, str) else ""
+    if not 0 < len(text) <= NAME:
         raise ValueError(
             f"{shown(value)}: a text of 1 to {NAME} characters is required"
         )
-    value.encode("utf-8")  # an unpaired surrogate is no text
-    return value
+    text.encode("utf-8")  # an unpaired surrogate is no text
+    return text
 
 
 def _texts(value: Any) -> tuple[str, ...]:

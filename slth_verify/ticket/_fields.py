@@ -63,6 +63,11 @@ def require_text(name: Any, text: Any) -> None:
 
 
 def require_array(name: str, array: NDArray[Any], dtype: type[Any], axes: int) -> None:
-    """An array of that dtype with so many axes."""
+    """An array of that dtype with so many axes, of NumPy's own class.
+
+    Anything else with a dtype and axes may show other entries each time it is asked.
+    """
+    if type(array) is not np.ndarray:
+        raise ValueError(f"{name}={shown(array)} is no NumPy array")
     if array.dtype != dtype or array.ndim != axes:
         raise ValueError(f"{name} has dtype {array.dtype} and shape {array.shape}")

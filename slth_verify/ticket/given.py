@@ -32,11 +32,14 @@ def given_ticket(ticket: Any) -> Ticket:
 def given_target(target: Any) -> TargetCNN:
     """A target, from its file or from memory.
 
+    One of a subclass, which may answer as it likes, is made again of its nodes.
+
     Raises:
         InvalidTargetError: If it is neither, or not covered.
     """
     if isinstance(target, TargetCNN):
-        return target
+        plain = type(target) is TargetCNN
+        return target if plain else TargetCNN(target.nodes, target.name)
     if isinstance(target, str | os.PathLike):
         return TargetCNN.from_file(target)
     if hasattr(target, "state_dict"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,15 @@ import pytest
 
 import slth_verify as sv
 from slth_verify.construction import collapse
-from slth_verify.errors import InvalidParameterError, SlthVerifyError
-from slth_verify.ticket import Ticket, given
+from slth_verify.errors import (
+    InvalidParameterError,
+    InvalidTargetError,
+    InvalidTicketError,
+    SlthVerifyError,
+)
+from slth_verify.graph import Dense, Input
+from slth_verify.ticket import Ticket, _check, given
+from slth_verify.ticket.graphs import stage_ticket
 from slth_verify.verdict import Verdict
 
 TINY = Fraction(1, 10**9)
@@ -66,6 +74,44 @@ def _repeated(ticket: Ticket, kind: type[Any]) -> Ticket:
     return replace(ticket, stages=(replace(first, filters=filters), *others))
 
 
+class Shown:
+    """No array: shows increasing entries first, and then one of them repeatedly."""
+
+    dtype, ndim = np.dtype(np.int64), 1
+
+    def __init__(self, entries: Any) -> None:
+        self.entries, self.asked = entries, 0
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    size = property(__len__)
+
+    def __getitem__(self, key: Any) -> Any:
+        self.asked += 1
+        return (np.arange(len(self)) if self.asked <= 2 else self.entries)[key]
+
+    def __floordiv__(self, other: int) -> Any:
+        return self.entries // other
+
+    def __ge__(self, other: Any) -> Any:
+        return self.entries >= other
+
+    def __lt__(self, other: Any) -> Any:
+        return self.entries < other
+
+    def min(self) -> int:
+        return 0
+
+    max = min
+
+
+class Renamed(sv.TargetCNN):
+    """A target that goes by another one's digest."""
+
+    sha256 = "0" * 64  # type: ignore[assignment]
+
+
 LIES: dict[str, Callable[[Ticket], Ticket]] = {
     "eps": lambda t: replace(t, eps=Large(TINY)),
     "certified_error": lambda t: replace(t, certified_error=Told("0")),
@@ -105,6 +151,64 @@ def test_without_plain_values_a_lie_is_verified(
     found = sv.check(LIES["eps"](ticket), target)
     assert found.verdict is Verdict.VERIFIED
     assert found.eps == TINY
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_only_looks_like_an_array_is_refused(
+    times: int, pair: tuple[sv.TargetCNN, Ticket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, ticket = pair
+    stages = [
+        replace(part, filters=Shown(np.repeat(part.filters, times)))
+        for part in ticket.stages
+    ]
+    lying = replace(ticket, stages=tuple(stages), eps=Fraction(10))
+    for ask in (sv.check, sv.attack, collapse):
+        with pytest.raises(InvalidTicketError, match=r"filters=.* is no NumPy array"):
+            ask(lying, target)
+    monkeypatch.setattr(stage_ticket, "require_array", lambda *_: None)
+    found = sv.check(lying, target)  # a lie: no mask keeps a filter twice
+    kept = next(f for f in found.ledger if "kept filters" in f.claim)
+    assert kept.verdict is Verdict.VERIFIED
+
+
+@pytest.mark.parametrize("field", ["target", "versions"])
+def test_what_only_looks_like_a_dict_is_refused(
+    field: str, pair: tuple[sv.TargetCNN, Ticket]
+) -> None:
+    target, ticket = pair
+    view = MappingProxyType(getattr(ticket, field))
+    with pytest.raises(InvalidTicketError, match=rf"{field}=.* is no dict"):
+        sv.check(replace(ticket, **{field: view}), target)
+
+
+def test_a_target_that_lies_about_its_digest_is_made_again(
+    pair: tuple[sv.TargetCNN, Ticket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, ticket = pair
+    lying = Renamed(target.nodes, target.name)
+    told = replace(ticket, target={"name": "", "sha256": lying.sha256})
+    assert sv.check(ticket, lying).verdict is Verdict.VERIFIED
+    assert sv.check(told, lying).verdict is Verdict.REFUTED
+    monkeypatch.setattr(_check, "given_target", lambda target: target)
+    assert sv.check(told, lying).verdict is Verdict.VERIFIED  # the lie
+
+
+def test_names_of_nodes_are_what_they_hold() -> None:
+    box = Input(name=Told("x"), shape=(1,), low=(Fraction(0),), high=(Fraction(1),))
+    weight = np.ones((1, 1))
+    graph = sv.TargetCNN(
+        (box, Dense(name=Told("d"), sources=(Told("x"),), weight=weight))
+    )
+    names = [node.name for node in graph.nodes] + list(graph.nodes[1].sources)
+    assert [(type(name), name) for name in names] == [
+        (str, "x"),
+        (str, "d"),
+        (str, "x"),
+    ]
+    for empty in ("", Told("")):
+        with pytest.raises(InvalidTargetError, match="1 to 1000 characters"):
+            sv.TargetCNN((replace(box, name=empty), *graph.nodes[1:]))
 
 
 def test_what_is_written_is_what_was_checked(

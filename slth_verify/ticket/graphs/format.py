@@ -282,6 +282,9 @@ def _checked(ticket: Ticket) -> Ticket:
     require_eps(ticket.eps)
     if exact_number(ticket.certified_error, "certified_error") < 0:
         raise ValueError(f"certified_error={shown(ticket.certified_error)} < 0")
+    for label, words in (("target", ticket.target), ("versions", ticket.versions)):
+        if type(words) is not dict:
+            raise ValueError(f"{label}={shown(words)} is no dict")
     exact_keys(ticket.target, _TARGET_KEYS)
     for name, text in (
         ("generator", ticket.generator),
