@@ -164,7 +164,8 @@ class JointRows:
             attained, found = kept.attained, bounded(problem, kept)
             found = float(above(np.asarray(found + lost)))
             found = float(above(np.asarray(found + constant)))
-        return float(attained + constant), found if found == found else np.inf
+            attained = float(attained + constant)
+        return attained, found if found == found else np.inf
 
     def _kept(self, problem: Problem, rounds: int, least: float) -> Kept:
         """What was found for a row that is the same up to rounding, or is found now."""
@@ -219,7 +220,7 @@ def worst_sharpened(known: Known, name: str, found: Interval) -> Interval:
     """
     if not joint_is_affordable(known, name, 2 * found.low.size):
         return found
-    with one_inner_thread():
+    with one_inner_thread(), np.errstate(all="ignore"):
         return _worst_sharpened(known, name, found)
 
 

@@ -41,3 +41,14 @@ def test_rows_of_too_many_symbols_have_no_joint_bound(
     np.testing.assert_array_equal(left.low, gap.low)
     np.testing.assert_array_equal(left.high, gap.high)
     assert np.isinf(deep.joint_upper(None, np.ones((*gap.low.shape, 1)))).all()
+
+
+def test_numbers_beyond_floats_prove_nothing_and_warn_of_nothing(
+    deep: Differences,
+) -> None:
+    rows = rows_of(deep.known)
+    rows.rows.constant[:] = np.inf
+    for columns in rows.rows.columns.values():
+        columns[:] = np.inf
+    with np.errstate(all="raise"):
+        assert rows.upper(0) == np.inf
