@@ -166,6 +166,8 @@ def box_of(node: Input) -> Interval:
     stretch = (-1, *(1,) * (len(node.shape) - 1))
     low = np.array([float_ends(end)[0] for end in node.low]).reshape(stretch)
     high = np.array([float_ends(end)[1] for end in node.high]).reshape(stretch)
+    if not (np.isfinite(low).all() and np.isfinite(high).all()):
+        raise OverflowError("an end of the box is beyond the largest float")
     return Interval(
         np.broadcast_to(low, node.shape).copy(),
         np.broadcast_to(high, node.shape).copy(),

@@ -10,13 +10,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import slth_verify as sv
 from slth_verify.cli import run
-from slth_verify.errors import InvalidParameterError
+from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.ticket import Ticket
 from slth_verify.ticket.graphs import check as checking
 from slth_verify.ticket.graphs.claims import box_text
@@ -137,3 +138,22 @@ def test_command_line(
     ):
         assert run([*words, *option]) == 2
         assert said in capsys.readouterr().err
+
+
+LARGEST = F(int(np.finfo(np.float64).max))
+
+
+@pytest.mark.parametrize("top", [LARGEST, LARGEST + 1, F(2) ** 1024, F(10) ** 400])
+def test_boxes_at_the_end_of_all_floats(
+    top: Fraction, scaled_target: Any, scaled_ticket: Ticket
+) -> None:
+    result = sv.check(scaled_ticket, scaled_target, box=(0, top), eps="99%")
+    assert result.error_upper_bound is not None
+    far = scaled_target.with_box((0, top))
+    for ask in (sv.compare, sv.attack):
+        first = far if ask is sv.compare else _made_for(scaled_ticket, far)
+        if top > LARGEST:
+            with pytest.raises(InvalidTargetError, match=r"1\.8e308"):
+                ask(first, far)
+        else:
+            ask(first, far)
