@@ -14,13 +14,14 @@ from slth_verify.errors import InvalidTargetError
 from slth_verify.forms import Interval, box_of
 from slth_verify.showing import OneLine
 from slth_verify.ticket.graphs.witness import inside
+from slth_verify.verdict import NoTruthValue
 
 #: Images that are replayed exactly.
 _REPLAYED = 3
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class AttackResult(OneLine):
+class AttackResult(NoTruthValue, OneLine):
     """The image at which two networks were found to differ most.
 
     Attributes:

@@ -6,6 +6,7 @@ from dataclasses import fields
 from difflib import get_close_matches
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.numbers import shown
 from slth_verify.statements._collection import COLLECTED
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._statement import Statement
@@ -60,9 +61,14 @@ def statement(id: str) -> Statement:
         id: Permanent identifier such as ``"thm:rss"``.
 
     Raises:
-        InvalidParameterError: If there is none; the message lists the nearest ids, or
-            those that correct a withdrawn one.
+        InvalidParameterError: If there is none, or it is no text; the message lists the
+            nearest ids, or those that correct a withdrawn one.
     """
+    if not isinstance(id, str):
+        raise InvalidParameterError(
+            f"id={shown(id)}: a text such as 'thm:rss' is required. statements() lists "
+            "all ids."
+        )
     if id in _INDEX:
         return _INDEX[id]
     corrected = [other.id for other in statements() if other.supersedes == id]
@@ -71,8 +77,9 @@ def statement(id: str) -> Statement:
             f"id={id!r} was withdrawn, since it claimed more than is known: "
             f"{' and '.join(corrected)} stand in its place. Choose one of them."
         )
-    near = get_close_matches(id, _INDEX, n=3, cutoff=0.3) or sorted(_INDEX)[:3]
+    near = get_close_matches(id.strip().lower(), _INDEX, n=3, cutoff=0.3)
+    near = near or sorted(_INDEX)[:3]
     raise InvalidParameterError(
-        f"id={id!r} is no statement: ids look like {', '.join(near)}. "
+        f"id={shown(id)} is no statement: ids look like {', '.join(near)}. "
         "statements() lists all of them."
     )

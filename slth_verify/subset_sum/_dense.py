@@ -7,6 +7,7 @@ import hashlib
 import numpy as np
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.subset_sum._given import given_floats
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
 
 
@@ -17,17 +18,18 @@ class DenseColumns:
 
     Args:
         array: Shape ``(n, m)`` with ``m >= 1``, finite; row ``i`` is column
-            ``i`` of the pool. Converted to float64 (exact for float32).
+            ``i`` of the pool. Real numbers that float64 has, in any dtype or as lists.
         scales: Shape ``(n,)``, finite, not negative; default: the root mean square of
             each row. For columns u V give ``|u|``. Columns with scale 0 are never
             offered.
 
     Raises:
-        InvalidParameterError: Wrong shape, or an entry that is not finite.
+        InvalidParameterError: Wrong shape, no array of real numbers, or an entry that
+            is no finite float64.
     """
 
     def __init__(self, array: FloatArray, scales: FloatArray | None = None) -> None:
-        rows = np.ascontiguousarray(array, dtype=np.float64)
+        rows = np.ascontiguousarray(given_floats(array, "array"))
         if rows.ndim != 2 or rows.shape[1] < 1:
             raise InvalidParameterError(
                 f"array.shape={rows.shape}: the pool must be (n, m), m >= 1 "
@@ -83,7 +85,7 @@ def _row_scales(rows: FloatArray) -> FloatArray:
 
 
 def _checked(scales: FloatArray, rows: FloatArray) -> FloatArray:
-    values = np.asarray(scales, dtype=np.float64)
+    values = given_floats(scales, "scales", "def:nsn-vector")
     if values.shape != (rows.shape[0],):
         raise InvalidParameterError(
             f"scales.shape={values.shape}: one scale per column is required, "

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import exact_number, shown, whole_number
 from slth_verify.showing import Card, OneLine, Shown
+from slth_verify.subset_sum._given import given_floats
 from slth_verify.subset_sum._options import SearchOptions
 from slth_verify.text import counted
 from slth_verify.verdict import NoTruthValue
@@ -115,7 +116,7 @@ class Problem(OneLine):
 
     Attributes:
         source: The pool of columns.
-        target: The vector z, shape ``(source.dim,)``.
+        target: The vector z, shape ``(source.dim,)``; a list is read as float64, too.
         tolerance: When the residual is good enough.
     """
 
@@ -124,6 +125,7 @@ class Problem(OneLine):
     tolerance: Tolerance
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "target", given_floats(self.target, "target"))
         if self.target.shape != (self.source.dim,):
             raise InvalidParameterError(
                 f"target.shape={self.target.shape}: the target must have the columns' "

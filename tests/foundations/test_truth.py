@@ -9,6 +9,7 @@ import pytest
 
 import slth_verify as sv
 from slth_verify.bounds import BoundResult, NetworkResult
+from slth_verify.comparison import AttackResult
 from slth_verify.statements import Comparison
 from slth_verify.subset_sum import Proposal
 from slth_verify.ticket import CheckResult
@@ -36,7 +37,9 @@ def test_no_outcome_has_a_truth_value() -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("item", [BoundResult, NetworkResult, Comparison, Proposal])
+@pytest.mark.parametrize(
+    "item", [AttackResult, BoundResult, NetworkResult, Comparison, Proposal]
+)
 def test_answers_without_a_verdict_have_none_either(item: type) -> None:
     assert issubclass(item, NoTruthValue)
 

@@ -165,6 +165,18 @@ def test_a_withdrawn_statement_names_what_stands_in_its_place() -> None:
     assert "rel:fixed-size-rss-one and rel:fixed-size-rss-all" in str(caught.value)
 
 
+@pytest.mark.parametrize("wrong", [None, 3, ["thm:rss"], b"thm:rss", True])
+def test_an_id_that_is_no_text_is_refused(wrong: object) -> None:
+    with pytest.raises(InvalidParameterError, match=r"^id=.*a text such as 'thm:rss'"):
+        statement(wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("near", ["THM:RSS", " thm:rss", "thm:rss\n"])
+def test_an_id_in_other_letters_is_told_the_right_one(near: str) -> None:
+    with pytest.raises(InvalidParameterError, match="ids look like thm:rss"):
+        statement(near)
+
+
 def test_a_corrected_statement_cannot_stay() -> None:
     s = statement("thm:rss")
     new = dataclasses.replace(s, id="thm:rss-corrected", supersedes="thm:rss")

@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.subset_sum import DenseColumns, residual_of
+from slth_verify.subset_sum import (
+    DenseColumns,
+    MaxTolerance,
+    Problem,
+    residual_of,
+)
 from slth_verify.subset_sum.steps.select import PrefixColumnSource, Selection, select
 
 
@@ -19,6 +24,43 @@ def test_dense_columns_offer_what_is_small_enough() -> None:
     assert scales.tolist() == [1.0, 0.5]
     assert pool.scales_below(math.inf)[0].tolist() == [0, 2, 3]
     assert pool.columns(np.array([3, 0])).tolist() == [[0.5, 0.5], [3.0, 4.0]]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        np.ones((3, 2), complex),
+        np.ones((3, 2), bool),
+        np.ones((3, 2), object),
+        np.array([["1", "2"]]),
+        np.ma.masked_array(np.ones((3, 2)), mask=True),
+        np.array([[2**53 + 1, 0]]),
+        np.array([[2**64 - 1, 0]], np.uint64),
+        np.array([[0.1]], np.longdouble) / 3,
+        [[1.0], [1.0, 2.0]],
+        "x",
+        None,
+    ],
+    ids=repr,
+)
+def test_what_is_no_array_of_float64_numbers_is_refused(wrong: object) -> None:
+    with pytest.raises(InvalidParameterError, match=r"^array=.*real numbers"):
+        DenseColumns(wrong)  # type: ignore[arg-type]
+    pool = DenseColumns(np.ones((3, 2)))
+    with pytest.raises(InvalidParameterError, match=r"^target=.*real numbers"):
+        Problem(pool, wrong, MaxTolerance(0.1))  # type: ignore[arg-type]
+    if wrong is not None:
+        with pytest.raises(InvalidParameterError, match=r"^scales=.*def:nsn-vector"):
+            DenseColumns(np.ones((3, 2)), wrong)  # type: ignore[arg-type]
+
+
+def test_numbers_that_float64_has_are_read_in_any_form() -> None:
+    exact = [[2**53, -1], [0, -(2**63)]]
+    for given in (exact, np.array(exact), np.array(exact, np.longdouble)):
+        pool = DenseColumns(given)  # type: ignore[arg-type]
+        assert pool.columns(np.arange(2)).tolist() == exact
+    problem = Problem(pool, [1, 2], MaxTolerance(0.1))  # type: ignore[arg-type]
+    assert problem.target.dtype == np.float64
 
 
 def test_scales_neither_overflow_nor_vanish() -> None:

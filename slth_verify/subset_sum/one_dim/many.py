@@ -18,6 +18,7 @@ from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import ExactNumber, exact_number, shown, whole_number
 from slth_verify.showing import OneLine
+from slth_verify.subset_sum._given import given_floats
 from slth_verify.subset_sum._problem import FloatArray, IndexArray
 from slth_verify.subset_sum.devices.available import check_device
 from slth_verify.subset_sum.devices.freed_memory import keep_freed_memory
@@ -198,8 +199,8 @@ def _bits(masks: IndexArray, count: int) -> BoolArray:
 
 
 def _checked(samples: FloatArray, targets: FloatArray) -> tuple[FloatArray, FloatArray]:
-    numbers = np.asarray(samples, dtype=np.float64)
-    goals = np.asarray(targets, dtype=np.float64)
+    numbers = given_floats(samples, "samples", "thm:rss")
+    goals = given_floats(targets, "targets", "thm:rss")
     if numbers.ndim != 2 or numbers.shape[1] < 1 or goals.shape != numbers.shape[:1]:
         raise InvalidParameterError(
             f"samples.shape={numbers.shape}, targets.shape={goals.shape}: need (T, n) "
