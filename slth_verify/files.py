@@ -33,11 +33,8 @@ def write_atomically(path: _PathLike, content: bytes | str) -> None:
             cannot be written, as on a full disk. No temporary file is left behind.
     """
     data = content.encode() if isinstance(content, str) else content
-    target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not target.is_file():
-            raise OSError("it exists and is no regular file")
-        _write(target, data)
+        _write(_place(path), data)
     except OSError as error:
         raise UnusableFileError(
             f"{_named(path)} cannot be written: "
@@ -51,11 +48,8 @@ def require_writable(path: _PathLike) -> None:
     Raises:
         UnusableFileError: As `write_atomically`, as far as it can be known before.
     """
-    target = Path(os.path.realpath(path))
     try:
-        if target.exists() and not target.is_file():
-            raise OSError("it exists and is no regular file")
-        with tempfile.TemporaryFile(dir=target.parent):
+        with tempfile.TemporaryFile(dir=_place(path).parent):
             pass
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
@@ -157,6 +151,16 @@ def read_json(path: _PathLike, most: int = DOCUMENT_BYTES) -> Any:
             f"{_named(path)} is no JSON document that is read here: "
             f"{printable(str(error), 200)}. Store it again."
         ) from error
+
+
+def _place(path: _PathLike) -> Path:
+    """Where a file is written: behind links, nothing there or a regular file."""
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError("it is a link that leads to itself")
+    if target.exists() and not target.is_file():
+        raise OSError("it exists and is no regular file")
+    return target
 
 
 def _named(path: _PathLike) -> str:

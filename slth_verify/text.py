@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 
 #: Control, format (bidirectional marks among them), surrogate, private, unassigned
@@ -26,6 +27,19 @@ def printable(text: str, most: int = 1_000) -> str:
     """
     cut = "" if len(text) <= most else f"... ({len(text)} characters)"
     return "".join(map(_visible, text[:most])) + cut
+
+
+def shell_word(path: str) -> str:
+    """A path as a command that is printed names it, to be copied into a shell.
+
+    Examples:
+        >>> shell_word("a b.ticket"), shell_word("-x.ticket"), shell_word("a.ticket")
+        ("'a b.ticket'", './-x.ticket', 'a.ticket')
+    """
+    shown = printable(path, len(path))
+    if shown != path:  # no shell reads it back
+        return shown
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)
 
 
 def reason_of(error: BaseException, most: int = 200) -> str:

@@ -24,6 +24,7 @@ from slth_verify.cli._signals import BY_SIGNAL, EndedBySignal, answered_signals
 from slth_verify.cli.printing import asked_form, print_failure
 from slth_verify.deadline import TimeIsUpError
 from slth_verify.errors import NoTicketFoundError, SlthVerifyError, WorkerLostError
+from slth_verify.numbers import shown
 
 #: Command name to (module, one-line help); modules are loaded when used.
 _COMMANDS = {
@@ -41,6 +42,9 @@ _COMMANDS = {
     "replay": "_replay",
     "selftest": "_selftest",
 }
+
+#: Asks for completions in a shell; click reads it.
+_COMPLETION = "_SLTH_VERIFY_COMPLETE"
 
 _INTERRUPTED = BY_SIGNAL + signal.SIGINT
 _PIPE_CLOSED = BY_SIGNAL + 13  # SIGPIPE, which some systems lack
@@ -140,7 +144,10 @@ def _outcome(arguments: Sequence[str]) -> tuple[int, str]:
         return _INTERRUPTED, "interrupted"
     except EndedBySignal as ended:
         return BY_SIGNAL + ended.number, _words(ended)
-    except (SystemExit, BrokenPipeError):  # click answers a closed pipe with an exit
+    except (SystemExit, BrokenPipeError) as ended:
+        if _COMPLETION in os.environ and isinstance(ended, SystemExit):
+            return _completed(ended)
+        # click answers a closed pipe with an exit
         stop_writing(sys.stdout)
         return _PIPE_CLOSED, ""
     except (NoTicketFoundError, WorkerLostError) as error:
@@ -158,6 +165,17 @@ def _outcome(arguments: Sequence[str]) -> tuple[int, str]:
         traceback.print_exc()
         return 4, f"internal error: {error!r}"
     return (outcome if isinstance(outcome, int) else 0), ""
+
+
+def _completed(ended: SystemExit) -> tuple[int, str]:
+    """A shell was told what may stand next, or how it asks."""
+    if not ended.code:
+        return 0, ""
+    return 2, (
+        f"{_COMPLETION}={shown(os.environ[_COMPLETION])}: bash_source, zsh_source or "
+        'fish_source was required. Say eval "$(_SLTH_VERIFY_COMPLETE=bash_source '
+        'slth-verify)" in the shell.'
+    )
 
 
 def _words(ended: EndedBySignal) -> str:

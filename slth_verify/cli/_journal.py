@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,11 +11,41 @@ from typing import TYPE_CHECKING
 
 from slth_verify.cache import cache_folder
 from slth_verify.cli._output import note
-from slth_verify.errors import NoTicketFoundError, SlthVerifyError
+from slth_verify.errors import (
+    InvalidParameterError,
+    NoTicketFoundError,
+    SlthVerifyError,
+)
+from slth_verify.files import open_regular, require_writable
+from slth_verify.numbers import shown
 from slth_verify.text import printable
 
 if TYPE_CHECKING:
     from slth_verify.subset_sum import Journal
+
+#: First bytes of every file of SQLite, which a journal is, unless it is empty.
+_SQLITE = b"SQLite format 3\0"
+
+
+def try_journal(named: str | None) -> None:
+    """Refuse a file that can be no journal, before anything large is loaded.
+
+    Raises:
+        InvalidParameterError: It is another kind of file.
+        UnusableFileError: It can neither be read nor made.
+    """
+    if named is None:
+        return
+    require_writable(named)
+    begins = b""
+    with suppress(OSError), open_regular(named) as file:  # the search says it in words
+        begins = file.read(len(_SQLITE))
+    if begins not in (b"", _SQLITE):
+        raise InvalidParameterError(
+            f"--resume={shown(named)}: a journal is a file that earlier runs wrote, or "
+            "a new one in a folder that exists, and this is another kind of file "
+            "(def:subset-sum-number). Choose another path."
+        )
 
 
 @contextmanager
@@ -37,9 +68,7 @@ def kept_journal(
         InvalidParameterError: The user's file is no journal.
         UnusableFileError: It cannot be written.
     """
-    from slth_verify.subset_sum import Journal
-
-    journal = Journal(named) if named is not None else _opened(question, beside)
+    journal = _named(named) if named is not None else _opened(question, beside)
     done = True
     try:
         yield journal
@@ -56,6 +85,17 @@ def kept_journal(
     finally:
         if journal is not None and done and named is None:
             _discard(journal)
+
+
+def _named(path: str) -> Journal:
+    """The user's own journal; whether it was there is said, for a name may be wrong."""
+    from slth_verify.subset_sum import Journal
+
+    new = not os.path.exists(path)
+    journal = Journal(path)
+    if new:
+        note(f"--resume: {printable(path)} was not there; it is made, and empty")
+    return journal
 
 
 def _opened(question: str, beside: Path) -> Journal | None:

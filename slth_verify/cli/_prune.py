@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slth_verify.cli._journal import kept_journal
+from slth_verify.cli._journal import kept_journal, try_journal
 from slth_verify.cli._output import note, progress, try_output
 from slth_verify.cli._scale import spread_as_json, spread_lines
 from slth_verify.cli.arguments.targets import imported_target, read_target
 from slth_verify.cli.arguments.types import (
+    DEVICE,
     MEBIBYTES,
     SECONDS,
     accuracy,
@@ -24,7 +25,7 @@ from slth_verify.cli.arguments.types import (
 from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.deadline import ends_within, now
 from slth_verify.limits import SEEDS, WIDTH
-from slth_verify.text import printable
+from slth_verify.text import printable, shell_word
 
 if TYPE_CHECKING:
     from slth_verify.ticket import OutputSpread, Ticket
@@ -87,10 +88,13 @@ _REPORTED = 1.1
     "--resume",
     metavar="FILE",
     type=click.Path(dir_okay=False),
-    help="Keep finished subset sums in FILE, also after success. Default: in the cache "
-    "until the ticket is written; a run that was ended resumes.",
+    help="Keep finished subset sums in FILE, which is made if it is missing, also "
+    "after success. Default: in the cache until the ticket is written; a run that was "
+    "ended resumes.",
 )
-@click.option("--device", help="Torch device for the search, such as cuda.")
+@click.option(
+    "--device", type=DEVICE, help="Torch device for the search, such as cuda."
+)
 @click.option(
     "--box",
     metavar="LOW,HIGH",
@@ -141,10 +145,13 @@ def command(
     try_output(output, {**inputs, "--save-target": beside})
     if beside is not None:
         try_output(beside, inputs, "--save-target")
+    try_journal(resume)
     import slth_verify as sv
     from slth_verify.errors import TrivialClaimWarning
+    from slth_verify.graph.stages import require_stages
 
     network = read_target(target, box)
+    require_stages(network, widths)
     chosen = widths or sv.suggested_widths(network, eps, budget=budget)
     if form == "table":
         note(f"random network: seed {seed}, widths {', '.join(map(str, chosen))}")
@@ -198,8 +205,8 @@ def command(
 def _lines(ticket: Ticket, output: str, target: str, outputs: OutputSpread) -> str:
     first = (
         f"{printable(output)}: {' + '.join(map(str, ticket.kept))} filters kept, "
-        f"certified error {ticket.certified_error}. Check it: slth-verify check "
-        f"{printable(output)} {printable(target)}"
+        f"certified error {ticket.certified_error} by intervals alone; check may prove "
+        f"less: slth-verify check {shell_word(output)} {shell_word(target)}"
     )
     spread = spread_lines(outputs, Fraction(ticket.certified_error))
     return "\n".join([first, *(f"  {line}" for line in spread)])

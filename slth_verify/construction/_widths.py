@@ -9,7 +9,7 @@ from fractions import Fraction
 from slth_verify.construction.graphs.plan import plan_graph
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import TargetCNN
-from slth_verify.graph.stages import stages_of
+from slth_verify.graph.stages import require_stages, stages_of
 from slth_verify.numbers import ExactNumber, rough, whole_number
 from slth_verify.text import printable
 from slth_verify.ticket import read_accuracy
@@ -32,15 +32,17 @@ def suggested_widths(
             their input channels; None for no cap.
 
     Raises:
-        InvalidTargetError: If the target is unreadable, or none.
+        InvalidTargetError: If the target is unreadable, or none, or has no stage.
         InvalidParameterError: If a width would leave the generator's range, or all
             together the budget.
     """
     graph = given_target(target)
+    require_stages(graph)
     plan = plan_graph(graph, read_accuracy(eps, graph))
     channels = [stage.inputs for stage in stages_of(graph)]
-    _require_within(budget, plan.widths, channels, eps)
-    return plan.widths
+    widths = plan.widths(eps)
+    _require_within(budget, widths, channels, eps)
+    return widths
 
 
 def _require_within(

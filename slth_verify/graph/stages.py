@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
+from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.graph.dyadics import Exact, common, down, integers, inverse_root, up
 from slth_verify.graph.graph import TargetCNN
 from slth_verify.graph.nodes import BatchNorm, Convolution, Dense, Node, Shape, Weights
 from slth_verify.graph.windows import Array, convolved
+from slth_verify.numbers import shown
+from slth_verify.text import counted, printable
 
 #: Significant bits of the ends of an irrational factor.
 _FACTOR_BITS = 128
@@ -182,6 +186,28 @@ def staged(graph: TargetCNN) -> tuple[Node, ...]:
         else:
             nodes.append(replace(node, sources=sources))
     return tuple(nodes)
+
+
+def require_stages(graph: TargetCNN, widths: Sequence[int] | None = None) -> None:
+    """Refuse a graph with nothing to prune, and widths that are not one a stage.
+
+    Raises:
+        InvalidTargetError: The graph has no stage.
+        InvalidParameterError: There are more widths than stages, or fewer.
+    """
+    count = len(stages_of(graph))
+    if not count:
+        raise InvalidTargetError(
+            f"target={printable(graph.name)}: it has no convolution, dense layer or "
+            "batch norm, so there is nothing that a random network could be pruned to "
+            "(docs/theory/networks.md). Give a network with one."
+        )
+    if widths is not None and len(widths) != count:
+        raise InvalidParameterError(
+            f"widths={shown(tuple(widths))} for a target of {counted(count, 'stage')}: "
+            "one width for each convolution, dense layer and batch norm that follows "
+            "neither is needed (docs/theory/networks.md). Give so many."
+        )
 
 
 def stages_of(graph: TargetCNN) -> tuple[Stage, ...]:

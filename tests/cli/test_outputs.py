@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import subprocess
 import sys
@@ -34,7 +35,7 @@ def _prune(target: Path, output: Path, *more: str) -> int:
 
 
 BAD = ["no folder", "file as folder", "folder", "pipe", "device", "link to device",
-       "the target", "the journal", "/proc"]  # fmt: skip
+       "the target", "the journal", "/proc", "a link to itself"]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", BAD)
@@ -66,6 +67,8 @@ def test_what_cannot_be_written_is_refused_before_the_search(
         output.symlink_to(target)
     elif kind == "the journal":
         more = ["--resume", str(output)]
+    elif kind == "a link to itself":
+        output.symlink_to(output)
     else:
         output = Path("/proc/x.ticket")
     before = target.read_bytes()
@@ -76,6 +79,46 @@ def test_what_cannot_be_written_is_refused_before_the_search(
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
     if kind == "pipe":
         assert stat.S_ISFIFO(os.stat(output).st_mode)
+
+
+def test_a_folder_that_is_gone_is_named(
+    target: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert _prune(target, Path("o")) == 2
+    assert "path='o' cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["a b", "-t", "o'clock"])
+def test_the_command_that_is_printed_can_be_copied(
+    name: str,
+    target: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert _prune(target, Path(name)) == 0
+    printed = capsys.readouterr().out.splitlines()[0]
+    assert "by intervals alone; check may prove less" in printed
+    words = shlex.split(printed.partition("slth-verify ")[2])
+    assert run(words) == 0
+
+
+def test_a_journal_that_was_not_there_is_said_to_be_new(
+    target: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = ["--resume", str(tmp_path / "mistyped")]
+    assert _prune(target, tmp_path / "t", *more) == 0
+    assert "mistyped was not there; it is made" in capsys.readouterr().err
+    assert _prune(target, tmp_path / "t", *more) == 0
+    assert "was not there" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("place", ["none/o", "the ticket", "a pipe"])

@@ -96,3 +96,28 @@ def test_lack_of_memory_decides_nothing(
     monkeypatch.setattr("slth_verify.statements.statement", greedy)
     assert run(["statements", "thm:rss", "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["verdict"] == "INCONCLUSIVE"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "said"),
+    [
+        ("bash_source", 0, b"_slth_verify_completion"),
+        ("zsh_source", 0, b"#compdef slth-verify"),
+        ("fish_source", 0, b"function _slth_verify_completion"),
+        ("bash_complete", 0, b"plain,prune"),
+        ("nonsense", 2, b"bash_source, zsh_source or fish_source was required"),
+    ],
+)
+def test_completions_of_shells_have_exit_codes_of_their_own(
+    asked: str, code: int, said: bytes
+) -> None:
+    asks = {"COMP_WORDS": "slth-verify pr", "COMP_CWORD": "1"}
+    words = [sys.executable, "-m", "slth_verify"]
+    done = subprocess.run(
+        words,
+        env={**os.environ, **asks, "_SLTH_VERIFY_COMPLETE": asked},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr

@@ -199,3 +199,17 @@ def test_a_full_disk(
             journal.put("key", found)
     else:
         journal.put("key", found)  # the search goes on without being kept
+
+
+def test_a_journal_that_cannot_be_begun_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "new"
+    monkeypatch.setattr(journals, "_TABLE", "CREATE NONSENSE")
+    with pytest.raises(InvalidParameterError, match="NONSENSE"):
+        Journal(path, needed=False)
+    assert list(tmp_path.iterdir()) == []
+    path.write_bytes(b"")
+    with pytest.raises(InvalidParameterError, match="NONSENSE"):
+        Journal(path)
+    assert list(tmp_path.iterdir()) == [path]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
+from importlib.metadata import entry_points
 from typing import Any, Generic, TypeVar
 
 import click
@@ -20,6 +21,14 @@ from slth_verify.numbers import (
 )
 
 _Read = TypeVar("_Read")
+#: Kinds of devices that torch has names for.
+_DEVICES = frozenset(
+    (
+        *("cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip"),
+        *("ve", "fpga", "maia", "xla", "lazy", "vulkan", "mps", "meta", "hpu", "mtia"),
+        "privateuseone",
+    )
+)
 #: MiB: one byte, and more than any machine has.
 _LEAST, _MOST = Fraction(1, 2**20), 2**42
 
@@ -85,6 +94,18 @@ def accuracy(*, zero: bool = False) -> click.ParamType[str]:
     return _Number("accuracy", partial(_accuracy, zero=zero))
 
 
+def _device(text: str, name: str) -> str:
+    """The name of a device that torch knows, unless plug-ins may add others."""
+    kind, _, number = text.partition(":")
+    known = kind in _DEVICES or bool(entry_points(group="torch.backends"))
+    if not known or not (number.isdecimal() or text == kind):
+        raise InvalidParameterError(
+            f"{name}={shown(text)}: a torch device with double precision was required, "
+            "such as cuda or cuda:1 (def:subset-sum-number). Give one, or leave it out."
+        )
+    return text
+
+
 #: An exact number as it was written: ``0.01``, ``1/100``, ``1e-6``.
 EXACT: click.ParamType[str] = _Number("number", _exact)
 
@@ -93,3 +114,6 @@ SECONDS: click.ParamType[float] = _Number("seconds", seconds_of)
 
 #: A positive number of MiB, as bytes.
 MEBIBYTES: click.ParamType[int] = _Number("mebibytes", _bytes_of)
+
+#: A torch device, by its name; whether it is here is known once torch is loaded.
+DEVICE: click.ParamType[str] = _Number("device", _device)

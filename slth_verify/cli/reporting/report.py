@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slth_verify.cli._journal import kept_journal
-from slth_verify.cli._output import note, progress
+from slth_verify.cli._output import note, progress, try_folder
 from slth_verify.cli.arguments.types import accuracy, integer
 from slth_verify.cli.printing import Form, annotation_option, formatted
 from slth_verify.cli.reporting.changes import code_of, read_older, with_changes
@@ -126,6 +126,7 @@ def _made(
     profile: str, targets: tuple[str, ...], eps: str | None, folder: Path, seed: int
 ) -> Report:
     """The report, made now and written; what is wrong is refused before it begins."""
+    try_folder(folder)
     from slth_verify.processes.background import Background
     from slth_verify.report import load_profile
     from slth_verify.report.folder import prepare_folder

@@ -29,6 +29,8 @@ from slth_verify.graph.shapes import shape_of
 from slth_verify.graph.stages import Stage, staged
 from slth_verify.graph.walk import last, walk
 from slth_verify.limits import WIDTH
+from slth_verify.numbers import ExactNumber
+from slth_verify.text import printable
 
 #: A column of the scaled stage has norm at most ``_NORM + m / _NORM_SHARE``, at most
 #: ``_COLUMNS`` times a random column's, and at most ``n / _FILTERS``: the residual of
@@ -74,9 +76,8 @@ class GraphPlan:
 
     stages: tuple[StagePlan, ...]
 
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """N of each stage.
+    def widths(self, eps: ExactNumber) -> tuple[int, ...]:
+        """N of each stage; ``eps`` is how the error was asked for.
 
         Raises:
             InvalidParameterError: If one leaves the generator's range.
@@ -84,8 +85,9 @@ class GraphPlan:
         for part in self.stages:
             if part.width > WIDTH:
                 raise InvalidParameterError(
-                    f"stage {part.stage.name!r} needs about {part.width:.2e} filters a "
-                    f"channel, more than {WIDTH}. Ask for a larger eps."
+                    f"eps={printable(str(eps), 60)}: stage {part.stage.name!r} needs "
+                    f"about {part.width:.2e} filters a channel, more than the {WIDTH} "
+                    "of a random network (thm:structured-slth). Give a larger eps."
                 )
         return tuple(part.width for part in self.stages)
 

@@ -28,14 +28,13 @@ from slth_verify.construction.searching.attempt import (
 from slth_verify.construction.searching.problems import Task
 from slth_verify.construction.searching.search import Options, Search
 from slth_verify.deadline import TimeIsUpError, ends_within
-from slth_verify.errors import InvalidParameterError, TrivialClaimWarning
+from slth_verify.errors import TrivialClaimWarning
 from slth_verify.graph import TargetCNN, ranges
-from slth_verify.graph.stages import Stage, staged
+from slth_verify.graph.stages import Stage, require_stages, staged
 from slth_verify.graph.walk import last
 from slth_verify.network import GENERATOR, RandomCNN
 from slth_verify.numbers import ExactNumber, rough
 from slth_verify.subset_sum import Proposal
-from slth_verify.text import counted
 from slth_verify.ticket.given import Path, given_target
 from slth_verify.ticket.graphs import StageTicket, Ticket, read_accuracy
 from slth_verify.ticket.graphs.difference import node_bounds
@@ -55,14 +54,8 @@ def prune_graph(
         with ends_within(CERTIFYING * limit):
             graph = given_target(target)
             bound = read_accuracy(eps, graph)
+            require_stages(graph, network.widths)
             plan = plan_graph(graph, bound)
-            if len(network.widths) != len(plan.stages):
-                raise InvalidParameterError(
-                    f"widths={network.widths} for a target of "
-                    f"{counted(len(plan.stages), 'stage')}: one width for each "
-                    "convolution, dense layer and batch norm that follows neither is "
-                    "needed (docs/theory/networks.md). Give so many."
-                )
             _warn_if_trivial(graph, bound)
             search = Search(StageProblems(graph, network, plan), options)
             certify = partial(certified, graph, network, plan)
@@ -77,11 +70,13 @@ def prune_graph(
 def _warn_if_trivial(graph: TargetCNN, eps: Fraction) -> None:
     width = widest(ranges(graph)[graph.output.name])
     if width <= 2 * eps:
+        remedy = 'Give a smaller eps, such as "2%" of that range.'
+        if not width:
+            remedy = "Every eps is trivial for outputs that are constant."
         warnings.warn(
             f"eps={rough(eps)} is trivial: no output channel of the target ranges over "
             f"more than {rough(width)} (certified), so constants are within eps as "
-            "well, and check will call the ticket VACUOUS. Give a smaller eps, such as "
-            '"2%" of that range.',
+            f"well, and check will call the ticket VACUOUS. {remedy}",
             TrivialClaimWarning,
             stacklevel=4,
         )

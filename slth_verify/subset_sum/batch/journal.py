@@ -8,7 +8,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,17 @@ class Journal:
         self.path = Path(path)
         self._needed = needed
         self._writable = True
+        made = not self.path.exists()
+        try:
+            self._begin()
+        except BaseException:
+            with suppress(OSError, ValueError):
+                if made and not self.path.stat().st_size:  # it could not be begun
+                    self.discard()
+            raise
+
+    def _begin(self) -> None:
+        """Make the table, or find it."""
         with self._open() as connection:
             objects = connection.execute(
                 "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL LIMIT 2"

@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 import slth_verify as sv
 from slth_verify.construction.graphs.plan import plan_graph
 from slth_verify.construction.graphs.problems import StageProblems
-from slth_verify.errors import InvalidParameterError
+from slth_verify.errors import (
+    InvalidParameterError,
+    InvalidTargetError,
+    TrivialClaimWarning,
+)
 from slth_verify.graph import (
     BatchNorm,
     Convolution,
@@ -85,7 +89,7 @@ GRAPH = TargetCNN(
 def test_a_forecast_is_the_certificate_in_floats(seed: int, size: float) -> None:
     """With residuals of all problems; both come from the same rules."""
     plan = plan_graph(GRAPH, F(1, 2))
-    problems = StageProblems(GRAPH, sv.RandomCNN(1, plan.widths), plan)
+    problems = StageProblems(GRAPH, sv.RandomCNN(1, plan.widths("1/2")), plan)
     rng = np.random.default_rng(seed)
     residuals = {
         task: size * rng.standard_normal(len(problems.column_sum(task)))
@@ -121,7 +125,7 @@ def test_a_forecast_is_the_certificate_in_floats(seed: int, size: float) -> None
 
 def test_promised_residuals_count_as_large_as_promised() -> None:
     plan = plan_graph(GRAPH, F(1, 2))
-    problems = StageProblems(GRAPH, sv.RandomCNN(1, plan.widths), plan)
+    problems = StageProblems(GRAPH, sv.RandomCNN(1, plan.widths("1/2")), plan)
     nothing = {task: 0 * problems.column_sum(task) for task in problems.tasks}
     assert problems.error(nothing) == pytest.approx(0, abs=1e-9)
     promised = dict.fromkeys(problems.tasks, 0.001)
@@ -131,7 +135,7 @@ def test_promised_residuals_count_as_large_as_promised() -> None:
 
 
 def test_smaller_errors_need_wider_layers() -> None:
-    wide, narrow = (plan_graph(GRAPH, F(1, n)).widths for n in (100, 2))
+    wide, narrow = (plan_graph(GRAPH, F(1, n)).widths(F(1, n)) for n in (100, 2))
     assert all(one > other for one, other in zip(wide, narrow, strict=True))
     assert sv.suggested_widths(GRAPH, "1/2") == narrow
 
@@ -162,18 +166,45 @@ def test_a_target_of_zeros_needs_no_filters() -> None:
     assert plan.stages[1].signs[1] == (1,)
 
 
+def test_a_graph_without_stages_is_refused_in_words() -> None:
+    image = Input(name="image", shape=(2,), low=(-1, -1), high=(1, 1))
+    graph = TargetCNN((image, Rectifier(name="relu", sources=("image",))))
+    network = sv.RandomCNN(1, (8,))
+    for ask in (
+        lambda: sv.suggested_widths(graph, "1/2"),
+        lambda: sv.prune(graph, network, eps="1/2"),
+    ):
+        with pytest.raises(InvalidTargetError, match="no convolution, dense layer"):
+            ask()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_there_is_one_width_a_stage(count: int) -> None:
+    stages = len(plan_graph(GRAPH, F(1, 2)).stages)
+    network = sv.RandomCNN(1, (8,) * (stages + count - 2))
+    with pytest.raises(InvalidParameterError, match=f"a target of {stages} stages"):
+        sv.prune(GRAPH, network, eps="1/2")
+
+
+def test_constant_outputs_are_told_that_every_error_is_trivial() -> None:
+    kernel = np.zeros((1, 1, 1, 1), np.float32)
+    target = sv.TargetCNN.from_kernels((kernel,), (1, 2, 2))
+    with pytest.warns(TrivialClaimWarning, match="Every eps is trivial"):
+        sv.prune(target, sv.RandomCNN(1, (4,)), eps="1/2", workers=1)
+
+
 def test_an_error_must_be_positive_and_within_reach() -> None:
     with pytest.raises(InvalidParameterError, match="eps=0"):
         plan_graph(GRAPH, F(0))
-    with pytest.raises(InvalidParameterError, match="larger eps"):
-        _ = plan_graph(GRAPH, F(1, 10**30)).widths
+    with pytest.raises(InvalidParameterError, match=r"^eps=1e-400: .* larger eps"):
+        sv.suggested_widths(GRAPH, "1e-400")
 
 
 @given(target_graphs(max_side=3), st.sampled_from([F(1, 10), F(10**6)]))
 def test_plans_of_drawn_graphs(graph: TargetCNN, eps: Fraction) -> None:
     try:
         plan = plan_graph(graph, eps)
-        _ = plan.widths
+        _ = plan.widths(eps)
     except InvalidParameterError:
         return
     known = ranges(graph)
