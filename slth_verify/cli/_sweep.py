@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +14,11 @@ from slth_verify.cli._groups import WholeSummaries
 from slth_verify.cli._output import note, progress, try_output
 from slth_verify.cli.arguments.types import integer
 from slth_verify.cli.printing import Form, formatted, print_answer
+from slth_verify.errors import SlthVerifyError
 from slth_verify.text import counted, printable
 
 if TYPE_CHECKING:
-    from slth_verify.sweep import Forecast, Summary
+    from slth_verify.sweep import Forecast, Plan, Summary
 
 _STORE = click.Path(exists=True, dir_okay=False)
 
@@ -92,7 +95,7 @@ def run(
         else:
             _print_forecast(forecast(chosen, None), form)
         return 0
-    with progress(remaining=True) as advance:
+    with _resumable(chosen, path), progress(remaining=True) as advance:
         found = run_sweep(
             chosen,
             path,
@@ -155,6 +158,25 @@ def report(store: str, output: str) -> int:
     write_atomically(output, render_sweep(document))
     note(f"written: {printable(output)}")
     return 0
+
+
+@contextmanager
+def _resumable(plan: Plan, path: Path) -> Iterator[None]:
+    """Where a sweep is ended, say what is kept, and how it goes on."""
+    from slth_verify.sweep import Store, forecast
+
+    try:
+        yield
+    except BaseException:  # a signal, a full disk, a scheduler that stays away
+        with suppress(SlthVerifyError), Store(path) as store:
+            known = forecast(plan, store)
+            if known.finished:
+                note(
+                    f"slth-verify: {known.finished} of {counted(known.runs, 'run')} "
+                    f"have a row in {printable(str(path))}; the same command goes on "
+                    "from there"
+                )
+        raise
 
 
 def _print_forecast(found: Forecast, form: Form) -> None:

@@ -48,6 +48,7 @@ def _printed(words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict]
     code = run(["bounds", *words.split(), "--json"])
     document = json.loads(capsys.readouterr().out)
     VALIDATOR.validate(document)
+    assert document["command"] == "bounds"
     return code, document
 
 
@@ -162,6 +163,17 @@ def test_a_changed_answer_has_code_1_or_3(capsys, tmp_path) -> None:
         assert code == expected
         assert findings["findings"][0]["verdict"] != "VERIFIED"
         assert findings["findings"][1]["verdict"] == "VERIFIED"
+
+
+def test_another_command_s_answer_is_none_of_bounds(capsys, tmp_path) -> None:
+    _, document = _printed("mrss --dim 1 --eps 0.1", capsys)
+    stored = tmp_path / "answer.json"
+    stored.write_text(json.dumps({**document, "command": "check"}))
+    code, findings = _printed(f"recheck {stored}", capsys)
+    assert (code, findings["verdict"]) == (3, "INCONCLUSIVE")
+    del document["command"]  # as older ones are, and those of `to_json`
+    stored.write_text(json.dumps(document))
+    assert _printed(f"recheck {stored}", capsys)[0] == 0
 
 
 @pytest.mark.parametrize("text", ["", "[", "[]", "3", '{"results": []}', '{"a": 1}'])

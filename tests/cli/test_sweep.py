@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from slth_verify import sweep
 from slth_verify.cli import run
+from slth_verify.cli._signals import EndedBySignal
 from slth_verify.cli.printing.plain_progress import plain_progress
 
 _GOOD = """
@@ -120,3 +123,33 @@ def test_plain_progress_says_what_is_left() -> None:
         while not said:
             continue
     assert "runs 1/3, about 0 s left" in said[0]
+
+
+def test_a_sweep_that_is_ended_says_how_it_goes_on(
+    plan: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = sweep.run_sweep
+
+    def ended(*arguments: Any, **options: Any) -> None:
+        def end(*_: int) -> None:
+            raise EndedBySignal(signal.SIGTERM)
+
+        true(*arguments, **{**options, "progress": end})
+
+    monkeypatch.setattr(sweep, "run_sweep", ended)
+    words = ["sweep", str(plan), "--workers", "1"]
+    assert run(words) == 143
+    said = capsys.readouterr().err
+    store = plan.with_suffix(".sqlite")
+    assert f"1 of 2 runs have a row in {store}; the same command goes on" in said
+    monkeypatch.undo()
+    assert run(words) == 0
+    assert "1 ran now" in capsys.readouterr().out
+
+
+def test_a_sweep_that_is_refused_says_nothing_of_going_on(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan.with_suffix(".sqlite").write_text("a letter")
+    assert run(["sweep", str(plan)]) == 2
+    assert "goes on" not in capsys.readouterr().err

@@ -65,6 +65,8 @@ def recheck(document: Mapping[str, Any]) -> Finding:
         fields = Fields("document", document)
         if fields.has("schema_version"):
             fields.integer("schema_version", 1, 1)
+        if fields.has("command"):  # which printed it
+            fields.exactly("command", "bounds")
         kind, topic = fields.text("kind"), _topic(fields)
         if kind in ("paper-form", "paper"):  # the second is its former name
             return Finding(

@@ -87,6 +87,7 @@ def _answers(file: Path) -> list[Any]:
     if len(several) > _MOST_ANSWERS or not set(document) <= {
         "results",
         "schema_version",
+        "command",
     }:
         raise UnusableFileError(
             f"path={shown(str(file))}: 'results' alone, with at most {_MOST_ANSWERS} "

@@ -82,7 +82,7 @@ def print_answers(
     """Print answers of one kind, or of several side by side."""
     whole = results[0] if len(results) == 1 else {"results": list(results)}
     if form == "json":
-        _print_json(whole)
+        _print_json({"command": command, **whole})
     elif form == "markdown":
         parts = [markdown(f"{command} {result['kind']}", result) for result in results]
         click.echo("\n".join(parts), nl=False)

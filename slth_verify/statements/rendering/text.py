@@ -32,9 +32,7 @@ def text(expression: Any, width: int = 84) -> str:
     drawn = str(sp.pretty(shown, use_unicode=True, wrap_line=False))
     if max(len(line) for line in drawn.splitlines()) <= width:
         return drawn
-    source = str(shown)
-    for plain, sign in (("<=", "≤"), (">=", "≥"), ("**", "^"), ("_oo", "_∞")):
-        source = source.replace(plain, sign)
+    source = _signed(str(shown)).replace("**", "^").replace("_oo", "_∞")
     return "\n".join(wrap(source, width, break_long_words=False))
 
 
@@ -175,7 +173,12 @@ def as_text(statement: StatementData) -> str:
             parts += [f"    if [{item.name}] {item.meaning}", _indented(item.relation)]
     if statement.notes:
         parts += ["", "Notes", *(f"  - {note}" for note in statement.notes)]
-    return "\n".join(parts) + "\n"
+    return _signed("\n".join(parts)) + "\n"
+
+
+def _signed(written: str) -> str:
+    """The same signs in words and formulas."""
+    return written.replace("<=", "≤").replace(">=", "≥")
 
 
 def _indented(expression: Any) -> str:
