@@ -17,6 +17,11 @@ from slth_verify.text import printable
 #: Names in an instance for other verifiers: known before what writes them is loaded.
 INSTANCE = ("f.onnx", "g.onnx", "difference.onnx", "difference.vnnlib")
 
+#: Networks of other tools, which say nothing of a box.
+IMPORTED = (".onnx", ".pt2")
+#: Files that may run code when they are read.
+PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
+
 _PathLike = str | os.PathLike[str]
 
 

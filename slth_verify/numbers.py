@@ -107,7 +107,7 @@ def whole_number(
     if number.denominator != 1 or outside:
         raise InvalidParameterError(
             f"{name}={shown(value)}: an integer{_range(least, most)} was required. "
-            f"Pass such a {name}."
+            f"Pass one for {name}."
         )
     return int(number)
 

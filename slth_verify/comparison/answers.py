@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from slth_verify.comparison.attack import AttackResult, attacked
+from slth_verify.comparison.images import given_images
 from slth_verify.comparison.local import LocalResult, certified_near
 from slth_verify.comparison.networks import ComparedNetworks
 from slth_verify.comparison.results import CompareResult, LocalReport, NodeGap
@@ -22,11 +23,9 @@ from slth_verify.errors import (
 )
 from slth_verify.forms import Differences, box_of
 from slth_verify.graph import TargetCNN
-from slth_verify.graph.given_input import same_entries
 from slth_verify.graph.stages import Stage
 from slth_verify.numbers import ExactNumber, exact_number, shown, whole_number
 from slth_verify.processes.children import settling
-from slth_verify.text import reason_of
 from slth_verify.ticket import Ticket, read_accuracy
 from slth_verify.ticket.given import given_target, given_ticket
 from slth_verify.verdict import Verdict
@@ -140,7 +139,7 @@ def _near(
     workers: int | None,
     progress: Progress | None,
 ) -> LocalReport:
-    batch = _batch(images, networks.target.input.shape)
+    batch = given_images(images, networks.target.input.shape)
     total = len(batch)
     cores = os.cpu_count() or 1
     if workers is not None:
@@ -239,31 +238,6 @@ def _finite(number: float) -> Fraction | None:
 
 def _networks(ticket: _Path | Ticket, target: _Path | TargetCNN) -> ComparedNetworks:
     return ComparedNetworks.of_ticket(given_ticket(ticket), given_target(target))
-
-
-def _batch(images: Any, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
-    if hasattr(images, "detach"):  # a tensor that may want gradients
-        images = images.detach()
-    try:
-        batch = np.asarray(images)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InvalidParameterError(
-            f"images=<{type(images).__name__}>: an array of numbers is required, and "
-            f"this is none ({reason_of(error)}; der:local). Pass a NumPy array."
-        ) from error
-    if isinstance(images, np.ma.MaskedArray) or batch.dtype.kind not in "iufO":
-        raise InvalidParameterError(
-            f"images of dtype {batch.dtype}, <{type(images).__name__}>: an array of "
-            "numbers without a mask is required (der:local). Pass one."
-        )
-    if not batch.ndim or not len(batch) or not same_entries(batch.shape[1:], shape):
-        raise InvalidParameterError(
-            f"images of shape {batch.shape}: (count, "
-            f"{', '.join(map(str, shape))}) is required, at least one image "
-            "(der:local). Add a batch axis in front, and put channels before rows and "
-            "columns."
-        )
-    return batch
 
 
 def _answered(

@@ -17,6 +17,7 @@ from safetensors.numpy import load
 from slth_verify.errors import InvalidParameterError
 from slth_verify.files import read_regular
 from slth_verify.graph.dyadics import exact_entries
+from slth_verify.graph.given_input import same_entries
 from slth_verify.limits import TENSOR_FILE_BYTES
 from slth_verify.text import printable, reason_of
 
@@ -53,8 +54,13 @@ def read_images(
 
     Raises:
         UnusableFileError: If the file cannot be read.
-        InvalidParameterError: If it holds no such array.
+        InvalidParameterError: If it holds no such array, or the scale is 0.
     """
+    if not scale:
+        raise InvalidParameterError(
+            "scale=0: every image would be 0. Give 1 for images as the network reads "
+            "them, 1/255 for grey levels."
+        )
     data = read_regular(path, TENSOR_FILE_BYTES)
     try:
         found = _npy(data) if Path(path).suffix == ".npy" else _safetensors(data)
@@ -85,3 +91,45 @@ def _safetensors(data: bytes) -> NDArray[Any]:
     return np.asarray(
         tensors[_NAME] if _NAME in tensors else next(iter(tensors.values()))
     )
+
+
+def given_images(images: Any, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Images as a user gives them: an array, a tensor, nested lists.
+
+    Args:
+        images: Numbers of shape ``(count, *shape)``; axes of length 1 may be missing.
+        shape: Of one image.
+
+    Raises:
+        InvalidParameterError: If they are no finite numbers of that shape.
+    """
+    if hasattr(images, "detach"):  # a tensor that may want gradients
+        images = images.detach()
+    try:
+        batch = np.asarray(images)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InvalidParameterError(
+            f"images=<{type(images).__name__}>: an array of numbers is required, and "
+            f"this is none ({reason_of(error)}; der:local). Pass a NumPy array."
+        ) from error
+    long = batch.dtype.kind == "f" and batch.dtype.itemsize > 8
+    if long or isinstance(images, np.ma.MaskedArray) or batch.dtype.kind not in "iufO":
+        raise InvalidParameterError(
+            f"images of dtype {batch.dtype}, <{type(images).__name__}>: an array of "
+            "numbers of at most 64 bits without a mask is required (der:local). Pass "
+            "one."
+        )
+    if not batch.ndim or not len(batch) or not same_entries(batch.shape[1:], shape):
+        raise InvalidParameterError(
+            f"images of shape {batch.shape}: (count, "
+            f"{', '.join(map(str, shape))}) is required, at least one image "
+            "(der:local). Add a batch axis in front, and put channels before rows and "
+            "columns."
+        )
+    if batch.dtype.kind == "f" and not np.isfinite(batch).all():
+        finite = np.isfinite(batch).reshape(len(batch), -1).all(axis=1)
+        raise InvalidParameterError(
+            f"images[{int(np.argmin(finite))}] holds NaN or infinity: finite numbers "
+            "are required (der:local). Leave the image out, or repair it."
+        )
+    return batch

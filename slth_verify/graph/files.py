@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ import numpy as np
 from safetensors.numpy import save
 
 from slth_verify.errors import InvalidTargetError
-from slth_verify.files import write_atomically
+from slth_verify.files import IMPORTED, PICKLES, write_atomically
 from slth_verify.graph.fields import axes_of
 from slth_verify.graph.kernels import KERNELS_KEY, read_kernels
 from slth_verify.graph.nodes import KINDS, Node, Weights
@@ -33,6 +34,8 @@ from slth_verify.tensors import (
 from slth_verify.text import printable
 
 GRAPH_KEY = "slth_verify_graph"
+#: What tickets have in that place.
+_TICKET_KEY = "slth_ticket"
 GRAPH_SCHEMA = 1
 
 _KIND_NAMES = {kind: name for name, kind in KINDS.items()}
@@ -91,8 +94,28 @@ def read_graph(
         reason = "no such file" if absent else printable(str(error), 400)
         raise InvalidTargetError(
             f"path='{printable(str(path), 400)}' is no readable target graph "
-            f"({reason}). Give a .safetensors file written by TargetCNN.save."
+            f"({reason}). {_remedy(path)}"
         ) from error
+
+
+def _remedy(path: str | os.PathLike[str]) -> str:
+    """What to do instead with a file that is no target graph."""
+    with suppress(*READING_ERRORS):
+        if has_metadata(path, _TICKET_KEY):
+            return "It is a ticket: give the ticket first, then its target."
+    suffix = os.path.splitext(str(path))[1].lower()
+    if suffix in IMPORTED:
+        return (
+            f"Import it with TargetCNN.from_{suffix[1:]}(path, box=...), or "
+            "`slth-verify prune`, which writes its graph beside the ticket, as "
+            "TICKET.target.safetensors: give that to check."
+        )
+    if suffix in PICKLES:
+        return (
+            "Such a file is mostly a pickle, which runs code when it is read: load it "
+            "where you trust it, and save TargetCNN.from_torch(module, ...)."
+        )
+    return "Give a .safetensors file written by TargetCNN.save."
 
 
 def graph_sha256(nodes: Sequence[Node]) -> str:

@@ -95,7 +95,8 @@ def _pairs(box: Any, channels: int) -> list[tuple[Fraction, Fraction]]:
     for low, high in pairs:
         if low > high:
             raise InvalidParameterError(
-                f"box={shown(box)}: low <= high is required. Exchange the two."
+                f"box=({shown(low)}, {shown(high)}): low <= high is required. Exchange "
+                "the two."
             )
     return pairs
 

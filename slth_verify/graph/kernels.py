@@ -94,11 +94,26 @@ def _listed(kernels: Iterable[Any]) -> list[Any]:
             "d), layer by layer, is required (thm:structured-slth)."
         ) from error
     if not 1 <= len(found) <= _MOST_LAYERS:
+        many = f"more than {_MOST_LAYERS}" if found else "none"
+        remedy = (
+            "Certify the network in parts." if found else "Give one for each layer."
+        )
         raise InvalidTargetError(
-            f"{len(found)} or more kernels: 1 to {_MOST_LAYERS} layers are read. "
-            "Certify the network in parts."
+            f"kernels: {many}, but 1 to {_MOST_LAYERS} layers are read "
+            f"(thm:structured-slth). {remedy}"
         )
     return found
+
+
+def _remedy(given: tuple[int, ...] | str) -> str:
+    """What to do with something that is no kernel."""
+    if isinstance(given, str):
+        return "Give numpy.asarray(kernel, dtype=numpy.float32) for each layer."
+    if len(given) == 3:
+        return "Give a sequence of kernels, (kernel,) for one layer."
+    if len(given) != 4:
+        return "Add the axes that are missing."
+    return "Pad the kernel with zeros."
 
 
 def _layer(layer: int, kernel: Any, source: str) -> Convolution:
@@ -106,8 +121,7 @@ def _layer(layer: int, kernel: Any, source: str) -> Convolution:
     if len(given) != 4 or isinstance(given, str) or given[2] != given[3]:
         raise InvalidTargetError(
             f"layer {layer}: {given}, but a numpy array of shape (c_out, c_in, d, d), "
-            "with square windows, is required (thm:structured-slth). Pad the kernel "
-            "with zeros."
+            f"with square windows, is required (thm:structured-slth). {_remedy(given)}"
         )
     before, after = max(0, given[2] - 1) // 2, given[2] // 2
     return Convolution(

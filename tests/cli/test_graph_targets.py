@@ -117,6 +117,25 @@ def test_pickles_are_not_read(tmp_path: Path) -> None:
     assert "pickle" in told
 
 
+def test_files_in_each_other_s_place_are_named(target: Path, ticket: Path) -> None:
+    told = _run("check", target, ticket, code=2)
+    assert "it is a target; the ticket comes first, then its target" in told
+    told = _run("check", ticket, ticket, code=2)
+    assert "It is a ticket: give the ticket first, then its target" in told
+
+
+@pytest.mark.parametrize(
+    ("ending", "word"),
+    [("onnx", "from_onnx"), ("PT2", "from_pt2"), ("pt", "pickle"), ("x", "save")],
+)
+def test_files_of_other_tools_are_told_how_they_are_read(
+    ending: str, word: str, ticket: Path
+) -> None:
+    path = ticket.with_name(f"model.{ending}")
+    path.write_bytes(b"\x80\x04.")
+    assert word in _run("check", ticket, path, code=2)
+
+
 def test_another_target_is_refuted(ticket: Path, tmp_path: Path) -> None:
     plain = sv.TargetCNN.from_kernels(
         (np.ones((1, 1, 1, 1), np.float32),), (1, 2, 2), name="one"

@@ -11,6 +11,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from slth_verify.comparison import read_images
+from slth_verify.comparison.images import given_images
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 
 
@@ -46,3 +47,25 @@ def test_pipes_are_never_waited_for(tmp_path: Path) -> None:
     os.mkfifo(path)
     with pytest.raises(UnusableFileError):
         read_images(path)
+
+
+def test_a_scale_of_nothing_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "images.npy"
+    np.save(path, np.ones((1, 2)))
+    with pytest.raises(InvalidParameterError, match=r"^scale=0: every image would be 0"):
+        read_images(path, Fraction(0))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_the_image_that_is_not_finite_is_named(value: float) -> None:
+    images = np.zeros((3, 2))
+    images[1, 1] = value
+    with pytest.raises(InvalidParameterError, match=r"^images\[1\] holds NaN or inf"):
+        given_images(images, (2,))
+    images[1, 1] = 0
+    assert np.array_equal(given_images(images.tolist(), (2,)), images)
+
+
+def test_numbers_of_more_than_64_bits_are_named() -> None:
+    with pytest.raises(InvalidParameterError, match="at most 64 bits"):
+        given_images(np.zeros((1, 2), np.longdouble), (2,))

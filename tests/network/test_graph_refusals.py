@@ -216,7 +216,7 @@ def test_weights_that_are_made_anew() -> None:
     parametrize.register_parametrization(halved[0], "weight", nn.Softsign())
     refused(halved, "module '0'", "remove_parametrizations")
     pruned = nn.Sequential(prune.l1_unstructured(conv(), "weight", 0.5))
-    refused(pruned, "module '0'", "prune.remove")
+    refused(pruned, "module '0'", "made anew from others", "prune.remove")
     prune.remove(pruned[0], "weight")
     graph_from_torch(pruned, SHAPE)
     masked = Parts(
@@ -225,6 +225,24 @@ def test_weights_that_are_made_anew() -> None:
         mask=torch.ones(3, 3),
     )
     refused(masked, "a weight that is computed anew")
+
+
+def test_what_no_copy_converts_is_named() -> None:
+    replaced = nn.Sequential(conv(), nn.Sequential(nn.ReLU(), conv()))
+    old = replaced[1].forward
+    replaced[1].forward = lambda x: -old(x)
+    refused(replaced, "module '1'", "a forward of its own", "Delete the attribute")
+    loose = nn.Sequential(conv())
+    values = loose[0].weight.detach().clone()
+    del loose[0].weight
+    loose[0].weight = values
+    refused(loose, "module '0'", "holds weight", "neither a parameter nor a buffer")
+
+
+def test_parameters_of_several_dtypes_are_no_wrong_shape() -> None:
+    mixed = nn.Sequential(conv())
+    mixed[0].bias.data = mixed[0].bias.data.double()
+    refused(mixed, "module '0'", "several dtypes (torch.float32, torch.float64)")
 
 
 def test_numbers_that_are_changed_before_they_are_used() -> None:
@@ -247,7 +265,7 @@ def test_wrappers_and_what_is_no_module() -> None:
             nn.Sequential(nn.Linear(6, 2)), kind
         )
     refused(halved, "module '0'", "quantised weights", "float network")
-    refused("weights.pt", "not a torch.nn.Module")
+    refused("weights.pt", "is no torch.nn.Module", "nn.Sequential(*layers)")
     compiled = conv()
     compiled._compiled_call_impl = lambda x: x
     refused(nn.Sequential(compiled), "module '0'", "module.compile()")

@@ -7,17 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slth_verify.errors import InvalidParameterError, InvalidTargetError
+from slth_verify.files import IMPORTED, PICKLES
 from slth_verify.numbers import exact_number, shown
 from slth_verify.text import printable
 
 if TYPE_CHECKING:
     from slth_verify.graph import TargetCNN
-
-#: Files of other tools, which say nothing of a box.
-_IMPORTED = (".onnx", ".pt2")
-
-#: Files that may run code when they are read.
-_PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
 
 
 def read_target(path: str, box: str | None) -> TargetCNN:
@@ -32,7 +27,7 @@ def read_target(path: str, box: str | None) -> TargetCNN:
         InvalidParameterError: If the box is missing, or given to a file that has one.
     """
     suffix = Path(path).suffix.lower()
-    if suffix in _PICKLES:
+    if suffix in PICKLES:
         raise InvalidTargetError(
             f"TARGET={printable(path)}: such a file is a pickle, which runs code when "
             "it is read (docs/target-graphs.md). Load it where you trust it, and save "
@@ -60,7 +55,7 @@ def read_any(path: str, box: str | None) -> TargetCNN:
 
 def is_imported(path: str) -> bool:
     """Whether a file is another tool's, and says nothing of a box."""
-    return Path(path).suffix.lower() in _IMPORTED
+    return Path(path).suffix.lower() in IMPORTED
 
 
 def imported_target(path: str, output: str, asked: str | None) -> str | None:

@@ -15,7 +15,7 @@ from torch import nn
 from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidTargetError
 from slth_verify.network.torch_graphs.naming import named
-from slth_verify.text import reason_of
+from slth_verify.text import printable, reason_of
 
 _WARNING_FILTERS = threading.RLock()  # they belong to the whole process
 
@@ -122,6 +122,7 @@ def run_copy(
     try:
         output = runnable(torch.from_numpy(images.copy()))
     except Exception as error:  # so does running it
+        _refuse_unconverted(module, error)
         raise _cannot_run("", module, error) from error
     if type(output) is not torch.Tensor or output.dtype != torch.float64:
         kind = getattr(output, "dtype", type(output).__name__)
@@ -130,6 +131,26 @@ def run_copy(
             "tensor. A target maps images to images; give plain layers."
         )
     return np.array(output.numpy(), dtype=np.float64)
+
+
+def _refuse_unconverted(module: nn.Module, error: Exception) -> None:
+    """Name what no copy in float64 has converted, if there is something."""
+    for path, part in module.named_modules():
+        if "forward" in vars(part):
+            raise InvalidTargetError(
+                f"{named(path, part)} has a forward of its own, in place of its "
+                "class's, and no copy of it runs in float64 "
+                f"({reason_of(error, 300)}). Delete the attribute forward, or write it "
+                "as the method of a class."
+            ) from error
+        for name, value in vars(part).items():
+            if isinstance(value, torch.Tensor):
+                raise InvalidTargetError(
+                    f"{named(path, part)} holds {printable(name, 100)}, a tensor that "
+                    "is neither a parameter nor a buffer, and no copy of it runs in "
+                    f"float64 ({reason_of(error, 300)}). Make it an nn.Parameter, or "
+                    "register it with register_buffer."
+                ) from error
 
 
 def _cannot_run(path: str, module: nn.Module, error: Exception) -> InvalidTargetError:

@@ -106,7 +106,9 @@ def copied_to_cpu(module: nn.Module) -> nn.Module:
         raise refused(
             module,
             path,
-            f"cannot be copied ({reason_of(error, 300)})",
+            "has a weight that is made anew from others at every call"
+            if undo
+            else f"cannot be copied ({reason_of(error, 300)})",
             f"First make its weights final: {undo}."
             if undo
             else "Give a module that copy.deepcopy accepts.",
@@ -156,6 +158,14 @@ def exported(copied: nn.Module, image: torch.Tensor) -> Any:
                 "A target maps one image to one tensor: write a module whose forward() "
                 "takes the image alone.",
             ) from error
+        dtypes = _dtypes(copied.get_submodule(path))
+        if len(dtypes) > 1:
+            raise refused(
+                copied,
+                path,
+                f"cannot run with parameters of several dtypes ({', '.join(dtypes)})",
+                "Convert the module with module.float(): look at what that changes.",
+            ) from error
         raise refused(
             copied,
             path,
@@ -163,6 +173,12 @@ def exported(copied: nn.Module, image: torch.Tensor) -> Any:
             f"({reason_of(error, 300)})",
             f"Look at input_shape first. {ADVICE}",
         ) from error
+
+
+def _dtypes(part: nn.Module) -> list[str]:
+    """Of the module's own parameters."""
+    found = {str(p.dtype) for p in part._parameters.values() if p is not None}
+    return sorted(found)
 
 
 def _raised_in(copied: nn.Module, error: BaseException) -> str:

@@ -100,7 +100,8 @@ def traced(module: Any, input_shape: tuple[int, ...]) -> Trace:
     """
     if not isinstance(module, nn.Module):
         raise InvalidTargetError(
-            f"module is a {type(module).__name__}, not a torch.nn.Module. {ADVICE}"
+            f"module=<{type(module).__name__}> is no torch.nn.Module. Give the module "
+            f"itself; of a list of layers, nn.Sequential(*layers). {ADVICE}"
         )
     require_no_global_hooks()
     require_plain(module)

@@ -20,6 +20,8 @@ from safetensors.numpy import save
 
 from slth_verify.errors import InvalidTicketError
 from slth_verify.files import write_atomically
+from slth_verify.graph.files import GRAPH_KEY
+from slth_verify.graph.kernels import KERNELS_KEY
 from slth_verify.limits import LAYERS, SEEDS
 from slth_verify.numbers import exact_number, shown, whole_number
 from slth_verify.showing import Card, Shown, brief
@@ -156,6 +158,10 @@ class Ticket(Shown):
                 raise ValueError(
                     "it is of the format before format 1, which is not read any more; "
                     "prune the target again"
+                )
+            if any(has_metadata(path, key) for key in (GRAPH_KEY, KERNELS_KEY)):
+                raise ValueError(
+                    "it is a target; the ticket comes first, then its target"
                 )
             data, tensors = read_tensors(path, FORMAT_KEY, _expected)
             return _checked(_parsed(data, tensors))
