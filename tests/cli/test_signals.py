@@ -160,3 +160,21 @@ def test_a_process_that_stays_would_be_noticed(tmp_path: Path) -> None:
             assert len(found) == 1
         finally:
             staying.kill()
+
+
+def test_an_interrupt_while_commands_are_loaded_ends_in_silence() -> None:
+    code = """
+import os, signal, sys
+
+class Interrupts:
+    def find_spec(self, name, path=None, target=None):
+        if name == "slth_verify.cli":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupts())
+from slth_verify.__main__ import main
+main()
+"""
+    words = [sys.executable, "-c", code, "--version"]
+    done = subprocess.run(words, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
