@@ -34,16 +34,18 @@ def write_atomically(path: _PathLike, content: bytes | str) -> None:
         content: All of it; text is encoded as UTF-8.
 
     Raises:
-        UnusableFileError: If there is something else than a regular file, or the file
-            cannot be written, as on a full disk. No temporary file is left behind.
+        UnusableFileError: If it is no path, there is something else than a regular
+            file, or the file cannot be written, as on a full disk. No temporary file is
+            left behind.
     """
     data = content.encode() if isinstance(content, str) else content
     try:
         _write(_place(path), data)
-    except OSError as error:
+    except (OSError, ValueError, TypeError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise UnusableFileError(
-            f"{_named(path)} cannot be written: "
-            f"{error.strerror or error}. Give another path, or make room."
+            f"{_named(path)} cannot be written: {reason}. Give another path, or make "
+            "room."
         ) from error
 
 
@@ -56,7 +58,7 @@ def require_writable(path: _PathLike) -> None:
     try:
         with tempfile.TemporaryFile(dir=_place(path).parent):
             pass
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UnusableFileError(
             f"{_named(path)} cannot be written: {reason}. Give a file in a folder that "
@@ -160,7 +162,7 @@ def read_json(path: _PathLike, most: int = DOCUMENT_BYTES) -> Any:
 
 def _place(path: _PathLike) -> Path:
     """Where a file is written: behind links, nothing there or a regular file."""
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(os.fsdecode(path)))
     if target.is_symlink():
         raise OSError("it is a link that leads to itself")
     if target.exists() and not target.is_file():

@@ -5,13 +5,20 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from slth_verify.errors import UnusableFileError
-from slth_verify.files import parse_json, read_json, read_regular, write_atomically
+from slth_verify.files import (
+    parse_json,
+    read_json,
+    read_regular,
+    require_writable,
+    write_atomically,
+)
 from slth_verify.text import printable, reason_of
 
 _HOSTILE = {
@@ -74,6 +81,19 @@ def test_only_regular_files_are_replaced(tmp_path: Path) -> None:
         with pytest.raises(UnusableFileError, match="path="):
             write_atomically(tmp_path / name, "new")
     assert {item.name for item in tmp_path.iterdir()} == {"pipe", "file", "link"}
+
+
+@pytest.mark.parametrize("wrong", [None, 3, "a\0b", 1.5, ["a"]], ids=repr)
+def test_what_is_no_path_is_no_file(wrong: Any) -> None:
+    for write in (require_writable, lambda path: write_atomically(path, "new")):
+        with pytest.raises(UnusableFileError, match=r"^path=.* cannot be written"):
+            write(wrong)
+
+
+def test_paths_may_be_bytes(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path / "file")
+    write_atomically(path, "new")  # type: ignore[arg-type]
+    assert (tmp_path / "file").read_text() == "new"
 
 
 @given(st.text())

@@ -236,6 +236,39 @@ def test_programs_that_mix_the_images_of_a_batch_are_refused(
         graph_from_pt2(path)
 
 
+class Pair(nn.Module):
+    """A module that answers two tensors."""
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return torch.relu(x), x
+
+
+@pytest.mark.parametrize(
+    ("module", "word"),
+    [
+        (Pair(), "2 outputs, and one is read"),
+        (nn.Sequential(nn.Conv2d(1, 1, 1), nn.Tanh()), r"tanh.*Hardtanh\(-1, 1\)"),
+        (nn.Sequential(nn.BatchNorm2d(1)).train(), r"training mode.*module.eval\(\)"),
+    ],
+    ids=["outputs", "tanh", "training"],
+)
+def test_programs_that_are_refused_in_words(
+    module: nn.Module, word: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.pt2"
+    torch.export.save(torch.export.export(module, (torch.zeros(2, 1, 2, 2),)), path)
+    with pytest.raises(InvalidTargetError, match=word):
+        graph_from_pt2(path)
+
+
+def test_a_program_without_a_batch_is_told_so(tmp_path: Path) -> None:
+    path = tmp_path / "net.pt2"
+    program = torch.export.export(nn.Conv2d(1, 1, 1), (torch.zeros(1, 2, 2),))
+    torch.export.save(program, path)
+    with pytest.raises(InvalidTargetError, match="export it on a batch of images"):
+        graph_from_pt2(path)
+
+
 def test_a_reading_that_admits_every_operation_is_seen(
     mutant: Callable[..., Any],
 ) -> None:

@@ -36,7 +36,9 @@ def read_model(path: str | os.PathLike[str]) -> Any:
         data = read_regular(path, TENSOR_FILE_BYTES)
         require_small(data)
         model = onnx.load_model_from_string(data)
-    except (UnusableFileError, ValueError, decode_error) as error:
+    except UnusableFileError as error:
+        raise InvalidTargetError(str(error)) from error
+    except (ValueError, decode_error) as error:
         raise _unreadable(path, reason_of(error, 400)) from error
     reason = _outside(model)
     if reason is not None:

@@ -184,10 +184,13 @@ def _sides(image: Any, input_shape: Any) -> tuple[int, ...]:
         for known, size in zip(dims[1:], sizes, strict=True)
     )
     if not fits or None in sizes:
+        other = "no input_shape is given"
+        if given is not None:
+            other = f"input_shape={_some(given)}"
         raise Outside(
             f"the file gives the input's sizes (batch, "
-            f"{', '.join(str(size or '?') for size in dims[1:])}), and "
-            f"input_shape={_some(given or [])}. Pass input_shape, without the batch"
+            f"{', '.join(str(size or '?') for size in dims[1:])}), and {other}. Pass "
+            "input_shape, without the batch"
         )
     if any(type(size) is not int or size < 1 for size in sizes):
         raise Outside(f"the input's sizes are {sizes[:9]}; positive integers are read")

@@ -62,6 +62,11 @@ class Archive:
             raise ValueError(f"weight {shown(name)} is pickled")
         meta, path = entry["tensor_meta"], entry["path_name"]
         dtype = _DTYPES.get(meta["dtype"])
+        if dtype is None and name.endswith("num_batches_tracked"):
+            raise ValueError(
+                f"{shown(name)} is counted, so that it was exported in training mode; "
+                "call module.eval(), and export it again"
+            )
         if dtype is None:
             raise ValueError(f"weight {shown(name)} is neither float32 nor float64")
         sizes = [_plain(size) for size in meta["sizes"]]
@@ -103,7 +108,7 @@ def unreadable(path: Any, error: Exception) -> InvalidTargetError:
     why = "no such record" if isinstance(error, KeyError) else ""
     reason = f"{why} {reason_of(error, 400)}".strip()
     if isinstance(error, UnusableFileError):
-        reason = str(error)
+        return InvalidTargetError(str(error))
     return InvalidTargetError(
         f"path='{printable(str(path), 300)}' is no exported program that is read: "
         f"{printable(reason, 500)}. Give a .pt2 file of at most {TENSOR_FILE_BYTES} "

@@ -19,6 +19,7 @@ from slth_verify.network.torch_graphs.pt2_file import (
     unreadable,
 )
 from slth_verify.network.torch_graphs.recording import BATCH
+from slth_verify.network.torch_graphs.refusals import NEAREST
 from slth_verify.numbers import shown
 from slth_verify.tensors import integer
 
@@ -81,7 +82,10 @@ class _Program:
         self._free_batch(image, sizes[0])
         for node in graph["nodes"]:
             self._add(node)
-        (spec,) = signature["output_specs"]
+        outputs = signature["output_specs"]
+        if len(outputs) != 1:
+            raise ValueError(f"{len(outputs)} outputs, and one is read; export one")
+        (spec,) = outputs
         self._graph.output(
             self._values[spec["user_output"]["arg"]["as_tensor"]["name"]]
         )
@@ -228,6 +232,10 @@ def _operation(target: Any) -> Any:
     parts = target.split(".") if isinstance(target, str) else []
     if parts[:3] != ["torch", "ops", "aten"] or len(parts) != 5:
         raise ValueError(f"an operation {shown(target)} that is not of aten")
+    name = parts[3].removesuffix("_")
+    if name not in _KNOWN and name in NEAREST:
+        what, remedy = NEAREST[name]
+        raise ValueError(f"it {what} ({parts[3]}). {remedy.rstrip('.')}")
     if not {parts[3], parts[3].removesuffix("_")} & _KNOWN:
         raise ValueError(
             f"an operation {shown(target)} that is not admitted; these are: "
@@ -273,4 +281,11 @@ def _require_bounded(module: Any, shape: tuple[int, ...]) -> None:
     bare = _Recorded(module.graph)
     for name, tensor in module.named_buffers():
         bare.register_buffer(name, tensor.to("meta"))
-    _Sizes(bare).run(meta)
+    try:
+        _Sizes(bare).run(meta)
+    except RuntimeError as error:
+        reason = (str(error).splitlines() or [""])[0]
+        raise ValueError(
+            f"it does not run on {BATCH} images of shape {shape} ({reason}); export it "
+            "on a batch of images, with dynamic_shapes for its first axis, the batch"
+        ) from error

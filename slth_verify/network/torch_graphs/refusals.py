@@ -37,7 +37,7 @@ _RANDOM = (
 )
 
 #: By the operation's name in ATen: what it does, and the nearest admitted form.
-_KNOWN: dict[str, tuple[str, str]] = {
+NEAREST: dict[str, tuple[str, str]] = {
     "sigmoid": ("applies a sigmoid", f"{_CLIPPED.format('0, 1')} {_SCORES}"),
     "hardsigmoid": ("applies a hard sigmoid", f"{_CLIPPED.format('0, 1')} {_SCORES}"),
     "tanh": ("applies a tanh", _CLIPPED.format("-1, 1")),
@@ -143,9 +143,9 @@ def refuse_known(root: nn.Module, nodes: Iterable[fx.Node], image: str) -> None:
 
 def _refuse(root: nn.Module, node: fx.Node) -> None:
     operation = operation_of(node)
-    what = _KNOWN.get(operation)
+    what = NEAREST.get(operation)
     if class_of(node).endswith("MultiheadAttention"):
-        what = _KNOWN["scaled_dot_product_attention"]
+        what = NEAREST["scaled_dot_product_attention"]
     if operation in _DROPOUTS and node.args[2:3] == (True,):
         what = ("drops values at random in evaluation mode too", _RANDOM)
     if operation == "batch_norm" and node.args[5:6] == (True,):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from handmade.onnx_nodes import node, norm, one, whole
 
+from slth_verify.errors import InvalidTargetError
 from slth_verify.graph import (
     AveragePool,
     BatchNorm,
@@ -70,6 +72,8 @@ def test_box_name_and_symbolic_sizes(onnx_file, tmp_path) -> None:
     assert graph.input.low == (0, Fraction(-1, 3))
     assert graph.input.high == (1, Fraction(1, 2))
     assert graph_from_onnx(path, input_shape=(2, 1, 1), name="mine").name == "mine"
+    with pytest.raises(InvalidTargetError, match="no input_shape is given"):
+        graph_from_onnx(path)
 
 
 def test_float64_networks_run_in_float64(onnx_file) -> None:

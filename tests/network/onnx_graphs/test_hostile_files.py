@@ -49,9 +49,9 @@ def test_damaged_files(onnx_model, tmp_path: Path) -> None:
 
 def test_no_regular_file(tmp_path: Path) -> None:
     refused(tmp_path / "missing.onnx", "No such file")
-    refused(tmp_path, "no ONNX network")
+    refused(tmp_path, "no regular file")
     refused("/dev/zero", "no regular file")
-    refused("a\0b", "no ONNX network")
+    refused("a\0b", "cannot be read")
     os.mkfifo(tmp_path / "pipe")
     refused(tmp_path / "pipe", "no regular file")
 
