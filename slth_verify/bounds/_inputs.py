@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import isfinite
+from typing import Any
 
 from slth_verify.bounds.ledger.steps import Json
 from slth_verify.errors import InvalidParameterError
@@ -37,10 +38,24 @@ def positive_integer(
     if number.denominator != 1 or number < 1 or (most is not None and number > most):
         wanted = "an integer >= 1" if most is None else f"an integer from 1 to {most}"
         raise InvalidParameterError(
-            f"{name}={rough(number)}: {wanted} was required ({statement}). "
+            f"{name}={shown(value)}: {wanted} was required ({statement}). "
             f"Pass such an integer for {name}."
         )
     return int(number)
+
+
+def truth(value: Any, name: str, statement: str) -> bool:
+    """True or False; a text such as "no" would count as true.
+
+    Raises:
+        InvalidParameterError: If it is neither.
+    """
+    if type(value).__name__ in ("bool", "bool_"):  # Python's, numpy's
+        return bool(value)
+    raise InvalidParameterError(
+        f"{name}={shown(value)}: True or False was required ({statement}). Pass one of "
+        "them."
+    )
 
 
 def dimension(value: ExactNumber, statement: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ from slth_verify.verdict import NoTruthValue
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int64]
 _LARGEST = 1 << 1023
+#: What `ColumnSource` asks of a pool.
+_OF_POOLS = ("size", "dim", "scales_below", "columns")
 
 
 class ColumnSource(Protocol):
@@ -125,6 +127,17 @@ class Problem(OneLine):
     tolerance: Tolerance
 
     def __post_init__(self) -> None:
+        if not all(hasattr(self.source, name) for name in _OF_POOLS):
+            raise InvalidParameterError(
+                f"source={shown(self.source)}: a pool of columns is required "
+                "(def:subset-sum-number). Give DenseColumns(array), or a class with "
+                f"{', '.join(_OF_POOLS)}."
+            )
+        if not callable(getattr(self.tolerance, "score", None)):
+            raise InvalidParameterError(
+                f"tolerance={shown(self.tolerance)}: a tolerance is required "
+                "(def:subset-sum-number). Give MaxTolerance(delta)."
+            )
         object.__setattr__(self, "target", given_floats(self.target, "target"))
         if self.target.shape != (self.source.dim,):
             raise InvalidParameterError(
@@ -136,6 +149,20 @@ class Problem(OneLine):
                 "target holds NaN or infinity: every coordinate must be finite "
                 "(def:subset-sum-number). Repair the target."
             )
+
+
+def require_problem(problem: Any) -> None:
+    """Refuse what is no problem.
+
+    Raises:
+        InvalidParameterError: If it is none.
+    """
+    if not isinstance(problem, Problem):
+        raise InvalidParameterError(
+            f"problem={shown(problem)}: a Problem is required (def:subset-sum-number). "
+            "Give Problem(DenseColumns(array), target, MaxTolerance(delta)); several "
+            "go to solve_many."
+        )
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -12,7 +12,13 @@ from slth_verify.deadline import TimeIsUpError, ends_within, now
 from slth_verify.errors import InvalidParameterError
 from slth_verify.processes.inner_threads import one_inner_thread
 from slth_verify.subset_sum._options import Effort, Progress, SearchOptions
-from slth_verify.subset_sum._problem import MaxTolerance, Problem, Proposal, Solver
+from slth_verify.subset_sum._problem import (
+    MaxTolerance,
+    Problem,
+    Proposal,
+    Solver,
+    require_problem,
+)
 from slth_verify.subset_sum._residual import make_proposal
 from slth_verify.subset_sum.devices.available import check_device
 from slth_verify.subset_sum.devices.freed_memory import keep_freed_memory
@@ -77,6 +83,7 @@ def solve(
 
 def search(problem: Problem, options: SearchOptions, solver: str = "auto") -> Proposal:
     """As `solve`, with its options in one object."""
+    require_problem(problem)
     check_device(options.device)
     problem = dataclasses.replace(problem, source=remembering(problem.source))
     automatic, reason = solver == "auto", ""

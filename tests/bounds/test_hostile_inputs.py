@@ -9,6 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -154,3 +155,24 @@ def test_what_does_not_end_or_fails_otherwise_is_noticed() -> None:
 def test_limits_of_time_that_are_none_are_refused(limit: Any) -> None:
     with pytest.raises(InvalidParameterError, match="time_limit="):
         bounds.mrss_width(dim=2, eps="0.1", prob="1/2", time_limit=limit)
+
+
+@pytest.mark.parametrize("wrong", ["no", "yes", 0, 1, None], ids=repr)
+def test_a_text_is_neither_true_nor_false(wrong: Any) -> None:
+    said = r"^(universal|half)=.* True or False was required"
+    with pytest.raises(InvalidParameterError, match=said):
+        bounds.mrss_width(1, "0.1", universal=wrong)
+    with pytest.raises(InvalidParameterError, match=said):
+        bounds.network_width((1,), (1, 1), "1/2", "1/5", universal=wrong)
+    with pytest.raises(InvalidParameterError, match=said):
+        bounds.rss_width("0.1", half=wrong)
+
+
+def test_truth_of_numpy_is_read() -> None:
+    plain = bounds.rss_width("0.1", half=True)
+    assert bounds.rss_width("0.1", half=np.True_) == plain  # type: ignore[arg-type]
+
+
+def test_a_refusal_repeats_the_number_that_was_asked() -> None:
+    with pytest.raises(InvalidParameterError, match=r"^dim=1000000: an integer from 1"):
+        bounds.mrss_width(1_000_000, "0.1")

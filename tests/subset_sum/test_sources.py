@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from slth_verify.subset_sum import (
     MaxTolerance,
     Problem,
     residual_of,
+    solve,
+    solve_many,
 )
 from slth_verify.subset_sum.steps.select import PrefixColumnSource, Selection, select
 
@@ -52,6 +55,26 @@ def test_what_is_no_array_of_float64_numbers_is_refused(wrong: object) -> None:
     if wrong is not None:
         with pytest.raises(InvalidParameterError, match=r"^scales=.*def:nsn-vector"):
             DenseColumns(np.ones((3, 2)), wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", [None, 3, "x", np.ones((3, 2))], ids=repr)
+def test_what_is_no_problem_is_refused_in_words(wrong: Any) -> None:
+    pool, goal = DenseColumns(np.ones((3, 2))), np.zeros(2)
+    with pytest.raises(
+        InvalidParameterError, match=r"^source=.* DenseColumns\(array\)"
+    ):
+        Problem(wrong, goal, MaxTolerance(0.1))
+    with pytest.raises(InvalidParameterError, match=r"^tolerance=.* MaxTolerance"):
+        Problem(pool, goal, wrong)
+    for ask in (solve, lambda problem: solve_many([problem])):
+        with pytest.raises(InvalidParameterError, match=r"^problem=.* is required"):
+            ask(wrong)
+    problem = Problem(pool, goal, MaxTolerance(0.1))
+    with pytest.raises(InvalidParameterError, match=r"^problems=.* call solve"):
+        solve_many(problem)  # type: ignore[arg-type]
+    if isinstance(wrong, int):
+        with pytest.raises(InvalidParameterError, match=r"^journal=3: the path"):
+            solve_many([problem], journal=wrong)  # type: ignore[arg-type]
 
 
 def test_numbers_that_float64_has_are_read_in_any_form() -> None:

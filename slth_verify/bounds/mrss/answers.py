@@ -14,6 +14,7 @@ from slth_verify.bounds._inputs import (
     radius,
     sample_count,
     subset_size,
+    truth,
     written,
 )
 from slth_verify.bounds._result import BoundResult, Kind
@@ -88,6 +89,7 @@ def mrss_width(
     """
     one_of(ball, "ball", get_args(TargetBall), "der:two-blocks, der:net")
     one_of(kind, "kind", ("certified", "necessary"), STATEMENT)
+    universal = truth(universal, "universal", "der:two-blocks, der:net")
     which: tuple[tuple[str, Json], ...] = (("ball", ball),) if universal else ()
     if kind == "necessary":
         below = necessary_width(dim, eps, prob, target_norm, universal=universal)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Literal, get_args
 
-from slth_verify.bounds._inputs import one_of
+from slth_verify.bounds._inputs import one_of, truth
 from slth_verify.bounds._result import Kind
 from slth_verify.bounds.ledger.steps import Step
 from slth_verify.bounds.mrss.found import FoundWidth
@@ -96,6 +96,7 @@ def network_width(
     Source: der:structured-slth, with der:accumulation and der:layer-error;
     der:layer-necessary for ``necessary``; der:drawn-layer for drawn weights.
     """
+    universal = truth(universal, "universal", STATEMENT)
     question = network_question(
         kernel, channels, eps, delta, universal=universal, objective=objective
     )

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Literal
 
-from slth_verify.bounds._inputs import accuracy, open_probability, written
+from slth_verify.bounds._inputs import accuracy, open_probability, truth, written
 from slth_verify.bounds._result import BoundResult, Kind
 from slth_verify.bounds.ledger.steps import Json, Step
 from slth_verify.bounds.one_dim.formula import (
@@ -96,6 +96,7 @@ def rss_width(
         >>> rss_width("0.01", method="closed").n
         56
     """
+    half = truth(half, "half", HALF_STATEMENT)
     statement = HALF_STATEMENT if half or method == "reserve" else STATEMENT
     width = accuracy(eps, statement)
     if width >= 1:

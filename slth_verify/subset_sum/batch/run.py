@@ -11,15 +11,16 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
 from multiprocessing import TimeoutError as JobTimeoutError
+from typing import Any, cast
 
 import numpy as np
 
 from slth_verify.deadline import now, seconds_of
-from slth_verify.errors import WorkerLostError
-from slth_verify.numbers import whole_number
+from slth_verify.errors import InvalidParameterError, WorkerLostError
+from slth_verify.numbers import shown, whole_number
 from slth_verify.processes.children import settling
 from slth_verify.subset_sum._options import Effort, SearchOptions
-from slth_verify.subset_sum._problem import Problem, Proposal, Solver
+from slth_verify.subset_sum._problem import Problem, Proposal, Solver, require_problem
 from slth_verify.subset_sum._residual import make_proposal
 from slth_verify.subset_sum._solve import search
 from slth_verify.subset_sum.batch.fingerprint import problem_key
@@ -51,6 +52,7 @@ class _Job:
         What a search found before it was cut short by the batch's end is not kept, but
         for what is good enough: with more time the search goes further.
         """
+        require_problem(problem)
         start = now()
         limit = min(self.options.time_limit, self.end - start)
         if self.journal is None:
@@ -140,8 +142,12 @@ def solve_many(
     end = now() + seconds_of(total_limit, "total_limit")
     count = _cores() if workers is None else whole_number(workers, "workers", least=1)
     named = next((known for known in solvers() if known.name == solver), None)
-    kept = Journal(journal) if isinstance(journal, str | os.PathLike) else journal
-    job = _Job(solver, named, options, kept, end)
+    if not isinstance(problems, Iterable):
+        raise InvalidParameterError(
+            f"problems={shown(problems)}: several problems are required "
+            "(def:subset-sum-number). Give a list of them, or call solve."
+        )
+    job = _Job(solver, named, options, _kept(journal), end)
     found: list[Proposal] = []
     with closing(_results(job, problems, count)) as results:
         for proposal in results:
@@ -151,6 +157,17 @@ def solve_many(
             if enough is not None and enough(tuple(found)):
                 break
     return tuple(found)
+
+
+def _kept(journal: Any) -> Journal | None:
+    if isinstance(journal, str | os.PathLike):
+        return Journal(journal)
+    if journal is None or (hasattr(journal, "get") and hasattr(journal, "put")):
+        return cast("Journal | None", journal)
+    raise InvalidParameterError(
+        f"journal={shown(journal)}: the path of a file, or a Journal, is required "
+        "(def:subset-sum-number). Give one, or leave it out."
+    )
 
 
 def _cores() -> int:
