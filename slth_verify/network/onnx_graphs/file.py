@@ -8,6 +8,7 @@ from typing import Any, Final
 from slth_verify.errors import InvalidTargetError, MissingExtraError, UnusableFileError
 from slth_verify.files import read_regular
 from slth_verify.limits import LAYERS, TENSOR_FILE_BYTES
+from slth_verify.network.onnx_graphs.runtime import onnx_runtime
 from slth_verify.network.onnx_graphs.wire import require_small
 from slth_verify.text import printable, reason_of
 
@@ -54,8 +55,9 @@ def opset_of(model: Any) -> int:
 def _onnx() -> tuple[Any, type[Exception]]:
     try:
         import onnx
-        import onnxruntime  # noqa: F401  the import is compared with it
         from google.protobuf.message import DecodeError
+
+        onnx_runtime()  # the import is compared with it
     except ImportError as error:
         raise MissingExtraError(
             f"reading ONNX files needs the packages onnx and onnxruntime "

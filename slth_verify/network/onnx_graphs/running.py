@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidTargetError
 from slth_verify.network.onnx_graphs.builder import Origin, Reading
+from slth_verify.network.onnx_graphs.runtime import onnx_runtime
 from slth_verify.text import printable, reason_of
 
 
@@ -93,8 +94,7 @@ def _runnable(model: Any, reading: Reading, names: list[str]) -> Any:
 
 
 def _session(data: bytes) -> Any:
-    import onnxruntime
-
+    onnxruntime = onnx_runtime()
     options = onnxruntime.SessionOptions()
     level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.graph_optimization_level = level

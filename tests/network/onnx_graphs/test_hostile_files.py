@@ -29,6 +29,20 @@ def test_onnx_is_asked_for_when_it_is_needed(monkeypatch, tmp_path: Path) -> Non
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_nothing_is_left_in_the_home_folder(onnx_model, tmp_path: Path) -> None:
+    home, path = tmp_path / "home", tmp_path / "net.onnx"
+    home.mkdir()
+    path.write_bytes(onnx_model(CONV, {"w": ONES}).SerializeToString())
+    code = "import sys, slth_verify as sv; sv.TargetCNN.from_onnx(sys.argv[1])"
+    kept = {
+        name: value for name, value in os.environ.items() if "TELEMETRY" not in name
+    }
+    environment = {**kept, "HOME": str(home), "XDG_CACHE_HOME": ""}
+    words = [sys.executable, "-c", code, str(path)]
+    subprocess.run(words, check=True, env=environment)
+    assert list(home.iterdir()) == []
+
+
 def test_damaged_files(onnx_model, tmp_path: Path) -> None:
     path = tmp_path / "net.onnx"
     data = onnx_model(CONV, {"w": ONES}).SerializeToString()
