@@ -9,6 +9,7 @@ import click
 
 from slth_verify.cli._output import progress
 from slth_verify.cli.printing import Form, formatted, print_answer
+from slth_verify.files import require_writable
 from slth_verify.text import printable
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def command(quick: bool, form: Form, observe: str | None) -> int:
     The exit code is 0 if every lie was caught, no property was contradicted and nothing
     wrong was seen here and now; that proves nothing about other mistakes.
     """
+    if observe is not None:
+        require_writable(observe)
     from slth_verify.selftest import run_selftest
 
     with progress() as advance:

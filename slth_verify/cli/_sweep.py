@@ -170,7 +170,7 @@ def _resumable(plan: Plan, path: Path) -> Iterator[None]:
     except BaseException:  # a signal, a full disk, a scheduler that stays away
         with suppress(SlthVerifyError), Store(path) as store:
             known = forecast(plan, store)
-            if known.finished:
+            if 0 < known.finished < known.runs:
                 note(
                     f"slth-verify: {known.finished} of {counted(known.runs, 'run')} "
                     f"have a row in {printable(str(path))}; the same command goes on "

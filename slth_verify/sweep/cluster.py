@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import re
 import threading
 import uuid
 from collections.abc import Generator, Iterable, Iterator
@@ -10,7 +11,12 @@ from concurrent.futures import wait
 from typing import Any
 
 from slth_verify.deadline import now
-from slth_verify.errors import MissingExtraError, SlthVerifyError, WorkerLostError
+from slth_verify.errors import (
+    InvalidParameterError,
+    MissingExtraError,
+    SlthVerifyError,
+    WorkerLostError,
+)
 from slth_verify.numbers import shown
 from slth_verify.sweep.answer import Answer, Slot
 from slth_verify.sweep.run import Run
@@ -20,6 +26,8 @@ _PATIENCE = 60.0  # seconds to wait for a scheduler that is not there, or has go
 _PING = 5.0  # seconds after which the scheduler is asked whether it is there
 _AHEAD = 3  # runs that are submitted for each thread of a worker
 _HERE = threading.local()
+#: Where a scheduler may be: host and port, or in this process.
+_ADDRESS = re.compile(r"(?:[a-z]+://)?[^\s/]+:[0-9]{1,5}/?|inproc://\S+")
 
 
 def answers_there(
@@ -58,6 +66,19 @@ def answers_there(
             unanswered = submitted.left()
         finally:
             client.close(timeout=_PING)
+
+
+def require_address(address: str) -> None:
+    """Refuse what no scheduler can be found at, before anything is waited for.
+
+    Raises:
+        InvalidParameterError: If it is no address.
+    """
+    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+        raise InvalidParameterError(
+            f"scheduler={shown(address)}: an address such as tcp://host:8786 is "
+            "required (docs/sweeps.md). Give the one that `dask scheduler` prints."
+        )
 
 
 def work_there(run: Run) -> Answer:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from slth_verify.numbers import whole_number
 from slth_verify.showing import OneLine
-from slth_verify.sweep.cluster import answers_there
+from slth_verify.sweep.cluster import answers_there, require_address
 from slth_verify.sweep.kinds import KINDS
 from slth_verify.sweep.local import answers_here
 from slth_verify.sweep.lock import sole_controller
@@ -113,10 +113,13 @@ def run_sweep(
     Raises:
         UnusableFileError: The store cannot be used, another process runs a sweep into
             it, or the disk is full.
+        InvalidParameterError: The scheduler's address is none.
         MissingExtraError: A scheduler without the extra ``dask``.
         WorkerLostError: The scheduler stays away.
     """
     count = _cores() if workers is None else whole_number(workers, "workers", least=1)
+    if scheduler is not None:
+        require_address(scheduler)
     with sole_controller(Path(path)), Store(path, create=True) as store:
         known = store.outcomes()
         left = [

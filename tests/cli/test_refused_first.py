@@ -73,6 +73,7 @@ WRONG = (
     "instance TARGET TARGET --eps abc --output .",
     "replay FILE",
     "selftest --nonsense",
+    "selftest --quick --observe missing/OUT",
     "sweep FILE",
     "sweep run missing",
     "nonsense",

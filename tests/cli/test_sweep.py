@@ -153,3 +153,12 @@ def test_a_sweep_that_is_refused_says_nothing_of_going_on(
     plan.with_suffix(".sqlite").write_text("a letter")
     assert run(["sweep", str(plan)]) == 2
     assert "goes on" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://host", "", "a b:1", "host:x"])
+def test_an_address_that_is_none_is_refused_at_once(
+    address: str, plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["sweep", str(plan), "--scheduler", address]) == 2
+    assert "an address such as tcp://host:8786" in capsys.readouterr().err
+    assert not plan.with_suffix(".sqlite").exists()
