@@ -14,18 +14,13 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array
 from slth_verify.forms import quadratic
-from slth_verify.forms.quadratic import (
-    Multipliers,
-    Problem,
-    back,
-    forward,
-    proposed,
-    vectors_at_first,
-)
+from slth_verify.forms.problems import Multipliers, Problem
+from slth_verify.forms.quadratic import near, proposed
 from slth_verify.forms.rounding import TINY, above, slack, total_above
+from slth_verify.forms.vectors import Vectors
 
 #: Rounds in which multipliers of floors are sought, at most, and those before that.
-_ROUNDS, _BEFORE = 64, 4
+MOST_ROUNDS, _BEFORE = 64, 4
 #: First steps, in parts of coefficients, and after how many rounds they are halved.
 _STEP, _HALVED = 1.0, 10.0
 #: No coefficient counts as less than this part of their mean.
@@ -50,7 +45,7 @@ class Kept:
     """What was found for a row, for others that are nearly the same.
 
     Attributes:
-        attained: By vectors, with these multipliers of floors.
+        attained: By vectors; with floors, about.
         lifts: Multipliers of floors.
         multipliers: Of ties and symbols; None if they were not worth a look.
     """
@@ -69,17 +64,16 @@ def found(problem: Problem, rounds: int, below: float = np.inf) -> Kept:
         below: A bound that is not less is not wanted.
     """
     nothing = np.zeros(len(problem.bent))
-    lifts, multipliers, attained = Lifts(nothing, nothing), None, -np.inf
+    kept = Kept(-np.inf, Lifts(nothing, nothing), None)
     if 0 < np.abs(problem.linear).sum() < np.inf:
         try:
             if len(problem.bent):
-                lifts = sought(problem, min(rounds, _ROUNDS))
-            some, constant = lifted(problem, lifts)
-            attained, multipliers = proposed(some, rounds, below - constant)
-            attained += constant
+                return _found(problem, min(rounds, MOST_ROUNDS), below)
+            attained, multipliers = proposed(problem, rounds, below)
+            return replace(kept, attained=attained, multipliers=multipliers)
         except np.linalg.LinAlgError:
             pass
-    return Kept(attained, lifts, multipliers)
+    return kept
 
 
 def bounded(problem: Problem, kept: Kept) -> float:
@@ -100,7 +94,7 @@ def bounded(problem: Problem, kept: Kept) -> float:
 
 
 def lifted(problem: Problem, lifts: Lifts) -> tuple[Problem, float]:
-    """A form without floors that, with a constant, is nowhere less than the given one.
+    """Another form that, with a constant, is nowhere less than the given one.
 
     Errors of rounding are charged to the constant. Where floats were left, the constant
     is infinite or NaN, which proves nothing.
@@ -124,32 +118,45 @@ def lifted(problem: Problem, lifts: Lifts) -> tuple[Problem, float]:
     lost = slack(terms) * total_above(np.concatenate(sizes)) + terms * terms * TINY
     short = total_above(whole * problem.short)
     constant = float(above(np.asarray(constant + (lost + short) * (1 + slack(1)))))
-    none = np.zeros(0, np.int64)
-    return replace(problem, linear=linear, bent=none, short=np.zeros(0)), constant
+    return replace(problem, linear=linear), constant
 
 
-def sought(problem: Problem, rounds: int) -> Lifts:
-    """Multipliers of floors, for which the bound is nearly least.
+def _found(problem: Problem, rounds: int, below: float) -> Kept:
+    """Multipliers of floors, of symbols and of ties.
 
-    Vectors in the place of symbols are moved as in `quadratic`, and multipliers of
-    floors that they are below grow, while others fall.
+    Vectors in the place of symbols are moved, errors with floors on their spheres.
+    Multipliers of floors that errors are below along 1 grow, while others fall. They
+    end in a circle around the best ones, whose mean is taken.
+
+    Raises:
+        LinAlgError: If floats were left.
     """
-    some, tied = problem.bent, problem.tied[problem.bent]
-    maps, centres = problem.maps[some], problem.centres[some]
-    radii = np.maximum(problem.radii[some], 1e-300)
-    pulled = np.abs(problem.linear[tied])
+    radii = np.maximum(problem.radii[problem.bent], 1e-300)
+    pulled = np.abs(problem.linear[problem.tied[problem.bent]])
     sizes = np.maximum(pulled, _LEAST * pulled.mean())
-    rising, falling = np.zeros(len(some)), np.zeros(len(some))
-    y, pulls = vectors_at_first(problem)
+    lifts = Lifts(np.zeros(len(radii)), np.zeros(len(radii)))
+    some, constant = lifted(problem, lifts)
+    vectors = Vectors(problem, floors=True)
+    seen = []
     for step in range(rounds):
-        forward(problem, y, pulls)
+        vectors.forward()
+        attained = vectors.value(some.linear) + constant
         if step >= _BEFORE:
-            length = _STEP * sizes / (1.0 + (step - _BEFORE) / _HALVED)
-            error = radii * y[1 + tied, 0] + centres
-            taken = maps @ y[:, 0]
-            rising = np.maximum(rising - length * (error - taken) / radii**2, 0.0)
-            falling = np.maximum(falling - length * (error + taken) / radii**2, 0.0)
-        linear = problem.linear - (rising - falling) @ maps[:, 1:]
-        linear[tied] += (rising + falling) * radii
-        pulls = back(replace(problem, linear=linear), y)[0]
-    return Lifts(rising, falling)
+            length = _STEP * sizes / (1.0 + (step - _BEFORE) / _HALVED) / radii**2
+            errors, taken = vectors.floors()
+            lifts = Lifts(
+                np.maximum(lifts.rising - length * (errors - taken), 0.0),
+                np.maximum(lifts.falling - length * (errors + taken), 0.0),
+            )
+            some, constant = lifted(problem, lifts)
+        multipliers = vectors.back(some.linear)
+        if step >= rounds // 2:
+            seen.append((attained, lifts.rising, lifts.falling, *multipliers))
+    attained, rising, falling, symbols, ties = (
+        np.mean(parts, axis=0) for parts in zip(*seen, strict=True)
+    )
+    lifts = Lifts(rising, falling)
+    if attained >= below:
+        return Kept(float(attained), lifts, None)
+    some, _ = lifted(problem, lifts)
+    return Kept(float(attained), lifts, near(some, symbols, ties))

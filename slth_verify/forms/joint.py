@@ -12,11 +12,12 @@ import numpy as np
 from slth_verify.arrays import Float64Array
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.forms.affordable import joint_is_affordable
-from slth_verify.forms.floors import Kept, bounded
+from slth_verify.forms.floors import MOST_ROUNDS, Kept, bounded
 from slth_verify.forms.floors import found as multipliers_of
 from slth_verify.forms.intervals import Interval
 from slth_verify.forms.known import Known, Rows, row_count
-from slth_verify.forms.quadratic import ROUNDS, Problem
+from slth_verify.forms.problems import Problem
+from slth_verify.forms.quadratic import ROUNDS
 from slth_verify.forms.rounding import TINY, above, slack
 from slth_verify.forms.symbols import (
     Affine,
@@ -33,7 +34,7 @@ _MOST_SYMBOLS = 1024
 #: Multiplications for all entries of a tensor; a second on one core are 1e10.
 _MOST_WORK = 1 << 38
 #: Rounds of one entry before another one is looked at.
-_STAGES = (24, 64, ROUNDS)
+_STAGES = (24, MOST_ROUNDS, ROUNDS)
 #: Ties are left out where maps are off by more than this part of an error's radius.
 _KNOWN = 2.0**-20
 #: A share of a bound that is not worth more rounds.
@@ -236,8 +237,10 @@ def _worst_sharpened(known: Known, name: str, found: Interval) -> Interval:
         attained, sharper = rows.attained_and_upper(row, rounds, bounds[row], problem)
         bounds[row] = min(bounds[row], sharper)
         stages[row] += 1
-        # multipliers of floors are near the best ones a little later
-        late = stages[row] > 1 or not len(problem.bent)
-        if late and bounds[row] - attained <= _LITTLE * abs(bounds[row]):
+        if len(problem.bent):
+            done = rounds >= MOST_ROUNDS
+        else:
+            done = bounds[row] - attained <= _LITTLE * abs(bounds[row])
+        if done:
             stages[row] = len(_STAGES)
     return Interval(-bounds[size:].reshape(shape), bounds[:size].reshape(shape))

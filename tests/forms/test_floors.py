@@ -15,7 +15,7 @@ import pytest
 from slth_verify.arrays import Float64Array
 from slth_verify.forms import floors, quadratic
 from slth_verify.forms.floors import Lifts
-from slth_verify.forms.quadratic import Problem
+from slth_verify.forms.problems import Problem
 
 F = Fraction
 MULTIPLIERS = [0.0, 1.0, 0.1, 7.0, -1.0, 2.0**60, 1e-300, np.inf, np.nan]

@@ -18,7 +18,7 @@ from handmade.forms.graphs import DEEP
 
 from slth_verify.forms import Differences, Interval, box_of, quadratic
 from slth_verify.forms.joint import worst_sharpened
-from slth_verify.forms.quadratic import Multipliers, Problem
+from slth_verify.forms.problems import Multipliers, Problem
 
 F = Fraction
 SIZES = [0.0, 1.0, 1.0, 3.0, 2.0**60, 2.0**-600, 1e300]
@@ -179,12 +179,12 @@ LIES = {
         "left.sum(keepdims=True).ravel(), symbols",
     ),
     "a tie of the wrong sign": (
-        "errors.T @ errors - maps.T @ maps",
-        "maps.T @ maps - errors.T @ errors",
+        "errors.T @ (signs * errors) - maps.T @ (signs * maps)",
+        "maps.T @ (signs * maps) - errors.T @ (signs * errors)",
     ),
     "errors that need not be tied": (
-        "errors.T @ errors - maps.T @ maps",
-        "errors.T @ errors",
+        "errors.T @ (signs * errors) - maps.T @ (signs * maps)",
+        "errors.T @ (signs * errors)",
     ),
     "centres of the wrong sign": (
         "errors[:, 0] = roots * problem.centres",

@@ -13,7 +13,7 @@ import pytest
 
 from slth_verify.arrays import Float64Array
 from slth_verify.forms import quadratic
-from slth_verify.forms.quadratic import Multipliers, Problem
+from slth_verify.forms.problems import Multipliers, Problem
 
 F = Fraction
 #: 1 + theta is the square of one more than this.
@@ -126,7 +126,7 @@ def cases(count: int) -> list[tuple[Problem, Multipliers]]:
         with np.errstate(all="ignore"):
             try:
                 _, *sought = quadratic._found(given, 9)
-                found.append((given, quadratic._proposed(given, *sought)))
+                found.append((given, quadratic.near(given, *sought)))
             except np.linalg.LinAlgError:
                 continue
     return found
@@ -187,8 +187,11 @@ LIES = {
     "errors without centres": ("errors[:, 0] = roots * problem.centres", "pass"),
     "a half of what maps are off by": ("(2.0 / _SHARE)", "(0.25 / _SHARE)"),
     "no share for what maps are off by": ("(2.0 / _SHARE)", "1.0"),
-    "no room": ("(roots * (1.0 + _SHARE))", "roots"),
-    "room of one square": ("(roots * (1.0 + _SHARE))", "(roots * (1.0 + _SHARE / 2))"),
+    "no room": ("roots, roots * (1.0 + _SHARE))", "roots, roots)"),
+    "room of one square": (
+        "roots, roots * (1.0 + _SHARE))",
+        "roots, roots * (1.0 + _SHARE / 2))",
+    ),
     "rounding dropped": (
         "lost = slack(terms) * total_above(np.concatenate(sizes))",
         "lost = 0.0",

@@ -9,7 +9,7 @@ import numpy as np
 
 from slth_verify.forms import Interval, symbols
 from slth_verify.forms.joint import JointRows
-from slth_verify.forms.quadratic import Problem
+from slth_verify.forms.problems import Problem
 from slth_verify.graph import Clip, Input, MaxPool, Rectifier
 
 F = Fraction
