@@ -15,7 +15,7 @@ import pytest
 from slth_verify.arrays import Float64Array
 from slth_verify.forms import floors, quadratic
 from slth_verify.forms.floors import Lifts
-from slth_verify.forms.problems import Problem
+from slth_verify.forms.problems import Multipliers, Problem
 
 F = Fraction
 MULTIPLIERS = [0.0, 1.0, 0.1, 7.0, -1.0, 2.0**60, 1e-300, np.inf, np.nan]
@@ -128,6 +128,76 @@ LIES = {
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_is_seen(lie: str, mutant: Callable[..., ModuleType]) -> None:
     assert refuted(mutant(floors, *LIES[lie]))
+
+
+@cache
+def squared() -> list[tuple[Problem, list[list[Fraction]], list[Multipliers]]]:
+    """Errors from 0 to 1 that have a floor or none, and multipliers of its square."""
+    found = []
+    half, none = np.full(1, 0.5), np.zeros(0)
+    for floor, short in itertools.product((0.25, 0.5), (0.0, 0.2, None)):
+        given = Problem(
+            np.array([-0.5]),
+            np.array([[floor, 0.0]]),
+            np.zeros(1, int),
+            half,
+            half,
+            np.zeros(1),
+            (slice(0, 1),),
+            np.zeros(0 if short is None else 1, int),
+            none if short is None else np.full(1, short),
+        )
+        some = [
+            Multipliers(np.full(1, symbol), np.full(1, -tie), one)
+            for symbol in (0.125, 0.25, 0.5, 1.0)
+            for tie in (0.5, 1.0, 2.0, 8.0)
+            for one in (-1.5, 0.0, 0.3)
+        ]
+        found.append((given, list(allowed(given)), some))
+    return found
+
+
+def squares_refuted(module: ModuleType) -> bool:
+    """Whether a bound with squares of floors is below what symbols reach."""
+    for given, every, some in squared():
+        values = [product(fractions(given.linear), symbols) for symbols in every]
+        for multipliers in some:
+            with np.errstate(all="ignore"):
+                bound = module.checked(given, multipliers)
+            if any(np.isfinite(bound) and F(bound) < value for value in values):
+                return True
+    return False
+
+
+def test_squares_of_floors_bound_what_symbols_reach() -> None:
+    assert not squares_refuted(quadratic)
+    given, _, some = squared()[3]
+    best = min(quadratic.checked(given, multipliers) for multipliers in some)
+    assert best == pytest.approx(0.25)  # and 0.5 without floors
+
+
+SQUARED = {
+    "ties that have no floor": (
+        "np.full(len(problem.tied), np.inf)",
+        "np.zeros(len(problem.tied))",
+    ),
+    "floors that are met exactly": ("roots**2 * _floors_off(problem)", "0.0"),
+    "floors of maps twice as steep": (
+        "np.where(turned, roots, roots",
+        "np.where(turned, 2 * roots, roots",
+    ),
+    "floors of no errors": (
+        "errors.T @ (signs * errors)",
+        "errors.T @ (np.maximum(signs, 0) * errors)",
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", SQUARED)
+def test_a_lie_about_squares_is_seen(
+    lie: str, mutant: Callable[..., ModuleType]
+) -> None:
+    assert squares_refuted(mutant(quadratic, *SQUARED[lie]))
 
 
 def test_infinite_multipliers_prove_nothing() -> None:

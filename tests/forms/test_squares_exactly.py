@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from types import ModuleType
@@ -38,17 +39,22 @@ def claimed(given: Problem, multipliers: Multipliers, factor: Float64Array) -> F
         form[0][k] -= number
         form[k][0] -= number
     off = F(0)
-    weights = fractions(np.sqrt(multipliers.ties))
+    room, share = (1 + ROOM) ** 2, 1 + 1 / ((1 + ROOM) ** 2 - 1)
+    short = dict(zip(given.bent.tolist(), fractions(given.short), strict=True))
+    weights = fractions(np.sqrt(np.abs(multipliers.ties)))
     for tie, weight in enumerate(weights):
+        radius, centre = F(float(given.radii[tie])), F(float(given.centres[tie]))
         error = [F(0)] * count
-        error[0] = F(float(given.centres[tie]))
-        error[1 + int(given.tied[tie])] = F(float(given.radii[tie]))
+        error[0], error[1 + int(given.tied[tie])] = centre, radius
         map_ = fractions(given.maps[tie])
+        floor = multipliers.ties[tie] < 0
+        sign, wider = (-1, 1) if floor else (1, room)
         for k, m in itertools.product(range(count), repeat=2):
-            square = error[k] * error[m] - (1 + ROOM) ** 2 * map_[k] * map_[m]
-            form[k][m] += weight**2 * square
-        share = 1 + 1 / ((1 + ROOM) ** 2 - 1)
-        off += weight**2 * share * F(float(given.lost[tie])) ** 2
+            square = error[k] * error[m] - wider * map_[k] * map_[m]
+            form[k][m] += sign * weight**2 * square
+        below = short.get(tie, F(0))
+        loss = below * (2 * (abs(centre) + radius) + below)
+        off += weight**2 * (loss if floor else share * F(float(given.lost[tie])) ** 2)
     lower = [fractions(row) for row in factor]
     for k, m in itertools.product(range(count), repeat=2):
         pairs = zip(lower[k], lower[m], strict=True)
@@ -76,8 +82,13 @@ def drawn(rng: np.random.Generator) -> tuple[Problem, Multipliers]:
     lost = rng.choice([0.0, 0.125, 1e-17, 5e-324], ties)
     blocks = tuple(slice(row, row + 1) for row in range(ties))
     places = np.arange(free, count)
-    given = Problem(numbers(count), maps, places, radii, centres, lost, blocks)
+    bent = np.flatnonzero(rng.random(ties) < 0.7)
+    short = rng.choice([0.0, 0.25, 1e-17, 5e-324], len(bent))
+    given = Problem(
+        numbers(count), maps, places, radii, centres, lost, blocks, bent, short
+    )
     symbols, tied = rng.choice(WEIGHTS, count), rng.choice(WEIGHTS, ties)
+    tied = np.where(rng.random(ties) < 0.3, -tied, tied)
     return given, Multipliers(symbols, tied, float(rng.choice(WEIGHTS)))
 
 
@@ -106,6 +117,14 @@ def off_by(lost: float) -> tuple[Problem, Multipliers]:
     return given, Multipliers(nothing, np.ones(1), 0.0)
 
 
+def below_a_floor(short: float) -> tuple[Problem, Multipliers]:
+    """One error, of which nothing is known but by how much it may miss its floor."""
+    given, _ = off_by(0.0)
+    centre, place = np.full(1, -1.0), np.zeros(1, int)
+    some = replace(given, centres=centre, bent=place, short=np.full(1, short))
+    return some, Multipliers(np.zeros(1), np.full(1, -1.0), 0.0)
+
+
 def tiny(size: float) -> tuple[Problem, Multipliers]:
     """Squares that underflow."""
     nothing, maps = np.zeros(1), np.array([[size, 0.0]])
@@ -118,7 +137,7 @@ def tiny(size: float) -> tuple[Problem, Multipliers]:
 @cache
 def cases(count: int) -> list[tuple[Problem, Multipliers]]:
     rng = np.random.default_rng(0)
-    found = [off_by(0.125), tiny(2.0**-540), tiny(2.0**-560)]
+    found = [off_by(0.125), below_a_floor(0.125), tiny(2.0**-540), tiny(2.0**-560)]
     found += [cancelling(rng) for _ in range(12)]
     for _ in range(count):
         given, some = drawn(rng)
@@ -187,6 +206,13 @@ LIES = {
     "errors without centres": ("errors[:, 0] = roots * problem.centres", "pass"),
     "a half of what maps are off by": ("(2.0 / _SHARE)", "(0.25 / _SHARE)"),
     "no share for what maps are off by": ("(2.0 / _SHARE)", "1.0"),
+    "floors that are met exactly": ("roots**2 * _floors_off(problem)", "0.0"),
+    "squares below floors alone": ("short * (2.0 * sizes + short)", "short * short"),
+    "floors without centres": ("np.abs(problem.centres) + ", ""),
+    "floors with the sign of ties": (
+        "np.where(turned, -1.0, 1.0)",
+        "np.where(turned, 1.0, 1.0)",
+    ),
     "no room": ("roots, roots * (1.0 + _SHARE))", "roots, roots)"),
     "room of one square": (
         "roots, roots * (1.0 + _SHARE))",
