@@ -15,8 +15,8 @@ from slth_verify.deadline import look_at_the_clock
 from slth_verify.forms import Interval
 from slth_verify.showing import OneLine
 
-#: Steps of a walk to a rival's side, and halvings on the way back.
-_STEPS, _HALVINGS = 12, 24
+#: Images that walk to a rival's side, steps of a walk, and halvings on the way back.
+_WALKERS, _STEPS, _HALVINGS = 8, 16, 24
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -76,6 +76,9 @@ def margin_rows(shape: tuple[int, ...], top: int) -> tuple[Float64Array, IndexAr
 class Rivals:
     """Looks for images of a ball that the two networks put into different classes.
 
+    Attributes:
+        rivals: The other classes in order.
+
     Args:
         networks: f and g.
         top: The class of the centre, in both.
@@ -89,6 +92,7 @@ class Rivals:
         )
         shape = networks.pair.shapes[networks.pair.output.name]
         self._rows, self.rivals = margin_rows(shape, top)
+        self._leads: dict[int, float] = {}
 
     def found(
         self, centre: Float64Array, ball: Interval, close: list[int]
@@ -110,6 +114,13 @@ class Rivals:
                 if between is not None:
                     yield between
 
+    def met(self, rival: int) -> float:
+        """The largest lead of a rival that was met, summed over places, in floats.
+
+        Infinite for one that no image has walked to.
+        """
+        return self._leads.get(rival, np.inf)
+
     def _classes(self, images: Float64Array) -> list[Float64Array]:
         found = []
         for network in self._both:
@@ -126,20 +137,31 @@ class Rivals:
     def _walked(
         self, network: FloatNetwork, rival: int, centre: Float64Array, ball: Interval
     ) -> Float64Array:
-        """Sign ascent of the rival's lead; the image where it is largest."""
-        image, best, most = centre, centre, -np.inf
+        """Sign ascent of the rival's lead; the image where it is largest.
+
+        One image starts at the centre, others at corners of the ball.
+        """
         width = ball.high - ball.low
-        rows = self._rows[..., rival : rival + 1]
+        shape = (_WALKERS, *centre.shape)
+        corners = np.random.default_rng(rival).integers(0, 2, shape)
+        images = np.where(corners == 1, ball.high, ball.low)
+        images[0] = centre
+        best, most = centre, -np.inf
+        row = self._rows[..., rival]
+        rows = np.repeat(row[..., None], _WALKERS, axis=-1)
         for step in range(_STEPS):
-            tensors = network.tensors(image[None])
-            lead = float((tensors[self._pair.output.name][0] * rows[..., 0]).sum())
-            if lead > most:
-                best, most = image, lead
-            slopes = network.slopes(tensors, rows)[..., 0]
+            tensors = network.tensors(images)
+            outputs = tensors[self._pair.output.name].reshape(_WALKERS, -1)
+            leads = np.nan_to_num(outputs @ row.ravel(), nan=-np.inf)
+            first = int(leads.argmax())
+            if leads[first] > most:
+                best, most = images[first].copy(), float(leads[first])
+            slopes = np.moveaxis(network.slopes(tensors, rows), -1, 0)
             length = 1.0 if step < _STEPS // 2 else 0.5 ** (step - _STEPS // 2 + 1)
-            image = np.clip(
-                image + length * width * np.sign(slopes), ball.low, ball.high
+            images = np.clip(
+                images + length * width * np.sign(slopes), ball.low, ball.high
             )
+        self._leads[rival] = max(most, self._leads.get(rival, -np.inf))
         return best
 
     def _between(self, centre: Float64Array, far: Float64Array) -> Float64Array | None:

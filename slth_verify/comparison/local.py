@@ -9,7 +9,8 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array
 from slth_verify.comparison.balls import Ball
-from slth_verify.comparison.classes import Rivals, Scores, margin_rows
+from slth_verify.comparison.classes import Rivals, Scores
+from slth_verify.comparison.leads import Leads
 from slth_verify.comparison.networks import ComparedNetworks, Ends, largest_gap
 from slth_verify.errors import InvalidTargetError
 from slth_verify.forms import Differences
@@ -130,20 +131,21 @@ def _without_a_class(base: LocalResult, ball: Ball) -> LocalResult:
 
 def _led(
     networks: ComparedNetworks, ball: Ball, base: LocalResult, *, sharpen: bool = True
-) -> tuple[LocalResult, list[Float64Array]]:
-    """Whether the centre's class leads all over the ball, and its leads by rival."""
+) -> tuple[LocalResult, Leads]:
+    """Whether the centre's class leads all over the ball, and by how much."""
     difference, differences = _over(networks, ball, sharpen=sharpen)
-    rows, _ = margin_rows(networks.target.output_shape, _class_of(base))
-    places = int(np.prod(networks.target.output_shape[1:], dtype=np.int64))
-    leads = [-differences.upper(rows, gap) / places for gap in (None, rows)]
-    finite = [np.where(np.isfinite(lead), lead, -np.inf) for lead in leads]
-    least = [float(lead.min()) for lead in finite]
-    base = replace(base, difference=difference, margins=_fractions(least))
-    # a quotient by the number of places keeps its sign
+    leads = Leads.of(differences, networks.target.output_shape, _class_of(base))
+    return _with(replace(base, difference=difference), leads), leads
+
+
+def _with(base: LocalResult, leads: Leads) -> LocalResult:
+    """A result with these margins, VERIFIED if no rival comes near."""
+    least = leads.least()
+    base = replace(base, margins=_fractions(least))
     if all(lead > 0 for lead in least):
         reason = "the class leads in both networks, for every image of the ball"
         base = replace(base, verdict=Verdict.VERIFIED, reason=reason)
-    return base, finite
+    return base
 
 
 def _class_of(base: LocalResult) -> int:
@@ -155,14 +157,13 @@ def _class_of(base: LocalResult) -> int:
 
 def _around(networks: ComparedNetworks, ball: Ball, base: LocalResult) -> LocalResult:
     """The verdict over a ball whose centre has one class in both networks."""
-    base, finite = _led(networks, ball, base)
+    base, leads = _led(networks, ball, base)
     if base.verdict is Verdict.VERIFIED:
         return base
     top = _class_of(base)
-    _, rivals = margin_rows(networks.target.output_shape, top)
-    order = np.argsort(np.minimum(*finite), kind="stable")
-    close = [int(j) for j in order[:_CLOSE] if min(lead[j] for lead in finite) <= 0]
-    witness = _witness(networks, ball, top, close)
+    close = leads.open_rivals()
+    rivals = Rivals(networks, top)
+    witness = _witness(networks, ball, rivals, close[:_CLOSE])
     if witness is not None:
         image, tops = witness
         return replace(
@@ -171,7 +172,13 @@ def _around(networks: ComparedNetworks, ball: Ball, base: LocalResult) -> LocalR
             reason=f"an image of the ball: f says {tops[0]}, g says {tops[1]}",
             witness=tuple(image.ravel().tolist()),
         )
-    others = ", ".join(str(rivals[j]) for j in close)
+    # joint bounds are hardly below the middle of linear ones and what was met
+    most = np.maximum(*leads.most)
+    if len(close) <= _CLOSE and all(most[j] + rivals.met(j) < 0 for j in close):
+        base = _with(base, leads.closer(close))
+        if base.verdict is Verdict.VERIFIED:
+            return base
+    others = ", ".join(str(rivals.rivals[j]) for j in close[:_CLOSE])
     return replace(base, reason=f"class {others} may overtake, but no image shows it")
 
 
@@ -215,11 +222,11 @@ def _fractions(leads: list[float]) -> tuple[Fraction, Fraction] | None:
 
 
 def _witness(
-    networks: ComparedNetworks, ball: Ball, top: int, close: list[int]
+    networks: ComparedNetworks, ball: Ball, rivals: Rivals, close: list[int]
 ) -> tuple[Exact, tuple[int, int]] | None:
     """An image of the ball with two different classes, which is proved."""
     centre = ball.centre.astype(np.float64)
-    tries = Rivals(networks, top).found(centre, ball.floats(), close)
+    tries = rivals.found(centre, ball.floats(), close)
     for floats, _ in zip(tries, range(_REPLAYED), strict=False):
         image = ball.inside(floats)
         f, g = (Scores.of(ends).top for ends in _decided(networks, image))
