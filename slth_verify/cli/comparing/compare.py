@@ -57,6 +57,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of the search for a bad image.",
 )
+@click.option(
+    "--splits",
+    type=integer(0, 1 << 16),
+    default="0",
+    show_default=True,
+    help="Cut so many parts of the box in two for a sharper bound; for few inputs.",
+)
 @formatted
 def command(
     one: str,
@@ -67,6 +74,7 @@ def command(
     scale: str,
     box: str | None,
     seed: int,
+    splits: int,
     form: Form,
 ) -> int:
     """Bound how far networks A and B are apart, for every input of A's box.
@@ -78,7 +86,7 @@ def command(
     import slth_verify as sv
 
     f, g = (read_any(path, box) for path in (one, other))
-    result = sv.compare(f, g, eps=eps, seed=seed)
+    result = sv.compare(f, g, eps=eps, seed=seed, splits=splits)
     verdicts = [] if eps is None else [result.verdict]
     local = None
     if top1 is not None:

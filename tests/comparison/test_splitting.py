@@ -1,0 +1,129 @@
+"""Leaves cover the box, and no image of it is beyond their largest bound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import slth_verify as sv
+from slth_verify.comparison import attacked, splitting
+from slth_verify.comparison.networks import ComparedNetworks
+from slth_verify.errors import InvalidParameterError
+from slth_verify.forms import Differences, box_of
+from slth_verify.graph import Dense, Input, Rectifier, TargetCNN
+from slth_verify.verdict import Verdict
+
+SPLITS = (2, 7)
+
+
+@cache
+def graphs(seed: int = 0) -> tuple[TargetCNN, TargetCNN]:
+    """Two inputs, six hidden entries, two outputs; and a copy that is a little off."""
+    rng = np.random.default_rng(seed)
+    low, high = (Fraction(-1),) * 2, (Fraction(1),) * 2
+    nodes: list[Any] = [Input(name="image", shape=(2,), low=low, high=high)]
+    for layer, shape in enumerate(((6, 2), (6, 6), (2, 6))):
+        weight, bias = rng.standard_normal(shape), rng.standard_normal(shape[0]) / 4
+        nodes.append(
+            Dense(
+                name=f"dense {layer}",
+                sources=(nodes[-1].name,),
+                weight=weight.astype(np.float32),
+                bias=bias.astype(np.float32),
+            )
+        )
+        nodes.append(Rectifier(name=f"relu {layer}", sources=(nodes[-1].name,)))
+    graph = TargetCNN(tuple(nodes[:-1]))
+    moved = tuple(
+        replace(
+            node,
+            weight=np.asarray(
+                node.weight + 0.05 * rng.standard_normal(node.weight.shape), np.float32
+            ),
+        )
+        if isinstance(node, Dense)
+        else node
+        for node in graph.nodes
+    )
+    return graph, TargetCNN(moved)
+
+
+@cache
+def case(seed: int) -> tuple[ComparedNetworks, float, Fraction]:
+    """Networks, the bound of the whole box, and a difference that is attained."""
+    networks = ComparedNetworks.of_graphs(*graphs(seed))
+    whole = Differences.over(networks.pair, box_of(networks.target.input)).joint_gap()
+    return networks, float(whole.sizes.max()), attacked(networks).difference
+
+
+def bounds(module: ModuleType, seed: int) -> list[float]:
+    networks, whole, _ = case(seed)
+    box = box_of(networks.target.input)
+    return [
+        module.split_bound(networks.pair, box, whole, splits, 0.0) for splits in SPLITS
+    ]
+
+
+def refuted(module: ModuleType) -> bool:
+    """Whether an image differs by more than a bound allows, or a bound grows."""
+    for seed in range(2):
+        _, whole, attained = case(seed)
+        found = bounds(module, seed)
+        if any(Fraction(bound) < attained for bound in found):
+            return True
+        if any(a < b for a, b in zip([whole, *found], found, strict=False)):
+            return True
+    return False
+
+
+def test_bounds_hold_and_never_grow() -> None:
+    assert not refuted(splitting)
+
+
+LIES = {
+    "a leaf forgotten": ("enumerate(halves)", "enumerate(halves[:1])"),
+    "the other leaf forgotten": ("enumerate(halves)", "enumerate(halves[1:])"),
+    "middles alone": (
+        "Interval(box.low, high), Interval(low, box.high)",
+        "Interval(low, high), Interval(low, high)",
+    ),
+    "the smallest bound of all": ("return -leaves[0][0]", "return -leaves[-1][0]"),
+    "bounds that grow": ("max(height, -found)", "min(height, -found) * 1.5"),
+    "what is asked for": ("if -height <= enough:\n            break", "return enough"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_is_seen(lie: str, mutant: Callable[..., ModuleType]) -> None:
+    assert refuted(mutant(splitting, *LIES[lie]))
+
+
+def test_splits_pay_for_few_inputs() -> None:
+    f, g = graphs()
+    plain, again, split = (sv.compare(f, g, splits=count) for count in (0, 9, 9))
+    assert again == split  # the same leaves
+    assert split.error_upper_bound is not None
+    assert plain.error_upper_bound is not None
+    assert split.error_upper_bound < plain.error_upper_bound * Fraction(4, 5)
+    between = (split.error_upper_bound + plain.error_upper_bound) / 2
+    assert sv.compare(f, g, eps=between).verdict is Verdict.INCONCLUSIVE
+    assert sv.compare(f, g, eps=between, splits=9).verdict is Verdict.VERIFIED
+
+
+def test_a_point_is_not_split() -> None:
+    networks, _, _ = case(0)
+    point = box_of(networks.target.input)
+    point = replace(point, high=point.low)
+    assert splitting.split_bound(networks.pair, point, 7.0, 5, 0.0) == 7.0
+
+
+def test_splits_are_a_count() -> None:
+    with pytest.raises(InvalidParameterError, match="splits"):
+        sv.compare(*graphs(), splits=-1)
