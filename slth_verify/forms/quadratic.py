@@ -81,8 +81,8 @@ def proposed(
 def checked(problem: Problem, multipliers: Multipliers) -> float:
     """The bound that multipliers give, be they good or bad; NaN proves nothing.
 
-    Negative multipliers of ties are those of floors' squares, and prove nothing where
-    there is no floor.
+    Negative multipliers of ties are those of floors' squares (der:joint-floors), and
+    prove nothing where there is no floor.
     """
     symbols = np.maximum(multipliers.symbols, 0.0)
     roots, turned = np.sqrt(np.abs(multipliers.ties)), multipliers.ties < 0

@@ -88,6 +88,7 @@ class Quantity(Enum):
     ACCURACY = "accuracy in the max norm"
     WEIGHT_DIFFERENCE = "relative difference of a drawn weight and an ideal one"
     OUTPUT_DIFFERENCE = "difference of a layer with drawn and with ideal weights"
+    ERROR_SQUARES = "square of a gate's error less that of a share of what it takes"
     OUTPUT_ROW = "a linear combination of outputs over a box of images"
     OUTPUT_DIFFERENCE_IN_BALL = "difference of one output of two networks over a ball"
     CLASS_LEAD = "lead of a class over another one"

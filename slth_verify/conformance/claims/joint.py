@@ -81,7 +81,7 @@ def _met(point: Mapping[str, Any]) -> dict[str, Any]:
 
 
 #: What is wrong with a first rectifier: its share, or a multiplier.
-_WRONG_FLOORS = ("", "", "larger", "negative", "u", "u", "d", "d")
+_WRONG_FLOORS = ("", "", "", "larger", "larger", "negative", "u", "u", "d", "d")
 #: Those that show at the floor that an error is away from.
 _AWAY = ("negative", "u", "d")
 #: Slopes in bounds that are at an end.
@@ -132,19 +132,23 @@ def _reaches(point: Mapping[str, Any]) -> list[Fraction]:
 
 
 def _floors(s: Statement, point: dict[str, Any]) -> Iterator[Pair]:
-    """The row at an image, and the row that is nowhere less, there."""
+    """The row at an image, and the row that is nowhere less, there; then squares."""
     values, symbols = dict(point), point["epsilon"]
     values["kappa_o"] = 1 + 2 * sum(map(abs, point["kappa"]), Fraction(0))
     values["R_o"] = values["kappa_o"] + _product(point["kappa"], symbols)
     values["p"], values["m"] = [], []
+    squares = []
     for i, reach in enumerate(_reaches(point)):
         off = point["l"][i]
         p = reach + (-off if point["u"][i] > point["d"][i] else off)
         error = max(p, point["a"][i] * p) - point["s"][i] * p
         values["p"].append(p)
         values["m"].append(error - point["r"][i] * symbols[1 + i])
+        squares.append(((point["rho"][i] * reach) ** 2, error**2))
     if all(_holds(s, h.name, h.relation, values) for h in s.hypotheses):
         yield values["R_o"], bound_of(s, "bound", **values).upper
+        for i, (share, own) in enumerate(squares, start=1):
+            yield share, own - bound_of(s, "squares", **values, i=i).lower
 
 
 def _product(one: list[Fraction], other: list[Fraction]) -> Fraction:
@@ -178,6 +182,6 @@ def _holds(s: Statement, name: str, relation: Any, values: Mapping[str, Any]) ->
 ATTACKS: Mapping[str, Attack] = {
     "der:joint-forms": Attack(_points(), _joint, "row at an image / bound", cases=64),
     "der:joint-floors": Attack(
-        _rectifiers(), _floors, "row / row that is nowhere less", cases=192
+        _rectifiers(), _floors, "row or square / what is nowhere less", cases=256
     ),
 }

@@ -200,3 +200,20 @@ def gaps_forgotten(expression: Any) -> Any:
     return sp.Mul(
         *(part for part in sp.Mul.make_args(expression) if not part.has(eps2))
     )
+
+
+def without_moduli(expression: Any) -> Any:
+    return expression.replace(sp.Abs, nothing)
+
+
+def moduli_once(expression: Any) -> Any:
+    """Each modulus counts half."""
+    return expression.replace(lambda part: isinstance(part, sp.Abs), half)
+
+
+def moduli_alone(expression: Any) -> Any:
+    """Sums with a modulus lose what has none."""
+    return expression.replace(
+        lambda part: part.is_Add and part.has(sp.Abs),
+        without(lambda part: not part.has(sp.Abs)),
+    )

@@ -19,6 +19,8 @@ from slth_verify.conformance.lies.changes import (
     first_squared,
     gaps_forgotten,
     half,
+    moduli_alone,
+    moduli_once,
     negative,
     nothing,
     one,
@@ -36,6 +38,7 @@ from slth_verify.conformance.lies.changes import (
     turned,
     unsquared,
     without,
+    without_moduli,
     without_rest,
 )
 from slth_verify.statements.decisions.proved import Greatest, Least
@@ -199,6 +202,11 @@ LYING_STATEMENTS: Mapping[str, Mapping[str, Change]] = {
         "shares above 1 - s": dropped("share-high"),
         "shares above s - a": dropped("share-low"),
         "negative shares": dropped("share"),
+        "maps that are off forgotten in squares": changed("squares", entries("l", 0)),
+        "errors forgotten in squares": changed("squares", without_moduli),
+        "off counted once": changed("squares", moduli_once),
+        "the square term forgotten": changed("squares", moduli_alone),
+        "sign turned": changed("squares", negative),
     },
     "der:drawn-weight": {
         "rounding halved": put("coefficient", "p", lambda p: p + 1),

@@ -15,6 +15,7 @@ from slth_verify.statements.writing.build import (
     gt,
     hyp,
     le,
+    lower,
     upper,
     var,
 )
@@ -116,6 +117,9 @@ _lift = (
     + (_u[_i] + _d[_i]) * _rho[_i] * _l[_i]
 )
 _LIFTED = _const + sp.Sum(_kappa[_k] * _e[_k], _ALL) + sp.Sum(_lift, (_i, 1, _N))
+_short = _rho[_i] * _l[_i]
+_SQUARES = _error**2 - (_rho[_i] * _map) ** 2
+_LEAST = -_short * (2 * sp.Abs(_error) + _short)
 
 JOINT_FLOORS = derived(
     "der:joint-floors",
@@ -156,13 +160,26 @@ JOINT_FLOORS = derived(
         hyp("rising", ge(_u[_i], 0), "multipliers are not negative"),
         hyp("falling", ge(_d[_i], 0), "multipliers are not negative"),
     ),
-    conclusion=le(_row, _LIFTED),
+    conclusion=sp.And(le(_row, _LIFTED), ge(_SQUARES, _LEAST), evaluate=False),
     summary="A rectifier's error is no less than a share of what it takes, of either "
-    "sign. Multipliers of these two floors make another row, which is nowhere less.",
-    claims=(upper("bound", _row, _LIFTED, "a row of outputs", Quantity.OUTPUT_ROW),),
+    "sign. Multipliers of these two floors make another row, which is nowhere less; "
+    "squares of errors are no less than those of the shares, but for what maps are "
+    "off.",
+    claims=(
+        upper("bound", _row, _LIFTED, "a row of outputs", Quantity.OUTPUT_ROW),
+        lower(
+            "squares",
+            _SQUARES,
+            _LEAST,
+            "square of an error less that of a share of what the rectifier takes",
+            Quantity.ERROR_SQUARES,
+        ),
+    ),
     notes=(
         "Any multipliers that are not negative give a bound; its symbols are then "
         "bounded like those of any row.",
+        "By the squares, a tie of der:joint-forms whose error has a floor may have a "
+        "multiplier of either sign.",
     ),
     uses=("der:joint-forms",),
 )
