@@ -28,7 +28,7 @@ KNOWN: dict[str, dict[str, Any]] = {
     "der:weighted-moment": {"n": 30, "k": 8, "m": 2, "eps": "1/10", "lam": "1/8"},
     "der:high-probability": {"n": 5, "k": 2, "m": 1, "A": "1/2", "z_M": "1/3"},
     "der:joint-forms": {"n": 1, "N": 2},
-    "der:joint-floors": {"n": 1, "N": 2},
+    "der:joint-floors": {"n": 1, "N": 2, "i": 2},
     "lem:nsn-sum": {"k": 9, "m": 2},
     "lem:nsn-joint": {"k": 12, "m": 2, "j": 3},
     "rel:fixed-size-rss-one": {"n": 12, "k": 3},
