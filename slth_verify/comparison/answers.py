@@ -15,7 +15,7 @@ from slth_verify.comparison.images import given_images
 from slth_verify.comparison.local import LocalResult, certified_near
 from slth_verify.comparison.networks import ComparedNetworks
 from slth_verify.comparison.results import CompareResult, LocalReport, NodeGap
-from slth_verify.comparison.splitting import split_bound
+from slth_verify.comparison.splitting import differences_asked, split_bound
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.errors import (
     InvalidParameterError,
@@ -76,6 +76,7 @@ def certify(
     images: Any,
     radius: ExactNumber = 0,
     *,
+    splits: int = 0,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> LocalReport:
@@ -90,6 +91,8 @@ def certify(
             or flat, in that order. Finite numbers.
         radius: Every entry of an image may change by so much, exact; images stay in
             the box of inputs.
+        splits: So many parts of a ball that is left open are cut in two, each in some
+            tenths of a second; they decide balls where little is missing.
         workers: Processes; None for all cores if there are many images.
         progress: Called after each image or group of images.
 
@@ -108,8 +111,7 @@ def certify(
     Source:
         der:local, der:top-1.
     """
-    reach = _radius(radius)
-    return _near(_networks(ticket, target), images, reach, workers, progress)
+    return _near(_networks(ticket, target), images, radius, splits, workers, progress)
 
 
 def certify_pair(
@@ -118,12 +120,13 @@ def certify_pair(
     images: Any,
     radius: ExactNumber = 0,
     *,
+    splits: int = 0,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> LocalReport:
     """`certify` for two networks of one architecture, as `compare` takes them."""
     networks = ComparedNetworks.of_graphs(given_target(one), given_target(other))
-    return _near(networks, images, _radius(radius), workers, progress)
+    return _near(networks, images, radius, splits, workers, progress)
 
 
 def _radius(radius: ExactNumber) -> Fraction:
@@ -136,13 +139,19 @@ def _radius(radius: ExactNumber) -> Fraction:
     return reach
 
 
+def _count(splits: int) -> int:
+    return whole_number(splits, "splits", least=0, most=_SPLITS)
+
+
 def _near(
     networks: ComparedNetworks,
     images: Any,
-    radius: Fraction,
+    radius: ExactNumber,
+    splits: int,
     workers: int | None,
     progress: Progress | None,
 ) -> LocalReport:
+    reach, cuts = _radius(radius), _count(splits)
     batch = given_images(images, networks.target.input.shape)
     total = len(batch)
     cores = os.cpu_count() or 1
@@ -151,7 +160,7 @@ def _near(
     elif total < _FEW:
         cores = 1
     groups = [range(i, min(i + _GROUP, total)) for i in range(0, total, _GROUP)]
-    jobs = ((networks, batch[list(some)], radius, some.start) for some in groups)
+    jobs = ((networks, batch[list(some)], reach, some.start, cuts) for some in groups)
     found: list[LocalResult] = []
     with closing(_answered(jobs, cores)) as answers:
         for part in answers:
@@ -159,7 +168,7 @@ def _near(
             found += part
             if progress is not None:
                 progress(len(found), total)
-    return LocalReport(radius, tuple(found))
+    return LocalReport(reach, tuple(found))
 
 
 def compare(
@@ -195,7 +204,7 @@ def compare(
         der:difference-forms, der:joint-forms.
     """
     whole_number(seed, "seed", least=0)
-    splits = whole_number(splits, "splits", least=0, most=_SPLITS)
+    splits = _count(splits)
     f, g = (given_target(value) for value in (one, other))
     asked = None if eps is None else read_accuracy(eps, f)
     networks = ComparedNetworks.of_graphs(f, g)
@@ -212,7 +221,12 @@ def compare(
     if splits:
         enough = found.difference if asked is None else max(asked, found.difference)
         largest = split_bound(
-            networks.pair, box, largest, splits, float_ends(enough)[0]
+            networks.pair,
+            box,
+            largest,
+            splits,
+            float_ends(enough)[0],
+            differences_asked(networks.pair),
         )
     bound = _finite(largest)
     verdict, reason = _decided(asked, bound, found)
@@ -255,7 +269,7 @@ def _networks(ticket: _Path | Ticket, target: _Path | TargetCNN) -> ComparedNetw
 
 
 def _answered(
-    jobs: Iterator[tuple[ComparedNetworks, Any, Fraction, int]], cores: int
+    jobs: Iterator[tuple[ComparedNetworks, Any, Fraction, int, int]], cores: int
 ) -> Generator[Sequence[LocalResult], None, None]:
     if cores == 1:
         yield from (_group(*job) for job in jobs)
@@ -275,9 +289,9 @@ def _answered(
 
 
 def _group(
-    networks: ComparedNetworks, images: Any, radius: Fraction, first: int
+    networks: ComparedNetworks, images: Any, radius: Fraction, first: int, splits: int
 ) -> list[LocalResult]:
     return [
-        certified_near(networks, image, radius, first + i)
+        certified_near(networks, image, radius, first + i, splits=splits)
         for i, image in enumerate(images)
     ]

@@ -54,6 +54,10 @@ class Leads:
         places = int(np.prod(self.rows.shape[1:-1], dtype=np.int64))
         return [float((-most / places).min()) for most in self.most]
 
+    def worst(self) -> float:
+        """How far any rival may be ahead in either network, in a sum over places."""
+        return max(float(most.max()) for most in self.most)
+
     def open_rivals(self) -> list[int]:
         """Numbers of rivals that may be ahead, those that may be farthest first."""
         most = np.maximum(*self.most)

@@ -12,8 +12,10 @@ from slth_verify.comparison.balls import Ball
 from slth_verify.comparison.classes import Rivals, Scores
 from slth_verify.comparison.leads import Leads
 from slth_verify.comparison.networks import ComparedNetworks, Ends, largest_gap
+from slth_verify.comparison.splitting import Asked, split_bound
 from slth_verify.errors import InvalidTargetError
 from slth_verify.forms import Differences
+from slth_verify.forms.rounding import TINY
 from slth_verify.graph import Clip, Rectifier
 from slth_verify.graph.dyadics import Exact
 from slth_verify.showing import OneLine
@@ -61,6 +63,7 @@ def certified_near(
     index: int = 0,
     *,
     exact: bool = True,
+    splits: int = 0,
 ) -> LocalResult:
     """Whether f and g put every image near a given one into the same class.
 
@@ -72,6 +75,7 @@ def certified_near(
         exact: Whether scores are evaluated exactly at the image, and linear forms
             sharpened where a verdict needs no more; without it verdicts are the same
             and come sooner, but other figures are only enclosed.
+        splits: So many parts of the ball are cut in two, if nothing else decides it.
 
     Raises:
         InvalidTargetError: If the networks have fewer than two classes, or the ball is
@@ -112,7 +116,7 @@ def certified_near(
         result, _ = _led(networks, ball, base, sharpen=False)
         if result.verdict is Verdict.VERIFIED:
             return result
-    return _around(networks, ball, base)
+    return _around(networks, ball, base, splits)
 
 
 def _without_a_class(base: LocalResult, ball: Ball) -> LocalResult:
@@ -155,7 +159,9 @@ def _class_of(base: LocalResult) -> int:
     return top
 
 
-def _around(networks: ComparedNetworks, ball: Ball, base: LocalResult) -> LocalResult:
+def _around(
+    networks: ComparedNetworks, ball: Ball, base: LocalResult, splits: int
+) -> LocalResult:
     """The verdict over a ball whose centre has one class in both networks."""
     base, leads = _led(networks, ball, base)
     if base.verdict is Verdict.VERIFIED:
@@ -175,11 +181,38 @@ def _around(networks: ComparedNetworks, ball: Ball, base: LocalResult) -> LocalR
     # joint bounds are hardly below the middle of linear ones and what was met
     most = np.maximum(*leads.most)
     if len(close) <= _CLOSE and all(most[j] + rivals.met(j) < 0 for j in close):
-        base = _with(base, leads.closer(close))
+        leads = leads.closer(close)
+        base = _with(base, leads)
         if base.verdict is Verdict.VERIFIED:
             return base
+    if splits:
+        bound = _in_parts(networks, ball, leads, top, splits)
+        if bound < 0:
+            places = int(np.prod(networks.target.output_shape[1:], dtype=np.int64))
+            return replace(
+                base,
+                verdict=Verdict.VERIFIED,
+                reason="the class leads in both networks, in every part of the ball",
+                margins=_fractions([-bound / places] * 2),
+            )
     others = ", ".join(str(rivals.rivals[j]) for j in close[:_CLOSE])
     return replace(base, reason=f"class {others} may overtake, but no image shows it")
+
+
+def _in_parts(
+    networks: ComparedNetworks, ball: Ball, leads: Leads, top: int, splits: int
+) -> float:
+    """How far any rival may be ahead, from parts of the ball; see `splitting`."""
+    shape = networks.target.output_shape
+
+    def worst(known: Differences) -> float:
+        return Leads.of(known, shape, top).worst()
+
+    row = leads.rows[..., leads.open_rivals()[:1]]
+    asked = Asked(worst, worst, row, of_differences=False)
+    return split_bound(
+        networks.pair, ball.floats(), leads.worst(), splits, -TINY, asked
+    )
 
 
 def _decided(networks: ComparedNetworks, image: Exact) -> tuple[Ends, Ends]:

@@ -1,4 +1,4 @@
-"""Sharper bounds of a difference: the box is cut in two, again and again.
+"""Sharper bounds over a box: it is cut in two, again and again.
 
 Of all leaves the one with the largest bound is cut next, so that the bound of the whole
 box, which is the largest of the leaves', never grows. It pays where few entries of
@@ -8,6 +8,8 @@ the image matter: each cut is of one entry.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,10 +22,43 @@ from slth_verify.forms import Differences, Interval, NetworkPair
 _TRIED, _DRAWN = 8, 16
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Asked:
+    """What is bounded over a box, and what it moves with.
+
+    Attributes:
+        rough: A bound from what is known over a box, in little time.
+        sharp: A bound that a leaf counts with.
+        rows: Of outputs, ``(*output shape, count)``: what is bounded moves as they do.
+        of_differences: Whether rows are of g - f, and not of f.
+    """
+
+    rough: Callable[[Differences], float]
+    sharp: Callable[[Differences], float]
+    rows: Float64Array
+    of_differences: bool
+
+
+def differences_asked(pair: NetworkPair) -> Asked:
+    """The largest |g - f|: by linear forms, and jointly."""
+    count = min(pair.entries(pair.output.name), _TRIED)
+    return Asked(
+        lambda known: _largest(known.gap()),
+        lambda known: _largest(known.joint_gap()),
+        unit_rows(pair, np.arange(count), np.ones(count)),
+        of_differences=True,
+    )
+
+
 def split_bound(
-    pair: NetworkPair, box: Interval, bound: float, splits: int, enough: float
+    pair: NetworkPair,
+    box: Interval,
+    bound: float,
+    splits: int,
+    enough: float,
+    asked: Asked,
 ) -> float:
-    """A bound of |g - f| over a box, from bounds of its parts.
+    """A bound over a box, from bounds of its parts.
 
     Args:
         pair: Both networks.
@@ -31,6 +66,7 @@ def split_bound(
         bound: Known for the whole box; infinite if none is.
         splits: So many leaves are cut in two, at most.
         enough: A bound that is not above it is not sharpened further.
+        asked: What is bounded.
 
     Returns:
         The largest bound of the leaves: never more than ``bound``, and never more with
@@ -49,46 +85,48 @@ def split_bound(
         height, _, worst = leaves[0]
         if -height <= enough:
             break
-        halves = _best_halves(pair, worst)
+        halves = _best_halves(pair, worst, asked)
         if halves is None:
             break
         heapq.heappop(leaves)
         for side, half in enumerate(halves):
-            found = _largest(Differences.over(pair, half).joint_gap())
+            found = asked.sharp(Differences.over(pair, half))
             number = 2 * step + side + 1
             heapq.heappush(leaves, (max(height, -found), number, half))
     return -leaves[0][0]
 
 
-def _best_halves(pair: NetworkPair, box: Interval) -> tuple[Interval, Interval] | None:
+def _best_halves(
+    pair: NetworkPair, box: Interval, asked: Asked
+) -> tuple[Interval, Interval] | None:
     """Those of which linear forms bound the worse one best; None if none is smaller."""
     best, found = np.inf, None
-    for entry in _by_influence(pair, box)[:_TRIED]:
+    for entry in _by_influence(pair, box, asked)[:_TRIED]:
         look_at_the_clock()
         halves = _halves(box, entry)
-        worse = max(_largest(Differences.over(pair, half).gap()) for half in halves)
+        worse = max(asked.rough(Differences.over(pair, half)) for half in halves)
         if found is None or worse < best:
             best, found = worse, halves
     return found
 
 
-def _by_influence(pair: NetworkPair, box: Interval) -> list[int]:
-    """Entries that can be cut, those first whose range moves differences most."""
+def _by_influence(pair: NetworkPair, box: Interval, asked: Asked) -> list[int]:
+    """Entries that can be cut, those first whose range moves what is asked most."""
     low, high = box.low, box.high
     drawn = np.random.default_rng(0).random((_DRAWN, *low.shape))
     images = low + (high - low) * drawn
     moved = np.zeros(low.size)
-    count = pair.entries(pair.output.name)
     networks = [FloatNetwork(pair, pruned) for pruned in (False, True)]
     with np.errstate(all="ignore"):
         tensors = [network.tensors(images) for network in networks]
-        for entry in range(min(count, _TRIED)):
-            rows = unit_rows(pair, np.full(_DRAWN, entry), np.ones(_DRAWN))
+        for row in np.moveaxis(asked.rows, -1, 0):
+            rows = np.repeat(row[..., None], _DRAWN, axis=-1)
             f, g = (
                 network.slopes(some, rows)
                 for network, some in zip(networks, tensors, strict=True)
             )
-            moved += np.abs(g - f).reshape(low.size, -1).sum(axis=1)
+            slopes = g - f if asked.of_differences else f
+            moved += np.abs(slopes).reshape(low.size, -1).sum(axis=1)
         moved = np.nan_to_num(moved * (high - low).ravel(), posinf=0.0)
     middle = _middle(box)
     inside = ((low < middle) & (middle < high)).ravel()

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 import slth_verify as sv
-from slth_verify.comparison import attacked, splitting
+from slth_verify.comparison import attacked, certify_pair, local, splitting
 from slth_verify.comparison.networks import ComparedNetworks
 from slth_verify.errors import InvalidParameterError
 from slth_verify.forms import Differences, box_of
-from slth_verify.graph import Dense, Input, Rectifier, TargetCNN
+from slth_verify.graph import Dense, Input, Rectifier, TargetCNN, values
 from slth_verify.verdict import Verdict
 
 SPLITS = (2, 7)
@@ -67,7 +67,15 @@ def bounds(module: ModuleType, seed: int) -> list[float]:
     networks, whole, _ = case(seed)
     box = box_of(networks.target.input)
     return [
-        module.split_bound(networks.pair, box, whole, splits, 0.0) for splits in SPLITS
+        module.split_bound(
+            networks.pair,
+            box,
+            whole,
+            splits,
+            0.0,
+            module.differences_asked(networks.pair),
+        )
+        for splits in SPLITS
     ]
 
 
@@ -121,9 +129,74 @@ def test_a_point_is_not_split() -> None:
     networks, _, _ = case(0)
     point = box_of(networks.target.input)
     point = replace(point, high=point.low)
-    assert splitting.split_bound(networks.pair, point, 7.0, 5, 0.0) == 7.0
+    asked = splitting.differences_asked(networks.pair)
+    assert splitting.split_bound(networks.pair, point, 7.0, 5, 0.0, asked) == 7.0
 
 
 def test_splits_are_a_count() -> None:
     with pytest.raises(InvalidParameterError, match="splits"):
         sv.compare(*graphs(), splits=-1)
+    with pytest.raises(InvalidParameterError, match="splits"):
+        certify_pair(*graphs(), np.zeros((1, 2)), splits=True)
+
+
+RADIUS = Fraction(1, 4)
+
+
+@cache
+def open_images() -> list[np.ndarray[Any, Any]]:
+    """Images around which one cut decides nothing, and the first few decide."""
+    images = np.random.default_rng(4).uniform(-0.7, 0.7, (20, 2))
+    found = certify_pair(*graphs(), images, RADIUS).results
+    return [
+        image
+        for image, result in zip(images, found, strict=True)
+        if result.verdict is Verdict.INCONCLUSIVE
+    ]
+
+
+def _wrongly_verified(module: ModuleType, patch: pytest.MonkeyPatch) -> bool:
+    """Whether a ball is verified that holds an image of another class.
+
+    No search looks for such an image, so that bounds alone decide.
+    """
+    networks = case(5)[0]
+    patch.setattr(module, "_witness", lambda *_: None)
+    grid = np.linspace(-1, 1, 41)
+    offsets = np.array([(x, y) for x in grid for y in grid]) * float(RADIUS)
+    for image in np.random.default_rng(5).uniform(-0.7, 0.7, (20, 2)):
+        result = module.certified_near(networks, image, RADIUS, splits=16)
+        near_ones = np.clip(image + offsets, -1, 1)
+        classes = {
+            int(row.argmax())
+            for graph in graphs(5)
+            for row in values(graph, near_ones).reshape(len(near_ones), -1)
+        }
+        if result.verdict is Verdict.VERIFIED and len(classes) > 1:
+            return True
+    return False
+
+
+def test_splits_decide_more_balls_and_none_wrongly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    images = np.array(open_images())
+    found = certify_pair(*graphs(), images, RADIUS, splits=16).results
+    verified = [x for x in found if x.verdict is Verdict.VERIFIED]
+    assert len(verified) >= len(images) / 2
+    assert all(x.margins and min(x.margins) > 0 for x in verified)
+    assert all("every part" in x.reason for x in verified)
+    assert not _wrongly_verified(local, monkeypatch)
+
+
+LOCAL_LIES = {
+    "any bound will do": ("        if bound < 0:\n", "        if bound < 9:\n"),
+    "leaves that are not bounded": ("Leads.of(known, shape, top).worst()", "-1.0"),
+}
+
+
+@pytest.mark.parametrize("lie", LOCAL_LIES)
+def test_a_lie_about_balls_is_seen(
+    lie: str, mutant: Callable[..., ModuleType], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _wrongly_verified(mutant(local, *LOCAL_LIES[lie]), monkeypatch)

@@ -28,6 +28,14 @@ from slth_verify.verdict import exit_code
     show_default=True,
     help="Entries of IMAGES are multiplied by it, exact: 1/255 for grey levels.",
 )
+@click.option(
+    "--splits",
+    type=integer(0, 1 << 16),
+    default="0",
+    show_default=True,
+    help="Cut so many parts of a ball that is left open in two; some tenths of a "
+    "second each.",
+)
 @click.option("--workers", type=integer(1, 1 << 12), help="Processes.")
 @formatted
 def command(
@@ -36,6 +44,7 @@ def command(
     images: str,
     radius: str,
     scale: str,
+    splits: int,
     workers: int | None,
     form: Form,
 ) -> int:
@@ -56,6 +65,7 @@ def command(
             target,
             batch,
             radius,
+            splits=splits,
             workers=workers,
             progress=lambda done, total: advance("images", done, total),
         )
