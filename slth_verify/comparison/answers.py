@@ -15,7 +15,7 @@ from slth_verify.comparison.images import given_images
 from slth_verify.comparison.local import LocalResult, certified_near
 from slth_verify.comparison.networks import ComparedNetworks
 from slth_verify.comparison.results import CompareResult, LocalReport, NodeGap
-from slth_verify.comparison.splitting import differences_asked, split_bound
+from slth_verify.comparison.splitting import Splits, differences_asked, split_bound
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.errors import (
     InvalidParameterError,
@@ -38,8 +38,6 @@ _Path = str | os.PathLike[str]
 _GROUP, _FEW = 8, 24
 #: Processes that may be asked for.
 _WORKERS = 1 << 12
-#: Parts of a box that may be cut in two.
-_SPLITS = 1 << 16
 
 #: Called with the images that are done and their number.
 Progress = Callable[[int, int], None]
@@ -76,7 +74,8 @@ def certify(
     images: Any,
     radius: ExactNumber = 0,
     *,
-    splits: int = 0,
+    splits: int | None = None,
+    time_limit: float | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> LocalReport:
@@ -92,7 +91,9 @@ def certify(
         radius: Every entry of an image may change by so much, exact; images stay in
             the box of inputs.
         splits: So many parts of a ball that is left open are cut in two, each in some
-            tenths of a second; they decide balls where little is missing.
+            tenths of a second; they decide balls where little is missing. None for
+            none, or with a time limit for as many as there is time for.
+        time_limit: Seconds that the cuts of one ball may take.
         workers: Processes; None for all cores if there are many images.
         progress: Called after each image or group of images.
 
@@ -111,7 +112,8 @@ def certify(
     Source:
         der:local, der:top-1.
     """
-    return _near(_networks(ticket, target), images, radius, splits, workers, progress)
+    cuts = Splits.given(splits, time_limit)
+    return _near(_networks(ticket, target), images, radius, cuts, workers, progress)
 
 
 def certify_pair(
@@ -120,13 +122,15 @@ def certify_pair(
     images: Any,
     radius: ExactNumber = 0,
     *,
-    splits: int = 0,
+    splits: int | None = None,
+    time_limit: float | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> LocalReport:
     """`certify` for two networks of one architecture, as `compare` takes them."""
     networks = ComparedNetworks.of_graphs(given_target(one), given_target(other))
-    return _near(networks, images, radius, splits, workers, progress)
+    cuts = Splits.given(splits, time_limit)
+    return _near(networks, images, radius, cuts, workers, progress)
 
 
 def _radius(radius: ExactNumber) -> Fraction:
@@ -139,19 +143,15 @@ def _radius(radius: ExactNumber) -> Fraction:
     return reach
 
 
-def _count(splits: int) -> int:
-    return whole_number(splits, "splits", least=0, most=_SPLITS)
-
-
 def _near(
     networks: ComparedNetworks,
     images: Any,
     radius: ExactNumber,
-    splits: int,
+    splits: Splits,
     workers: int | None,
     progress: Progress | None,
 ) -> LocalReport:
-    reach, cuts = _radius(radius), _count(splits)
+    reach = _radius(radius)
     batch = given_images(images, networks.target.input.shape)
     total = len(batch)
     cores = os.cpu_count() or 1
@@ -160,7 +160,7 @@ def _near(
     elif total < _FEW:
         cores = 1
     groups = [range(i, min(i + _GROUP, total)) for i in range(0, total, _GROUP)]
-    jobs = ((networks, batch[list(some)], reach, some.start, cuts) for some in groups)
+    jobs = ((networks, batch[list(some)], reach, some.start, splits) for some in groups)
     found: list[LocalResult] = []
     with closing(_answered(jobs, cores)) as answers:
         for part in answers:
@@ -177,7 +177,8 @@ def compare(
     *,
     eps: ExactNumber | None = None,
     seed: int = 0,
-    splits: int = 0,
+    splits: int | None = None,
+    time_limit: float | None = None,
 ) -> CompareResult:
     """How far two networks of one architecture are apart, for every input of the box.
 
@@ -190,11 +191,14 @@ def compare(
         eps: Bound to decide, exact, or a share of f's certified range (``"2%"``).
         seed: Of the search for a bad image.
         splits: So many parts of the box are cut in two to sharpen the bound; more never
-            make it larger. They pay for networks of few inputs, up to about 8.
+            make it larger. They pay for networks of few inputs, up to about 8. None
+            for none, or with a time limit for as many as there is time for.
+        time_limit: Seconds that cuts may take; the bound that is reached counts.
 
     Raises:
         InvalidTargetError: If a file is unreadable, or the graphs do not match.
-        InvalidParameterError: If ``eps`` is no exact number, or ``splits`` no count.
+        InvalidParameterError: If ``eps`` is no exact number, ``splits`` no count, or
+            the time limit not positive.
 
     Rigor:
         The bound is enclosed by linear and joint forms, in float64 with rounding on the
@@ -204,7 +208,7 @@ def compare(
         der:difference-forms, der:joint-forms.
     """
     whole_number(seed, "seed", least=0)
-    splits = _count(splits)
+    cuts = Splits.given(splits, time_limit)
     f, g = (given_target(value) for value in (one, other))
     asked = None if eps is None else read_accuracy(eps, f)
     networks = ComparedNetworks.of_graphs(f, g)
@@ -218,13 +222,13 @@ def compare(
     differences = Differences.over(networks.pair, box)
     found = attacked(networks, seed=seed)
     largest = float(differences.joint_gap().sizes.max())
-    if splits:
+    if cuts.most:
         enough = found.difference if asked is None else max(asked, found.difference)
         largest = split_bound(
             networks.pair,
             box,
             largest,
-            splits,
+            cuts,
             float_ends(enough)[0],
             differences_asked(networks.pair),
         )
@@ -269,7 +273,7 @@ def _networks(ticket: _Path | Ticket, target: _Path | TargetCNN) -> ComparedNetw
 
 
 def _answered(
-    jobs: Iterator[tuple[ComparedNetworks, Any, Fraction, int, int]], cores: int
+    jobs: Iterator[tuple[ComparedNetworks, Any, Fraction, int, Splits]], cores: int
 ) -> Generator[Sequence[LocalResult], None, None]:
     if cores == 1:
         yield from (_group(*job) for job in jobs)
@@ -289,7 +293,11 @@ def _answered(
 
 
 def _group(
-    networks: ComparedNetworks, images: Any, radius: Fraction, first: int, splits: int
+    networks: ComparedNetworks,
+    images: Any,
+    radius: Fraction,
+    first: int,
+    splits: Splits,
 ) -> list[LocalResult]:
     return [
         certified_near(networks, image, radius, first + i, splits=splits)

@@ -12,7 +12,7 @@ from slth_verify.comparison.balls import Ball
 from slth_verify.comparison.classes import Rivals, Scores
 from slth_verify.comparison.leads import Leads
 from slth_verify.comparison.networks import ComparedNetworks, Ends, largest_gap
-from slth_verify.comparison.splitting import Asked, split_bound
+from slth_verify.comparison.splitting import Asked, Splits, split_bound
 from slth_verify.errors import InvalidTargetError
 from slth_verify.forms import Differences
 from slth_verify.forms.rounding import TINY
@@ -25,6 +25,7 @@ from slth_verify.verdict import NoTruthValue, Verdict
 _REPLAYED = 6
 #: Rivals that are worth a walk.
 _CLOSE = 2
+_NO_SPLITS = Splits()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -63,7 +64,7 @@ def certified_near(
     index: int = 0,
     *,
     exact: bool = True,
-    splits: int = 0,
+    splits: Splits = _NO_SPLITS,
 ) -> LocalResult:
     """Whether f and g put every image near a given one into the same class.
 
@@ -75,7 +76,7 @@ def certified_near(
         exact: Whether scores are evaluated exactly at the image, and linear forms
             sharpened where a verdict needs no more; without it verdicts are the same
             and come sooner, but other figures are only enclosed.
-        splits: So many parts of the ball are cut in two, if nothing else decides it.
+        splits: How long the ball is cut in parts, if nothing else decides it.
 
     Raises:
         InvalidTargetError: If the networks have fewer than two classes, or the ball is
@@ -160,7 +161,7 @@ def _class_of(base: LocalResult) -> int:
 
 
 def _around(
-    networks: ComparedNetworks, ball: Ball, base: LocalResult, splits: int
+    networks: ComparedNetworks, ball: Ball, base: LocalResult, splits: Splits
 ) -> LocalResult:
     """The verdict over a ball whose centre has one class in both networks."""
     base, leads = _led(networks, ball, base)
@@ -185,7 +186,7 @@ def _around(
         base = _with(base, leads)
         if base.verdict is Verdict.VERIFIED:
             return base
-    if splits:
+    if splits.most:
         bound = _in_parts(networks, ball, leads, top, splits)
         if bound < 0:
             places = int(np.prod(networks.target.output_shape[1:], dtype=np.int64))
@@ -200,7 +201,7 @@ def _around(
 
 
 def _in_parts(
-    networks: ComparedNetworks, ball: Ball, leads: Leads, top: int, splits: int
+    networks: ComparedNetworks, ball: Ball, leads: Leads, top: int, splits: Splits
 ) -> float:
     """How far any rival may be ahead, from parts of the ball; see `splitting`."""
     shape = networks.target.output_shape

@@ -8,18 +8,53 @@ the image matter: each cut is of one entry.
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from slth_verify.arrays import Float64Array
 from slth_verify.attacks.gradients import FloatNetwork, unit_rows
-from slth_verify.deadline import look_at_the_clock
+from slth_verify.deadline import (
+    TimeIsUpError,
+    ends_within,
+    look_at_the_clock,
+    seconds_of,
+)
 from slth_verify.forms import Differences, Interval, NetworkPair
+from slth_verify.numbers import whole_number
 
+#: The most cuts.
+MOST_SPLITS = 1 << 16
 #: Entries whose cuts are tried by linear forms, and images that say which.
 _TRIED, _DRAWN = 8, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """How long a box is cut.
+
+    Attributes:
+        most: So many leaves are cut in two, at most.
+        seconds: So long, at most; then what is known so far counts.
+    """
+
+    most: int = 0
+    seconds: float = math.inf
+
+    @classmethod
+    def given(cls, splits: int | None, time_limit: float | None) -> Splits:
+        """From what users say; without a count, as many as there is time for.
+
+        Raises:
+            InvalidParameterError: If these are no count and no positive seconds.
+        """
+        seconds = seconds_of(time_limit, source="a sharper bound takes time")
+        if splits is None:
+            return cls(0 if time_limit is None else MOST_SPLITS, seconds)
+        return cls(whole_number(splits, "splits", least=0, most=MOST_SPLITS), seconds)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -54,7 +89,7 @@ def split_bound(
     pair: NetworkPair,
     box: Interval,
     bound: float,
-    splits: int,
+    splits: Splits,
     enough: float,
     asked: Asked,
 ) -> float:
@@ -64,7 +99,8 @@ def split_bound(
         pair: Both networks.
         box: Of every entry of the image.
         bound: Known for the whole box; infinite if none is.
-        splits: So many leaves are cut in two, at most.
+        splits: How long leaves are cut in two. The bound depends on the count alone,
+            unless time runs out.
         enough: A bound that is not above it is not sharpened further.
         asked: What is bounded.
 
@@ -81,18 +117,20 @@ def split_bound(
     """
     # the largest bound first; numbers differ, so that boxes are not compared
     leaves = [(-bound if bound == bound else -np.inf, 0, box)]
-    for step in range(splits):
-        height, _, worst = leaves[0]
-        if -height <= enough:
-            break
-        halves = _best_halves(pair, worst, asked)
-        if halves is None:
-            break
-        heapq.heappop(leaves)
-        for side, half in enumerate(halves):
-            found = asked.sharp(Differences.over(pair, half))
-            number = 2 * step + side + 1
-            heapq.heappush(leaves, (max(height, -found), number, half))
+    with suppress(TimeIsUpError), ends_within(splits.seconds):
+        for step in range(splits.most):
+            height, _, worst = leaves[0]
+            if -height <= enough:
+                break
+            halves = _best_halves(pair, worst, asked)
+            if halves is None:
+                break
+            # both are bounded before the whole is forgotten: time may run out between
+            found = [asked.sharp(Differences.over(pair, half)) for half in halves]
+            heapq.heappop(leaves)
+            for side, half in enumerate(halves):
+                number = 2 * step + side + 1
+                heapq.heappush(leaves, (max(height, -found[side]), number, half))
     return -leaves[0][0]
 
 

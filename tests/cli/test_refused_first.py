@@ -31,7 +31,6 @@ WRONG = (
     "report --target TARGET --eps -1%",
     "report --compare FILE",
     "report --output FILE",
-    "report --output missing/OUT",
     "report --from FILE",
     "report --fail-on-worse",
     "prune missing --eps 1/10 --seed 1 --output OUT",

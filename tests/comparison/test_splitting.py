@@ -15,6 +15,7 @@ import pytest
 import slth_verify as sv
 from slth_verify.comparison import attacked, certify_pair, local, splitting
 from slth_verify.comparison.networks import ComparedNetworks
+from slth_verify.deadline import TimeIsUpError
 from slth_verify.errors import InvalidParameterError
 from slth_verify.forms import Differences, box_of
 from slth_verify.graph import Dense, Input, Rectifier, TargetCNN, values
@@ -71,7 +72,7 @@ def bounds(module: ModuleType, seed: int) -> list[float]:
             networks.pair,
             box,
             whole,
-            splits,
+            module.Splits(splits),
             0.0,
             module.differences_asked(networks.pair),
         )
@@ -96,15 +97,27 @@ def test_bounds_hold_and_never_grow() -> None:
 
 
 LIES = {
-    "a leaf forgotten": ("enumerate(halves)", "enumerate(halves[:1])"),
-    "the other leaf forgotten": ("enumerate(halves)", "enumerate(halves[1:])"),
+    "a leaf forgotten": (
+        "side, half in enumerate(halves)",
+        "side, half in [(0, halves[0])]",
+    ),
+    "the other leaf forgotten": (
+        "side, half in enumerate(halves)",
+        "side, half in [(1, halves[1])]",
+    ),
     "middles alone": (
         "Interval(box.low, high), Interval(low, box.high)",
         "Interval(low, high), Interval(low, high)",
     ),
     "the smallest bound of all": ("return -leaves[0][0]", "return -leaves[-1][0]"),
-    "bounds that grow": ("max(height, -found)", "min(height, -found) * 1.5"),
-    "what is asked for": ("if -height <= enough:\n            break", "return enough"),
+    "bounds that grow": (
+        "max(height, -found[side])",
+        "min(height, -found[side]) * 1.5",
+    ),
+    "what is asked for": (
+        "if -height <= enough:\n                break",
+        "return enough",
+    ),
 }
 
 
@@ -130,7 +143,12 @@ def test_a_point_is_not_split() -> None:
     point = box_of(networks.target.input)
     point = replace(point, high=point.low)
     asked = splitting.differences_asked(networks.pair)
-    assert splitting.split_bound(networks.pair, point, 7.0, 5, 0.0, asked) == 7.0
+    assert (
+        splitting.split_bound(
+            networks.pair, point, 7.0, splitting.Splits(5), 0.0, asked
+        )
+        == 7.0
+    )
 
 
 def test_splits_are_a_count() -> None:
@@ -138,6 +156,42 @@ def test_splits_are_a_count() -> None:
         sv.compare(*graphs(), splits=-1)
     with pytest.raises(InvalidParameterError, match="splits"):
         certify_pair(*graphs(), np.zeros((1, 2)), splits=True)
+
+
+def test_time_that_runs_out_leaves_a_bound() -> None:
+    networks, whole, attained = case(0)
+    box = box_of(networks.target.input)
+    asked = splitting.differences_asked(networks.pair)
+    calls = 0
+
+    def sharp(known: Differences) -> float:
+        nonlocal calls
+        calls += 1
+        if calls == 4:  # between the halves of a leaf
+            raise TimeIsUpError
+        return asked.sharp(known)
+
+    late = replace(asked, sharp=sharp)
+    found = splitting.split_bound(
+        networks.pair, box, whole, splitting.Splits(9), 0.0, late
+    )
+    assert found == splitting.split_bound(
+        networks.pair, box, whole, splitting.Splits(1), 0.0, asked
+    )
+    assert attained <= found < whole
+
+
+def test_a_time_limit_alone_is_enough() -> None:
+    f, g = graphs()
+    plain = sv.compare(f, g).error_upper_bound
+    limited = sv.compare(f, g, time_limit=2).error_upper_bound
+    assert plain is not None
+    assert limited is not None
+    assert limited < plain
+    assert splitting.Splits.given(None, None).most == 0
+    assert splitting.Splits.given(3, 1).most == 3
+    with pytest.raises(InvalidParameterError, match="time_limit"):
+        sv.compare(f, g, time_limit=0)
 
 
 RADIUS = Fraction(1, 4)
@@ -165,7 +219,9 @@ def _wrongly_verified(module: ModuleType, patch: pytest.MonkeyPatch) -> bool:
     grid = np.linspace(-1, 1, 41)
     offsets = np.array([(x, y) for x in grid for y in grid]) * float(RADIUS)
     for image in np.random.default_rng(5).uniform(-0.7, 0.7, (20, 2)):
-        result = module.certified_near(networks, image, RADIUS, splits=16)
+        result = module.certified_near(
+            networks, image, RADIUS, splits=splitting.Splits(16)
+        )
         near_ones = np.clip(image + offsets, -1, 1)
         classes = {
             int(row.argmax())

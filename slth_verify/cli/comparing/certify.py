@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from slth_verify.cli._output import progress
-from slth_verify.cli.arguments.types import integer
+from slth_verify.cli.arguments.types import SECONDS, integer
 from slth_verify.cli.comparing.figures import report_as_json, report_lines
 from slth_verify.cli.printing import Form, formatted, print_answer
 from slth_verify.numbers import exact_number
@@ -31,10 +31,13 @@ from slth_verify.verdict import exit_code
 @click.option(
     "--splits",
     type=integer(0, 1 << 16),
-    default="0",
-    show_default=True,
     help="Cut so many parts of a ball that is left open in two; some tenths of a "
     "second each.",
+)
+@click.option(
+    "--time-limit",
+    type=SECONDS,
+    help="Seconds that cuts of one ball may take; without --splits as many are made.",
 )
 @click.option("--workers", type=integer(1, 1 << 12), help="Processes.")
 @formatted
@@ -44,7 +47,8 @@ def command(
     images: str,
     radius: str,
     scale: str,
-    splits: int,
+    splits: int | None,
+    time_limit: float | None,
     workers: int | None,
     form: Form,
 ) -> int:
@@ -66,6 +70,7 @@ def command(
             batch,
             radius,
             splits=splits,
+            time_limit=time_limit,
             workers=workers,
             progress=lambda done, total: advance("images", done, total),
         )

@@ -10,7 +10,7 @@ import click
 from slth_verify.cli._output import progress
 from slth_verify.cli._scale import decimal, plain
 from slth_verify.cli.arguments.targets import read_any
-from slth_verify.cli.arguments.types import accuracy, integer
+from slth_verify.cli.arguments.types import SECONDS, accuracy, integer
 from slth_verify.cli.comparing.figures import (
     bracket_as_json,
     bracket_line,
@@ -60,9 +60,12 @@ if TYPE_CHECKING:
 @click.option(
     "--splits",
     type=integer(0, 1 << 16),
-    default="0",
-    show_default=True,
     help="Cut so many parts of the box in two for a sharper bound; for few inputs.",
+)
+@click.option(
+    "--time-limit",
+    type=SECONDS,
+    help="Seconds that cuts may take; without --splits as many are made.",
 )
 @formatted
 def command(
@@ -74,7 +77,8 @@ def command(
     scale: str,
     box: str | None,
     seed: int,
-    splits: int,
+    splits: int | None,
+    time_limit: float | None,
     form: Form,
 ) -> int:
     """Bound how far networks A and B are apart, for every input of A's box.
@@ -86,7 +90,7 @@ def command(
     import slth_verify as sv
 
     f, g = (read_any(path, box) for path in (one, other))
-    result = sv.compare(f, g, eps=eps, seed=seed, splits=splits)
+    result = sv.compare(f, g, eps=eps, seed=seed, splits=splits, time_limit=time_limit)
     verdicts = [] if eps is None else [result.verdict]
     local = None
     if top1 is not None:
