@@ -201,8 +201,10 @@ def test_deep_and_long_descriptions_are_refused(
             graph_from_pt2(written({**honest, PROGRAM: data}, tmp_path / "net.pt2"))
 
 
-@pytest.mark.parametrize("size", [1, 3])
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [*((name, 1) for name in ARCHITECTURES), ("MNIST example", 3), ("VGG block", 3)],
+)
 def test_programs_for_batches_of_one_size_are_read(
     name: str, size: int, tmp_path: Path
 ) -> None:
