@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
 from slth_verify.cli.printing.plain_progress import Advance, plain_progress
-from slth_verify.errors import InvalidParameterError, UnusableFileError
+from slth_verify.errors import InvalidParameterError
 from slth_verify.files import require_writable
 from slth_verify.text import printable
 
@@ -53,23 +51,6 @@ def try_output(
                 f"{option}='{printable(output)}' is the file of {name}, which would be "
                 "replaced. Give another."
             )
-
-
-def try_folder(folder: Path) -> None:
-    """Refuse, before the work, a folder of a report that could not be written.
-
-    Raises:
-        UnusableFileError: It can neither be written nor made.
-    """
-    try:
-        with tempfile.TemporaryFile(dir=folder if folder.exists() else folder.parent):
-            pass
-    except OSError as error:
-        raise UnusableFileError(
-            f"output='{printable(str(folder))}' cannot hold a report: "
-            f"{error.strerror or error}. A report needs a writable folder, or a name "
-            "for a new one in an existing folder. Give another."
-        ) from error
 
 
 def settle_streams() -> None:

@@ -3,8 +3,9 @@
 A ticket's pruned random network and its target, or two copies of one architecture.
 """
 
-from slth_verify.comparison.answers import attack, certify, certify_pair, compare
+from slth_verify.comparison.answers import attack, compare
 from slth_verify.comparison.attack import AttackResult, attacked
+from slth_verify.comparison.certifying import certify, certify_pair
 from slth_verify.comparison.classes import Scores
 from slth_verify.comparison.images import read_images
 from slth_verify.comparison.local import LocalResult, certified_near

@@ -76,9 +76,9 @@ class Leads:
         look_at_the_clock()
         rows = self.rows[..., numbers]
         target, pruned = (most.copy() for most in self.most)
-        joint = self.differences.joint_upper(rows, None)
+        joint = _finite(self.differences.joint_upper(rows, None))
         target[numbers] = np.fmin(target[numbers], joint)
-        gap = self.differences.upper(None, rows)
+        gap = _finite(self.differences.upper(None, rows))
         pruned[numbers] = np.fmin(pruned[numbers], above(target[numbers] + gap))
         return replace(self, most=(target, pruned))
 

@@ -45,15 +45,15 @@ class Splits:
     seconds: float = math.inf
 
     @classmethod
-    def given(cls, splits: int | None, time_limit: float | None) -> Splits:
+    def given(cls, splits: int | None, split_limit: float | None) -> Splits:
         """From what users say; without a count, as many as there is time for.
 
         Raises:
             InvalidParameterError: If these are no count and no positive seconds.
         """
-        seconds = seconds_of(time_limit, source="a sharper bound takes time")
+        seconds = seconds_of(split_limit, "split_limit", "a sharper bound takes time")
         if splits is None:
-            return cls(0 if time_limit is None else MOST_SPLITS, seconds)
+            return cls(0 if split_limit is None else MOST_SPLITS, seconds)
         return cls(whole_number(splits, "splits", least=0, most=MOST_SPLITS), seconds)
 
 

@@ -6,10 +6,11 @@ import os
 from collections.abc import Sequence
 from fractions import Fraction
 
-from slth_verify.construction.graphs.plan import plan_graph
+from slth_verify.construction.graphs.plan import GraphPlan, plan_graph
 from slth_verify.errors import InvalidParameterError
 from slth_verify.graph import TargetCNN
 from slth_verify.graph.stages import require_stages, stages_of
+from slth_verify.limits import WIDTH
 from slth_verify.numbers import ExactNumber, rough, whole_number
 from slth_verify.text import printable
 from slth_verify.ticket import read_accuracy
@@ -39,10 +40,20 @@ def suggested_widths(
     graph = given_target(target)
     require_stages(graph)
     plan = plan_graph(graph, read_accuracy(eps, graph))
+    _require_admitted(plan, eps)
     channels = [stage.inputs for stage in stages_of(graph)]
-    widths = plan.widths(eps)
-    _require_within(budget, widths, channels, eps)
-    return widths
+    _require_within(budget, plan.widths, channels, eps)
+    return plan.widths
+
+
+def _require_admitted(plan: GraphPlan, eps: ExactNumber) -> None:
+    for part in plan.stages:
+        if part.width > WIDTH:
+            raise InvalidParameterError(
+                f"eps={printable(str(eps), 60)}: stage {part.stage.name!r} needs "
+                f"about {part.width:.2e} filters a channel, more than the {WIDTH} "
+                "of a random network (thm:structured-slth). Give a larger eps."
+            )
 
 
 def _require_within(

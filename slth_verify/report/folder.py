@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from slth_verify.errors import UnusableFileError
@@ -14,20 +16,41 @@ PROFILE_NAME = "slth-profile.toml"
 TICKETS = "tickets"
 
 
+def try_folder(output: Path) -> None:
+    """Refuse a folder that could not hold a report; nothing is made.
+
+    Raises:
+        UnusableFileError: If it can neither be written nor made, or a name is taken.
+    """
+    with _in_words(output):
+        _try(output if output.exists() else output.parent)
+        for name in (PROFILE_NAME, JSON_NAME, HTML_NAME):
+            if (output / name).exists() and not (output / name).is_file():
+                raise OSError(f"{name} in it is no regular file")
+
+
 def prepare_folder(output: Path) -> None:
     """Make the report's own folders and try them, before anything is computed.
 
     Raises:
-        UnusableFileError: If they cannot be made or written, or a name is taken.
+        UnusableFileError: As `try_folder`.
     """
-    try:
+    try_folder(output)
+    with _in_words(output):
         for folder in (output, output / TICKETS):
             folder.mkdir(exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                pass
-        for name in (PROFILE_NAME, JSON_NAME, HTML_NAME):
-            if (output / name).exists() and not (output / name).is_file():
-                raise OSError(f"{name} in it is no regular file")
+            _try(folder)
+
+
+def _try(folder: Path) -> None:
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+@contextmanager
+def _in_words(output: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise UnusableFileError(
             f"output='{printable(str(output))}' cannot hold a report: "

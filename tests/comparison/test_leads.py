@@ -117,3 +117,30 @@ def test_images_are_proved_that_linear_forms_leave_open(
     most = verified()
     monkeypatch.setattr(leads.Leads, "closer", lambda self, _: self)
     assert verified() < most
+
+
+class _Lost:
+    """Differences whose floats were left, on the side that would prove most."""
+
+    def joint_upper(self, rows: Any, gaps: Any) -> np.ndarray[Any, Any]:
+        return np.array([-np.inf, np.nan])
+
+    def upper(self, rows: Any, gaps: Any) -> np.ndarray[Any, Any]:
+        return np.array([-np.inf, np.nan])
+
+
+def _proves_nothing(module: Any) -> bool:
+    most = np.array([1.0, 2.0])
+    before = module.Leads(_Lost(), np.zeros((3, 2)), (most, most))
+    with np.errstate(invalid="ignore"):
+        found = before.closer([0, 1]).most
+    return all(np.array_equal(part, most) for part in found)
+
+
+def test_floats_that_were_left_prove_nothing(mutant: Callable[..., Any]) -> None:
+    assert _proves_nothing(leads)
+    for bound in (
+        "self.differences.joint_upper(rows, None)",
+        "self.differences.upper(None, rows)",
+    ):
+        assert not _proves_nothing(mutant(leads, f"_finite({bound})", bound))

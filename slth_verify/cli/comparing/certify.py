@@ -35,7 +35,7 @@ from slth_verify.verdict import exit_code
     "second each.",
 )
 @click.option(
-    "--time-limit",
+    "--split-limit",
     type=SECONDS,
     help="Seconds that cuts of one ball may take; without --splits as many are made.",
 )
@@ -48,7 +48,7 @@ def command(
     radius: str,
     scale: str,
     splits: int | None,
-    time_limit: float | None,
+    split_limit: float | None,
     workers: int | None,
     form: Form,
 ) -> int:
@@ -70,7 +70,7 @@ def command(
             batch,
             radius,
             splits=splits,
-            time_limit=time_limit,
+            split_limit=split_limit,
             workers=workers,
             progress=lambda done, total: advance("images", done, total),
         )

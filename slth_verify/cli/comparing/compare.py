@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     help="Cut so many parts of the box in two for a sharper bound; for few inputs.",
 )
 @click.option(
-    "--time-limit",
+    "--split-limit",
     type=SECONDS,
     help="Seconds that cuts may take; without --splits as many are made.",
 )
@@ -78,7 +78,7 @@ def command(
     box: str | None,
     seed: int,
     splits: int | None,
-    time_limit: float | None,
+    split_limit: float | None,
     form: Form,
 ) -> int:
     """Bound how far networks A and B are apart, for every input of A's box.
@@ -90,7 +90,9 @@ def command(
     import slth_verify as sv
 
     f, g = (read_any(path, box) for path in (one, other))
-    result = sv.compare(f, g, eps=eps, seed=seed, splits=splits, time_limit=time_limit)
+    result = sv.compare(
+        f, g, eps=eps, seed=seed, splits=splits, split_limit=split_limit
+    )
     verdicts = [] if eps is None else [result.verdict]
     local = None
     if top1 is not None:

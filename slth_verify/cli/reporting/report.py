@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slth_verify.cli._journal import kept_journal
-from slth_verify.cli._output import note, progress, try_folder
+from slth_verify.cli._output import note, progress
 from slth_verify.cli.arguments.types import accuracy, integer
 from slth_verify.cli.printing import Form, annotation_option, formatted
 from slth_verify.cli.reporting.changes import code_of, read_older, with_changes
@@ -126,10 +126,11 @@ def _made(
     profile: str, targets: tuple[str, ...], eps: str | None, folder: Path, seed: int
 ) -> Report:
     """The report, made now and written; what is wrong is refused before it begins."""
+    from slth_verify.report.folder import try_folder
+
     try_folder(folder)
     from slth_verify.processes.background import Background
     from slth_verify.report import load_profile
-    from slth_verify.report.folder import prepare_folder
 
     chosen = load_profile(profile)
     if eps is not None and not targets:
@@ -137,7 +138,6 @@ def _made(
             "--eps is for --target: the profile names the accuracy of its own."
         )
     networks = _read(targets)
-    prepare_folder(folder)
     with Background() as second:
         second.prepare(_SECOND_IMPORTS)
         from slth_verify.report import run_report

@@ -84,14 +84,14 @@ def check_graph(
     stages = [node for node in nodes if isinstance(node, Stage)]
     ledger = [identity(ticket, named), fits(ticket, stages)]
     if ledger[1].verdict is not Verdict.VERIFIED:
-        return stopped(asked, ledger)
+        return stopped(asked, ledger, other)
     parts = dict(zip((stage.name for stage in stages), ticket.stages, strict=True))
     ledger += [filters_exist(stage, parts[stage.name]) for stage in stages]
     if any(finding.verdict is not Verdict.VERIFIED for finding in ledger[2:]):
-        return stopped(asked, ledger)
+        return stopped(asked, ledger, other)
     costly = None if limited else too_costly(ticket, graph, nodes)
     if costly is not None:
-        return stopped(asked, [costly])
+        return stopped(asked, [costly], other)
     pruned = _Pruned(ticket, parts, ledger)
     opinion = SecondOpinion() if cross_check else None
     watch = None if opinion is None else partial(_ask, opinion, pruned)
@@ -104,7 +104,7 @@ def check_graph(
     except ArithmeticError as undecided:
         claim = "weights of the random network are decided"
         ledger.append(Finding(claim, Verdict.INCONCLUSIVE, printable(str(undecided))))
-        return stopped(asked, ledger)
+        return stopped(asked, ledger, other)
     intervals = walked[-1][1].bounds.error
     error = intervals if sharper is None else min(intervals, sharper)
     spread = OutputSpread.of(walked[-1][1].bounds.target, reached_spread(graph))
@@ -222,7 +222,9 @@ def _figures(
     )
 
 
-def stopped(eps: Fraction | None, ledger: list[Finding]) -> CheckResult:
+def stopped(
+    eps: Fraction | None, ledger: list[Finding], box: Box | None = None
+) -> CheckResult:
     """The result of a check that ended early."""
     verdict = overall(tuple(finding.verdict for finding in ledger))
-    return CheckResult(verdict, eps, None, (), tuple(ledger))
+    return CheckResult(verdict, eps, None, (), tuple(ledger), box=box)

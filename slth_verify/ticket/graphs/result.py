@@ -56,7 +56,7 @@ class CheckResult(NoTruthValue, Shown):
         error_by_intervals: The bound that intervals alone give; the certified one is
             below it where linear or joint forms sharpened it.
         box: Lower and upper ends of the images that were asked about, by channel; None
-            for the target's own box.
+            for the target's own box, or if the check ended before it was read.
     """
 
     verdict: Verdict

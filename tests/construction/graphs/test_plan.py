@@ -30,6 +30,7 @@ from slth_verify.graph import (
 )
 from slth_verify.graph.stages import Stage, staged
 from slth_verify.graph.walk import last
+from slth_verify.limits import WIDTH
 from slth_verify.strategies import target_graphs
 from slth_verify.ticket.graphs.difference import node_bounds
 from slth_verify.ticket.graphs.sums import PairSums
@@ -89,7 +90,7 @@ GRAPH = TargetCNN(
 def test_a_forecast_is_the_certificate_in_floats(seed: int, size: float) -> None:
     """With residuals of all problems; both come from the same rules."""
     plan = plan_graph(GRAPH, F(1, 2))
-    problems = StageProblems(GRAPH, sv.RandomCNN(1, plan.widths("1/2")), plan)
+    problems = StageProblems(GRAPH, sv.RandomCNN(1, plan.widths), plan)
     rng = np.random.default_rng(seed)
     residuals = {
         task: size * rng.standard_normal(len(problems.column_sum(task)))
@@ -125,7 +126,7 @@ def test_a_forecast_is_the_certificate_in_floats(seed: int, size: float) -> None
 
 def test_promised_residuals_count_as_large_as_promised() -> None:
     plan = plan_graph(GRAPH, F(1, 2))
-    problems = StageProblems(GRAPH, sv.RandomCNN(1, plan.widths("1/2")), plan)
+    problems = StageProblems(GRAPH, sv.RandomCNN(1, plan.widths), plan)
     nothing = {task: 0 * problems.column_sum(task) for task in problems.tasks}
     assert problems.error(nothing) == pytest.approx(0, abs=1e-9)
     promised = dict.fromkeys(problems.tasks, 0.001)
@@ -135,7 +136,7 @@ def test_promised_residuals_count_as_large_as_promised() -> None:
 
 
 def test_smaller_errors_need_wider_layers() -> None:
-    wide, narrow = (plan_graph(GRAPH, F(1, n)).widths(F(1, n)) for n in (100, 2))
+    wide, narrow = (plan_graph(GRAPH, F(1, n)).widths for n in (100, 2))
     assert all(one > other for one, other in zip(wide, narrow, strict=True))
     assert sv.suggested_widths(GRAPH, "1/2") == narrow
 
@@ -204,8 +205,11 @@ def test_an_error_must_be_positive_and_within_reach() -> None:
 def test_plans_of_drawn_graphs(graph: TargetCNN, eps: Fraction) -> None:
     try:
         plan = plan_graph(graph, eps)
-        _ = plan.widths(eps)
     except InvalidParameterError:
+        return
+    if any(width > WIDTH for width in plan.widths):
+        with pytest.raises(InvalidParameterError, match="larger eps"):
+            sv.suggested_widths(graph, eps)
         return
     known = ranges(graph)
     for part in plan.stages:
