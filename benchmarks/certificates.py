@@ -63,13 +63,18 @@ def drawn(rng: np.random.Generator, depth: int) -> TargetCNN:
 
 def near(graph: TargetCNN, rng: np.random.Generator) -> ComparedNetworks:
     """The graph and a copy whose weights are a little off."""
+    return ComparedNetworks.of_graphs(graph, moved(graph, rng))
+
+
+def moved(graph: TargetCNN, rng: np.random.Generator) -> TargetCNN:
+    """A copy whose weights are a little off."""
     nodes = [
         replace(node, weight=_moved(node.weight, rng))
         if isinstance(node, Convolution)
         else node
         for node in graph.nodes
     ]
-    return ComparedNetworks.of_graphs(graph, TargetCNN(tuple(nodes), "near"))
+    return TargetCNN(tuple(nodes), "near")
 
 
 def _moved(weight: Any, rng: np.random.Generator) -> Any:

@@ -117,9 +117,9 @@ class Rivals:
     def met(self, rival: int) -> float:
         """The largest lead of a rival that was met, summed over places, in floats.
 
-        Infinite for one that no image has walked to.
+        Minus infinity for one that no image has walked to.
         """
-        return self._leads.get(rival, np.inf)
+        return self._leads.get(rival, -np.inf)
 
     def _classes(self, images: Float64Array) -> list[Float64Array]:
         found = []

@@ -179,9 +179,7 @@ def _around(
             reason=f"an image of the ball: f says {tops[0]}, g says {tops[1]}",
             witness=tuple(image.ravel().tolist()),
         )
-    # joint bounds are hardly below the middle of linear ones and what was met
-    most = np.maximum(*leads.most)
-    if len(close) <= _CLOSE and all(most[j] + rivals.met(j) < 0 for j in close):
+    if all(rivals.met(j) < 0 for j in close):
         leads = leads.closer(close)
         base = _with(base, leads)
         if base.verdict is Verdict.VERIFIED:

@@ -256,12 +256,11 @@ for number, bad in enumerate((
     with watch.watching():
         bad()
     assert len(watch.seen) > number, (number, watch.seen)
-watching.PROCESSOR = 0.05
 watching.end_without_words()
-with watching.limited():
+with watching.limited(0.05):
     pass
 print("so far", flush=True)
-with watching.limited():
+with watching.limited(0.05):
     while True:
         pass
 """

@@ -56,7 +56,7 @@ class Session:
         from benchmarks.support.fuzzing.watching import limited
 
         begun = time.process_time()
-        with self.watch.watching(), limited():
+        with self.watch.watching(), limited(self.reader.seconds):
             self.findings.judge(self.reader, content, self.path)
         self.longest = max(self.longest, time.process_time() - begun)
         if self.findings.outcomes.total() % _ROUND == 0:

@@ -38,6 +38,7 @@ class Reader:
         inner: Makes a file of bytes that stand deep in it, where a check sum of the
             file would refuse every change of its bytes.
         outer: The bytes of a genuine file for `inner`.
+        seconds: Of the processor that one file may take.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Reader:
     reads_elsewhere: bool = False
     inner: Callable[[bytes], bytes] | None = None
     outer: Callable[[bytes], bytes] | None = None
+    seconds: float = 5.0
 
     @cached_property
     def genuine(self) -> tuple[bytes, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 from slth_verify.bounds.certificates import first_moment
 from slth_verify.bounds.rechecking import mrss, network, one_dim
 from slth_verify.bounds.rechecking.reader import Fields, NotConfirmedError, require
+from slth_verify.text import printable
 from slth_verify.verdict import Finding, Verdict
 
 #: By kind and by what was asked: how to prove it, its direction and its evidence.
@@ -82,7 +83,7 @@ def recheck(document: Mapping[str, Any]) -> Finding:
         return _unconfirmed(document, str(error))
     except (ArithmeticError, ValueError, MemoryError) as error:
         # an evaluator that gave up has proved nothing
-        reason = str(error) or type(error).__name__
+        reason = printable(str(error)) or type(error).__name__
         return Finding(_UNREAD, Verdict.INCONCLUSIVE, reason)
     return Finding(proved, Verdict.VERIFIED, "all steps of the ledger hold again")
 

@@ -26,7 +26,14 @@ _Kind = TypeVar("_Kind", bound=Stored)
 
 
 class NotConfirmedError(Exception):
-    """A document cannot be read, or does not prove what it says."""
+    """A document cannot be read, or does not prove what it says.
+
+    Args:
+        reason: May quote the document.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(printable(reason))
 
 
 class Fields:

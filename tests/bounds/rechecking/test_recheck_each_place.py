@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 
 from slth_verify import bounds
-from slth_verify.bounds.rechecking import network
+from slth_verify.bounds.rechecking import network, reader
 from slth_verify.bounds.rechecking.reader import require
 from slth_verify.conformance.oracles.remembered import evaluated_once
+from slth_verify.text import printable
 from slth_verify.verdict import Verdict
+
+#: Clears a terminal, turns a line around, and more.
+_HOSTILE = "\x1b[2J\u202e\x00\n\ud800"
 
 Place = tuple[str | int, ...]
 
@@ -78,6 +82,35 @@ def _loose(document: Any) -> list[Place]:
             continue
         found += [place for other in others if _verified(other)]
     return found
+
+
+def _steering(document: Any) -> list[Place]:
+    """Places whose text gets into what is said of the answer as it is."""
+    found = []
+    for place in _inner(document):
+        value = _at(document, place)
+        others = [_with(document, place, _HOSTILE)] if place else []
+        if isinstance(value, dict):
+            others.append(
+                _with(document, place, value | {_HOSTILE: 1})
+                if place
+                else value | {_HOSTILE: 1}
+            )
+        for other in others:
+            told = bounds.recheck(other)
+            words = f"{told.claim} {told.reason}"
+            found += [place] * (printable(words, len(words)) != words)
+    return found
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_no_text_of_a_document_steers_a_terminal(name: str) -> None:
+    assert _steering(_DOCUMENTS[name]) == []
+
+
+def test_a_reason_that_quotes_as_it_is_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "printable", lambda text, *_: text)
+    assert any(_steering(_DOCUMENTS[name]) for name in _NAMES)
 
 
 @pytest.mark.parametrize("name", _NAMES)
