@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -79,8 +80,9 @@ def _places(layer: Convolution, sides: Sequence[int]) -> tuple[int, int]:
     return found[0], found[1]
 
 
+@lru_cache(1 << 12)
 def _seen(
-    entry: Sequence[int], places: Sequence[int], stride: Pair, dilation: Pair
+    entry: tuple[int, int], places: tuple[int, int], stride: Pair, dilation: Pair
 ) -> tuple[slice, slice]:
     """Rows and columns that an entry of the window sees, over all places."""
     starts = [i * apart for i, apart in zip(entry, dilation, strict=True)]
