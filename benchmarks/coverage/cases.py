@@ -6,7 +6,8 @@
 run again, so a run that was stopped goes on where it was. After ``--seconds S`` no
 new test is begun. ``--shard 1/3`` takes every third test, with a file of its own
 among the temporary ones, and ``--add FILE...`` puts such files together. Delete the
-file to begin anew.
+file to begin anew. With ``--examples N`` the profile has N examples, for tests that
+there is no night for; the figures name them.
 
 Counted are the cases that Hypothesis drew and a property decided, each on its own;
 see ``conftest.py``. ``--simultaneous`` runs all of them in one command, as CI does.
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -27,6 +29,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from benchmarks.support import fewer_examples
 from benchmarks.support.common import RESULTS, machine
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +63,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--save", action="store_true", help="keep the figures")
     parser.add_argument("--seconds", type=float, default=1e6, help="then no new test")
     parser.add_argument("--shard", type=_shard, default=(1, 1), help="such as 1/3")
+    parser.add_argument("--examples", type=int, default=0, help="not the profile's")
     parser.add_argument("--add", nargs="*", type=Path, default=[], help="files")
     parser.add_argument(
         "--simultaneous", action="store_true", help="all in one run, on two cores"
@@ -91,9 +95,14 @@ def _pytest(
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     command += [f"--hypothesis-profile={options.profile}"]
     command += _NIGHTLY * ("nightly" in options.profile)
+    environment = dict(os.environ)
+    if options.examples:
+        command += ["-p", fewer_examples.__name__]
+        environment[fewer_examples.VARIABLE] = str(options.examples)
     return subprocess.run(
         [*command, *arguments],
         cwd=_ROOT,
+        env=environment,
         stdout=subprocess.PIPE,
         text=True,
         check=False,
@@ -118,6 +127,7 @@ def _run(name: str, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
             "cases": _generated(case),
             "seconds": round(float(case.get("time", 0)), 1),
             "outcome": "FAILED" if wrong else "passed",
+            **({"examples": options.examples} if options.examples else {}),
         }
     if options.simultaneous:
         options.wall, options.processor = wall, round(_processor() - before, 1)
@@ -149,6 +159,7 @@ def _document(options: argparse.Namespace, done: dict[str, Any]) -> dict[str, An
         "tests": len(done),
         "seconds of tests": round(sum(of["seconds"] for of in done.values()), 1),
         "failed": sorted(x for x, of in done.items() if of["outcome"] != "passed"),
+        "with another number of examples": sum("examples" in x for x in done.values()),
     }
     if options.simultaneous:
         figures["seconds of the run"] = getattr(options, "wall", None)
