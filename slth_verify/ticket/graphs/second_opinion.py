@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from slth_verify.arrays import Float64Array
 from slth_verify.enclosure import high_precision
 from slth_verify.graph.stages import Stage
 from slth_verify.graph.windows import inside_ranges
@@ -36,6 +37,9 @@ _CHANNELS = 3
 #: Bits to which the two must agree, of the sum of the moduli of all terms: 64-bit ends,
 #: less some for their rounding.
 _AGREEMENT = 60
+
+#: Bits of a float's integer, and of its lower half: halves of 2^36 of them have a sum.
+_MANTISSA, _HALF = 53, 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +239,23 @@ class SecondOpinion:
     def _sums(self, products: Any, exponent: int) -> Any:
         found = np.empty(products.shape[1:], object)
         for at in np.ndindex(*found.shape):
-            total = self._mp.fsum(products[(slice(None), *at)].tolist())
+            total = self._sum(products[(slice(None), *at)])
             found[at] = self._mp.ldexp(total, exponent)
         return found
+
+    def _sum(self, numbers: Float64Array) -> Any:
+        """Of floats; those of one exponent are added as integers before."""
+        if not np.isfinite(numbers).all():
+            return self._mp.nan
+        parts, exponents = np.frexp(numbers)
+        whole = np.ldexp(parts, _MANTISSA).astype(np.int64)
+        terms = []
+        for exponent in np.unique(exponents).tolist():
+            some = whole[exponents == exponent]
+            high, low = some >> _HALF, some & ((1 << _HALF) - 1)
+            total = (int(high.sum()) << _HALF) + int(low.sum())
+            terms.append(self._mp.ldexp(total, exponent - _MANTISSA))
+        return self._mp.fsum(terms)
 
     def _number(self, value: Fraction) -> Any:
         return self._mp.mpf(value.numerator) / value.denominator

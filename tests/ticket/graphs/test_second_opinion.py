@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 from handmade.graph_tickets import with_part
+from hypothesis import given
+from hypothesis import strategies as st
 
 import slth_verify as sv
 from slth_verify.graph import Input, Rectifier, TargetCNN
@@ -31,6 +34,27 @@ def opinions(result: sv.CheckResult) -> list[Finding]:
 def terms(graph: TargetCNN) -> list[int]:
     """Of an output of each stage."""
     return [stage.layer.weight[0].size for stage in stages_of(graph)]
+
+
+@given(
+    st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=40),
+    st.integers(0, 2**32 - 1),
+)
+def test_sums_of_floats_lose_nothing(numbers: list[float], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    small = rng.standard_normal(200) * 2.0 ** rng.integers(-1080, 900, 200)
+    for floats in (np.array(numbers), small, np.append(numbers, small)):
+        told = SecondOpinion(digits=800)._sum(floats)
+        truth = sum(map(Fraction, floats.tolist()), Fraction(0))
+        man, exp = (told if told > 0 else -told).man_exp
+        assert abs(truth) == man * Fraction(2) ** exp
+        assert (told > 0) == (truth > 0)
+
+
+@pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan])
+def test_a_sum_that_left_the_floats_agrees_with_nothing(number: float) -> None:
+    told = SecondOpinion()._sum(np.array([1.0, number]))
+    assert told != told
 
 
 def test_outputs_of_every_stage_are_compared(
