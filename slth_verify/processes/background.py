@@ -11,7 +11,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from importlib import import_module
-from queue import SimpleQueue
+from itertools import count
+from queue import PriorityQueue
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -19,7 +20,10 @@ from slth_verify.errors import SlthVerifyError
 from slth_verify.processes.children import start
 
 _Result = TypeVar("_Result")
-_Request = tuple[Future[Any], bytes]
+#: Smaller ones go first; None ends it all.
+_Order = tuple[int, int]
+_Request = tuple[_Order, tuple[Future[Any], bytes] | None]
+_LAST, _USUAL, _FIRST = 2, 1, 0
 
 
 class BackgroundLostError(SlthVerifyError):
@@ -44,7 +48,8 @@ class Background:
     """
 
     def __init__(self) -> None:
-        self._requests: SimpleQueue[_Request | None] = SimpleQueue()
+        self._requests: PriorityQueue[_Request] = PriorityQueue()
+        self._numbers = count()
         self._child: subprocess.Popen[bytes] | None = None
         self._dealer: threading.Thread | None = None
 
@@ -72,6 +77,17 @@ class Background:
             Its future; `BackgroundLostError` if the process ends first. A call that is
             cancelled before its turn is never made.
         """
+        return self._called(_USUAL, function, arguments)
+
+    def call_first(
+        self, function: Callable[..., _Result], /, *arguments: Any
+    ) -> Future[_Result]:
+        """As `call`, but before all that is waiting, except for such calls as this."""
+        return self._called(_FIRST, function, arguments)
+
+    def _called(
+        self, rank: int, function: Callable[..., _Result], arguments: tuple[Any, ...]
+    ) -> Future[_Result]:
         if self._child is None:
             self._child = _start()
             self._dealer = threading.Thread(
@@ -79,7 +95,8 @@ class Background:
             )
             self._dealer.start()
         future: Future[_Result] = Future()
-        self._requests.put((future, pickle.dumps((function, arguments))))
+        request = future, pickle.dumps((function, arguments))
+        self._requests.put(((rank, next(self._numbers)), request))
         return future
 
     def prepare(self, module: str) -> None:
@@ -95,14 +112,14 @@ class Background:
         if self._child is None or self._dealer is None:
             return
         self._child.kill()
-        self._requests.put(None)
+        self._requests.put(((_LAST, next(self._numbers)), None))
         self._dealer.join()
         with contextlib.suppress(BrokenPipeError):  # closing writes what is left
             self._child.communicate()
 
     def _deal(self, child: subprocess.Popen[bytes]) -> None:
         """Hand on requests one by one; all that remain are lost with the process."""
-        while (item := self._requests.get()) is not None:
+        while (item := self._requests.get()[1]) is not None:
             future, request = item
             if not future.set_running_or_notify_cancel():
                 continue

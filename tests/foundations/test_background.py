@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from concurrent.futures import TimeoutError as NotEndedError
 from fractions import Fraction
 from pathlib import Path
@@ -30,6 +31,17 @@ def test_answers_come_to_their_own_calls() -> None:
         with pytest.raises(InvalidParameterError, match="eps='x'"):
             wrong.result()
         assert again.result() == Fraction(1, 3)
+
+
+def test_some_calls_go_before_those_that_wait() -> None:
+    with Background() as second:
+        second.call(sum, range(10**7))  # while all others are asked
+        calls = {
+            name: (second.call_first if name in "cd" else second.call)(time.monotonic)
+            for name in "abcd"
+        }
+        times = {name: call.result() for name, call in calls.items()}
+    assert sorted(times, key=times.__getitem__) == ["c", "d", "a", "b"]
 
 
 def test_it_is_one_process_and_not_this_one() -> None:

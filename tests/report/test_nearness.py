@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import copy
+from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from slth_verify.comparison import LocalResult
 from slth_verify.comparison.classes import Scores
+from slth_verify.processes.background import BackgroundLostError
 from slth_verify.report import render_html
-from slth_verify.report.collect import nearness
+from slth_verify.report.collect import near_images
 from slth_verify.report.page.stages import contradiction
 from slth_verify.verdict import Verdict
 
@@ -40,12 +43,56 @@ def test_a_radius_speaks_for_others(
 
     def decided(_: Any, image: Any, radius: Any, index: int, **options: Any) -> Any:
         asked.append(radius)
-        return _result(names[found[nearness.RADII.index(radius)]])
+        return _result(names[found[near_images.RADII.index(radius)]])
 
-    monkeypatch.setattr(nearness, "certified_near", decided)
-    results = nearness.by_radius(None, None, 0)  # type: ignore[arg-type]
+    monkeypatch.setattr(near_images, "certified_near", decided)
+    results = near_images.by_radius(None, None, 0)  # type: ignore[arg-type]
     assert [result.verdict for result in results] == [names[x] for x in said]
     assert len(asked) == len(found.split("V")[-1]) + ("V" in found)
+
+
+class _Second:
+    """Has answered the first call, lost the second, and not begun with others."""
+
+    def __init__(self) -> None:
+        self.futures: list[Future[Any]] = []
+
+    def call_first(self, function: Any, *arguments: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if not self.futures:
+            future.set_result(["there"])
+        elif len(self.futures) == 1:
+            future.set_running_or_notify_cancel()
+            future.set_exception(BackgroundLostError("it ended"))
+        self.futures.append(future)
+        return future
+
+
+def test_images_that_no_other_process_answers_are_looked_at_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(near_images, "near_image", lambda *asked: [asked[-1]])
+    second: Any = _Second()
+    found = near_images.NearImages(tmp_path, tmp_path, "abcd", second)
+    steps: list[int] = []
+    assert found.results(lambda done, total: steps.append(done)) == [
+        ["there"],
+        [1],
+        [2],
+        [3],
+    ]
+    assert steps == [0, 1, 2, 2]
+
+
+def test_images_that_nobody_asks_for_are_given_up(tmp_path: Path) -> None:
+    second: Any = _Second()
+    near_images.NearImages(tmp_path, tmp_path, "abcd", second).give_up()
+    assert [future.cancelled() for future in second.futures] == [
+        False,
+        False,
+        True,
+        True,
+    ]
 
 
 def test_the_document_has_brackets(document: dict[str, Any]) -> None:

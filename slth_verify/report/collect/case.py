@@ -23,7 +23,8 @@ from slth_verify.report.collect.figures import (
     witness_summary,
 )
 from slth_verify.report.collect.ladder import ask_ladder
-from slth_verify.report.collect.nearness import nearness
+from slth_verify.report.collect.near_images import NearImages
+from slth_verify.report.collect.nearness import near_images, nearness
 from slth_verify.report.collect.needed import with_needs
 from slth_verify.report.collect.proved_widths import ProvedWidths
 from slth_verify.report.collect.targets import SHARE, Subject
@@ -96,7 +97,9 @@ def run_case(
         finding = Finding(claim, Verdict.INCONCLUSIVE, str(error), "a ticket exists")
         return replace(case, findings=(finding,))
     ticket.save(output / task.ticket_file)
-    return _completed(task, subject, profile, case, eps)
+    files = output / task.ticket_file, output / task.target_file
+    images = near_images(subject, *files, profile, widths.second)
+    return _completed(task, subject, profile, case, eps, images)
 
 
 def _claim(
@@ -117,7 +120,12 @@ def _claim(
 
 
 def _completed(
-    task: Task, subject: Subject, profile: Profile, case: CaseReport, eps: Fraction
+    task: Task,
+    subject: Subject,
+    profile: Profile,
+    case: CaseReport,
+    eps: Fraction,
+    images: NearImages | None,
 ) -> CaseReport:
     """Read the ticket back from its file and look at it from all sides."""
     path = task.output / task.ticket_file
@@ -127,7 +135,9 @@ def _completed(
     with task.stage("examine") as step:
         seen = examine(subject, ticket, result, profile, step)
     with task.stage("nearness") as step:
-        near = nearness(subject, ticket, result, profile, step)
+        near = nearness(subject, ticket, result, images, step)
+        if near is None and images is not None:
+            images.give_up()
     asked = within_what_was_asked(certified_bound(result), eps)
     findings = [*result.ledger, asked, *seen.findings]
     largest = case.target.largest_output

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
+from pathlib import Path
 
-from slth_verify.comparison import LocalResult, attacked, certified_near
+from slth_verify.comparison import LocalResult, attacked
 from slth_verify.comparison.networks import ComparedNetworks
 from slth_verify.errors import InvalidTargetError
+from slth_verify.processes.background import Background
 from slth_verify.report.collect.figures import OUTPUT, certified_bound
+from slth_verify.report.collect.near_images import RADII, NearImages
 from slth_verify.report.collect.targets import Subject
 from slth_verify.report.model.nearness import ClassShare, Nearness, OpenImage
 from slth_verify.report.model.profile import Profile
@@ -20,15 +22,12 @@ from slth_verify.verdict import Direction, Verdict
 #: Multiplications of one pass above which nothing is attacked; exact ones take 0.2 us.
 _MOST_WORK = 1 << 23
 
-#: Radii of the balls, as parts of the input's range from black to white.
-RADII = tuple(Fraction(part) for part in ("0", "1/256", "1/64", "1/32"))
-
 
 def nearness(
     subject: Subject,
     ticket: Ticket,
     result: CheckResult,
-    profile: Profile,
+    images: NearImages | None,
     step: Callable[[int, int], None],
 ) -> Nearness | None:
     """Attack a ticket, and certify classes near held-out images.
@@ -37,7 +36,7 @@ def nearness(
         subject: The target.
         ticket: As read from its file.
         result: What the checker said.
-        profile: How many images.
+        images: Results near held-out images; None for none.
         step: Called as ``step(done, total)``.
 
     Returns:
@@ -45,7 +44,7 @@ def nearness(
         beyond floats.
     """
     bound, intervals = certified_bound(result), result.error_by_intervals
-    if bound is None or work(subject.target) > _MOST_WORK:
+    if bound is None or not is_affordable(subject):
         return None
     try:
         networks = ComparedNetworks.of_ticket(ticket, subject.target)
@@ -53,7 +52,7 @@ def nearness(
     except InvalidTargetError:
         return None
     low = found.difference
-    shares, still_open = _near_images(subject, networks, profile, step)
+    shares, still_open = _by_verdict([] if images is None else images.results(step))
     return Nearness(
         attacked=enclosed(low, low, Direction.LOWER, OUTPUT),
         certified=enclosed(bound, bound, Direction.UPPER, OUTPUT),
@@ -68,20 +67,34 @@ def nearness(
     )
 
 
-def _near_images(
-    subject: Subject,
-    networks: ComparedNetworks,
-    profile: Profile,
-    step: Callable[[int, int], None],
-) -> tuple[tuple[ClassShare, ...], tuple[OpenImage, ...]]:
+def is_affordable(subject: Subject) -> bool:
+    """Whether exact passes through the target are fast enough for an attack."""
+    return work(subject.target) <= _MOST_WORK
+
+
+def near_images(
+    subject: Subject, ticket: Path, target: Path, profile: Profile, second: Background
+) -> NearImages | None:
+    """Have held-out images looked at, if there are any and that is affordable.
+
+    Args:
+        subject: The target.
+        ticket: Its ticket's file.
+        target: Its own file.
+        profile: How many images.
+        second: A process that begins with them.
+    """
     held_out = subject.held_out
-    if held_out is None or not profile.local_images:
+    if held_out is None or not profile.local_images or not is_affordable(subject):
+        return None
+    return NearImages(ticket, target, held_out.inputs[: profile.local_images], second)
+
+
+def _by_verdict(
+    found: list[list[LocalResult]],
+) -> tuple[tuple[ClassShare, ...], tuple[OpenImage, ...]]:
+    if not found:
         return (), ()
-    images = held_out.inputs[: profile.local_images]
-    found = []
-    for index, image in enumerate(images):
-        step(index, len(images))
-        found.append(by_radius(networks, image, index))
     shares = []
     for place, radius in enumerate(RADII):
         verdicts = [results[place].verdict for results in found]
@@ -92,35 +105,12 @@ def _near_images(
                 (Verdict.REFUTED, Direction.LOWER),
             )
         )
-        shares.append(ClassShare(str(radius), len(images), proved, refuted))
+        shares.append(ClassShare(str(radius), len(found), proved, refuted))
     return tuple(shares), tuple(
         _open_image(results)
         for results in found
         if results[-1].verdict is not Verdict.VERIFIED
     )
-
-
-def by_radius(
-    networks: ComparedNetworks, image: object, index: int
-) -> list[LocalResult]:
-    """Results of one image for all radii.
-
-    What is proved for a ball is proved for smaller ones, and an image that refutes one
-    refutes larger ones, so few radii are looked at.
-    """
-    found: list[LocalResult | None] = [None] * len(RADII)
-    for place in reversed(range(len(RADII))):
-        result = certified_near(networks, image, RADII[place], index, exact=False)
-        found[place] = result
-        if result.verdict is Verdict.VERIFIED:
-            found[:place] = [result] * place
-            break
-    results = [result for result in found if result is not None]
-    for place, result in enumerate(results):
-        if result.verdict is Verdict.REFUTED:
-            results[place:] = [result] * (len(results) - place)
-            break
-    return results
 
 
 def _open_image(results: list[LocalResult]) -> OpenImage:
