@@ -89,7 +89,7 @@ class Profile:
     law_dimension: int = 90
     law_repeats: int = 3
     success_trials: int = 50
-    stored_answers: int = 1000
+    stored_answers: int = 67
     time_limit: float = 60.0
 
     def __post_init__(self) -> None:
