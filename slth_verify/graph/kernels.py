@@ -80,8 +80,6 @@ def _image(input_shape: Any, box: Any) -> Node:
         input_node(sides, (0, 0))
     except InvalidParameterError as error:
         raise InvalidTargetError(f"{form} {error}") from error
-    if len(sides) != 3:
-        raise InvalidTargetError(form)
     return input_node(sides, box)
 
 

@@ -182,3 +182,22 @@ def test_reading_needs_neither_torch_nor_scipy(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "remedy"),
+    [
+        (".onnx", "TargetCNN.from_onnx"),
+        (".pt2", "TargetCNN.from_pt2"),
+        (".pt", "runs code when it is read"),
+        (".ckpt", "runs code when it is read"),
+        (".txt", "written by TargetCNN.save"),
+    ],
+)
+def test_what_to_do_with_files_of_other_tools(
+    suffix: str, remedy: str, tmp_path: Path
+) -> None:
+    path = tmp_path / f"network{suffix}"
+    path.write_bytes(b"of another tool")
+    with pytest.raises(InvalidTargetError, match=remedy):
+        TargetCNN.from_file(path)

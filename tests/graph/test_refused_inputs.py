@@ -17,13 +17,33 @@ from slth_verify.graph import (
     TargetCNN,
     listed,
 )
-from slth_verify.graph.given_input import ends_of, input_node
+from slth_verify.graph.given_input import ends_of, input_node, same_entries
 from slth_verify.graph.kernels import _expected
 from slth_verify.graph.papers_class import outside_papers_class
 
 F = Fraction
 _ONE = np.ones((1, 1, 1, 1), np.float32)
 _IMAGE = Input(name="x", shape=(1, 2, 2), low=(-1,), high=(1,))
+
+
+@pytest.mark.parametrize(
+    ("given", "shape", "same"),
+    [
+        ((8, 8), (1, 8, 8), True),
+        ((8, 1, 8), (1, 8, 8), True),
+        ((192,), (3, 8, 8), True),
+        ((8, 8, 3), (3, 8, 8), False),
+        ((191,), (3, 8, 8), False),
+    ],
+)
+def test_arrays_that_are_images_of_a_shape(given, shape, same) -> None:
+    assert same_entries(given, shape) is same
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (2,), (1, 1, 2, 2), ()])
+def test_shapes_that_are_none_of_the_papers_class(shape) -> None:
+    with pytest.raises(InvalidTargetError, match="three positive integers"):
+        TargetCNN.from_kernels([_ONE], shape)
 
 
 @pytest.mark.parametrize("shape", [(), (1, 2, 3, 4), (0, 2, 2)])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from slth_verify.errors import InvalidParameterError, InvalidTargetError
 from slth_verify.graph import (
     BatchNorm,
     Convolution,
@@ -21,7 +22,7 @@ from slth_verify.graph import (
     TargetCNN,
     values,
 )
-from slth_verify.graph.stages import Stage, staged, stages_of
+from slth_verify.graph.stages import Stage, require_stages, staged, stages_of
 from slth_verify.strategies import target_graphs
 
 F = Fraction
@@ -194,3 +195,17 @@ def test_numbers_without_batch_norm_are_exact(graph: TargetCNN) -> None:
             assert kernel.least is kernel.most
             whole = [F(int(x), 2**kernel.bits) for x in kernel.least.ravel()]
             assert whole == [F(float(x)) for x in stage.layer.weight.ravel()]
+
+
+def test_a_graph_with_nothing_to_prune_is_refused() -> None:
+    relu = Rectifier(name="relu", sources=("image",))
+    with pytest.raises(InvalidTargetError, match="nothing that a random network"):
+        require_stages(TargetCNN((image(1), relu)))
+
+
+@pytest.mark.parametrize("widths", [(), (3, 3)])
+def test_widths_are_one_for_each_stage(widths: tuple[int, ...]) -> None:
+    graph = TargetCNN((image(1), dense("a", "image")))
+    require_stages(graph, (3,))
+    with pytest.raises(InvalidParameterError, match="a target of 1 stage"):
+        require_stages(graph, widths)

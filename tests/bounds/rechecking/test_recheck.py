@@ -56,6 +56,15 @@ def test_answers_are_proved_again(name, documents) -> None:
     assert finding.verdict is Verdict.VERIFIED, finding.reason
 
 
+def test_what_a_command_printed_is_proved_again(documents) -> None:
+    document = documents[NAMES[0]]
+    printed = document | {"schema_version": 1, "command": "bounds"}
+    assert bounds.recheck(printed).verdict is Verdict.VERIFIED
+    told = bounds.recheck(printed | {"command": "check"})
+    assert told.verdict is Verdict.INCONCLUSIVE
+    assert "command" in told.reason
+
+
 def _fewer(document: Document) -> None:
     if "layers" in document:
         document["layers"][0]["n"] -= 1
