@@ -3,9 +3,9 @@
 ``python -m benchmarks.graph_attacks --networks 2000 --save`` draws target graphs of all
 kinds of nodes (`slth_verify.strategies.target_graphs`) and pruned networks near and far
 from them, walks through the box of images from corner to corner, and compares the
-largest error with the certificate, which is the smaller of the bounds by intervals and
-by linear forms: every image in floats, the worst ones exactly. So do images of a ball
-around a drawn one. A contradiction ends the run with its network.
+largest error with the certificate, which is the smallest of the bounds by intervals and
+by linear and joint forms: every image in floats, the worst ones exactly. So do images
+of a ball around a drawn one. A contradiction ends the run with its network.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ class _Tally:
 
 
 def _certified(pair: NetworkPair, box: Interval) -> Any:
-    """The bound by linear forms over a box; infinite where floats were left."""
-    largest = float(Differences.over(pair, box).gap().sizes.max())
+    """The bound by linear and joint forms; infinite where floats were left."""
+    largest = float(Differences.over(pair, box).joint_gap().sizes.max())
     return Fraction(largest) if math.isfinite(largest) else math.inf
 
 
@@ -178,7 +178,7 @@ def run(options: argparse.Namespace) -> tuple[dict[str, Any], ...]:
         "first seed": options.seed,
         "nodes by kind": dict(sorted(tally.nodes.items())),
         "largest error / certified error": float(tally.worst),
-        "networks with a sharper bound by linear forms": int(tally.sharper),
+        "networks with a sharper bound by linear and joint forms": int(tally.sharper),
         "(network, input) pairs in balls": tally.local,
         "largest error / certified error in a ball": float(tally.worst_local),
         "errors above the certified one": 0,

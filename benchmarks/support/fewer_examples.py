@@ -1,4 +1,4 @@
-"""A pytest plugin: the profiles of this package with another number of examples.
+"""A pytest plugin: the profile that was chosen, with another number of examples.
 
 ``-p benchmarks.support.fewer_examples`` with the number in ``SLTH_EXAMPLES``.
 """
@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
-
-from slth_verify.hypothesis_profiles import PROFILES
 
 VARIABLE = "SLTH_EXAMPLES"
 
-for _name in PROFILES if VARIABLE in os.environ else ():
-    _usual = settings.get_profile(_name)
-    settings.register_profile(_name, _usual, max_examples=int(os.environ[VARIABLE]))
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """Change the profile, once it is loaded and before tests are."""
+    if VARIABLE in os.environ:
+        name, examples = __name__, int(os.environ[VARIABLE])
+        settings.register_profile(name, settings(), max_examples=examples)
+        settings.load_profile(name)
