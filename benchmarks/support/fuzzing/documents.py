@@ -89,7 +89,7 @@ def _values(value: Any) -> list[str]:
     if isinstance(value, list):
         return [x for item in value for x in _values(item)]
     text = str(value)
-    first, dots, last = text.partition("..")
+    first, dots, last = (part.strip() for part in text.partition(".."))
     if dots and first.isdecimal() and last.isdecimal():
         return [str(number) for number in range(int(first), int(last) + 1)]
     return [text]

@@ -143,6 +143,9 @@ def _cached_is_true(_: bytes, found: Any) -> bool | None:
     return False if told else (True if compared else None)
 
 
+#: Half a minute is admitted for a proof; code that is watched takes longer.
+_SECONDS = 60.0
+
 PROOFS = (
     Reader(
         name="stored answers",
@@ -151,7 +154,7 @@ PROOFS = (
         form=JSON,
         read=_read_answer,
         is_true=_answer_is_true,
-        seconds=60.0,  # half a minute is admitted; watched code takes longer
+        seconds=_SECONDS,
     ),
     Reader(
         name="library entries",
@@ -161,6 +164,7 @@ PROOFS = (
         read=_read_entries,
         is_true=_entries_are_true,
         refusals=(ValueError,),
+        seconds=_SECONDS,
     ),
     Reader(
         name="search cache",
@@ -169,5 +173,6 @@ PROOFS = (
         form=Form(JSON.apart, _cache_together),
         read=_read_cached,
         is_true=_cached_is_true,
+        seconds=_SECONDS,
     ),
 )
