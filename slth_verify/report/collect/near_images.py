@@ -13,6 +13,7 @@ from slth_verify.comparison import LocalResult, certified_near
 from slth_verify.comparison.networks import ComparedNetworks
 from slth_verify.graph import TargetCNN
 from slth_verify.processes.background import Background, BackgroundLostError
+from slth_verify.processes.inner_threads import one_inner_thread
 from slth_verify.ticket import Ticket
 from slth_verify.verdict import Verdict
 
@@ -84,7 +85,8 @@ def near_image(
         InvalidTargetError: If the target has fewer than two classes, or weights are
             beyond floats.
     """
-    return by_radius(_networks(ticket, target, stamp), image, index)
+    with one_inner_thread():  # as in the second process: sums are the same there
+        return by_radius(_networks(ticket, target, stamp), image, index)
 
 
 @lru_cache(1)
