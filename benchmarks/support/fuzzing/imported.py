@@ -66,8 +66,12 @@ def _near(graph: TargetCNN, reference: Callable[[Any], Any]) -> bool | None:
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         mine, theirs = values(graph, image), np.asarray(reference(image), np.float64)
+    names = ("weight", "mean", "scale", "shift")
     sizes = [
-        np.abs(node.weight).max() for node in graph.nodes if hasattr(node, "weight")
+        np.abs(getattr(node, name)).max()
+        for node in graph.nodes
+        for name in names
+        if getattr(node, name, None) is not None
     ]
     scale = max([1.0, float(np.abs(mine).max(initial=0))])
     large = max([1.0, *map(float, sizes)])

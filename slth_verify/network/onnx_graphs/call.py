@@ -60,6 +60,11 @@ class Call:
         return len(self._inputs)
 
     @property
+    def alone(self) -> bool:
+        """Whether it has no inputs."""
+        return not self._inputs
+
+    @property
     def constant(self) -> bool:
         """Whether it has inputs, and none depends on the image."""
         return bool(self._inputs) and not any(

@@ -43,9 +43,11 @@ _VALUES: dict[str, tuple[int, Any]] = {
 def shape(call: Call) -> Array:
     """Shape of a tensor; the batch is one image."""
     value = call.value(0)
+    if value is None:
+        raise Outside("its input is missing")
     if isinstance(value, Lowered):
         value = value.whole
-    full = (1, *value.shape) if isinstance(value, Tensor) else np.shape(value)  # type: ignore[arg-type]
+    full = (1, *value.shape) if isinstance(value, Tensor) else np.shape(value)
     end = call.integer("end", len(full))
     return np.array(full[call.integer("start", 0) : end], np.int64)
 

@@ -105,6 +105,8 @@ def _read(call: Call) -> Sequence[Value]:
     found: Value | Sequence[Value] | None = None
     if operator == "Constant":
         found = constant_node(call)
+    elif call.alone and operator in HANDLERS:
+        raise Outside("it has no inputs")
     elif operator == "Shape":
         found = shape(call)
     elif call.constant:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from handmade.onnx_nodes import CONV, ONES, RELU, longs, node, refused
 
+from slth_verify.network.onnx_graphs.operators import HANDLERS
+
 #: What the message says: nodes, weights, options of the file.
 NETWORKS = {
     "Softmax; Leave it out": ([node("Softmax", ["x"], ["y"])], {}, {}),
@@ -201,3 +203,9 @@ def test_other_networks(words: str, onnx_file) -> None:
     text = refused(onnx_file(nodes, weights, **options), *words.split("; "))
     named = any(f"({part.op_type})" in text for part in nodes)
     assert named or "the ONNX graph" in text or "no ONNX network" in text
+
+
+@pytest.mark.parametrize("operator", [*HANDLERS, "Shape"])
+@pytest.mark.parametrize("inputs", [[], [""], ["", ""]])
+def test_operators_without_inputs(operator: str, inputs: list[str], onnx_file) -> None:
+    refused(onnx_file([node(operator, inputs, ["y"])], {}), f"({operator})")
