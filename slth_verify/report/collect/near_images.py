@@ -54,7 +54,10 @@ class NearImages:
             step(len(here), count)
             if self._begun[place].cancel():
                 here[place] = near_image(*self._asked[place])
-        return [here.get(place) or self._told(place) for place in range(count)]
+        return [
+            here[place] if place in here else self._told(place)
+            for place in range(count)
+        ]
 
     def give_up(self) -> None:
         """Nobody asks for results: what was not begun never is."""
