@@ -74,7 +74,9 @@ _SCOPES: dict[str, _Scope] = {
         (*_BELOW, "slth_verify.graph"),
     ),
     "forms": _Scope(
-        ("forms/*.py",), ("tests/forms", "tests/ticket"), (*_BELOW, "slth_verify.graph")
+        ("forms/**/*.py",),
+        ("tests/forms", "tests/ticket"),
+        (*_BELOW, "slth_verify.graph"),
     ),
 }
 

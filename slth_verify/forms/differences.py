@@ -10,10 +10,8 @@ import numpy as np
 from slth_verify.arrays import Float64Array, IndexArray
 from slth_verify.deadline import look_at_the_clock
 from slth_verify.errors import InvalidParameterError
-from slth_verify.forms.gates import (
-    Relaxation,
-    half_bounds,
-)
+from slth_verify.forms.backward.known import Known
+from slth_verify.forms.backward.substitution import upper_bounds
 from slth_verify.forms.intervals import (
     Interval,
     Intervals,
@@ -21,14 +19,13 @@ from slth_verify.forms.intervals import (
     through,
     through_stage,
 )
-from slth_verify.forms.joint import joint_bounds, worst_sharpened
-from slth_verify.forms.known import Known
-from slth_verify.forms.maps import Gate
+from slth_verify.forms.joint.joint_rows import joint_bounds, worst_sharpened
 from slth_verify.forms.pairs import NetworkPair
-from slth_verify.forms.pools import Tournament
+from slth_verify.forms.relaxations.gates import Relaxation, half_bounds
+from slth_verify.forms.relaxations.piecewise_linear import Gate
+from slth_verify.forms.relaxations.pools import Tournament
+from slth_verify.forms.relaxations.slopes import Slopes
 from slth_verify.forms.rounding import float_ends
-from slth_verify.forms.slopes import Slopes
-from slth_verify.forms.substitution import upper_bounds
 from slth_verify.graph.nodes import Clip, Input, MaxPool, Node, Rectifier
 from slth_verify.graph.stages import Stage
 from slth_verify.ieee import require_ieee

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from slth_verify.errors import InvalidTargetError
 from slth_verify.forms import Differences, Interval, Intervals, NetworkPair, box_of
-from slth_verify.forms.slopes import Slopes
+from slth_verify.forms.relaxations.slopes import Slopes
 from slth_verify.graph import Clip, Rectifier, TargetCNN
 from slth_verify.strategies import target_graphs
 

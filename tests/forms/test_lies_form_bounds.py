@@ -7,7 +7,9 @@ from types import ModuleType
 
 import pytest
 
-from slth_verify.forms import carried, gates, intervals, maps, pools, substitution
+from slth_verify.forms import intervals
+from slth_verify.forms.backward import carried, substitution
+from slth_verify.forms.relaxations import gates, piecewise_linear, pools
 
 Lie = tuple[ModuleType, str, str]
 
@@ -44,7 +46,7 @@ GATES: dict[str, Lie] = {
     ),
     "every gate is decided": (gates, "decided | inside", "decided | True"),
     "a clip rises for ever": (
-        maps,
+        piecewise_linear,
         "np.zeros_like(self.least)]\n        yield",
         "one]\n        yield",
     ),

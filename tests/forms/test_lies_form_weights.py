@@ -7,15 +7,8 @@ from types import ModuleType
 
 import pytest
 
-from slth_verify.forms import (
-    adjoints,
-    carried,
-    differences,
-    intervals,
-    pairs,
-    rounding,
-    substitution,
-)
+from slth_verify.forms import adjoints, differences, intervals, pairs, rounding
+from slth_verify.forms.backward import carried, substitution
 
 Lie = tuple[ModuleType, str, str]
 

@@ -11,15 +11,9 @@ import pytest
 from handmade.stage_graphs import ONE_STAGE
 
 from slth_verify.errors import FloatingPointModeError, InvalidParameterError
-from slth_verify.forms import (
-    Differences,
-    Interval,
-    NetworkPair,
-    StageEnds,
-    box_of,
-    joint,
-)
-from slth_verify.forms import substitution as module
+from slth_verify.forms import Differences, Interval, NetworkPair, StageEnds, box_of
+from slth_verify.forms.backward import substitution as module
+from slth_verify.forms.joint import joint_rows
 from slth_verify.graph import (
     AveragePool,
     Convolution,
@@ -273,9 +267,9 @@ def test_a_thread_that_flushes_numbers_is_refused(
 
     name = found.known.pair.output.name
     gap = np.ones((*found.known.pair.shapes[name], 1))
-    monkeypatch.setattr(joint, "require_ieee", departs)
+    monkeypatch.setattr(joint_rows, "require_ieee", departs)
     with pytest.raises(FloatingPointModeError):
-        joint.JointRows(found.known, name, None, gap)
+        joint_rows.JointRows(found.known, name, None, gap)
     monkeypatch.setattr(module, "require_ieee", departs)
     with pytest.raises(FloatingPointModeError):
         found.gap()

@@ -12,8 +12,10 @@ import pytest
 from handmade.forms.cases import moved
 from handmade.forms.graphs import DEEP
 
-from slth_verify.forms import Differences, Interval, box_of, carried, rounding, symbols
-from slth_verify.forms.known import Known
+from slth_verify.forms import Differences, Interval, box_of, rounding
+from slth_verify.forms.backward import carried
+from slth_verify.forms.backward.known import Known
+from slth_verify.forms.joint import symbols
 
 F = Fraction
 #: Products of two of these are exact, rounded, denormal, or underflow to nothing.

@@ -19,8 +19,8 @@ from slth_verify.forms import (
     StageEnds,
     intervals,
     pairs,
-    substitution,
 )
+from slth_verify.forms.backward import substitution
 from slth_verify.graph.nodes import Node
 from slth_verify.graph.stages import Stage, StageKernel, staged
 

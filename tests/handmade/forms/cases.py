@@ -18,24 +18,16 @@ from handmade.stage_graphs import ONE_STAGE, POINTS
 from slth_verify.forms import (
     Interval,
     adjoints,
-    affordable,
     box_of,
-    carried,
     differences,
-    floors,
-    gates,
     intervals,
-    joint,
-    maps,
     pairs,
-    pools,
-    quadratic,
     rounding,
-    slopes,
-    substitution,
-    symbols,
-    ties,
 )
+from slth_verify.forms.backward import carried, substitution
+from slth_verify.forms.joint import affordable, joint_rows, symbols, ties
+from slth_verify.forms.quadratic import floors, squares
+from slth_verify.forms.relaxations import gates, piecewise_linear, pools, slopes
 from slth_verify.graph import Clip, Convolution, Rectifier, TargetCNN
 
 MODULES = (
@@ -46,13 +38,13 @@ MODULES = (
     floors,
     gates,
     intervals,
-    joint,
-    maps,
+    joint_rows,
     pairs,
+    piecewise_linear,
     pools,
-    quadratic,
     rounding,
     slopes,
+    squares,
     substitution,
     symbols,
     ties,

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from slth_verify.forms import Interval, symbols
-from slth_verify.forms.joint import JointRows
-from slth_verify.forms.problems import Problem
+from slth_verify.forms import Interval
+from slth_verify.forms.joint import symbols
+from slth_verify.forms.joint.joint_rows import JointRows
+from slth_verify.forms.quadratic.problems import Problem
 from slth_verify.graph import Clip, Input, MaxPool, Rectifier
 
 F = Fraction

@@ -269,8 +269,8 @@ def test_what_hypothesis_runs_is_all_that_it_may_be(tmp_path: Path) -> None:
     assert found[4] == [reach.GIVEN]
     # what is known to reach the line goes first
     assert found[3] == ["tests/meta/coverage/test_mutants.py::test_narrow", reach.GIVEN]
-    gates = "tests/forms/test_gates.py"
-    assert reach.drawn_tests([gates, "tests/forms/test_joint_rows.py"]) == [
+    gates = "tests/forms/relaxations/test_gates.py"
+    assert reach.drawn_tests([gates, "tests/forms/joint/test_joint_rows.py"]) == [
         f"{gates}::test_a_gate_is_between_its_bounds",
         f"{gates}::test_the_positive_part_is_between_its_bounds",
     ]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.arrays import Float64Array
-from slth_verify.forms.problems import RANK, Problem
+from slth_verify.forms.quadratic.problems import RANK, Problem
 
 #: No length counts as less.
 _LEAST = 1e-300

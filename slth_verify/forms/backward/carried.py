@@ -11,9 +11,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from slth_verify.arrays import Float64Array
-from slth_verify.forms.gates import Bound
+from slth_verify.forms.backward.known import Known, Rows
 from slth_verify.forms.intervals import Interval
-from slth_verify.forms.known import Known, Rows
+from slth_verify.forms.relaxations.gates import Bound
 from slth_verify.forms.rounding import TINY, above, dots_above, sizes_above, slack
 
 

@@ -15,15 +15,8 @@ import pytest
 from handmade.forms.graphs import DEEP, RELU, conv, network, numbers
 from handmade.forms.true_symbols import JudgedRows, TrueSymbols
 
-from slth_verify.forms import (
-    Interval,
-    affordable,
-    box_of,
-    differences,
-    joint,
-    symbols,
-    ties,
-)
+from slth_verify.forms import Interval, box_of, differences
+from slth_verify.forms.joint import affordable, joint_rows, symbols, ties
 from slth_verify.graph import Convolution, Reshape, Sum, TargetCNN
 
 Lie = tuple[ModuleType, str, str]
@@ -143,7 +136,9 @@ def wrong(
 
             patch.setattr(symbols.ParallelBounds, "__init__", noted)
             target, gap = coefficients(known.pair.shapes[name])
-            rows = JudgedRows(joint.JointRows(known, name, target, gap), target, gap)
+            rows = JudgedRows(
+                joint_rows.JointRows(known, name, target, gap), target, gap
+            )
         problem = rows.rows.problem
         counts = affordable.symbols_and_ties(known, name)
         if len(problem.linear) > counts[0] or len(problem.tied) > counts[1]:
@@ -203,19 +198,23 @@ LIES: dict[str, tuple[Lie, str]] = {
         "rows",
     ),
     "rows off by nothing": (
-        (joint, "np.asarray(found + lost)", "np.asarray(found)"),
+        (joint_rows, "np.asarray(found + lost)", "np.asarray(found)"),
         "bounds",
     ),
     "maps off by nothing": (
-        (joint, "lost = tie.shares * tie.forms.lost", "lost = 0 * tie.forms.lost"),
+        (joint_rows, "lost = tie.shares * tie.forms.lost", "lost = 0 * tie.forms.lost"),
         "ties",
     ),
     "ties exact": (
-        (joint, "lost = above(lost + map_.shape[1] * TINY)", "lost = 0 * lost"),
+        (joint_rows, "lost = above(lost + map_.shape[1] * TINY)", "lost = 0 * lost"),
         "ties",
     ),
     "only symbols of the row": (
-        (joint, "used |= (problem.maps[block, 1:][some] != 0).any(axis=0)", "pass"),
+        (
+            joint_rows,
+            "used |= (problem.maps[block, 1:][some] != 0).any(axis=0)",
+            "pass",
+        ),
         "reached",
     ),
     "values tied as differences": (
@@ -235,7 +234,7 @@ LIES: dict[str, tuple[Lie, str]] = {
         "counts",
     ),
     "the first entries tied": (
-        (joint, "+ tie.entries\n", "+ np.arange(len(tie.entries))\n"),
+        (joint_rows, "+ tie.entries\n", "+ np.arange(len(tie.entries))\n"),
         "ties",
     ),
 }

@@ -1,4 +1,4 @@
-"""Maps of single entries: what gates do, in floats."""
+"""Piecewise linear maps of single entries: what gates do, in floats."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slth_verify.forms.known import Known
+from slth_verify.forms.backward.known import Known
 from slth_verify.graph.nodes import Clip, Input, MaxPool, Node, Rectifier
 from slth_verify.graph.stages import Stage
 

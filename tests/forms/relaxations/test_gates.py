@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.forms import Interval, Intervals
-from slth_verify.forms.gates import Relaxation, half_bounds
 from slth_verify.forms.intervals import through
-from slth_verify.forms.maps import Gate
-from slth_verify.forms.slopes import Slopes
+from slth_verify.forms.relaxations.gates import Relaxation, half_bounds
+from slth_verify.forms.relaxations.piecewise_linear import Gate
+from slth_verify.forms.relaxations.slopes import Slopes
 from slth_verify.graph import Clip, Rectifier
 
 F = Fraction

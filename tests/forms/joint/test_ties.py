@@ -12,16 +12,10 @@ import pytest
 from handmade.forms.cases import moved, one_number
 from handmade.forms.graphs import DEEP
 
-from slth_verify.forms import (
-    Interval,
-    box_of,
-    differences,
-    gates,
-    slopes,
-    symbols,
-    ties,
-)
-from slth_verify.forms.gates import Bound
+from slth_verify.forms import Interval, box_of, differences
+from slth_verify.forms.joint import symbols, ties
+from slth_verify.forms.relaxations import gates, slopes
+from slth_verify.forms.relaxations.gates import Bound
 from slth_verify.graph import Clip, MaxPool, Rectifier
 
 F = Fraction

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from slth_verify.forms.backward.substitution import upper_bounds
 from slth_verify.forms.differences import Differences, box_of
 from slth_verify.forms.pairs import NetworkPair
-from slth_verify.forms.substitution import upper_bounds
 from slth_verify.graph import Input
 
 

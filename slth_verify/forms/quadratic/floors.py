@@ -1,7 +1,7 @@
 """Errors of rectifiers have floors, which linear forms of symbols are bounded with.
 
 A rectifier's value is its middle slope times what it takes, and an error that is a
-share of the modulus of that: not more, which is a tie of squares (`quadratic`), and not
+share of the modulus of that: not more, which is a tie of squares (`squares`), and not
 less, which is two linear inequalities. Multipliers of these make another linear form
 that is nowhere less; it is bounded in place of the first. Any that are not negative do.
 """
@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from slth_verify.arrays import Float64Array
-from slth_verify.forms import quadratic
-from slth_verify.forms.problems import Multipliers, Problem
-from slth_verify.forms.quadratic import near, proposed
+from slth_verify.forms.quadratic import squares
+from slth_verify.forms.quadratic.problems import Multipliers, Problem
+from slth_verify.forms.quadratic.squares import near, proposed
+from slth_verify.forms.quadratic.vectors import Vectors
 from slth_verify.forms.rounding import TINY, above, slack, total_above
-from slth_verify.forms.vectors import Vectors
 
 #: Rounds in which multipliers of floors are sought, at most, and those before that.
 MOST_ROUNDS, _BEFORE = 64, 4
@@ -88,7 +88,7 @@ def bounded(problem: Problem, kept: Kept) -> float:
     best = total_above(np.abs(problem.linear))
     if kept.multipliers is not None:
         some, constant = lifted(problem, kept.lifts)
-        bound = quadratic.checked(some, kept.multipliers) + constant
+        bound = squares.checked(some, kept.multipliers) + constant
         best = float(np.fmin(best, above(np.asarray(bound))))
     return best if best == best else np.inf
 

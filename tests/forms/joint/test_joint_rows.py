@@ -9,8 +9,9 @@ import pytest
 from handmade.forms.cases import moved
 from handmade.forms.graphs import DEEP
 
-from slth_verify.forms import Differences, box_of, joint
-from slth_verify.forms.known import Known
+from slth_verify.forms import Differences, box_of
+from slth_verify.forms.backward.known import Known
+from slth_verify.forms.joint import joint_rows
 
 
 @pytest.fixture
@@ -20,10 +21,10 @@ def deep(network_pair: Any) -> Differences:
     return Differences.over(network_pair(graph, moved(graph)), box_of(graph.input))
 
 
-def rows_of(known: Known) -> joint.JointRows:
+def rows_of(known: Known) -> joint_rows.JointRows:
     name = known.pair.output.name
     gap = np.ones((*known.pair.shapes[name], 1))
-    return joint.JointRows(known, name, None, gap)
+    return joint_rows.JointRows(known, name, None, gap)
 
 
 def test_rows_of_too_many_symbols_have_no_joint_bound(
@@ -32,12 +33,12 @@ def test_rows_of_too_many_symbols_have_no_joint_bound(
     known, gap = deep.known, deep.gap()
     rows, name = rows_of(known), known.pair.output.name
     symbols = len(rows.reached(0).linear)
-    monkeypatch.setattr(joint, "_MOST_SYMBOLS", symbols)
+    monkeypatch.setattr(joint_rows, "_MOST_SYMBOLS", symbols)
     assert rows.attained_and_upper(0)[0] <= rows.upper(0) < np.inf
-    monkeypatch.setattr(joint, "_MOST_SYMBOLS", symbols - 1)
+    monkeypatch.setattr(joint_rows, "_MOST_SYMBOLS", symbols - 1)
     assert rows.attained_and_upper(0) == (-np.inf, np.inf)
-    monkeypatch.setattr(joint, "_MOST_SYMBOLS", 0)
-    left = joint.worst_sharpened(known, name, gap)
+    monkeypatch.setattr(joint_rows, "_MOST_SYMBOLS", 0)
+    left = joint_rows.worst_sharpened(known, name, gap)
     np.testing.assert_array_equal(left.low, gap.low)
     np.testing.assert_array_equal(left.high, gap.high)
     assert np.isinf(deep.joint_upper(None, np.ones((*gap.low.shape, 1)))).all()

@@ -12,8 +12,9 @@ from handmade.forms.graphs import DEEP
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slth_verify.forms import Interval, box_of, differences, joint, symbols
-from slth_verify.forms.symbols import Affine
+from slth_verify.forms import Interval, box_of, differences
+from slth_verify.forms.joint import joint_rows, symbols
+from slth_verify.forms.joint.symbols import Affine
 
 KEYS = tuple(Interval(np.zeros(1), np.full(1, float(i))) for i in range(2))
 
@@ -107,7 +108,7 @@ def test_a_small_ball_has_few_symbols(network_pair: Any, pair_of: Any) -> None:
         ).known
         shape = known.pair.shapes[known.pair.output.name]
         size = int(np.prod(shape))
-        rows = joint.JointRows(
+        rows = joint_rows.JointRows(
             known, known.pair.output.name, None, np.eye(size).reshape(*shape, size)
         )
         for row in range(size):

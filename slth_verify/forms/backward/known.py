@@ -9,10 +9,10 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidParameterError
-from slth_verify.forms.gates import Bound, Relaxation
 from slth_verify.forms.intervals import Intervals
 from slth_verify.forms.pairs import NetworkPair
-from slth_verify.forms.pools import Tournament
+from slth_verify.forms.relaxations.gates import Bound, Relaxation
+from slth_verify.forms.relaxations.pools import Tournament
 from slth_verify.graph.nodes import Shape
 
 #: Coefficients of a tensor, ``(*shape, rows)``; None for zeros.

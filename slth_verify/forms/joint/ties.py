@@ -7,15 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from slth_verify.arrays import Float64Array, IndexArray
-from slth_verify.forms.affordable import before
-from slth_verify.forms.gates import Bound
 from slth_verify.forms.intervals import Interval, slope_ends
-from slth_verify.forms.rounding import above, below
-from slth_verify.forms.symbols import (
+from slth_verify.forms.joint.affordable import before
+from slth_verify.forms.joint.symbols import (
     Affine,
     ParallelBounds,
     SymbolicSubstitution,
 )
+from slth_verify.forms.relaxations.gates import Bound
+from slth_verify.forms.rounding import above, below
 from slth_verify.graph.nodes import Clip, Rectifier
 
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from slth_verify.arrays import Float64Array
 from slth_verify.forms.intervals import Interval, Intervals
-from slth_verify.forms.maps import POSITIVE_PART, Gate
+from slth_verify.forms.relaxations.piecewise_linear import POSITIVE_PART, Gate
+from slth_verify.forms.relaxations.slopes import Slopes, bent_slopes, default_slopes
 from slth_verify.forms.rounding import TINY, slack
-from slth_verify.forms.slopes import Slopes, bent_slopes, default_slopes
 
 
 @dataclass(frozen=True, eq=False, slots=True)

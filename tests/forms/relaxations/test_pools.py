@@ -9,7 +9,7 @@ import pytest
 
 from slth_verify.forms import Interval, Intervals
 from slth_verify.forms.adjoints import taps
-from slth_verify.forms.pools import Tournament
+from slth_verify.forms.relaxations.pools import Tournament
 from slth_verify.graph import MaxPool
 
 POOL = MaxPool(

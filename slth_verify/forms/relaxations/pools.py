@@ -12,10 +12,10 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array, IndexArray
 from slth_verify.forms.adjoints import taps
-from slth_verify.forms.gates import Relaxation
 from slth_verify.forms.intervals import Interval, Intervals
-from slth_verify.forms.maps import POSITIVE_PART
-from slth_verify.forms.slopes import parallel_slopes
+from slth_verify.forms.relaxations.gates import Relaxation
+from slth_verify.forms.relaxations.piecewise_linear import POSITIVE_PART
+from slth_verify.forms.relaxations.slopes import parallel_slopes
 from slth_verify.graph.nodes import MaxPool, Shape
 
 

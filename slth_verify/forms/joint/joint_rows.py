@@ -11,21 +11,21 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array
 from slth_verify.deadline import look_at_the_clock
-from slth_verify.forms.affordable import joint_is_affordable
-from slth_verify.forms.floors import MOST_ROUNDS, Kept, bounded
-from slth_verify.forms.floors import found as multipliers_of
+from slth_verify.forms.backward.known import Known, Rows, row_count
 from slth_verify.forms.intervals import Interval
-from slth_verify.forms.known import Known, Rows, row_count
-from slth_verify.forms.problems import Problem
-from slth_verify.forms.quadratic import ROUNDS
-from slth_verify.forms.rounding import TINY, above, slack
-from slth_verify.forms.symbols import (
+from slth_verify.forms.joint.affordable import joint_is_affordable
+from slth_verify.forms.joint.symbols import (
     Affine,
     ParallelBounds,
     SymbolicSubstitution,
     middle_and_radius,
 )
-from slth_verify.forms.ties import Tie, ties_before
+from slth_verify.forms.joint.ties import Tie, ties_before
+from slth_verify.forms.quadratic.floors import MOST_ROUNDS, Kept, bounded
+from slth_verify.forms.quadratic.floors import found as multipliers_of
+from slth_verify.forms.quadratic.problems import Problem
+from slth_verify.forms.quadratic.squares import ROUNDS
+from slth_verify.forms.rounding import TINY, above, slack
 from slth_verify.ieee import require_ieee
 from slth_verify.processes.inner_threads import one_inner_thread
 

@@ -12,18 +12,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from slth_verify.arrays import Float64Array
-from slth_verify.forms.gates import (
+from slth_verify.forms.backward.known import Known, Rows
+from slth_verify.forms.backward.substitution import Substitution
+from slth_verify.forms.intervals import Interval
+from slth_verify.forms.relaxations.gates import (
     Bound,
     Relaxation,
     half_bounds,
 )
-from slth_verify.forms.intervals import Interval
-from slth_verify.forms.known import Known, Rows
-from slth_verify.forms.maps import Gate
-from slth_verify.forms.pools import Tournament
+from slth_verify.forms.relaxations.piecewise_linear import Gate
+from slth_verify.forms.relaxations.pools import Tournament
+from slth_verify.forms.relaxations.slopes import parallel_slopes
 from slth_verify.forms.rounding import TINY, UNIT, above, sizes_above, slack
-from slth_verify.forms.slopes import parallel_slopes
-from slth_verify.forms.substitution import Substitution
 from slth_verify.graph.nodes import Clip, Input, MaxPool, Rectifier
 
 #: Coefficients below this part of their row's sum of moduli do not keep their symbols.

@@ -9,7 +9,7 @@ import numpy as np
 from slth_verify.arrays import Float64Array
 from slth_verify.errors import InvalidParameterError
 from slth_verify.forms.intervals import Interval, Intervals
-from slth_verify.forms.maps import Gate
+from slth_verify.forms.relaxations.piecewise_linear import Gate
 from slth_verify.graph.nodes import Shape
 
 

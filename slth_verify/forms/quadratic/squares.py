@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from slth_verify.arrays import Float64Array
-from slth_verify.forms.problems import Multipliers, Problem
+from slth_verify.forms.quadratic.problems import Multipliers, Problem
+from slth_verify.forms.quadratic.vectors import Vectors
 from slth_verify.forms.rounding import TINY, above, slack, total_above
-from slth_verify.forms.vectors import Vectors
 
 #: Rounds in which multipliers are sought, and a share of progress that ends them.
 ROUNDS, _SLOW = 200, 2e-5

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from slth_verify.arrays import Float64Array
-from slth_verify.forms import quadratic
-from slth_verify.forms.problems import Multipliers, Problem
+from slth_verify.forms.quadratic import squares
+from slth_verify.forms.quadratic.problems import Multipliers, Problem
 
 F = Fraction
 #: 1 + theta is the square of one more than this.
@@ -144,8 +144,8 @@ def cases(count: int) -> list[tuple[Problem, Multipliers]]:
         found.append((given, some))
         with np.errstate(all="ignore"):
             try:
-                _, *sought = quadratic._found(given, 9)
-                found.append((given, quadratic.near(given, *sought)))
+                _, *sought = squares._found(given, 9)
+                found.append((given, squares.near(given, *sought)))
             except np.linalg.LinAlgError:
                 continue
     return found
@@ -182,16 +182,16 @@ def below(module: ModuleType, count: int = 60) -> bool:
 
 
 def test_no_bound_is_below_its_claim() -> None:
-    assert not below(quadratic)
+    assert not below(squares)
 
 
 @pytest.mark.nightly
 def test_no_bound_of_many_is_below_its_claim() -> None:
-    assert not below(quadratic, 2000)
+    assert not below(squares, 2000)
 
 
 def test_most_bounds_are_finite() -> None:
-    found = list(bounds(quadratic, 60))
+    found = list(bounds(squares, 60))
     assert len(found) > len(cases(60)) / 2
     assert sum(factor.any() for *_, factor in found) > 15
 
@@ -240,4 +240,4 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_is_below(lie: str, mutant: Callable[..., ModuleType]) -> None:
-    assert below(mutant(quadratic, *LIES[lie]))
+    assert below(mutant(squares, *LIES[lie]))

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from slth_verify.forms import joint, symbols, ties
+from slth_verify.forms.joint import joint_rows, symbols, ties
 
 Lie = tuple[ModuleType, str, str]
 
@@ -24,7 +24,7 @@ LIES: dict[str, Lie] = {
         "(np.maximum(1.0 - slope, slope - least) / 2)",
     ),
     "constants of maps dropped": (
-        joint,
+        joint_rows,
         "found[:, 0] = forms.constant",
         "pass",
     ),
@@ -34,17 +34,17 @@ LIES: dict[str, Lie] = {
         "_forms_of(bounds, source, 'target', entries)",
     ),
     "the other end": (
-        joint,
+        joint_rows,
         "np.concatenate([np.eye(size), -np.eye(size)], axis=1)",
         "np.concatenate([-np.eye(size), np.eye(size)], axis=1)",
     ),
     "what vectors attain": (
-        joint,
+        joint_rows,
         "bounds[row] = min(bounds[row], sharper)",
         "bounds[row] = min(bounds[row], attained * (1 - 1e-9))",
     ),
     "no constant": (
-        joint,
+        joint_rows,
         "np.asarray(found + constant)",
         "np.asarray(found)",
     ),

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from slth_verify.arrays import Float64Array
-from slth_verify.forms import floors, quadratic
-from slth_verify.forms.floors import Lifts
-from slth_verify.forms.problems import Multipliers, Problem
+from slth_verify.forms.quadratic import floors, squares
+from slth_verify.forms.quadratic.floors import Lifts
+from slth_verify.forms.quadratic.problems import Multipliers, Problem
 
 F = Fraction
 MULTIPLIERS = [0.0, 1.0, 0.1, 7.0, -1.0, 2.0**60, 1e-300, np.inf, np.nan]
@@ -170,9 +170,9 @@ def squares_refuted(module: ModuleType) -> bool:
 
 
 def test_squares_of_floors_bound_what_symbols_reach() -> None:
-    assert not squares_refuted(quadratic)
+    assert not squares_refuted(squares)
     given, _, some = squared()[3]
-    best = min(quadratic.checked(given, multipliers) for multipliers in some)
+    best = min(squares.checked(given, multipliers) for multipliers in some)
     assert best == pytest.approx(0.25)  # and 0.5 without floors
 
 
@@ -197,7 +197,7 @@ SQUARED = {
 def test_a_lie_about_squares_is_seen(
     lie: str, mutant: Callable[..., ModuleType]
 ) -> None:
-    assert squares_refuted(mutant(quadratic, *SQUARED[lie]))
+    assert squares_refuted(mutant(squares, *SQUARED[lie]))
 
 
 def test_infinite_multipliers_prove_nothing() -> None:
@@ -223,7 +223,7 @@ def test_a_rectifier_is_convex() -> None:
     linear = np.array([1.0, -0.25])
     some = linear, maps, place, half, half, np.zeros(1), blocks
     ties, convex = Problem(*some), Problem(*some, np.zeros(1, int), np.zeros(1))
-    alone = quadratic.largest_above(ties) - 0.25
+    alone = squares.largest_above(ties) - 0.25
     both = floors.bounded(convex, floors.found(convex, 200)) - 0.25
     assert alone == pytest.approx(1, rel=1e-2)
     assert both == pytest.approx(0.5, rel=1e-2)

@@ -18,11 +18,11 @@ from slth_verify.forms.adjoints import (
     scattered,
     terms_of,
 )
-from slth_verify.forms.carried import Carried, largest
-from slth_verify.forms.gates import Bound, Relaxation
-from slth_verify.forms.known import Known, Rows, row_count
+from slth_verify.forms.backward.carried import Carried, largest
+from slth_verify.forms.backward.known import Known, Rows, row_count
 from slth_verify.forms.pairs import Numbers
-from slth_verify.forms.pools import Tournament
+from slth_verify.forms.relaxations.gates import Bound, Relaxation
+from slth_verify.forms.relaxations.pools import Tournament
 from slth_verify.forms.rounding import TINY, sizes_above, slack, total_above
 from slth_verify.graph.nodes import (
     AveragePool,

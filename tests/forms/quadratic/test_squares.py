@@ -16,9 +16,10 @@ import pytest
 from handmade.forms.cases import moved
 from handmade.forms.graphs import DEEP
 
-from slth_verify.forms import Differences, Interval, box_of, quadratic
-from slth_verify.forms.joint import worst_sharpened
-from slth_verify.forms.problems import Multipliers, Problem
+from slth_verify.forms import Differences, Interval, box_of
+from slth_verify.forms.joint.joint_rows import worst_sharpened
+from slth_verify.forms.quadratic import squares
+from slth_verify.forms.quadratic.problems import Multipliers, Problem
 
 F = Fraction
 SIZES = [0.0, 1.0, 1.0, 3.0, 2.0**60, 2.0**-600, 1e300]
@@ -165,7 +166,7 @@ def small() -> list[Problem]:
 
 
 def test_bounds_hold_whatever_the_multipliers() -> None:
-    assert not refuted(quadratic)
+    assert not refuted(squares)
 
 
 LIES = {
@@ -204,11 +205,11 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_is_seen(lie: str, mutant: Callable[..., ModuleType]) -> None:
-    assert refuted(mutant(quadratic, *LIES[lie]))
+    assert refuted(mutant(squares, *LIES[lie]))
 
 
 def test_free_symbols_are_bounded_exactly() -> None:
-    assert quadratic.largest_above(free([3.0, -4.0])) == pytest.approx(7, rel=1e-6)
+    assert squares.largest_above(free([3.0, -4.0])) == pytest.approx(7, rel=1e-6)
 
 
 KNOWN = [
@@ -225,12 +226,12 @@ KNOWN = [
 
 @pytest.mark.parametrize(("given", "expected"), KNOWN)
 def test_known_bounds(given: Problem, expected: float) -> None:
-    assert quadratic.largest_above(given) == pytest.approx(expected, rel=2e-3)
+    assert squares.largest_above(given) == pytest.approx(expected, rel=2e-3)
 
 
 @pytest.mark.parametrize(("given", "expected"), KNOWN)
 def test_vectors_attain_what_multipliers_prove(given: Problem, expected: float) -> None:
-    attained, bound = quadratic.attained_and_above(given)
+    attained, bound = squares.attained_and_above(given)
     assert attained == pytest.approx(expected, rel=2e-3)
     assert attained <= bound * (1 + 1e-9 * np.sign(bound))
 
@@ -239,19 +240,19 @@ def test_vectors_attain_what_multipliers_prove(given: Problem, expected: float) 
 def test_no_multipliers_are_checked_where_vectors_attain_more(
     given: Problem, expected: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quadratic, "checked", lambda *_: -9.0)
+    monkeypatch.setattr(squares, "checked", lambda *_: -9.0)
     alone = np.abs(given.linear).sum()
-    found = quadratic.attained_and_above(given, below=expected - 0.1)[1]
+    found = squares.attained_and_above(given, below=expected - 0.1)[1]
     assert found == pytest.approx(alone)
-    assert quadratic.attained_and_above(given, below=expected + 0.1)[1] == -9
+    assert squares.attained_and_above(given, below=expected + 0.1)[1] == -9
 
 
 @pytest.mark.parametrize("number", [np.inf, np.nan])
 def test_numbers_that_are_none_give_no_bound(number: float) -> None:
-    assert quadratic.largest_above(free([1.0, number])) == np.inf
+    assert squares.largest_above(free([1.0, number])) == np.inf
     given = tied([0, 1], [[0, 0.5]])
     worse = replace(given, maps=np.full_like(given.maps, number))
-    assert quadratic.largest_above(worse) >= 1
+    assert squares.largest_above(worse) >= 1
 
 
 def test_errors_of_many_maps_are_sharper_than_one_by_one() -> None:
@@ -261,7 +262,7 @@ def test_errors_of_many_maps_are_sharper_than_one_by_one() -> None:
     linear = np.append(np.zeros(30), sizes)
     given = tied(linear.tolist(), maps.tolist())
     given = replace(given, radii=sizes)
-    assert quadratic.largest_above(given) < 0.55 * sizes.sum()
+    assert squares.largest_above(given) < 0.55 * sizes.sum()
 
 
 def test_rows_beyond_any_multipliers_are_given_up(
@@ -277,8 +278,8 @@ def test_rows_beyond_any_multipliers_are_given_up(
         checks.append(truth(given, multipliers))
         return checks[-1]
 
-    truth = quadratic.checked
-    monkeypatch.setattr(quadratic, "checked", checked)
+    truth = squares.checked
+    monkeypatch.setattr(squares, "checked", checked)
     sharper = worst_sharpened(found.known, name, gap)
     assert sharper.sizes.max() < gap.sizes.max()
     assert checks

@@ -1,0 +1,1 @@
+"""Rows bounded jointly: errors of gates are symbols, tied to what their gates take."""

@@ -1,0 +1,1 @@
+"""What is not linear, between affine bounds: gates and max pools of both networks."""
