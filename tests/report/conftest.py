@@ -23,13 +23,11 @@ from slth_verify.graph import (
 )
 from slth_verify.report import Profile, Report, to_document
 from slth_verify.report.collect.run import report_on
-from slth_verify.report.collect.targets import (
-    HeldOut,
-    Subject,
+from slth_verify.report.collect.targets.generated import (
     dense_subject,
-    derived_seed,
     generated_subjects,
 )
+from slth_verify.report.collect.targets.subject import HeldOut, Subject, derived_seed
 from slth_verify.report.page import parts
 
 CHARTS = (

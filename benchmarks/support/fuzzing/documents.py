@@ -22,7 +22,7 @@ from benchmarks.support.fuzzing.forms import (
 from benchmarks.support.fuzzing.judging import Reader
 from slth_verify.report import Profile, render_html, render_suite, to_document
 from slth_verify.report.collect.run import report_on
-from slth_verify.report.collect.targets import generated_subjects
+from slth_verify.report.collect.targets.generated import generated_subjects
 from slth_verify.report.comparing import read_report
 from slth_verify.report.model.profile import load_profile, to_toml
 from slth_verify.suite import Counterexample, Recorder, read_suite, suite_document

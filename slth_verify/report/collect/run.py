@@ -17,23 +17,21 @@ from slth_verify.graph import TargetCNN
 from slth_verify.numbers import ExactNumber, shown, whole_number
 from slth_verify.processes.background import Background
 from slth_verify.report._progress import Progress, silent
-from slth_verify.report.collect.case import run_case
+from slth_verify.report.collect.cases.case import run_case
 from slth_verify.report.collect.context.again import Again
 from slth_verify.report.collect.context.gathered import context
 from slth_verify.report.collect.environment import machine, versions
-from slth_verify.report.collect.ladder import width_ladder
-from slth_verify.report.collect.law import Sweep, ask_law
-from slth_verify.report.collect.proved_widths import ProvedWidths, proved_widths
 from slth_verify.report.collect.statements import statement_summaries
-from slth_verify.report.collect.targets import (
-    Subject,
+from slth_verify.report.collect.targets.generated import (
     dense_subject,
-    derived_seed,
-    digits_subject,
     generated_subjects,
-    given_subjects,
-    lenet_subject,
 )
+from slth_verify.report.collect.targets.given import given_subjects
+from slth_verify.report.collect.targets.subject import Subject, derived_seed
+from slth_verify.report.collect.targets.trained import digits_subject, lenet_subject
+from slth_verify.report.collect.widths.ladder import width_ladder
+from slth_verify.report.collect.widths.proved import ProvedWidths, proved_widths
+from slth_verify.report.collect.widths.search_law import Sweep, ask_law
 from slth_verify.report.folder import (
     HTML_NAME,
     JSON_NAME,

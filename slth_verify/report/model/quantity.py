@@ -10,6 +10,9 @@ from slth_verify.enclosure import directed_decimal
 from slth_verify.errors import InvalidParameterError
 from slth_verify.verdict import Direction, Evidence
 
+#: The unit of what a target puts out, and of errors there.
+OUTPUT = "target output"
+
 #: Significant decimal digits of enclosures.
 _DIGITS = 12
 

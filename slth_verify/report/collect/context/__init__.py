@@ -1,1 +1,1 @@
-"""What stands around the cases: success curves, known results, attacks, benchmarks."""
+"""What stands around the cases: success curves, derivations, attacks, benchmarks."""

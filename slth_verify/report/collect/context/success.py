@@ -8,7 +8,7 @@ from typing import Any
 
 from slth_verify.enclosure import directed_decimal
 from slth_verify.report.collect.context.stored import StoredAnswer
-from slth_verify.report.collect.targets import derived_seed
+from slth_verify.report.collect.targets.subject import derived_seed
 from slth_verify.report.model.context import SuccessCurve, SuccessPoint
 from slth_verify.report.model.quantity import Absent, Figure, Quantity, enclosed, exact
 from slth_verify.report.shipped import stored_answers

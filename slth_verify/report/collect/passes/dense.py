@@ -9,8 +9,8 @@ from torch.nn.utils import prune
 from slth_verify.arrays import Float64Array
 from slth_verify.network import dense_module, pruned_module, pruning_masks
 from slth_verify.network.pruned_graphs.pairs import RandomPair
-from slth_verify.report.collect.passes.looking import equal_but_for_rounding
 from slth_verify.report.collect.passes.networks import Networks
+from slth_verify.report.collect.passes.observations import equal_but_for_rounding
 from slth_verify.report.collect.passes.rounding import Rounded, rounded_outputs
 from slth_verify.report.model.observations import Observation
 from slth_verify.verdict import Finding, Verdict

@@ -8,7 +8,7 @@ import numpy as np
 
 from slth_verify.arrays import Float64Array
 from slth_verify.graph import TargetCNN
-from slth_verify.report.collect.targets import Subject
+from slth_verify.report.collect.targets.subject import Subject
 from slth_verify.report.model.profile import Profile
 from slth_verify.ticket.graphs.witness import work
 

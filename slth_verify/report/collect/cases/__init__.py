@@ -1,0 +1,1 @@
+"""One target of a report: pruned, proved, and looked at from all sides."""

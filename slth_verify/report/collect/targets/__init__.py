@@ -1,0 +1,1 @@
+"""The networks that a report is about, each with its own seed."""
