@@ -25,6 +25,20 @@ PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt")
 _PathLike = str | os.PathLike[str]
 
 
+def as_path(path: _PathLike) -> Path:
+    """The path that was given.
+
+    Raises:
+        UnusableFileError: If it is none, such as None or a number.
+    """
+    try:
+        return Path(os.fsdecode(path))
+    except TypeError as error:
+        raise UnusableFileError(
+            f"{_named(path)} is no path. Give a text or a pathlib.Path."
+        ) from error
+
+
 def write_atomically(path: _PathLike, content: bytes | str) -> None:
     """Write a file so that a crash leaves the old one or the new one, never half.
 

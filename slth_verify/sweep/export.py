@@ -6,11 +6,10 @@ import csv
 import io
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from slth_verify.errors import InvalidParameterError, MissingExtraError
-from slth_verify.files import write_atomically
+from slth_verify.files import as_path, write_atomically
 from slth_verify.numbers import shown
 from slth_verify.sweep.store import Row
 
@@ -55,7 +54,7 @@ def export(rows: Sequence[Row], path: str | os.PathLike[str]) -> None:
         UnusableFileError: The file cannot be written.
     """
     writers = {".csv": _csv, ".parquet": _parquet}
-    writer = writers.get(Path(path).suffix.lower())
+    writer = writers.get(as_path(path).suffix.lower())
     if writer is None:
         raise InvalidParameterError(
             f"output={shown(os.fspath(path))}: a table is written as .csv or .parquet "

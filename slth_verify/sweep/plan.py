@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from slth_verify.deadline import seconds_of
 from slth_verify.errors import InvalidParameterError, SlthVerifyError
-from slth_verify.files import read_regular
+from slth_verify.files import as_path, read_regular
 from slth_verify.numbers import shown, whole_number
 from slth_verify.showing import OneLine
 from slth_verify.sweep.fields import Value
@@ -81,7 +81,7 @@ def load_plan(path: str | os.PathLike[str]) -> Plan:
         InvalidPlanError: It is no plan; nothing of it can be run.
         UnusableFileError: It cannot be read.
     """
-    source = os.fspath(path)
+    source = str(as_path(path))
     try:
         text = read_regular(path, _MOST_BYTES).decode("utf-8")
         document = tomllib.loads(text)

@@ -8,12 +8,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast, get_args
 
 from slth_verify.errors import UnusableFileError
-from slth_verify.files import has_large_integer, parse_json
+from slth_verify.files import as_path, has_large_integer, parse_json
 from slth_verify.numbers import shown
 from slth_verify.showing import OneLine
 from slth_verify.sweep.answer import Answer, Outcome
@@ -86,7 +85,7 @@ class Store:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, create: bool = False) -> None:
-        self.path = Path(path)
+        self.path = as_path(path)
         with self._told():
             if not create and not self.path.exists():
                 raise OSError("there is no such file")

@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
+from slth_verify.files import as_path
 from slth_verify.numbers import whole_number
 from slth_verify.showing import OneLine
 from slth_verify.sweep.cluster import answers_there, require_address
@@ -120,7 +120,7 @@ def run_sweep(
     count = _cores() if workers is None else whole_number(workers, "workers", least=1)
     if scheduler is not None:
         require_address(scheduler)
-    with sole_controller(Path(path)), Store(path, create=True) as store:
+    with sole_controller(as_path(path)), Store(path, create=True) as store:
         known = store.outcomes()
         left = [
             run

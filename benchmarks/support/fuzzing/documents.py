@@ -7,7 +7,7 @@ import json
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from benchmarks.support.fuzzing.forms import (
     word_of,
 )
 from benchmarks.support.fuzzing.judging import Reader
+from slth_verify.errors import UnusableFileError
 from slth_verify.report import Profile, render_html, render_suite, to_document
 from slth_verify.report.collect.run import report_on
 from slth_verify.report.collect.targets.generated import generated_subjects
@@ -127,10 +128,18 @@ def _short(value: Any) -> Any:
     return [_short(item) for item in value[:2]] if isinstance(value, list) else value
 
 
+def _draw(render: Callable[[Any], str], found: Any) -> None:
+    """Draw what a reader admitted; what drawing stumbled over is a fault here."""
+    try:
+        render(found)
+    except UnusableFileError as error:
+        raise error.__cause__ or error from None
+
+
 def _read_report(path: Path) -> dict[str, Any]:
     found = read_report(path)
     if _drawn(path.read_bytes()):
-        render_html(found)
+        _draw(render_html, found)
     return found
 
 
@@ -171,7 +180,7 @@ def _suites() -> tuple[bytes, ...]:
 def _read_suite(path: Path) -> dict[str, Any]:
     found = read_suite(path)
     if _drawn(path.read_bytes()):
-        render_suite(found)
+        _draw(render_suite, found)
     return found
 
 

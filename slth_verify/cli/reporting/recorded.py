@@ -10,9 +10,8 @@ from slth_verify.cli._output import note
 from slth_verify.cli.printing import Form
 from slth_verify.cli.reporting.changes import code_of, with_changes
 from slth_verify.cli.reporting.shown import show_report, show_suite
-from slth_verify.errors import UnusableFileError
 from slth_verify.files import write_atomically
-from slth_verify.text import printable, reason_of
+from slth_verify.text import printable
 
 Document = Mapping[str, Any]
 
@@ -55,14 +54,7 @@ def _write(folder: Path, name: str, document: Document) -> None:
     from slth_verify.report import render_html, render_suite
     from slth_verify.suite import is_suite
 
-    try:
-        text = (render_suite if is_suite(document) else render_html)(document)
-    # the schema admits figures that no chart can hold
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise UnusableFileError(
-            f"--from: the document keeps to its schema, but cannot be drawn "
-            f"({reason_of(error)}). Make it again with slth-verify report."
-        ) from error
+    text = (render_suite if is_suite(document) else render_html)(document)
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / name, text)
     note(f"written: {printable(str(folder / name))}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from slth_verify.errors import InvalidParameterError, UnusableFileError
-from slth_verify.files import read_regular
+from slth_verify.files import as_path, read_regular
 from slth_verify.limits import DIMENSION
 from slth_verify.numbers import exact_number, shown
 from slth_verify.text import printable
@@ -132,14 +132,15 @@ def load_profile(profile: str | os.PathLike[str]) -> Profile:
 
     Raises:
         InvalidParameterError: If it is unknown, unreadable, or has an unknown field.
+        UnusableFileError: If it is no path at all.
     """
     if profile in PROFILES:
         source = files("slth_verify.report.model") / "profiles" / f"{profile}.toml"
         return _parse(str(profile), source.read_text(encoding="utf-8"))
-    path = Path(profile)
+    path = as_path(profile)
     if path.suffix != ".toml":
         raise InvalidParameterError(
-            f"profile={shown(os.fspath(profile))}: known profiles are "
+            f"profile={shown(str(path))}: known profiles are "
             f"{', '.join(PROFILES)}; anything else must be the path of a .toml file. "
             "Choose one of them."
         )
@@ -147,10 +148,10 @@ def load_profile(profile: str | os.PathLike[str]) -> Profile:
         text = read_regular(path, _MOST_BYTES).decode("utf-8")
     except (UnusableFileError, UnicodeDecodeError) as error:
         raise InvalidParameterError(
-            f"profile={shown(os.fspath(profile))} cannot be read ({error}). Give a "
+            f"profile={shown(str(path))} cannot be read ({error}). Give a "
             "readable TOML file."
         ) from error
-    return _parse(os.fspath(profile), text)
+    return _parse(str(path), text)
 
 
 def to_toml(profile: Profile) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
+from slth_verify.errors import UnusableFileError
 from slth_verify.report.page.cases import kept_in_picture, looseness, observed
 from slth_verify.report.page.comparison import change_groups, sides
 from slth_verify.report.page.display import (
@@ -26,7 +28,7 @@ from slth_verify.report.page.mathml import safe_mathml
 from slth_verify.report.page.parts import Page
 from slth_verify.report.page.stages import believed, contradiction, kept_in_stages
 from slth_verify.report.page.success import conflict
-from slth_verify.text import printable
+from slth_verify.text import printable, reason_of
 
 
 def render_html(document: Mapping[str, Any]) -> str:
@@ -42,15 +44,49 @@ def render_html(document: Mapping[str, Any]) -> str:
     Returns:
         HTML; the same document gives the same bytes with the same libraries.
 
+    Raises:
+        UnusableFileError: If it is no such document, or holds what cannot be drawn.
+
     Rigor:
         All texts of the document are escaped, characters that steer a terminal or
         reorder a line included; formulas are rebuilt element by element.
     """
-    template, page = _environment().get_template("report.html.j2"), Page.of(document)
-    whole = template.render(document=document, page=page)
-    if len(whole.encode()) <= MOST_BYTES:
-        return whole
-    return template.render(document=document, page=replace(page, data=Markup()))
+    template = _environment().get_template("report.html.j2")
+    with drawable("slth-verify report"):
+        page = Page.of(document)
+        whole = template.render(document=document, page=page)
+        if len(whole.encode()) <= MOST_BYTES:
+            return whole
+        return template.render(document=document, page=replace(page, data=Markup()))
+
+
+@contextmanager
+def drawable(made_by: str) -> Iterator[None]:
+    """Say in words that a document cannot be drawn.
+
+    A schema admits figures that no chart can hold, and callers may pass what keeps to
+    none.
+
+    Args:
+        made_by: What makes such documents.
+
+    Raises:
+        UnusableFileError: Instead of what drawing raises.
+    """
+    try:
+        yield
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        UndefinedError,
+        ValueError,
+    ) as error:
+        raise UnusableFileError(
+            f"the document cannot be drawn ({reason_of(error)}): its schema, or the "
+            f"range of a chart, is not kept. Make it again with {made_by}."
+        ) from error
 
 
 @cache

@@ -13,7 +13,7 @@ from slth_verify.report.page.folding import (
     counts,
     folded_records,
 )
-from slth_verify.report.page.html import page_environment
+from slth_verify.report.page.html import drawable, page_environment
 
 _HEADLINES = {
     "REFUTED": "A claim is false",
@@ -35,9 +35,17 @@ def render_suite(document: Mapping[str, Any]) -> str:
     Returns:
         HTML; the same document gives the same bytes with the same libraries.
 
+    Raises:
+        UnusableFileError: If it is no such document, or holds what cannot be drawn.
+
     Rigor:
         All texts of the document are escaped, as in `render_html`.
     """
+    with drawable("pytest --slth-report"):
+        return _rendered(document)
+
+
+def _rendered(document: Mapping[str, Any]) -> str:
     style, style_hash = style_sheet()
     verdicts = list(_records(document, "verdict"))
     order = list(_HEADLINES)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from slth_verify.errors import InvalidParameterError, UnusableFileError
-from slth_verify.files import parse_json
+from slth_verify.files import as_path, parse_json
 from slth_verify.limits import DOCUMENT_BYTES, PROPOSED_ENTRIES
 from slth_verify.numbers import shown
 from slth_verify.subset_sum._problem import Problem, Proposal
@@ -47,7 +47,7 @@ class Journal:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, needed: bool = True) -> None:
-        self.path = Path(path)
+        self.path = as_path(path)
         self._needed = needed
         self._writable = True
         made = not self.path.exists()

@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 import jsonschema
 import pytest
 
-from slth_verify.report import render_html, schema
+from slth_verify.errors import UnusableFileError
+from slth_verify.report import render_html, render_suite, schema
 
 _VOID = {"meta", "link", "br", "img", "input", "hr"}
 _POISON = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -201,3 +202,21 @@ def test_page_without_digits_and_tickets(document):
     document["cases"] = [case]
     tree = parse(render_html(document))
     assert "no ticket" in tree.text["main"]
+
+
+@pytest.mark.parametrize("render", [render_html, render_suite])
+@pytest.mark.parametrize("document", [None, {}, [], {"cases": 1, "tests": 1}])
+def test_what_is_no_document_is_refused_in_words(render, document):
+    with pytest.raises(UnusableFileError, match=r"cannot be drawn .*Make it again"):
+        render(document)
+
+
+def test_a_document_with_any_part_missing_is_refused_in_words_or_drawn(made):
+    whole = json.loads((made.folder / "slth-report.json").read_text(encoding="utf-8"))
+    refused = 0
+    for missing in whole:
+        try:
+            render_html({key: whole[key] for key in whole if key != missing})
+        except UnusableFileError:
+            refused += 1
+    assert refused > len(whole) // 2
