@@ -10,7 +10,7 @@ import pytest
 
 import slth_verify as sv
 from slth_verify.errors import InvalidParameterError, SlthVerifyError, UnusableFileError
-from slth_verify.report import load_profile
+from slth_verify.report import load_profile, run_report, write_document
 from slth_verify.subset_sum import Journal
 from slth_verify.suite import read_suite
 from slth_verify.sweep import Plan, Store, load_plan, run_sweep
@@ -27,6 +27,8 @@ _TAKE_A_PATH: dict[str, Callable[[Any], Any]] = {
     "journal": Journal,
     "suite": read_suite,
     "table": lambda path: export([], path),
+    "report": lambda path: run_report(load_profile("quick"), output=path, seed=1),
+    "document": lambda path: write_document({}, path),
     "sweep": lambda path: run_sweep(Plan(name="none", runs=()), path),
 }
 

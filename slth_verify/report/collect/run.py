@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 from collections import Counter
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.files import write_atomically
+from slth_verify.files import as_path, write_atomically
 from slth_verify.graph import TargetCNN
 from slth_verify.numbers import ExactNumber, shown, whole_number
 from slth_verify.processes.background import Background
@@ -49,7 +50,7 @@ from slth_verify.verdict import Verdict, overall
 
 def run_report(
     profile: Profile,
-    output: Path,
+    output: str | os.PathLike[str],
     *,
     seed: int,
     targets: Sequence[TargetCNN] = (),
@@ -86,7 +87,7 @@ def run_report(
     Cost:
         About 30 seconds on two cores for the profile ``quick``.
     """
-    seed = whole_number(seed, "seed")
+    folder, seed = as_path(output), whole_number(seed, "seed")
     if eps is not None and not targets:
         raise InvalidParameterError(
             f"eps={shown(eps)} without targets: the profile names the accuracy of its "
@@ -99,7 +100,7 @@ def run_report(
     return report_on(
         subjects,
         profile,
-        output,
+        folder,
         seed=seed,
         journal=journal,
         progress=progress,
@@ -219,16 +220,17 @@ def _with_ladders(
     return completed
 
 
-def write_report(report: Report, output: Path) -> None:
+def write_report(report: Report, output: str | os.PathLike[str]) -> None:
     """Write the JSON document, the page made from it and the profile, atomically."""
-    write_atomically(output / PROFILE_NAME, to_toml(report.profile))
+    write_atomically(as_path(output) / PROFILE_NAME, to_toml(report.profile))
     write_document(to_document(report), output)
 
 
-def write_document(document: Mapping[str, Any], output: Path) -> None:
+def write_document(document: Mapping[str, Any], output: str | os.PathLike[str]) -> None:
     """Write a JSON document and the page made from it, atomically."""
-    write_atomically(output / JSON_NAME, to_json(dict(document)))
-    write_atomically(output / HTML_NAME, render_html(document))
+    folder, page = as_path(output), render_html(document)
+    write_atomically(folder / JSON_NAME, to_json(dict(document)))
+    write_atomically(folder / HTML_NAME, page)
 
 
 def _counts(cases: list[CaseReport]) -> dict[str, int]:
