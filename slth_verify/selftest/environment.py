@@ -19,6 +19,7 @@ from slth_verify.enclosure import (
     working_precision,
 )
 from slth_verify.ieee import departure
+from slth_verify.selftest.enclosures import comparisons, images, quantiles
 from slth_verify.text import reason_of
 from slth_verify.verdict import Statistical, Verdict
 
@@ -43,6 +44,9 @@ def look() -> Iterator[_Look]:
         ("products of matrices of whole numbers are exact", _blas),
         ("python-flint is 0.9 or newer", _flint_version),
         ("balls contain what they enclose", _balls),
+        ("enclosures that overlap are not decided", comparisons),
+        ("wide balls keep their ends, and their images what they contain", images),
+        ("weights next to the middle of two floats are rounded to nearest", quantiles),
     ):
         yield _looked(claim, part)
 

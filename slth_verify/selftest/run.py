@@ -29,6 +29,7 @@ from slth_verify.conformance.running.checks import CHECKS
 from slth_verify.construction import prune
 from slth_verify.network import RandomCNN, TargetCNN, channel_blocked_mask
 from slth_verify.selftest.environment import look, not_looked_at
+from slth_verify.selftest.tickets import judged_tickets
 from slth_verify.statements import statement
 from slth_verify.subset_sum import MeetInTheMiddle
 from slth_verify.suite import passes, worst_of
@@ -48,7 +49,7 @@ class Part(NoTruthValue):
     """One thing that was tried.
 
     Attributes:
-        group: ``environment``, ``property`` or ``lie``.
+        group: ``environment``, ``ticket``, ``property`` or ``lie``.
         name: What was tried.
         statement: Id of the statement, or "".
         verdict: VERIFIED if a lie was caught; NOT_REJECTED if a property was not
@@ -118,6 +119,8 @@ def run_selftest(
     parts = []
     for claim, verdict, reason in look():
         parts.append(Part("environment", claim, "", verdict, reason))
+    for name, verdict, reason in judged_tickets(check, quick=quick):
+        parts.append(Part("ticket", name, "der:a-posteriori", verdict, reason))
     own, lies = list(_own_code(quick=quick)), _chosen(quick=quick)
     with observations_to(observations):
         for number, (name, given, options) in enumerate(own):

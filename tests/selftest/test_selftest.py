@@ -25,7 +25,8 @@ def test_quick_selftest_of_this_package(capsys: pytest.CaptureFixture[str]) -> N
     document = json.loads(capsys.readouterr().out)
     assert document["verdict"] == "NOT_REJECTED"
     groups = [part["group"] for part in document["parts"]]
-    assert groups.count("environment") == 5
+    assert groups.count("environment") == 8
+    assert groups.count("ticket") == 9
     assert groups.count("property") == 13
     lies = [part for part in document["parts"] if part["group"] == "lie"]
     assert {part["verdict"] for part in lies} == {"VERIFIED"}
