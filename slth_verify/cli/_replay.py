@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from slth_verify.cli.printing import Form, formatted, print_answer
-from slth_verify.errors import InvalidParameterError
-from slth_verify.text import printable, reason_of
+from slth_verify.errors import InvalidParameterError, UnusableFileError
+from slth_verify.text import printable, reason_of, shell_word
 from slth_verify.verdict import Statistical, Verdict
 
 if TYPE_CHECKING:
@@ -38,30 +38,50 @@ def command(found: str, named: str | None, form: Form) -> int:
     The file is what pytest --slth-report wrote, or holds one word. Nothing is run
     without --run; with it the exit code is 1 if a case refutes the implementation
     again, and 3 if none does: also where a statistical test rejects it (REJECTED), at
-    the level that is printed, which is strong evidence and no proof.
+    the level that is printed, which is strong evidence and no proof. Of a file, what no
+    check found is left out.
     """
     items = _items(found)
-    implementation = None if named is None else _imported(named)
-    findings = [] if named is None else [_again(x, implementation) for x in items]
+    findings = [] if named is None else _all_again(items, _imported(named))
     print_answer(
         form,
         "replay",
         lambda: {
             "counterexamples": [_plain(item) for item in items],
-            "again": [[f.verdict.name, f.reason] for f in findings],
+            "again": [
+                None if f is None else [f.verdict.name, f.reason] for f in findings
+            ],
         },
-        lambda: "\n".join(_lines(items, findings, str(named))),
+        lambda: "\n".join(_lines(items, findings, named, found)),
     )
-    if not findings:
+    tried = [finding.verdict for finding in findings if finding is not None]
+    if not tried:
         return 0
-    return 1 if any(found.verdict is Verdict.REFUTED for found in findings) else 3
+    return 1 if Verdict.REFUTED in tried else 3
 
 
 def _lines(
-    items: Sequence[Counterexample], findings: Sequence[CheckOutcome], named: str
+    items: Sequence[Counterexample],
+    findings: Sequence[CheckOutcome | None],
+    named: str | None,
+    found: str,
 ) -> Iterator[str]:
     yield "\n\n".join(map(_text, items)) or "no counterexamples"
-    for finding in findings:
+    if named is None:
+        if any(item.check for item in items):
+            name = shell_word(found) if os.path.exists(found) else "WORD"
+            yield (
+                "\nTried again on your implementation by\n"
+                f"  slth-verify replay {name} --run MODULE:NAME"
+            )
+        return
+    for item, finding in zip(items, findings, strict=True):
+        if finding is None:
+            yield (
+                f"\nnot tried again: {printable(item.claim)}\n  no check of "
+                "slth_verify.conformance found it; run the test that did"
+            )
+            continue
         yield f"\nagain on {printable(named)}: {finding.verdict.name}"
         if finding.verdict is Statistical.REJECTED:
             yield "  by a statistical test, at the level below; this is no proof"
@@ -72,8 +92,15 @@ def _items(found: str) -> Sequence[Counterexample]:
     """The counterexamples in a word, a file with one word, or a suite's document."""
     from slth_verify.files import read_regular
     from slth_verify.suite import Counterexample, read_suite
+    from slth_verify.suite.counterexample import PREFIX
 
     if not os.path.exists(found):
+        if not found.startswith(PREFIX):
+            raise UnusableFileError(
+                f"path='{printable(found, 200)}': there is no such file, and a word "
+                f"that a failure printed begins with {PREFIX!r}. Give "
+                "the file that pytest --slth-report wrote, or the whole word."
+            )
         return [Counterexample.from_word(found)]
     text = read_regular(found).decode("utf-8", "replace").strip()
     if not text.startswith("{"):
@@ -107,10 +134,23 @@ def _imported(named: str) -> Any:
     return value
 
 
-def _again(item: Counterexample, implementation: Any) -> CheckOutcome:
-    from slth_verify.conformance import run_again
+def _all_again(
+    items: Sequence[Counterexample], implementation: Any
+) -> list[CheckOutcome | None]:
+    """What each comes to now; None for those that no check found.
 
-    return run_again(item, implementation)
+    Raises:
+        InvalidParameterError: If there are some, and none can be tried.
+    """
+    from slth_verify.conformance import can_run_again, run_again
+
+    chosen = [can_run_again(item) for item in items]
+    if items and not any(chosen):
+        run_again(items[0], implementation)  # which refuses it in words
+    return [
+        run_again(item, implementation) if runs else None
+        for item, runs in zip(items, chosen, strict=True)
+    ]
 
 
 def _plain(item: Counterexample) -> dict[str, Any]:

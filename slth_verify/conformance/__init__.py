@@ -43,7 +43,7 @@ from slth_verify.conformance.oracles.samplers import (
     pool_columns,
     random_cnn_filters,
 )
-from slth_verify.conformance.running.again import run_again
+from slth_verify.conformance.running.again import can_run_again, run_again
 from slth_verify.conformance.running.foreign import SubsetSolver
 from slth_verify.conformance.running.run import (
     CheckOutcome,
@@ -68,6 +68,7 @@ __all__ = [
     "SubsetSolver",
     "TicketChecker",
     "WidthBound",
+    "can_run_again",
     "certified_accumulation",
     "certified_layer_error",
     "check_accumulation",

@@ -17,10 +17,12 @@ class ConformanceFailure(AssertionError):
 
     Attributes:
         statement: Id of the statement, or "".
-        verdict: REFUTED by a case, or REJECTED by a statistical test.
+        verdict: REFUTED by a case, or REJECTED by a statistical test; of several
+            checks the worst.
         check: Name of the check, or "".
         options: The options of the check that matter to the case, as plain data.
         draw: Version of Hypothesis and its own name of the case, or empty texts.
+        checks: Outcomes of all checks where it stands for several; else empty.
 
     Usual remedy: run the implementation on the case in the message, or show it again
     with the command in the exception's last note.
@@ -33,6 +35,7 @@ class ConformanceFailure(AssertionError):
         self.check = ""
         self.options: Mapping[str, Any] = {}
         self.draw = ("", "")
+        self.checks: tuple[Any, ...] = ()
 
     @property
     def counterexample(self) -> Counterexample:

@@ -21,6 +21,7 @@ from slth_verify.pytest_plugin._hooks import (
     pytest_runtest_call,
     pytest_runtest_makereport,
     pytest_sessionfinish,
+    pytest_sessionstart,
     pytest_terminal_summary,
 )
 
@@ -33,6 +34,7 @@ __all__ = [
     "pytest_runtest_call",
     "pytest_runtest_makereport",
     "pytest_sessionfinish",
+    "pytest_sessionstart",
     "pytest_terminal_summary",
     "slth",
     "slth_check",

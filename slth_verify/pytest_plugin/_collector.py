@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import pytest
 
 from slth_verify._version import __version__
+from slth_verify.errors import UnusableFileError
 from slth_verify.files import write_atomically
+from slth_verify.pytest_plugin._items import seed_of
+from slth_verify.pytest_plugin._journal import Journal
+from slth_verify.pytest_plugin._progress import (
+    UNENDED,
+    Progress,
+    is_crash,
+    words_of,
+    worst_result,
+)
 from slth_verify.pytest_plugin._settings import Settings
 from slth_verify.suite import count_outcomes, passes, suite_document
 from slth_verify.suite.outcomes import CONTRADICTED, OPEN
@@ -20,6 +31,12 @@ from slth_verify.text import counted, printable
 _LIBRARIES = ("hypothesis", "numpy", "pytest", "python-flint", "torch")
 #: What a worker's message about a bad marker begins with.
 MISUSED = "slth-verify: wrong usage"
+#: Entry of a document for what a run itself came to.
+_RUN = "(the run)"
+_BEGUN = (
+    "the run began, and has not ended; if pytest no longer runs, it was killed, or its "
+    "report could not be written"
+)
 _SHOWN = 300
 _MOST_RATIOS = 10
 
@@ -42,50 +59,151 @@ class Collector:
         settings: How the suite is run.
         tests: What each test found, by id.
         misused: Whether a worker met a marker that names no statement.
+        stopped: Why the run did not come to its end, or "".
+        problem: Why the document could not be written, or "".
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.tests: dict[str, dict[str, Any]] = {}
         self.misused = False
+        self.stopped = ""
+        self.problem = ""
+        self._journal = Journal()
+        self._progress: dict[str, dict[str, Progress]] = {}
+        self._received: Counter[tuple[str, str]] = Counter()
+        self._running: set[str] = set()
+        self._plain: set[str] = set()  # set up, and nothing of the plugin in it
+        self._outside: dict[str, dict[str, Any]] = {}  # nobody knows what they are
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker where to keep what it records."""
+        self._journal.give(node.workerinput)
+
+    def pytest_unconfigure(self) -> None:
+        """Remove what workers kept."""
+        self._journal.close()
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[Any]) -> None:
+        """Notice why the run stops."""
+        self.stopped = words_of(f"{excinfo.typename}: {excinfo.value}")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Notice what a worker says of a bad marker."""
-        self.misused |= report.failed and MISUSED in str(report.longrepr)
+        """Notice bad markers, of which workers tell so, and files that hide tests."""
+        if report.failed:
+            self.misused |= MISUSED in str(report.longrepr)
+            name = report.nodeid or "(collection)"
+            self._outside[name] = self._error(name, f"not collected: {report.longrepr}")
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Notice that a test begins."""
+        self._running.add(nodeid)
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Notice that a test ended."""
+        self._running.discard(nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take what a report carries; a test that runs again adds to what it said."""
+        name, worker = report.nodeid, _worker_of(report)
+        progress = self._progress.setdefault(name, {}).setdefault(worker, Progress())
+        progress.take(report)
+        if is_crash(report):
+            self._running.discard(name)
         carried = getattr(report, "slth", None)
+        if carried is not None:
+            test = self._test(name, carried)
+            test["seconds"] = round(test["seconds"] + report.duration, 6)
+            test["records"] += carried["records"]
+            self._received[name, worker] += len(carried["records"])
+        elif report.when == "setup":
+            self._plain.add(name)
+        self._settle(name)
+
+    def is_unended(self, name: str) -> bool:
+        """Whether a test began and has not ended."""
+        return name in self._running
+
+    def left(self, name: str, carried: dict[str, Any] | None) -> None:
+        """Take what a test that did not end recorded; None where it would not."""
         if carried is None:
-            return
-        test = self.tests.setdefault(
-            report.nodeid,
-            {"id": report.nodeid, "outcome": "passed", "seconds": 0.0, "records": []},
-        )
-        test |= {key: carried[key] for key in ("statement", "seed")}
-        test["seconds"] = round(test["seconds"] + report.duration, 6)
-        if report.when == "call" or not report.passed:
-            test |= {"outcome": _outcome(report), "reason": carried["reason"]}
-        test.setdefault("reason", "")
-        test["records"] += carried["records"]
+            self._plain.add(name)
+        else:
+            self._test(name, carried)["records"] += carried["records"]
 
     def passes(self) -> bool:
-        """Whether nothing that was recorded keeps the run from passing."""
+        """Whether nothing keeps the run from passing: no record, and no document."""
         allowed = self.settings.allow_inconclusive
-        return passes(self._outcomes(), allow_inconclusive=allowed)
+        found = passes(self._outcomes(), allow_inconclusive=allowed)
+        return found and not self.problem
 
-    def write(self) -> None:
-        """Write the document, if one was asked for."""
+    def begin(self) -> None:
+        """Write a document that says that the run has not ended, if one is asked for.
+
+        Raises:
+            UnusableFileError: If it cannot be written.
+        """
+        if self.settings.report is not None:
+            self._write([self._error(_RUN, _BEGUN)])
+
+    def end(self) -> None:
+        """Settle what did not end, and write the document, if one was asked for."""
+        for name, worker, kept in self._journal.read():
+            received = self._received[name, worker]
+            new = [kept["records"][at] for at in sorted(kept["records"])][received:]
+            if new:
+                self._test(name, kept)["records"] += new
+        for name in self._running:
+            for progress in self._progress.get(name, {}).values():
+                progress.ended = False
+        for name in {*self._running, *self._progress}:
+            self._settle(name)
         if self.settings.report is None:
             return
+        known = self._outside | self.tests
+        if self.stopped:
+            told = f"the run stopped before its end: {self.stopped}"
+            known[_RUN] = self._error(_RUN, told)
+        try:
+            self._write(list(known.values()))
+        except UnusableFileError as error:
+            self.problem = str(error)
+
+    def _write(self, tests: list[dict[str, Any]]) -> None:
         document = suite_document(
-            list(self.tests.values()),
+            tests,
             options=self.settings.to_plain(),
             versions=versions(),
             platform={"system": platform.system(), "machine": platform.machine()},
         )
         text = json.dumps(document, indent=1, allow_nan=False)
-        write_atomically(self.settings.report, f"{text}\n")
+        write_atomically(str(self.settings.report), f"{text}\n")
+
+    def _test(self, name: str, carried: Mapping[str, Any]) -> dict[str, Any]:
+        test = self.tests.setdefault(name, self._error(name, ""))
+        test |= {key: carried[key] for key in ("statement", "seed")}
+        return test
+
+    def _settle(self, name: str) -> None:
+        """Say of a test what it came to so far."""
+        outcome, reason = worst_result(list(self._progress.get(name, {}).values()))
+        if name in self.tests:
+            self.tests[name] |= {"outcome": outcome, "reason": reason}
+        elif outcome == "error" and name not in self._plain:
+            self._outside[name] = self._error(name, reason)
+
+    def _error(self, name: str, reason: str) -> dict[str, Any]:
+        """An entry of the document for what came to nothing."""
+        return {
+            "id": name.encode("utf-8", "backslashreplace").decode(),
+            "statement": None,
+            "outcome": "error",
+            "seconds": 0.0,
+            "seed": str(seed_of(self.settings, name)),
+            "reason": words_of(reason),
+            "records": [],
+        }
 
     def lines(self) -> Iterator[str]:
         """What the terminal shows."""
@@ -107,6 +225,7 @@ class Collector:
                 yield f"    slth-verify replay {record['replay']}"
         yield from self._ratios()
         yield from self._remarks(counts)
+        yield from self._written()
 
     def _ratios(self) -> Iterator[str]:
         """The worst ratios of the suite, one for each statement and claim."""
@@ -133,7 +252,17 @@ class Collector:
             yield "something is contradicted, so the run fails"
         if sum(counts.values()) and not counts["VERIFIED"]:
             yield "nothing was proved"
-        if self.settings.report is not None:
+
+    def _written(self) -> Iterator[str]:
+        """What of the run is missing, and where the document is."""
+        for name, test in sorted(self.tests.items()):
+            if test["reason"].startswith(UNENDED):
+                yield f"did not end: {printable(name)}"
+        if self.stopped and self.tests:
+            yield f"the run stopped before its end: {self.stopped}"
+        if self.problem:
+            yield f"ERROR: the report is missing: {printable(self.problem)}"
+        elif self.settings.report is not None:
             yield f"written: {printable(str(self.settings.report))}"
 
     def _records(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -146,9 +275,7 @@ class Collector:
         return [record["verdict"] for _, record in self._records("verdict")]
 
 
-def _outcome(report: pytest.TestReport) -> str:
-    if report.when != "call" and report.failed:
-        return "error"
-    if hasattr(report, "wasxfail"):
-        return "xfailed" if report.skipped else "xpassed"
-    return str(report.outcome)
+def _worker_of(report: pytest.TestReport) -> str:
+    """The worker that a report is from; "" without workers."""
+    gateway = getattr(getattr(report, "node", None), "gateway", None)
+    return str(getattr(report, "worker_id", getattr(gateway, "id", "")))

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from slth_verify.errors import UnusableFileError
 from slth_verify.pytest_plugin._collector import MISUSED, Collector, versions
 from slth_verify.pytest_plugin._items import (
     SETTINGS,
     is_recorded,
+    new_records,
     record_failure,
     recorder_of,
     seen_ratios,
@@ -22,11 +24,14 @@ from slth_verify.pytest_plugin._settings import (
     statement_of,
 )
 from slth_verify.suite.annotations import annotation_lines, suite_marks
-from slth_verify.text import printable
 
 _COLLECTOR = pytest.StashKey[Collector]()
-_SENT = pytest.StashKey[int]()
-_REASON = 1_000
+#: Of runs that came to their end.
+_ENDED = (
+    pytest.ExitCode.OK,
+    pytest.ExitCode.TESTS_FAILED,
+    pytest.ExitCode.NO_TESTS_COLLECTED,
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -98,19 +103,22 @@ def pytest_runtest_makereport(
     recorder = recorder_of(item)
     if report.failed and call.excinfo is not None:
         record_failure(recorder, call.excinfo.value)
-    sent = item.stash.get(_SENT, 0)
-    new = recorder.records[sent:]
-    report.slth = {  # type: ignore[attr-defined]
-        "statement": recorder.statement,
-        "seed": str(recorder.seed),
-        "reason": _reason(report),
-        "records": new,
-    }
-    item.stash[_SENT] = sent + len(new)
+    report.slth = new_records(item)  # type: ignore[attr-defined]
     if report.when == "teardown":  # what JUnit files take
         properties = [(f"slth_{r['kind']}", _told(r)) for r in recorder.records]
         report.user_properties = [*item.user_properties, *properties]
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Put a document that says that the run has not ended where an older one may be."""
+    collector = session.config.stash.get(_COLLECTOR, None)
+    if collector is not None:
+        try:
+            collector.begin()
+        except UnusableFileError as error:
+            raise pytest.UsageError(str(error)) from error
 
 
 @pytest.hookimpl(trylast=True)
@@ -119,7 +127,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     collector = session.config.stash.get(_COLLECTOR, None)
     if collector is None:
         return
-    collector.write()
+    collector.stopped = collector.stopped or _stopped(session)
+    for item in getattr(session, "items", ()):
+        if collector.is_unended(item.nodeid):
+            collector.left(
+                item.nodeid, new_records(item) if is_recorded(item) else None
+            )
+    collector.end()
     if collector.misused:
         session.exitstatus = pytest.ExitCode.USAGE_ERROR
     elif session.exitstatus == pytest.ExitCode.OK and not collector.passes():
@@ -129,7 +143,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Show the verdicts."""
     collector = config.stash[_COLLECTOR]
-    if collector.tests:
+    if collector.tests or collector.problem:
         terminalreporter.section("slth-verify")
         for line in collector.lines():
             terminalreporter.write_line(line)
@@ -138,14 +152,16 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
                 terminalreporter.write_line(line)
 
 
-def _reason(report: pytest.TestReport) -> str:
-    """The last words of a failure, or of a skip."""
-    if report.passed:
+def _stopped(session: pytest.Session) -> str:
+    """Why a run did not come to its end, or ""."""
+    told = session.shouldfail or session.shouldstop
+    if told:
+        return str(told)
+    code = session.exitstatus
+    if code in _ENDED:
         return ""
-    if isinstance(report.longrepr, tuple):
-        return printable(str(report.longrepr[2]), _REASON)
-    crash = getattr(report.longrepr, "reprcrash", None)
-    return printable(str(getattr(crash, "message", "")), _REASON)
+    name = code.name if isinstance(code, pytest.ExitCode) else "of the caller"
+    return f"exit code {int(code)} ({name})"
 
 
 def _told(record: dict[str, Any]) -> str:

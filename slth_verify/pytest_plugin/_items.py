@@ -6,10 +6,11 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from slth_verify.pytest_plugin._journal import records_of
 from slth_verify.pytest_plugin._settings import Settings, statement_of
 from slth_verify.suite import Recorder
 
@@ -18,25 +19,49 @@ if TYPE_CHECKING:
 
 SETTINGS = pytest.StashKey[Settings]()
 _RECORDER = pytest.StashKey[Recorder]()
+_SENT = pytest.StashKey[int]()
 
 
 def is_recorded(item: pytest.Item) -> bool:
-    """Whether a test is marked or has used a fixture of the plugin."""
-    return _RECORDER in item.stash or item.get_closest_marker("slth") is not None
+    """Whether a test is marked, or uses a fixture of the plugin, or would have."""
+    return (
+        _RECORDER in item.stash
+        or item.get_closest_marker("slth") is not None
+        or "slth" in getattr(item, "fixturenames", ())  # all others stand on it
+    )
 
 
 def recorder_of(item: pytest.Item) -> Recorder:
     """The recorder of a test, one for each."""
     if _RECORDER not in item.stash:
         settings = item.config.stash[SETTINGS]
-        text = f"{settings.seed}:{item.nodeid}"
-        digest = hashlib.sha256(text.encode(errors="surrogateescape")).digest()
-        item.stash[_RECORDER] = Recorder(
-            seed=int.from_bytes(digest[:8], "big"),
+        recorder = item.stash[_RECORDER] = Recorder(
+            seed=seed_of(settings, item.nodeid),
             precision_cap=settings.precision_cap,
             statement=statement_of(item),
         )
+        recorder.records = records_of(item, recorder.statement, recorder.seed)
     return item.stash[_RECORDER]
+
+
+def seed_of(settings: Settings, name: str) -> int:
+    """The seed of the test with this id."""
+    text = f"{settings.seed}:{name}"
+    digest = hashlib.sha256(text.encode(errors="surrogateescape")).digest()
+    return int.from_bytes(digest[:8], "big")
+
+
+def new_records(item: pytest.Item) -> dict[str, Any]:
+    """What a test says of itself, with what it recorded since the last call."""
+    recorder = recorder_of(item)
+    sent = item.stash.get(_SENT, 0)
+    new = list(recorder.records[sent:])
+    item.stash[_SENT] = sent + len(new)
+    return {
+        "statement": recorder.statement,
+        "seed": str(recorder.seed),
+        "records": new,
+    }
 
 
 def record_failure(recorder: Recorder, error: BaseException) -> None:

@@ -14,8 +14,12 @@ from slth_verify.limits import SEEDS
 from slth_verify.numbers import shown, whole_number
 from slth_verify.suite import require_statement
 from slth_verify.suite.annotations import SERVICES
+from slth_verify.text import printable
 
-_REPORT = "Write what the suite found to this JSON file."
+_REPORT = (
+    "Write what the suite found to this JSON file; in a configuration file the path "
+    "stands on the folder of that file."
+)
 _SEED = "Seed of all that the fixtures draw (default: 1)."
 _CAP = "Most bits of slth_decide (default: 4096)."
 _ONLY = "Run only tests that are marked with this statement; may be given again."
@@ -88,40 +92,84 @@ def read_settings(config: pytest.Config) -> Settings:
     Raises:
         pytest.UsageError: If a value is none that the option takes.
     """
-
-    def chosen(name: str) -> Any:
-        given = config.getoption(f"slth_{name}")
-        return config.getini(f"slth_{name}") if given is None else given
-
     try:
-        statements = tuple(chosen("statement"))
-        for identifier in statements:
-            require_statement(identifier)
-        service = chosen("annotations")
-        if service and service not in SERVICES:
-            raise InvalidParameterError(
-                f"--slth-annotations={shown(service)}: known services are "
-                f"{', '.join(SERVICES)}. Name one, or leave the option out."
-            )
-        path = chosen("report")
-        report = config.invocation_params.dir / path if path else None
-        if report is not None and not hasattr(config, "workerinput"):
-            require_writable(report)
         return Settings(
-            report,
-            whole_number(chosen("seed"), "--slth-seed", least=0, most=SEEDS - 1),
-            whole_number(
-                chosen("precision_cap"),
-                "--slth-precision-cap",
-                least=64,
-                most=_MOST_BITS,
-            ),
-            statements,
-            chosen("allow_inconclusive"),
-            service,
+            _report(config),
+            _whole(config, "seed", least=0, most=SEEDS - 1),
+            _whole(config, "precision_cap", least=64, most=_MOST_BITS),
+            _statements(config),
+            _chosen(config, "allow_inconclusive")[0],
+            _service(config),
         )
     except (InvalidParameterError, OSError) as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def _chosen(config: pytest.Config, name: str) -> tuple[Any, str]:
+    """A value, and how messages call the option or the twin that it is from."""
+    given = config.getoption(f"slth_{name}")
+    if given is not None:
+        return given, f"--slth-{name.replace('_', '-')}"
+    twin = f"slth_{name}"
+    file = printable(config.inipath.name) if config.inipath else "the configuration"
+    try:
+        return config.getini(twin), f"{file}: {twin}"
+    except (TypeError, ValueError, pytest.UsageError) as error:
+        raise InvalidParameterError(
+            f"{file}: {twin} cannot be read: {printable(str(error))}. Write it as "
+            "`pytest --help` says."
+        ) from error
+
+
+def _report(config: pytest.Config) -> Path | None:
+    """Where the document goes: as any path of pytest, a twin's stands on its file."""
+    path, named = _chosen(config, "report")
+    folder = config.invocation_params.dir
+    if config.getoption("slth_report") is None:
+        if not path:
+            return None
+        folder = config.inipath.parent if config.inipath else folder
+    if not path:
+        raise InvalidParameterError(
+            f"{named}='': the path of a file was required. Name one, such as "
+            "out.json, or leave the option out."
+        )
+    report: Path = folder / path
+    if not hasattr(config, "workerinput"):
+        require_writable(report)
+    return report
+
+
+def _whole(config: pytest.Config, name: str, *, least: int, most: int) -> int:
+    value, named = _chosen(config, name)
+    try:
+        return whole_number(value, named, least=least, most=most)
+    except InvalidParameterError as error:
+        raise InvalidParameterError(
+            f"{named}={shown(value)}: an integer from {least} to {most} was required. "
+            "Give one, such as 64."
+        ) from error
+
+
+def _statements(config: pytest.Config) -> tuple[str, ...]:
+    identifiers, named = _chosen(config, "statement")
+    try:
+        for identifier in identifiers:
+            require_statement(identifier)
+    except InvalidParameterError as error:
+        raise InvalidParameterError(f"{named}: {error}") from error
+    return tuple(identifiers)
+
+
+def _service(config: pytest.Config) -> str:
+    service, named = _chosen(config, "annotations")
+    asked = service or config.getoption("slth_annotations") is not None
+    if asked and service not in SERVICES:
+        raise InvalidParameterError(
+            f"{named}={shown(service)}: known services are {', '.join(SERVICES)}. Name "
+            "one, or leave the option out."
+        )
+    return str(service)
 
 
 def statement_of(item: pytest.Item) -> str | None:

@@ -17,7 +17,7 @@ from slth_verify.numbers import shown
 from slth_verify.showing import OneLine
 
 #: What the words begin with: name and version of the format.
-_PREFIX = "slth1."
+PREFIX = "slth1."
 #: Characters of one text, and bytes of one word when it is unpacked.
 _TEXT = 20_000
 _UNPACKED = 1 << 18
@@ -57,7 +57,7 @@ class Counterexample(OneLine):
         document = {name: getattr(self, name)[:_TEXT] for name in _TEXTS}
         content = document | {"options": dict(self.options), "draw": list(self.draw)}
         packed = zlib.compress(json.dumps(content).encode(), 9)
-        return _PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+        return PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
     @property
     def command(self) -> str:
@@ -72,9 +72,9 @@ class Counterexample(OneLine):
             InvalidParameterError: If it is no such word.
         """
         try:
-            if not word.startswith(_PREFIX):
-                raise ValueError(f"it does not begin with {_PREFIX!r}")
-            body = word.removeprefix(_PREFIX)
+            if not word.startswith(PREFIX):
+                raise ValueError(f"it does not begin with {PREFIX!r}")
+            body = word.removeprefix(PREFIX)
             packed = base64.b64decode(
                 body + "=" * (-len(body) % 4), altchars=b"-_", validate=True
             )

@@ -14,6 +14,7 @@ from decimal import (
 from enum import Enum
 from fractions import Fraction
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import exact_number, shown
@@ -52,6 +53,8 @@ class Recorder:
         self.precision_cap = precision_cap
         self.statement = statement
         self.records: list[_Record] = []
+        self._taken: list[Any] = []
+        self._raised: WeakSet[BaseException] = WeakSet()  # with all their frames
 
     def verdict(
         self,
@@ -79,10 +82,10 @@ class Recorder:
         said = getattr(found, "claim", None) or _claimed(found)
         why = _reason(found, outcome) if reason is None else reason
         self._add_verdict(claim or said, outcome, why, statement)
-        error, eps = (
-            getattr(found, "error_upper_bound", None),
-            getattr(found, "eps", None),
-        )
+        if hasattr(found, "counterexample"):
+            self._is_taken(found)
+        error = getattr(found, "error_upper_bound", None)
+        eps = getattr(found, "eps", None)
         if isinstance(error, Fraction) and isinstance(eps, Fraction) and eps > 0:
             self._add_ratio("certified error / eps", error, eps, statement)
         return found
@@ -159,9 +162,11 @@ class Recorder:
             self._add_verdict(claim, "REFUTED", told, statement)
 
     def conformance(self, result: _Found) -> _Found:
-        """Record all checks of a `slth_verify.conformance.run_conformance`."""
+        """Record each check of a `slth_verify.conformance.run_conformance` once."""
         checks: Sequence[Any] = result.checks  # type: ignore[attr-defined]
         for item in checks:
+            if self._is_taken(item):
+                continue
             shown_by = item.counterexample
             self._add_verdict(
                 item.claim,
@@ -181,7 +186,15 @@ class Recorder:
             self._add_ratio(name, ratio, Fraction(1), statement)
 
     def contradiction(self, failure: Any) -> None:
-        """Record what a `slth_verify.conformance.ConformanceFailure` says."""
+        """Record what a `slth_verify.conformance.ConformanceFailure` says, once.
+
+        One of several checks says what they say, so that each can be tried again.
+        """
+        if failure.checks:
+            self.conformance(failure)
+            return
+        if self._is_taken(failure):
+            return
         found: Counterexample = failure.counterexample
         self._add_verdict(
             found.claim,
@@ -190,6 +203,16 @@ class Recorder:
             found.statement or None,
             found.word,
         )
+
+    def _is_taken(self, found: Any) -> bool:
+        """Whether this very object was recorded; from now on it is."""
+        if isinstance(found, BaseException):
+            before = found in self._raised
+            self._raised.add(found)
+        else:
+            before = any(found is item for item in self._taken)
+            self._taken.append(found)
+        return before
 
     def _about(self, statement: str | None) -> str | None:
         if statement is None:

@@ -190,6 +190,34 @@ def test_what_cannot_be_shown_or_run_is_a_usage_error(
     assert capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["/nonexistent.json", "gone.txt", "nonsense", "-"])
+def test_a_file_that_is_not_there_is_called_so(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["replay", name]) == 2
+    assert "there is no such file" in capsys.readouterr().err
+
+
+def test_what_cannot_be_tried_is_left_out_of_a_file(
+    found: Counterexample, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = ("--run", "slth_verify.network:channel_blocked_mask")
+    path = _document(tmp_path, Verdict.REFUTED)
+    assert run(["replay", str(path), *right]) == 2  # nothing can be tried
+    document = json.loads(path.read_text(encoding="utf-8"))
+    record = document["tests"][0]["records"][0]
+    document["tests"][0]["records"].append(record | {"replay": found.word})
+    document["counts"]["REFUTED"] = 2
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert run(["replay", str(path), *right]) == 3
+    shown = capsys.readouterr().out
+    assert "not tried again: claim 0" in shown
+    assert "INCONCLUSIVE" in shown
+    assert "MODULE:NAME" not in shown
+    assert run(["replay", str(path)]) == 0
+    assert f"replay {path} --run MODULE:NAME" in capsys.readouterr().out
+
+
 def test_other_documents_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.json"
     path.write_text("{}")

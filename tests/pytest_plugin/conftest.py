@@ -23,11 +23,13 @@ PLUGIN = (
 Run = Callable[..., pytest.RunResult]
 
 
-def _run(pytester: pytest.Pytester, how: str, *arguments: str) -> pytest.RunResult:
+def _run(
+    pytester: pytest.Pytester, how: str, *arguments: str, **options: bool
+) -> pytest.RunResult:
     words = (*PLUGIN, "-p", "no:cacheprovider", *arguments)
     if how == "subprocess":
         return pytester.runpytest_subprocess(*words)
-    return pytester.runpytest_inprocess(*words)
+    return pytester.runpytest_inprocess(*words, **options)
 
 
 @pytest.fixture(params=[(), ("-n", "2")], ids=["alone", "two workers"])
@@ -47,9 +49,9 @@ def suite(request: pytest.FixtureRequest, pytester: pytest.Pytester) -> Run:
 def alone(pytester: pytest.Pytester) -> Run:
     """Run a suite in one process, with the arguments given."""
 
-    def run(source: str, *arguments: str) -> pytest.RunResult:
+    def run(source: str, *arguments: str, **options: bool) -> pytest.RunResult:
         pytester.makepyfile(source)
-        return _run(pytester, "inprocess", *arguments)
+        return _run(pytester, "inprocess", *arguments, **options)
 
     return run
 

@@ -119,9 +119,12 @@ def test_statements_choose_tests_in_workers_too(suite: Run, written: Written) ->
     ("argument", "told"),
     [
         ("--slth-statement=thm:rs", "*thm:rs*ids look like thm:rss*"),
-        ("--slth-seed=-1", "*--slth-seed*"),
-        ("--slth-seed=one", "*--slth-seed*"),
-        ("--slth-precision-cap=3", "*--slth-precision-cap*"),
+        ("--slth-seed=-1", "*--slth-seed='-1': an integer from 0 to 1844*615 was*"),
+        ("--slth-seed=one", "*--slth-seed='one': an integer from 0 to 1844*615 was*"),
+        ("--slth-seed=", "*--slth-seed='': an integer from 0 to *"),
+        ("--slth-precision-cap=3", "*--slth-precision-cap='3': an integer from 64 *"),
+        ("--slth-report=", "*--slth-report='': the path of a file was required*"),
+        ("--slth-annotations=", "*--slth-annotations='': known services*"),
         ("--slth-report=missing/out.json", "*missing/out.json*cannot be written*"),
     ],
 )
@@ -129,6 +132,51 @@ def test_bad_options_are_usage_errors(alone: Run, argument: str, told: str) -> N
     done = alone(ABOUT, argument)
     assert done.ret == pytest.ExitCode.USAGE_ERROR
     done.stderr.fnmatch_lines([told])
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("slth_seed = abc", "slth_seed='abc': an integer from 0 to *"),
+        ("slth_precision_cap = x", "slth_precision_cap='x': an integer from 64 to *"),
+        ("slth_annotations = nobody", "slth_annotations='nobody': known services *"),
+        ("slth_statement = thm:rs", "slth_statement: *thm:rss*"),
+        ("slth_report = missing/out.json", "*missing/out.json*cannot be written*"),
+        ("slth_allow_inconclusive = perhaps", "slth_allow_inconclusive *perhaps*"),
+    ],
+)
+def test_bad_twins_are_usage_errors_that_name_the_twin(
+    alone: Run, pytester: pytest.Pytester, line: str, told: str
+) -> None:
+    pytester.makeini(f"[pytest]\n{line}\n")
+    done = alone(ABOUT)
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    found = done.stderr.str()
+    done.stderr.fnmatch_lines(
+        [f"*{told}" if "missing" in told else f"*tox.ini: {told}"]
+    )
+    assert "--slth" not in found
+    assert "Traceback" not in found
+
+
+def test_the_path_of_a_twin_stands_on_its_file(
+    alone: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = pytester.path
+    pytester.makeini("[pytest]\nslth_report = twin.json\n")
+    monkeypatch.chdir(pytester.mkdir("inner"))
+    alone("", str(root))
+    assert (root / "twin.json").is_file()
+    assert not (root / "inner" / "twin.json").exists()
+    alone("", "--slth-report=option.json", str(root))
+    assert (root / "inner" / "option.json").is_file()
+
+
+def test_a_twin_that_is_empty_asks_for_nothing(
+    alone: Run, pytester: pytest.Pytester
+) -> None:
+    pytester.makeini("[pytest]\nslth_report =\nslth_annotations =\n")
+    assert alone(ABOUT).ret == 0
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,11 @@ from slth_verify.text import reason_of
 from slth_verify.verdict import Verdict
 
 
+def can_run_again(found: Counterexample) -> bool:
+    """Whether a check of this room found it, so that `run_again` takes it."""
+    return found.check in CHECKS
+
+
 def run_again(found: Counterexample, implementation: Any) -> CheckOutcome:
     """Run the check that found a counterexample on the same case, or in full.
 
@@ -36,7 +41,7 @@ def run_again(found: Counterexample, implementation: Any) -> CheckOutcome:
     Raises:
         InvalidParameterError: If it names no check.
     """
-    if found.check not in CHECKS:
+    if not can_run_again(found):
         raise InvalidParameterError(
             f"check={shown(found.check)} is no check of slth_verify.conformance, so "
             "nothing can be tried again. Show the counterexample without --run."

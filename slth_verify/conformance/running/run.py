@@ -93,7 +93,9 @@ class ConformanceResult(NoTruthValue, OneLine):
         ]
         if wrong:
             told = "\n".join(_lines(wrong))
-            raise ConformanceFailure(told, statement=wrong[0].statement)
+            failure = ConformanceFailure(told, statement=wrong[0].statement)
+            failure.verdict, failure.checks = self.verdict, self.checks
+            raise failure
 
     def to_text(self) -> str:
         """A line for each check, and the command that shows what contradicts."""
