@@ -1,7 +1,8 @@
 """slth_verify: certified structured strong lottery tickets.
 
 Names are loaded when first used, so that importing the package costs nothing. Every
-room, such as `slth_verify.subset_sum`, is there without being imported first.
+room, such as `slth_verify.subset_sum`, is there without being imported first. The
+exceptions that docstrings name are in `slth_verify.errors`.
 """
 
 from __future__ import annotations

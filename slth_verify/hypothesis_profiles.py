@@ -18,6 +18,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from slth_verify.numbers import shown
+
 if TYPE_CHECKING:
     from hypothesis import settings
 
@@ -34,7 +36,10 @@ def register() -> None:
 
     slow = (HealthCheck.too_slow, HealthCheck.data_too_large)
     usual = settings(
-        settings.get_profile("default"), deadline=None, suppress_health_check=slow
+        settings.get_profile("default"),
+        deadline=None,
+        suppress_health_check=slow,
+        print_blob=True,
     )
     settings.register_profile("slth-dev", usual, max_examples=50)
     settings.register_profile(
@@ -43,7 +48,6 @@ def register() -> None:
         max_examples=60,
         derandomize=True,
         database=None,
-        print_blob=True,
     )
     settings.register_profile(
         "slth-nightly",
@@ -51,7 +55,6 @@ def register() -> None:
         max_examples=3000,
         derandomize=False,
         database=None,
-        print_blob=True,
     )
 
 
@@ -66,10 +69,19 @@ def load(name: str | None = None) -> str:
         The name of the profile.
 
     Raises:
-        hypothesis.errors.InvalidArgument: If there is no such profile.
+        hypothesis.errors.InvalidArgument: If it is none of them; the profile in use
+            stays.
     """
     from hypothesis import settings
+    from hypothesis.errors import InvalidArgument
 
+    # Hypothesis keeps a name that it does not know, and fails from then on
+    if name is not None and name not in PROFILES:
+        raise InvalidArgument(
+            f"name={shown(name)}: one of {', '.join(PROFILES)} is required, or None "
+            "for the one that fits the variable CI. Hypothesis' own profiles are "
+            "loaded by hypothesis.settings.load_profile."
+        )
     register()
     chosen = name or ("slth-ci" if os.environ.get("CI") else "slth-dev")
     settings.load_profile(chosen)

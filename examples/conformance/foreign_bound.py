@@ -6,9 +6,11 @@ That is necessary. Nothing says that the cubes do not overlap.
 from __future__ import annotations
 
 import math
+import sys
 from fractions import Fraction
 
 from slth_verify.conformance import run_conformance
+from slth_verify.verdict import Verdict
 
 
 def enough(*, dim: int, eps: Fraction, prob: Fraction) -> int:
@@ -17,4 +19,6 @@ def enough(*, dim: int, eps: Fraction, prob: Fraction) -> int:
 
 
 if __name__ == "__main__":
-    print(run_conformance(bound=enough).to_text())
+    result = run_conformance(bound=enough)
+    print(result.to_text())
+    sys.exit(result.verdict is Verdict.REFUTED)

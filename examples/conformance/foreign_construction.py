@@ -5,6 +5,7 @@ Who draws again until the search succeeds never sees the failures that a theorem
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import Phase, settings
 
 import slth_verify as sv
 from slth_verify.conformance import run_conformance
+from slth_verify.verdict import Verdict
 
 
 def construct(target: Any, random_network: sv.RandomCNN, *, eps: Fraction) -> Any:
@@ -28,4 +30,6 @@ def construct(target: Any, random_network: sv.RandomCNN, *, eps: Fraction) -> An
 
 if __name__ == "__main__":
     few = settings(max_examples=8, derandomize=True, phases=[Phase.generate])
-    print(run_conformance(construction=construct, settings=few).to_text())
+    result = run_conformance(construction=construct, settings=few)
+    print(result.to_text())
+    sys.exit(result.verdict is Verdict.REFUTED)

@@ -5,6 +5,7 @@ For targets of norm 1, as in the paper, that is the same; for larger ones it is 
 
 from __future__ import annotations
 
+import sys
 from itertools import product
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import settings
 from numpy.typing import NDArray
 
 from slth_verify.conformance import run_conformance
+from slth_verify.verdict import Verdict
 
 
 def search(
@@ -28,4 +30,6 @@ def search(
 
 if __name__ == "__main__":
     same = settings(max_examples=300, derandomize=True)
-    print(run_conformance(solver=search, settings=same).to_text())
+    result = run_conformance(solver=search, settings=same)
+    print(result.to_text())
+    sys.exit(result.verdict is Verdict.REFUTED)

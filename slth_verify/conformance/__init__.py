@@ -43,6 +43,7 @@ from slth_verify.conformance.oracles.samplers import (
     pool_columns,
     random_cnn_filters,
 )
+from slth_verify.conformance.recording.observations import observations_to
 from slth_verify.conformance.running.again import can_run_again, run_again
 from slth_verify.conformance.running.foreign import SubsetSolver
 from slth_verify.conformance.running.run import (
@@ -88,6 +89,7 @@ __all__ = [
     "check_width",
     "hit_probability",
     "joint_hit_probability",
+    "observations_to",
     "pool_columns",
     "random_cnn_filters",
     "run_again",

@@ -17,7 +17,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from slth_verify.conformance._failure import require
+from slth_verify.conformance._failure import not_verified, require
 from slth_verify.conformance.oracles.forward import largest_difference
 from slth_verify.conformance.recording.drive import run
 from slth_verify.conformance.recording.ratios import observe
@@ -158,8 +158,9 @@ def _check_ticket(case: ConstructionCase, ticket: Ticket, checker: Checker) -> N
     )
     asked = (case.network.seed, case.network.widths, case.eps)
     widths = tuple(stage.width for stage in ticket.stages)
+    told = f"seed {ticket.seed}, widths {widths}, eps {ticket.eps}"
     got = (ticket.seed, widths, ticket.eps)
-    _require(got == asked, f"{shown}: the ticket speaks of {got}")
+    _require(got == asked, f"{shown}: the ticket speaks of {told}")
     with tempfile.TemporaryDirectory() as folder:
         paths = Path(folder, "ticket.safetensors"), Path(folder, "target.safetensors")
         ticket.save(paths[0])
@@ -170,7 +171,8 @@ def _check_ticket(case: ConstructionCase, ticket: Ticket, checker: Checker) -> N
     wrong = [item for item in result.ledger if item.verdict is not Verdict.VERIFIED]
     _require(
         result.verdict is wanted and len(wrong) == int(trivial),
-        f"{shown}: {result.verdict.name}, {wrong}",
+        f"{shown}: the ticket is {result.verdict.name}, but must be {wanted.name}; "
+        + not_verified(wrong),
     )
     bound = result.error_upper_bound
     if bound is None:

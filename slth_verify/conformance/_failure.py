@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from slth_verify.suite import Counterexample
-from slth_verify.verdict import Statistical, Verdict
+from slth_verify.text import printable
+from slth_verify.verdict import Finding, Statistical, Verdict
+
+#: Letters of a finding that a message shows.
+_CLAIM = 500
 
 
 class ConformanceFailure(AssertionError):
@@ -38,11 +42,16 @@ class ConformanceFailure(AssertionError):
         self.checks: tuple[Any, ...] = ()
 
     @property
+    def told(self) -> str:
+        """The message without the statement's id; it may have several lines."""
+        return str(self).removeprefix(f"{self.statement}: ")
+
+    @property
     def counterexample(self) -> Counterexample:
         """The case as one word, and the command that shows it."""
         return Counterexample(
             f"{self.check or 'a check'} of an implementation",
-            str(self).removeprefix(f"{self.statement}: "),
+            " ".join(map(str.strip, self.told.split("\n"))),
             self.statement,
             self.check,
             self.options,
@@ -52,6 +61,14 @@ class ConformanceFailure(AssertionError):
     def note_command(self) -> None:
         """Let whoever prints this exception show the command."""
         self.add_note(f"Shown again by: {self.counterexample.command}")
+
+
+def not_verified(findings: Collection[Finding]) -> str:
+    """Findings in words: which claims are not VERIFIED, and why, one a line."""
+    if not findings:
+        return "all of its claims are VERIFIED"
+    lines = (f"{x.verdict.name}: {x.claim}: {x.reason}" for x in findings)
+    return "not VERIFIED:\n" + ";\n".join(printable(x, _CLAIM) for x in lines)
 
 
 def require(condition: bool, message: str, *, statement: str) -> None:

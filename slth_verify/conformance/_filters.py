@@ -62,7 +62,7 @@ def check_filters(
         for column in range(_DIM + 1):
             what = f"{_name(column)} here and at {name}"
             tests += _agreements(what, here[:, column], there[:, column])
-    require_not_rejected("def:nsn", tests)
+    require_not_rejected("def:nsn", tests, "check_filters")
 
 
 def _table(

@@ -121,7 +121,7 @@ def check_success_rate(
         low, high = success_bounds(count, size, target, eps)
         name = f"{solver.name}: n={count}, z={target}, eps={eps}"
         tests.append(BinomialTest(name, hits, trials, low if exact else 0.0, high))
-    require_not_rejected("thm:mrss-nsn", tests)
+    require_not_rejected("thm:mrss-nsn", tests, "check_success_rate")
 
 
 def _hit(solver: Solver, pool: object, target: Sequence[float], eps: float) -> bool:
@@ -138,8 +138,12 @@ def _check_claims(solver: Solver, problem: Problem, found: Proposal) -> None:
     _require(
         all(isinstance(index, int) for index in indices)
         and indices == sorted(set(indices))
-        and set(indices) <= set(range(problem.source.size)),
-        f"{case}: indices {indices} are not distinct, increasing columns of the pool",
+        and not out_of_range(indices, problem.source.size),
+        f"{case}: indices {indices} are "
+        + (
+            out_of_range(indices, problem.source.size)
+            or "not distinct, increasing columns of the pool"
+        ),
     )
     residual = rounded_residual(problem, found.indices)
     _require(
@@ -152,6 +156,15 @@ def _check_claims(solver: Solver, problem: Problem, found: Proposal) -> None:
         score == found.score and found.found == (score <= 1.0),
         f"{case}: subset {indices} has score {score}, not {found.score}",
     )
+
+
+def out_of_range(indices: Sequence[int], size: int) -> str:
+    """Which of the indices name no column, in words; "" if all of them do."""
+    wrong = next((x for x in indices if x not in range(size)), None)
+    if wrong is None:
+        return ""
+    there = f"from 0 to {size - 1}" if size else "none: there are no columns"
+    return f"out of range: {wrong}; indices are {there}"
 
 
 def _check_optimum(

@@ -64,7 +64,7 @@ def check_sum_law(
             hits = _hits(parts.sum(axis=1), target, eps)
             name = f"k={size}, z={target}, eps={eps}, sign {sign:+d}"
             tests.append(BinomialTest(name, int(hits.sum()), trials, p, p))
-    require_not_rejected("lem:nsn-sum", tests)
+    require_not_rejected("lem:nsn-sum", tests, "check_sum_law")
 
 
 def check_joint_law(
@@ -110,7 +110,7 @@ def check_joint_law(
         hits = _joint_hits(columns, (seed, number), trials, size, overlap, zero, eps)
         name = f"both hit: k={size}, j={overlap}, dimension 3, z=0, eps={eps}"
         tests.append(BinomialTest(name, hits, trials, single**2, single * rest))
-    require_not_rejected("lem:nsn-joint", tests)
+    require_not_rejected("lem:nsn-joint", tests, "check_joint_law")
 
 
 def _joint_hits(

@@ -10,7 +10,9 @@ from importlib.resources import files
 from typing import Any
 
 from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
 
+from slth_verify.numbers import shown
 from slth_verify.strategies._built_answers import built_answers
 
 #: A stored answer: one JSON document of a ``bounds`` command.
@@ -32,16 +34,16 @@ _HOSTILE: tuple[Any, ...] = (
 _NAMES = ("norm", "eps", "n", "size", "dim", "radius", "failure", "probability", "note")
 
 
-def stored_answers() -> st.SearchStrategy[Answer]:
+@st.composite
+def stored_answers(draw: st.DrawFn) -> Answer:
     """Answers as the evaluators write them: one of every kind, all of small cost."""
-    return st.sampled_from(sorted(_samples())).map(
-        lambda name: copy.deepcopy(_samples()[name])
-    )
+    return copy.deepcopy(_samples()[draw(st.sampled_from(sorted(_samples())))])
 
 
+@st.composite
 def forged_answers(
-    answers: st.SearchStrategy[Answer] | None = None,
-) -> st.SearchStrategy[Answer]:
+    draw: st.DrawFn, answers: st.SearchStrategy[Answer] | None = None
+) -> Answer:
     """Documents that look like stored answers, and need not be true.
 
     Either a genuine answer or one that is built step by step from drawn parameters,
@@ -52,13 +54,23 @@ def forged_answers(
 
     Args:
         answers: Documents to start from; None for both kinds.
+
+    Raises:
+        InvalidArgument: If that is no strategy, when something is drawn.
     """
-    return st.builds(
-        _changed,
-        stored_answers() | built_answers() if answers is None else answers,
-        st.lists(st.sampled_from(_CHANGES), max_size=3),
-        st.randoms(use_true_random=False),
-    )
+    if answers is None:
+        answers = stored_answers() | built_answers()
+    if not isinstance(answers, st.SearchStrategy):
+        raise InvalidArgument(
+            f"answers={shown(answers)}: a strategy of documents is required, such as "
+            "stored_answers() or built_answers(); or None for both."
+        )
+    answer = draw(answers)
+    changes = draw(st.lists(st.sampled_from(_CHANGES), max_size=3))
+    random = draw(st.randoms(use_true_random=False))
+    for change in changes:
+        change(answer, random)
+    return answer
 
 
 @cache
@@ -66,12 +78,6 @@ def _samples() -> dict[str, Answer]:
     source = files("slth_verify.strategies") / "answers.json"
     found: dict[str, Answer] = json.loads(source.read_text(encoding="utf-8"))
     return found
-
-
-def _changed(answer: Answer, changes: list[Any], random: Any) -> Answer:
-    for change in changes:
-        change(answer, random)
-    return answer
 
 
 def _leaves(value: Any, place: _Place = ()) -> Iterator[_Place]:

@@ -24,6 +24,7 @@ from slth_verify.enclosure import (
     to_ball,
     working_precision,
 )
+from slth_verify.strategies._options import check_names
 
 _MOMENT, _SIDES, _NET = "der:weighted-moment", "der:two-blocks", "der:net"
 
@@ -66,7 +67,11 @@ def built_answers(
     Args:
         derivations: How the width may be derived: ``"target"`` for one target;
             ``"net"``, ``"blocks"`` and ``"stages"`` for all of a ball.
+
+    Raises:
+        InvalidArgument: If there are none, or others, when something is drawn.
     """
+    check_names("derivations", derivations, DERIVATIONS)
     tail = draw(st.sampled_from(derivations))
     block = draw(_certificates())
     if tail == "blocks":

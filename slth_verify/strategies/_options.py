@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from hypothesis.errors import InvalidArgument
+
+from slth_verify.numbers import shown
 
 
 def check_range(name: str, low: int, high: int, *, least: int, most: int) -> None:
@@ -47,4 +49,14 @@ def check_sizes(name: str, sizes: Collection[int], *, most: int) -> None:
         raise InvalidArgument(
             f"{name}={sizes!r}: at least one whole number from 1 to {most} is required "
             "(thm:structured-slth). Give sizes such as (1, 2, 3)."
+        )
+
+
+def check_names(name: str, names: Sequence[str], known: Collection[str]) -> None:
+    """Refuse names that are none at all, or not all known."""
+    several = isinstance(names, Sequence) and not isinstance(names, _NO_SIZES)
+    if not several or not names or any(one not in known for one in names):
+        raise InvalidArgument(
+            f"{name}={shown(names)}: one or several of {', '.join(known)} are "
+            f"required. Give a sequence such as {tuple(known)[:1]!r}."
         )

@@ -30,7 +30,10 @@ _DIGITS = "0123456789"
 
 @dataclass(frozen=True, eq=False, slots=True, repr=False)
 class StoredTicket(OneLine):
-    """The files of a ticket and of its target, as bytes.
+    """The files of a ticket and of its target, as bytes; `save` writes both.
+
+    ``stored.save(folder)`` gives the paths of the two files, for checkers that read
+    files.
 
     Attributes:
         ticket: The ticket's file.
@@ -43,7 +46,11 @@ class StoredTicket(OneLine):
     change: str = ""
 
     def save(self, folder: Path) -> tuple[Path, Path]:
-        """Write both files, and return their paths."""
+        """Write both files, and return their paths: of the ticket, of the target.
+
+        Args:
+            folder: An existing folder.
+        """
         paths = folder / "a.slth.safetensors", folder / "a.target.safetensors"
         for path, content in zip(paths, (self.ticket, self.target), strict=True):
             path.write_bytes(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import numpy as np
 
@@ -46,6 +47,12 @@ class DenseColumns:
         order = np.argsort(self._scales[usable], kind="stable")
         self._by_scale = usable[order].astype(np.int64)
         self._sorted_scales = self._scales[self._by_scale]
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What Hypothesis prints of a failing case, and IPython: the columns."""
+        printer.text("DenseColumns(")
+        printer.pretty(self._rows)
+        printer.text(")")
 
     @property
     def size(self) -> int:

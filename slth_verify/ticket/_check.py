@@ -48,8 +48,8 @@ def check(
         memory_limit: Bytes, in the same way.
 
     Raises:
-        InvalidTicketError: If the ticket cannot be read as a ticket; files of the
-            format before format 1 are among these.
+        slth_verify.errors.InvalidTicketError: If the ticket cannot be read as a ticket;
+            files of the format before format 1 are among these.
         InvalidTargetError: If the target is unreadable or not covered.
         InvalidParameterError: If ``eps`` is no exact number, a limit not positive, or
             the box none of the target's channels.

@@ -65,6 +65,11 @@ BAD: dict[str, Callable[[], SearchStrategy[Any]]] = {
     "input short": lambda: slst.extreme_inputs((1, 2)),  # type: ignore[arg-type]
     "input zero": lambda: slst.extreme_inputs((1, 0, 2)),
     "input float": lambda: slst.extreme_inputs((1, 2.0, 2)),  # type: ignore[arg-type]
+    "derivation unknown": lambda: slst.built_answers(("x",)),
+    "derivations none": lambda: slst.built_answers(()),
+    "derivations number": lambda: slst.built_answers(5),  # type: ignore[arg-type]
+    "derivations letters": lambda: slst.built_answers("net"),
+    "answers number": lambda: slst.forged_answers(3),  # type: ignore[arg-type]
     "input huge": lambda: slst.extreme_inputs((1 << 10, 1 << 10, 2)),
 }
 

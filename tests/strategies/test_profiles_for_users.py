@@ -6,8 +6,10 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
 from hypothesis.errors import InvalidArgument
 
 from slth_verify.strategies import profiles
@@ -43,9 +45,18 @@ def test_every_profile_is_loaded_by_name(name: str) -> None:
     assert _run(code).startswith(name)
 
 
-def test_other_names_are_refused() -> None:
-    with pytest.raises(InvalidArgument):
-        profiles.load("slth-nonsense")
+@pytest.mark.parametrize("name", ["slth", "", 5, ["slth-ci"], "default"])
+def test_other_names_are_refused_and_forgotten(name: Any) -> None:
+    before = repr(settings())
+    with pytest.raises(InvalidArgument, match="slth-dev, slth-ci, slth-nightly"):
+        profiles.load(name)
+    assert repr(settings()) == before
+    profiles.register()
+
+
+@pytest.mark.parametrize("name", profiles.PROFILES)
+def test_every_profile_prints_what_draws_a_failure_again(name: str) -> None:
+    assert settings.get_profile(name).print_blob
 
 
 def test_registering_imports_nothing_but_hypothesis() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from scipy import stats
 
 from slth_verify.conformance._failure import ConformanceFailure, require
+from slth_verify.conformance.recording.observations import note_test
 from slth_verify.conformance.recording.ratios import observe
 from slth_verify.verdict import NoTruthValue, Statistical
 
@@ -79,10 +80,22 @@ def outcome(
     return (Statistical.REJECTED if rejected else Statistical.NOT_REJECTED), text
 
 
-def require_not_rejected(statement: str, tests: Sequence[BinomialTest]) -> None:
-    """Raise `ConformanceFailure` if one of the claims is rejected."""
+def require_not_rejected(
+    statement: str, tests: Sequence[BinomialTest], check: str = ""
+) -> None:
+    """Raise `ConformanceFailure` if one of the claims is rejected.
+
+    Args:
+        statement: Id of the statement.
+        tests: The claims.
+        check: What a file of observations calls them; "" for the statement.
+    """
     found, text = outcome(tests)
     threshold = FAILURE_PROBABILITY / len(tests)
+    for test in tests:
+        rejected = test.p_value < threshold
+        numbers = asdict(test) | {"p_value": test.p_value, "threshold": threshold}
+        note_test(check or statement, test.name, numbers, rejected=rejected)
     worst = min(test.p_value for test in tests)
     observe("threshold / p-value", threshold, worst, drive=False)
     try:

@@ -1,7 +1,8 @@
 """Each drawn case as one line of JSON, in the format of Hypothesis' observability.
 
-Dashboards such as Tyche read these files: what was drawn, whether it passed, how long
-it took, and how near it came to what is allowed.
+A statistical test, which draws none, has a line of its own kind. Dashboards such as
+Tyche read these files: what was drawn, whether it passed, how long it took, and how
+near it came to what is allowed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import functools
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TextIO
@@ -29,7 +30,21 @@ _SHOWN = 2_000
 
 @contextmanager
 def observations_to(path: str | os.PathLike[str] | None) -> Iterator[None]:
-    """Append a line for each case that checks inside the block draw; None for none.
+    """Append what checks inside the block try to a file, as lines of JSON.
+
+    The format is that of Hypothesis' observability, which dashboards such as Tyche
+    read. Each drawn case is a ``test_case``. `check_filters`, `check_sum_law`,
+    `check_joint_law` and `check_success_rate` draw none: each of their statistical
+    tests is an ``info``, or an ``alert`` where it is rejected, with its counts.
+
+    Args:
+        path: The file; lines are added to those that are there. None for no file.
+
+    Example:
+        A test of one's own suite::
+
+            with observations_to("out.jsonl"):
+                check_solver(my_solver)
 
     Raises:
         UnusableFileError: If it is no regular file, such as a pipe that nobody reads.
@@ -52,6 +67,30 @@ def note_feature(name: str, value: float) -> None:
     features = _FEATURES.get()
     if features is not None:
         features[name] = value
+
+
+def note_test(
+    name: str, title: str, content: Mapping[str, Any], *, rejected: bool
+) -> None:
+    """Append a statistical test, if the block has a file.
+
+    Args:
+        name: What the line calls the property.
+        title: What was counted.
+        content: The counts, as plain data.
+        rejected: Whether the test rejects the claim.
+    """
+    file = _FILE.get()
+    if file is None:
+        return
+    line = {
+        "type": "alert" if rejected else "info",
+        "run_start": time.time(),
+        "property": name,
+        "title": printable(title, _SHOWN),
+        "content": content,
+    }
+    file.write(json.dumps(line) + "\n")
 
 
 def observed(body: Callable[..., None], name: str) -> Callable[..., None]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slth_verify.conformance._failure import require
+from slth_verify.conformance._solver import out_of_range
 from slth_verify.conformance.oracles.exhaustive import rounded_residual
 from slth_verify.subset_sum import (
     MaxTolerance,
@@ -81,8 +82,9 @@ class FunctionSolver(Solver):
             f"target={target.tolist()}, eps={eps!r}"
         )
         _require(
-            len(set(chosen)) == len(chosen) and set(chosen) <= set(every.tolist()),
-            f"{case}: {chosen} are not distinct columns",
+            len(set(chosen)) == len(chosen) and not out_of_range(chosen, len(every)),
+            f"{case}: {chosen} are "
+            + (out_of_range(chosen, len(every)) or "not distinct columns"),
         )
         indices = np.array(sorted(chosen), dtype=np.int64)
         residual = rounded_residual(problem, indices)

@@ -29,6 +29,8 @@ from slth_verify.text import printable, reason_of
 from slth_verify.verdict import NoTruthValue, Statistical, Verdict
 
 _NOT_REFUTED = "no contradiction among the cases tried; this proves nothing"
+#: Letters of a reason that are printed.
+_REASON = 2_000
 _BY_NAME: Mapping[str, Verdict | Statistical] = {x.name: x for x in Verdict} | {
     x.name: x for x in Statistical
 }
@@ -48,6 +50,7 @@ class CheckOutcome(NoTruthValue, OneLine):
         ratios: Largest seen / allowed under each name; at most 1 unless contradicted.
         counterexample: What contradicts, or None.
         seconds: Wall time.
+        lines: The reason line by line, where something contradicts.
     """
 
     check: str
@@ -58,6 +61,7 @@ class CheckOutcome(NoTruthValue, OneLine):
     ratios: Mapping[str, Fraction] = field(default_factory=dict)
     counterexample: Counterexample | None = None
     seconds: float = 0.0
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -124,8 +128,8 @@ def run_conformance(
         statements: Ids to which the checks are restricted; None for all.
         settings: Hypothesis settings; None for the loaded profile.
         progress: Called with the name of each check before it runs.
-        observations: File to which each drawn case is appended, as a line of JSON in
-            the format of Hypothesis' observability; None for none.
+        observations: File to which each drawn case and each statistical test is
+            appended, as `observations_to` does; None for none.
 
     Returns:
         All outcomes. An exception of what is given is INCONCLUSIVE, with its text.
@@ -204,20 +208,28 @@ def _run(
     statement, claim = STATEMENTS[check], f"{check} finds no contradiction"
     start, found = time.monotonic(), None
     verdict: Verdict | Statistical = Statistical.NOT_REJECTED
-    reason = _NOT_REFUTED
+    reason, told = _NOT_REFUTED, ""
     with worst_ratios() as ratios:
         try:
             CHECKS[check](*given, **keywords)
         except ConformanceFailure as failure:
             failure.check, failure.options = check, {**options, **failure.options}
             found = failure.counterexample
-            verdict, reason = failure.verdict, found.reason
+            verdict, reason, told = failure.verdict, found.reason, failure.told
             statement = failure.statement or statement
         except Exception as error:  # the border to somebody else's code
             verdict, reason = Verdict.INCONCLUSIVE, f"it fails: {reason_of(error)}"
     seconds = time.monotonic() - start
     return CheckOutcome(
-        check, statement, claim, verdict, reason, ratios, found, seconds
+        check,
+        statement,
+        claim,
+        verdict,
+        reason,
+        ratios,
+        found,
+        seconds,
+        tuple(told.split("\n")) if told else (),
     )
 
 
@@ -232,9 +244,11 @@ def _lines(items: Collection[CheckOutcome]) -> Iterator[str]:
         worst = max(item.ratios.values(), default=None)
         told = "" if worst is None else f"; worst ratio {rough(worst)}"
         named = item.check or "no check"
+        first, *more = item.lines or (item.reason,)
         yield (
             f"{item.verdict.name:12} {named} ({item.statement}): "
-            f"{printable(item.reason, 2_000)}{told}"
+            f"{printable(first, _REASON)}{told}"
         )
+        yield from (f"    {printable(line, _REASON)}" for line in more)
         if item.counterexample is not None:
             yield f"    {item.counterexample.command}"

@@ -58,9 +58,10 @@ def parameters(statement: str | Statement) -> st.SearchStrategy[Point]:
         InvalidArgument: If there is no such statement, when something is drawn.
 
     Source:
-        `Statement.check_hypotheses` decides each point exactly. Points are built, not
-        filtered; only a draw whose bounds leave no number, such as no integer between
-        two close ends, is passed over.
+        `Statement.check_hypotheses` decides each point exactly; a hypothesis that is no
+        relation of numbers, such as "X_i i.i.d. uniform", comes back INCONCLUSIVE from
+        it. Points are built, not filtered; only a draw whose bounds leave no number,
+        such as no integer between two close ends, is passed over.
     """
     return _points(statement, None).map(lambda found: found.values)
 
