@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +17,10 @@ from slth_verify.errors import SlthVerifyError
 from slth_verify.text import counted, printable
 
 if TYPE_CHECKING:
-    from slth_verify.sweep import Forecast, Plan, Summary
+    from slth_verify.sweep import Forecast, Plan
 
 _STORE = click.Path(exists=True, dir_okay=False)
+_MOST, _SHOWN = 500, 20  # sentences of an answer, and on a terminal
 
 
 class _Plans(WholeSummaries):
@@ -76,7 +76,8 @@ def run(
 ) -> int:
     """Run what has no row yet.
 
-    Exit code 3 if a run ended without a result, 1 if a ticket was refuted.
+    Exit code 3 if a run ended without a result or rows contradict one another, 1 if a
+    ticket was refuted. Runs that have a row are believed, not proved again.
     """
     from slth_verify.errors import UnusableFileError
     from slth_verify.sweep import Store, forecast, load_plan, run_sweep
@@ -105,6 +106,7 @@ def run(
             progress=lambda done, total: advance("runs", done, total),
         )
     ends = ", ".join(f"{n} {end}" for end, n in sorted(found.outcomes.items()))
+    read = sum(found.outcomes.values()) - found.ran
     print_answer(
         form,
         "sweep",
@@ -113,10 +115,19 @@ def run(
             "outcomes": found.outcomes,
             "refuted": found.refuted,
             "ran": found.ran,
+            "read": read,
+            "contradictory": found.contradictory,
+            "contradictions": found.contradictions[:_MOST],
         },
-        lambda: f"{printable(str(path))}: {ends}; {found.ran} ran now",
+        lambda: "\n".join(
+            [
+                f"{printable(str(path))}: {ends}; {found.ran} ran now{_read(read)}",
+                *_contradictory(found.contradictory, found.contradictions),
+            ]
+        ),
     )
-    return _code(found)
+    left = set(found.outcomes) - {"done"}
+    return _code(found.refuted, found.contradictory or len(left))
 
 
 @command.command()
@@ -146,7 +157,11 @@ def export(store: str, output: str) -> int:
     "--output", required=True, type=click.Path(dir_okay=False), help="HTML file."
 )
 def report(store: str, output: str) -> int:
-    """Write one offline page: laws, curves of success, widths, tickets."""
+    """Write one offline page: laws, curves of success, widths, tickets.
+
+    It shows what the rows say; nothing is proved again. Exit code 3 if rows contradict
+    one another, 1 if a ticket was refuted.
+    """
     from slth_verify.files import write_atomically
     from slth_verify.report.page.sweeps import render_sweep
     from slth_verify.sweep import Store
@@ -156,8 +171,11 @@ def report(store: str, output: str) -> int:
     with Store(store) as there:
         document = to_document(Path(store).stem, there.rows())
     write_atomically(output, render_sweep(document))
+    said = [found["reason"] for found in document["contradictions"]]
+    for line in _contradictory(document["contradictory"], said):
+        note(line)
     note(f"written: {printable(output)}")
-    return 0
+    return _code(document["refuted"], document["contradictory"])
 
 
 @contextmanager
@@ -197,7 +215,25 @@ def _print_forecast(found: Forecast, form: Form) -> None:
     )
 
 
-def _code(found: Summary) -> int:
-    if found.refuted:
+def _read(count: int) -> str:
+    """What is to be said of runs that had a row."""
+    return f", {count} read from the store and not proved again" if count else ""
+
+
+def _contradictory(count: int, sentences: Sequence[str]) -> Iterator[str]:
+    """Lines about rows that cannot be true."""
+    if not count:
+        return
+    yield (
+        f"INCONCLUSIVE: {counted(count, 'row')} of the store cannot be believed "
+        "(docs/sweeps.md)"
+    )
+    yield from (f"  {printable(said)}" for said in sentences[:_SHOWN])
+    if (more := len(sentences) - _SHOWN) > 0:
+        yield f"  and {counted(more, 'more contradiction')}"
+
+
+def _code(refuted: int, open_: int) -> int:
+    if refuted:
         return 1
-    return 0 if set(Counter(found.outcomes)) <= {"done"} else 3
+    return 3 if open_ else 0

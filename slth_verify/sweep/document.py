@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.numbers import exact_number
 from slth_verify.subset_sum import SearchPoint, fit_search_law
+from slth_verify.sweep.contradictions import Contradiction, in_words, judge, named
 from slth_verify.sweep.maps import heat_maps
+from slth_verify.sweep.results import UNFIT, refuted
 from slth_verify.sweep.store import Row
 from slth_verify.text import reason_of
+from slth_verify.verdict import Verdict
 
 #: Version of the document.
 SCHEMA_VERSION = 1
@@ -24,6 +27,7 @@ CONFIDENCE = Fraction(99, 100)
 
 #: Lines and charts of a section; the store has them all, the document counts the rest.
 _MOST = {
+    "contradictions": 500,
     "problems": 500,
     "searches": 500,
     "prune": 500,
@@ -34,9 +38,6 @@ _MOST = {
 
 Json = dict[str, Any]
 
-#: What rows raise that this version did not write.
-_UNFIT = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
-
 
 def to_document(name: str, rows: Iterable[Row]) -> Json:
     """The document of a sweep.
@@ -46,8 +47,12 @@ def to_document(name: str, rows: Iterable[Row]) -> Json:
         rows: Of a store.
 
     Returns:
-        Plain JSON. Widths and ends of probabilities that ``bound``, ``width`` and
-        ``success-bound`` gave are proved; all else is statistical.
+        Plain JSON of what the rows say. Widths, ends of probabilities and verdicts were
+        proved by the runs that wrote the rows of ``bound``, ``width``,
+        ``success-bound`` and ``prune``; here nothing is proved again, and a row that
+        was changed later is noticed only where it contradicts itself or another one.
+        Such rows are INCONCLUSIVE: they stand in ``contradictions``, their number in
+        ``contradictory``, and nowhere else. All else is statistical.
 
     Raises:
         UnusableFileError: Rows are not as this version writes them.
@@ -57,7 +62,7 @@ def to_document(name: str, rows: Iterable[Row]) -> Json:
         found = _document(name, every)
         json.dumps(found, allow_nan=False)  # NaN where rows have impossible numbers
         return found
-    except _UNFIT as error:
+    except UNFIT as error:
         raise UnusableFileError(
             f"rows={len(every)}: some are not as this version writes them "
             f"({reason_of(error)}; docs/sweeps.md). Export them as a table, or sweep "
@@ -66,11 +71,14 @@ def to_document(name: str, rows: Iterable[Row]) -> Json:
 
 
 def _document(name: str, every: Sequence[Row]) -> Json:
-    done = [row for row in every if row.outcome == "done"]
+    judged = judge(every)
+    for row, reason in judged.unfit:
+        raise ValueError(f"{named(row)} is none: {reason}")
     kinds = defaultdict(list)
-    for row in done:
+    for row in judged.believed:
         kinds[row.kind].append(row)
     parts = {
+        "contradictions": list(map(_contradiction, judged.contradictions)),
         "searches": _searches(kinds["search"]),
         "success": _success(kinds["success"], kinds["success-bound"]),
         "widths": _widths([*kinds["width"], *kinds["bound"]]),
@@ -84,9 +92,8 @@ def _document(name: str, every: Sequence[Row]) -> Json:
         "name": name,
         "runs": len(every),
         "outcomes": dict(Counter(row.outcome for row in every)),
-        "refuted": sum(
-            row.result.get("verdict") == "REFUTED" for row in kinds["prune"]
-        ),
+        "refuted": sum(refuted(row.kind, row.result) for row in judged.believed),
+        "contradictory": len(judged.keys),
         "kinds": dict(sorted(Counter(row.kind for row in every).items())),
         "seconds": sum(row.seconds for row in every),
         "versions": _versions(every),
@@ -97,11 +104,28 @@ def _document(name: str, every: Sequence[Row]) -> Json:
     }
 
 
+def _contradiction(found: Contradiction) -> Json:
+    """Rows that cannot be true, as they are."""
+    return {
+        "verdict": Verdict.INCONCLUSIVE.name,
+        "reason": found.reason,
+        "rows": [
+            {
+                "key": row.key,
+                "kind": row.kind,
+                "inputs": in_words(row.inputs),
+                "result": in_words(row.result),
+            }
+            for row in found.rows
+        ],
+    }
+
+
 def _problem(row: Row) -> Json:
     """A run without a result."""
     return {
         "kind": row.kind,
-        "inputs": _words(row.inputs),
+        "inputs": in_words(row.inputs),
         "outcome": row.outcome,
         "reason": row.reason,
     }
@@ -191,7 +215,7 @@ def _widths(rows: Sequence[Row]) -> list[Json]:
         asked = {k: v for k, v in row.inputs.items() if k not in ("eps", "side")}
         width = row.result.get("widest", row.result.get("width"))
         if width is not None:
-            curves[_words(asked)][row.inputs["eps"]][row.inputs["side"]] = width
+            curves[in_words(asked)][row.inputs["eps"]][row.inputs["side"]] = width
     return [
         {
             "question": question,
@@ -210,7 +234,7 @@ def _prune(rows: Sequence[Row]) -> list[Json]:
         asked = {k: v for k, v in row.inputs.items() if k not in ("eps", "seed")}
         if row.source:
             asked = {"target": row.source, "widths": asked["widths"]}
-        groups[_words(asked), row.inputs["eps"]].append(row)
+        groups[in_words(asked), row.inputs["eps"]].append(row)
     found = []
     for (question, eps), group in sorted(groups.items(), key=_by_accuracy):
         tickets = [row for row in group if row.result["found"]]
@@ -248,14 +272,3 @@ def _grouped(
     for row in rows:
         groups[tuple(row.inputs[name] for name in names)].append(row)
     return sorted(groups.items())
-
-
-def _words(inputs: Mapping[str, Any]) -> str:
-    """Inputs in a line, without those that are left open."""
-    left_open = [("depth", 0), ("target_seed", 0)]
-    parts = [
-        f"{name}={value}"
-        for name, value in inputs.items()
-        if value != "" and (name, value) not in left_open
-    ]
-    return ", ".join(parts)

@@ -86,14 +86,12 @@ class Run(OneLine):
         """
         pairs = [[(name, value) for value in of] for name, of in columns.items()]
         texts = [list(map(_written, column)) for column in pairs]
-        head = json.dumps([kind])[:-1]
-        tail = json.dumps([limits.seconds, limits.memory])
+        head, tail = json.dumps(kind), json.dumps([limits.seconds, limits.memory])
         places = {name: place for place, name in enumerate(columns)}
         target, solver = places.get("target"), places.get("solver")
         for inputs, written in zip(product(*pairs), product(*texts), strict=True):
-            asked = f"{head}, [{', '.join(written)}], {tail[1:]}"
             libraries = _written_versions("" if solver is None else inputs[solver][1])
-            key = hashlib.sha256(f"{asked} {libraries}".encode()).hexdigest()
+            key = _key(head, written, tail, libraries)
             file = "" if target is None else str(inputs[target][1])
             yield cls(kind, inputs, limits, key, sources.get(file, ""))
 
@@ -104,6 +102,31 @@ class Run(OneLine):
     def again(self) -> Run:
         """The run with the key that this process gives it."""
         return Run.of(self.kind, self.inputs, self.limits, self.source)
+
+
+def key_of(
+    kind: str,
+    inputs: Mapping[str, Value],
+    limits: Limits,
+    libraries: Mapping[str, str],
+) -> str:
+    """The key of a run, of this version or of another one.
+
+    Args:
+        kind: Name of its kind.
+        inputs: By name, in their order.
+        limits: What it may take.
+        libraries: Versions that decided the result, in the order of `versions`.
+    """
+    tail = json.dumps([limits.seconds, limits.memory])
+    written = list(map(_written, inputs.items()))
+    return _key(json.dumps(kind), written, tail, json.dumps(libraries))
+
+
+def _key(head: str, written: Sequence[str], tail: str, libraries: str) -> str:
+    """SHA-256 of JSON texts: the kind, all inputs, the limits and the versions."""
+    asked = f"[{head}, [{', '.join(written)}], {tail[1:]} {libraries}"
+    return hashlib.sha256(asked.encode()).hexdigest()
 
 
 @cache

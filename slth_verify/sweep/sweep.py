@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -12,10 +12,12 @@ from slth_verify.files import as_path
 from slth_verify.numbers import whole_number
 from slth_verify.showing import OneLine
 from slth_verify.sweep.cluster import answers_there, require_address
+from slth_verify.sweep.contradictions import judge, named
 from slth_verify.sweep.kinds import KINDS
 from slth_verify.sweep.local import answers_here
 from slth_verify.sweep.lock import sole_controller
 from slth_verify.sweep.plan import Plan
+from slth_verify.sweep.results import refuted
 from slth_verify.sweep.store import Row, Store
 
 #: Called as ``progress(done, total)``, without the runs that had a row before.
@@ -46,12 +48,20 @@ class Summary(OneLine):
     Attributes:
         outcomes: How many of the plan's runs ended in which way.
         refuted: How many found a ticket whose claim the checker refuted.
-        ran: How many ran now.
+        ran: How many ran now; of the others the store was believed, and nothing that it
+            says is proved was proved again.
+        contradictory: How many have rows that cannot be true: they contradict
+            themselves, or other rows of the store. Those count as INCONCLUSIVE, and
+            never as refuted.
+        contradictions: A sentence for each contradiction of the store, if there is any
+            in rows of the plan.
     """
 
     outcomes: dict[str, int]
     refuted: int
     ran: int
+    contradictory: int = 0
+    contradictions: tuple[str, ...] = ()
 
 
 def forecast(plan: Plan, store: Store | None) -> Forecast:
@@ -112,7 +122,7 @@ def run_sweep(
 
     Raises:
         UnusableFileError: The store cannot be used, another process runs a sweep into
-            it, or the disk is full.
+            it, a row of it is damaged, or the disk is full.
         InvalidParameterError: The scheduler's address is none.
         MissingExtraError: A scheduler without the extra ``dask``.
         WorkerLostError: The scheduler stays away.
@@ -121,11 +131,11 @@ def run_sweep(
     if scheduler is not None:
         require_address(scheduler)
     with sole_controller(as_path(path)), Store(path, create=True) as store:
-        known = store.outcomes()
+        known = {row.key: row for row in store.rows()}
         left = [
             run
             for run in plan.runs
-            if run.key not in known or (retry and known[run.key] != "done")
+            if run.key not in known or (retry and known[run.key].outcome != "done")
         ]
         if scheduler is None:
             answers = answers_here(left, min(count, max(1, len(left))))
@@ -133,13 +143,31 @@ def run_sweep(
             answers = answers_there(left, scheduler)
         with closing(answers):
             for done, (run, answer) in enumerate(answers, start=1):
-                store.put(Row.of(run, answer))
-                known[run.key] = answer.outcome
+                row = known[run.key] = Row.of(run, answer)
+                store.put(row)
                 if progress is not None:
                     progress(done, len(left))
-        outcomes = Counter[str](known[run.key] for run in plan.runs)
-        refuted = store.refuted().intersection(run.key for run in plan.runs)
-        return Summary(dict(outcomes), len(refuted), len(left))
+    return _summary(plan, known, len(left))
+
+
+def _summary(plan: Plan, known: Mapping[str, Row], ran: int) -> Summary:
+    """What rows say of a plan that has all its rows."""
+    asked = {run.key for run in plan.runs}
+    judged = judge(known.values())
+    unfit = {row.key: f"{named(row)} is none: {said}" for row, said in judged.unfit}
+    doubtful = asked & judged.keys
+    said = [found.reason for found in judged.contradictions] if doubtful else []
+    said += [unfit[key] for key in unfit if key in asked]
+    return Summary(
+        outcomes=dict(Counter[str](known[run.key].outcome for run in plan.runs)),
+        refuted=sum(
+            row.key in asked and refuted(row.kind, row.result)
+            for row in judged.believed
+        ),
+        ran=ran,
+        contradictory=len(doubtful) + len(asked.intersection(unfit)),
+        contradictions=tuple(said),
+    )
 
 
 def _cores() -> int:

@@ -110,10 +110,14 @@ def test_a_refuted_ticket_is_exit_code_1(plan: Path) -> None:
 
     drawn = "[[runs]]\nkind='prune'\nkernel=1\nchannels='1,1'\neps=1\nseed=0\n"
     plan.write_text(drawn, encoding="utf-8")
-    answer = Answer("done", result={"found": True, "verdict": "REFUTED"})
+    ticket = {"found": True, "used_widths": "9"}
+    said = ticket | {"verdict": "REFUTED", "certified_error": None, "kept": 1}
+    answer = Answer("done", result=said)
     with Store(plan.with_suffix(".sqlite"), create=True) as store:
         store.put(Row.of(load_plan(plan).runs[0], answer))
     assert run(["sweep", str(plan)]) == 1
+    store, page = str(plan.with_suffix(".sqlite")), str(plan.with_suffix(".html"))
+    assert run(["sweep", "report", store, "--output", page]) == 1
 
 
 def test_plain_progress_says_what_is_left() -> None:

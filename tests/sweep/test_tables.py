@@ -24,7 +24,9 @@ from slth_verify.sweep.document import to_document
 from slth_verify.sweep.export import export, table
 
 _DRAWN = {"target": "", "kernel": "1", "widths": "9", "eps": "1/9", "seed": 1}
-_TICKET = {"verdict": "VERIFIED", "certified_error": 0.1, "kept": 7}
+_TICKET = {"used_widths": "9", "verdict": "VERIFIED", "certified_error": 0.1, "kept": 7}
+
+_NO_TICKET = {"used_widths": "9", "found": False, "certified_error": 3.0}
 
 
 def _row(kind: str, inputs: dict[str, Any], result: dict[str, Any], **more: Any) -> Row:
@@ -46,7 +48,7 @@ def _searches() -> list[Row]:
     return [
         _row(
             "search",
-            {"dimension": m, "samples": n, "eps": "1/10", "seed": s, "solver": "auto"},
+            {"dimension": m, "samples": n, "eps": "1/999", "seed": s, "solver": "auto"},
             {"found": False, "residual": (1 + s) * 2 * m**1.5 / n, "size": 3},
         )
         for m in (4, 16)
@@ -66,7 +68,7 @@ def _everything() -> list[Row]:
         _row("width", {**width, "side": "certified"}, {"width": 30}),
         _row("width", {**width, "side": "necessary"}, {"width": 10}),
         _row("prune", _DRAWN, {"found": True, **_TICKET}),
-        _row("prune", {**_DRAWN, "seed": 2}, {"found": False, "certified_error": 3.0}),
+        _row("prune", {**_DRAWN, "seed": 2}, _NO_TICKET),
         _row(
             "width",
             {**width, "side": "certified", "eps": "1/99"},
@@ -192,7 +194,7 @@ def test_what_is_left_out_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_headline_is_the_worst() -> None:
     done, last = _everything()[:-1], _everything()[-1]
     refuted = _row("prune", {**_DRAWN, "seed": 9}, {"found": True, **_TICKET})
-    refuted.result["verdict"] = "REFUTED"
+    refuted.result.update(verdict="REFUTED", certified_error=0.3)
     for rows, said in (
         ([], "<h1>Nothing was run</h1>"),
         (done, "<h1>Every run has a result</h1>"),
@@ -203,11 +205,12 @@ def test_the_headline_is_the_worst() -> None:
 
 
 def _grid() -> list[Row]:
+    shape = {"kernel": "3", "depth": 0, "probability": "1/2"}
     widths = [
         _row(
             "bound",
-            {"kernel": "3", "channels": c, "depth": 0, "eps": eps, "side": side},
-            {"widest": 100 * n + len(c)},
+            {**shape, "channels": c, "eps": eps, "side": side},
+            _network(100 * n + len(c), list(map(int, c.split(",")[:-1]))),
         )
         for c in ("1,4", "1,8,8")
         for n, eps in enumerate(("1/2", "1/10"))
@@ -234,12 +237,17 @@ def _grid() -> list[Row]:
     return [*widths, *hits][:-1]
 
 
+def _network(width: int, entering: list[int]) -> dict[str, Any]:
+    widths = ",".join([str(width)] * len(entering))
+    return {"widths": widths, "widest": width, "filters": 2 * width * sum(entering)}
+
+
 def test_heat_maps_hold_every_cell_and_nothing_else() -> None:
     maps = to_document("x", _grid())["maps"]
     told = [(m["what"], m["question"], m["x"], m["y"]) for m in maps]
     assert told == [
-        ("certified width", "kernel=3", "eps", "channels"),
-        ("necessary width", "kernel=3", "eps", "channels"),
+        ("certified width", "kernel=3, probability=1/2", "eps", "channels"),
+        ("necessary width", "kernel=3, probability=1/2", "eps", "channels"),
         ("share of hits", "eps=1/4, norm=1", "samples", "dimension"),
         ("share of hits", "eps=1/5, norm=1", "samples", "dimension"),
     ]

@@ -7,6 +7,7 @@ import hashlib
 import json
 import sqlite3
 import tempfile
+from contextlib import suppress
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -26,8 +27,9 @@ from slth_verify.subset_sum import (
     Proposal,
     solve_many,
 )
-from slth_verify.sweep import Store, load_plan, run_sweep
+from slth_verify.sweep import Limits, Store, load_plan, run_sweep
 from slth_verify.sweep.document import to_document
+from slth_verify.sweep.run import key_of
 
 _PLAN = """
 [[runs]]
@@ -80,6 +82,19 @@ def _sealed(tree: Any) -> Any:
             written = json.dumps(entry, sort_keys=True)
             digest = hashlib.sha256(f"{row[0]} {written}".encode()).hexdigest()
             row[1] = opened(json.dumps(entry | {"digest": digest}))
+    return tree
+
+
+def _signed(tree: Any) -> Any:
+    """Keys put right, where a row has all that they are made from."""
+    tree = copy.deepcopy(tree)
+    for row in tree["rows"]:
+        with suppress(LookupError, TypeError, ValueError, AttributeError):
+            _, kind, *texts = row
+            inputs, libraries, limits = (
+                json.loads(closed(texts[place])) for place in (0, 6, 7)
+            )
+            row[0] = key_of(kind, inputs, Limits(*limits), libraries)
     return tree
 
 
@@ -162,7 +177,7 @@ DATABASES = (
         name="sweep stores",
         file="a.sqlite",
         make=lambda: (_store(),),
-        form=database(),
+        form=database(_signed),
         read=_read_store,
         is_true=_rows_are_true,
     ),

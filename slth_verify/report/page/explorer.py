@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from markupsafe import Markup
 
+from slth_verify.claims import Claim, enough, exclusions, needed
 from slth_verify.report.page.display import ends
 
 Document = Mapping[str, Any]
@@ -26,7 +27,8 @@ class Explorer:
             every point, and whether it was proved again, as JSON that cannot end its
             element.
         conflicts: Points whose necessary width exceeds the certified one of a question
-            that is as hard or harder, in words; nothing of them is shown.
+            that is as hard or harder, and the points that have those, in words; nothing
+            of either is shown.
     """
 
     probabilities: tuple[str, ...]
@@ -42,8 +44,9 @@ class Explorer:
     @classmethod
     def of(cls, points: Sequence[Document]) -> Explorer:
         """From the points of a document."""
-        wrong = [point for point in points if any(_excluded(point, points))]
-        believed = [point for point in points if point not in wrong]
+        excluded = _excluded(points)
+        wrong = [point for n, point in enumerate(points) if n in excluded]
+        believed = [point for n, point in enumerate(points) if n not in excluded]
         grid: dict[tuple[int, str], list[Document]] = {}
         for point in believed:
             grid.setdefault((point["dimension"], point["accuracy"]), []).append(point)
@@ -65,22 +68,18 @@ class Explorer:
         )
 
 
-def _excluded(point: Document, points: Iterable[Document]) -> Iterable[bool]:
-    """Whether another point contradicts this one's width."""
-    if "absent" in point["necessary"]:
-        return
-    needed = ends(point["necessary"])[0]
-    for other in points:
-        if _is_harder(other, point) and "absent" not in other["certified"]:
-            yield ends(other["certified"])[0] < needed
-
-
-def _is_harder(other: Document, point: Document) -> bool:
-    return bool(
-        other["dimension"] >= point["dimension"]
-        and Fraction(other["accuracy"]) <= Fraction(point["accuracy"])
-        and Fraction(other["probability"]) >= Fraction(point["probability"])
-    )
+def _excluded(points: Sequence[Document]) -> set[int]:
+    """Places of points with widths that exclude each other."""
+    claims: list[Claim] = []
+    places: list[int] = []
+    for place, point in enumerate(points):
+        asked = (Fraction(point["probability"]), Fraction(point["accuracy"]))
+        for key, side in (("certified", enough), ("necessary", needed)):
+            if "absent" not in point[key]:
+                width = int(ends(point[key])[0])
+                claims.append(side(width, *asked, point["dimension"]))
+                places.append(place)
+    return {places[n] for n in exclusions(claims)[1]}
 
 
 def _numbers(point: Document) -> list[float | bool | None]:

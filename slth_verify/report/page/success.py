@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -27,12 +28,32 @@ def conflict(point: Document) -> str:
     lower, upper = point["lower"], point["upper"]
     if _has(lower) and _has(upper) and ends(lower)[1] > ends(upper)[0]:
         return "the proved ends exclude each other"
-    if _has(point["interval"]):
-        low, high = ends(point["interval"])
-        if _has(lower) and high < ends(lower)[0]:
-            return "the simulation lies below the proved lower end"
-        if _has(upper) and low > ends(upper)[1]:
-            return "the simulation lies above the proved upper end"
+    return outlying(
+        ends(point["interval"]) if _has(point["interval"]) else None,
+        ends(lower)[0] if _has(lower) else None,
+        ends(upper)[1] if _has(upper) else None,
+    )
+
+
+def outlying(
+    seen: tuple[Fraction, Fraction] | None,
+    lower: Fraction | None,
+    upper: Fraction | None,
+) -> str:
+    """Where a simulated interval lies outside of proved ends, or empty.
+
+    Args:
+        seen: Its ends; None where nothing was simulated.
+        lower: The proved lower end, if there is one.
+        upper: The proved upper end, if there is one.
+    """
+    if seen is None:
+        return ""
+    low, high = seen
+    if lower is not None and high < lower:
+        return "the simulation lies below the proved lower end"
+    if upper is not None and low > upper:
+        return "the simulation lies above the proved upper end"
     return ""
 
 

@@ -17,6 +17,7 @@ from slth_verify.report.page.drawing.steps import SIDES, Side, draw_end
 from slth_verify.report.page.drawing.success import Simulated, draw_success
 from slth_verify.report.page.drawing.svg import FAINT, LEGEND, SERIES, svg
 from slth_verify.report.page.html import page_environment
+from slth_verify.report.page.success import outlying
 from slth_verify.text import counted
 
 Document = Mapping[str, Any]
@@ -38,11 +39,11 @@ def render_sweep(document: Document) -> str:
         HTML; the same document gives the same bytes with the same libraries.
 
     Rigor:
-        All texts of the document are escaped. Curves join what is proved, or what was
-        seen; proved ones are steps on the safe side.
+        All texts of the document are escaped. Curves join what rows say was proved, or
+        what was seen; the first are steps on the safe side. Nothing is proved again.
     """
     environment = page_environment()
-    environment.filters.update(seconds=seconds, short=_short)
+    environment.filters.update(seconds=seconds, short=_short, outlying=_outlying)
     style, style_hash = style_sheet()
     return environment.get_template("sweep.html.j2").render(
         document=document,
@@ -70,6 +71,8 @@ def _headline(document: Document) -> str:
     """The worst that can be said of a sweep, or that nothing bad can."""
     if document["refuted"]:
         return f"{counted(document['refuted'], 'ticket')} with a claim that is false"
+    if document["contradictory"]:
+        return f"{counted(document['contradictory'], 'row')} that cannot be believed"
     left = document["runs"] - document["outcomes"].get("done", 0)
     if left:
         return f"{counted(left, 'run')} without a result"
@@ -116,7 +119,7 @@ def _law_chart(document: Document) -> str:
 
 
 def _success_chart(curve: Document, identifier: str) -> str:
-    """Simulated probabilities between their proved ends."""
+    """Simulated probabilities between the ends that rows say were proved."""
     points = curve["points"]
     proved = {
         side: [(p["samples"], float(p[side])) for p in points if side in p]
@@ -129,7 +132,7 @@ def _success_chart(curve: Document, identifier: str) -> str:
     ]
 
     def draw(axes: Axes) -> None:
-        draw_success(axes, proved, seen)
+        draw_success(axes, proved, seen, "stored")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
     text = "; ".join(f"n = {point['samples']}" for point in points)
@@ -138,7 +141,7 @@ def _success_chart(curve: Document, identifier: str) -> str:
 
 
 def _width_chart(curve: Document, identifier: str) -> str:
-    """Widths that are enough and needed, against 1 / eps."""
+    """Widths that rows say are enough and needed, against 1 / eps."""
     points: Sequence[Document] = curve["points"]
 
     def draw(axes: Axes) -> None:
@@ -161,6 +164,15 @@ def _width_chart(curve: Document, identifier: str) -> str:
 
     text = "; ".join(f"eps = {point['eps']}" for point in points)
     return svg(draw, (_WIDTH, _HEIGHT), identifier, f"{curve['question']}: {text}.")
+
+
+def _outlying(point: Document) -> str:
+    """Where a simulated interval lies outside of the ends of rows, or empty."""
+    return outlying(
+        (Fraction(point["low"]), Fraction(point["high"])) if "low" in point else None,
+        Fraction(point["lower"]) if "lower" in point else None,
+        Fraction(point["upper"]) if "upper" in point else None,
+    )
 
 
 def _short(number: float | str | None) -> str:

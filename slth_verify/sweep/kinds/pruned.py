@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import warnings
-from fractions import Fraction
 
 import numpy as np
 
@@ -17,6 +16,7 @@ from slth_verify.errors import (
 from slth_verify.graph import TargetCNN
 from slth_verify.network import RandomCNN
 from slth_verify.sweep.kinds import Inputs, shape_of
+from slth_verify.sweep.results import rounded_up
 from slth_verify.sweep.run import file_digest
 from slth_verify.ticket import check
 
@@ -61,7 +61,7 @@ def run(inputs: Inputs, source: str) -> dict[str, object]:
         **found,
         "found": True,
         "verdict": checked.verdict.name,
-        "certified_error": None if proved is None else _rounded_up(proved),
+        "certified_error": None if proved is None else rounded_up(proved),
         "kept": sum(ticket.kept),
     }
 
@@ -88,8 +88,3 @@ def _drawn(inputs: Inputs) -> TargetCNN:
     side = int(inputs["image"])
     shape = (channels[0], side, side)
     return TargetCNN.from_kernels(kernels, shape, name="generated")
-
-
-def _rounded_up(number: Fraction) -> float:
-    nearest = float(number)
-    return nearest if nearest >= number else math.nextafter(nearest, math.inf)

@@ -43,6 +43,7 @@ def test_a_certified_width_on_the_wrong_side_is_noticed(points, document):
     lie["certified"]["value"] = "80"
     explorer = Explorer.of(points)
     assert "m = 9, eps = 1/100, probability 1/2" in explorer.conflicts
+    assert "m = 9, eps = 1/100, probability 999/1000" in explorer.conflicts  # the lie
     assert [9, 0.01, 0.5, 85, 95] not in [x[:5] for x in json.loads(explorer.data)]
     assert "exceeds a certified one" in render_html(document)
 

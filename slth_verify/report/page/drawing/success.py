@@ -24,6 +24,7 @@ def draw_success(
     axes: Axes,
     proved: Mapping[Side, Sequence[tuple[int, float]]],
     seen: Sequence[Simulated],
+    known: str = "proved",
 ) -> None:
     """Draw the probabilities of one question.
 
@@ -31,11 +32,12 @@ def draw_success(
         axes: To draw on.
         proved: By side, numbers of samples in ascending order with what is proved.
         seen: Simulations.
+        known: How the ends are known, in a word for the legend.
     """
     for side in SIDES:
         if proved[side]:
             samples, values = zip(*proved[side], strict=True)
-            draw_end(axes, side, samples, values, f"proved {side} end", rises=True)
+            draw_end(axes, side, samples, values, f"{known} {side} end", rises=True)
     if seen:
         gaps = (
             [max(0.0, point.share - point.low) for point in seen],
