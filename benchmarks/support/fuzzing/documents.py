@@ -9,6 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from slth_verify.report import Profile, render_html, render_suite, to_document
 from slth_verify.report.collect.run import report_on
 from slth_verify.report.collect.targets.generated import generated_subjects
 from slth_verify.report.comparing import read_report
+from slth_verify.report.model.observations import TARGET_AND_PRUNED
 from slth_verify.report.model.profile import load_profile, to_toml
 from slth_verify.suite import Counterexample, Recorder, read_suite, suite_document
 from slth_verify.sweep import Plan, load_plan
@@ -144,7 +146,10 @@ def _read_report(path: Path) -> dict[str, Any]:
 
 
 def _report_is_true(_: bytes, found: Mapping[str, Any]) -> bool:
-    """Verdicts are the worst of what stands below them, and counts are counts."""
+    """Verdicts are the worst of what stands below them, and counts are counts.
+
+    What is VERIFIED has a certified error that its other figures admit.
+    """
     cases = found["cases"]
     listed = [item["verdict"] for case in cases for item in case["findings"]]
     return (
@@ -154,7 +159,46 @@ def _report_is_true(_: bytes, found: Mapping[str, Any]) -> bool:
         )
         and found["verdict"] == _worst(case["verdict"] for case in cases)
         and all(found["counts"][name] == listed.count(name) for name in _ORDER)
+        and all(_is_borne_out(case) for case in cases if case["verdict"] == "VERIFIED")
     )
+
+
+def _is_borne_out(case: Mapping[str, Any]) -> bool:
+    """Whether a case's own figures admit that its claim was proved.
+
+    Written apart from what the reader does, in fewer words: whatever was seen is at
+    most the certified error, and that is at most the claim, but for its twelve digits.
+    """
+    error = case["ticket"]["certified_error"]
+    if error["direction"] not in ("upper", "two-sided"):
+        return False
+    if error["kind"] not in ("exact", "enclosed") or case["witness"] is not None:
+        return False
+    least, most = _span(error)
+    if most > _span(case["eps"])[0] * (1 + Fraction(1, 10**11)) or most < 0:
+        return False
+    seen = []
+    for item in case["observations"]:
+        rounding = item["rounding"]
+        slack = _span(rounding)[1] if "absent" not in rounding else 0
+        limit = most if item["subject"] == TARGET_AND_PRUNED else None
+        top = _span(item["limit"])[1] if limit is None else limit
+        seen.append(_span(item["difference"])[0] - slack <= top)
+    near = case["nearness"]
+    if near is not None:
+        seen.append(_span(near["attacked"])[0] <= most)
+        seen.append(_span(near["certified"]) == (least, most))
+    for rung in case["ladder"]:
+        if "absent" not in rung["necessary"] and "absent" not in rung["certified"]:
+            seen.append(_span(rung["necessary"])[0] <= _span(rung["certified"])[1])
+    for stage in case["ticket"]["stages"]:
+        seen.append(_span(stage["kept"])[1] <= _span(stage["filters"])[0])
+    return all(seen)
+
+
+def _span(figure: Mapping[str, Any]) -> tuple[Fraction, Fraction]:
+    low, high = figure.get("interval") or [figure["value"]] * 2
+    return Fraction(low), Fraction(high)
 
 
 def _worst(verdicts: Any) -> str:

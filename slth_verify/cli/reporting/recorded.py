@@ -45,7 +45,7 @@ def of_recorded(
         code = _suite_code(document)
     else:
         _write(folder, "slth-report.html", document)
-        show_report(document, form, service)
+        show_report(document, form, service, recorded=True)
         code = _report_code(document)
     return code_of(code, document, fail_on_worse=fail_on_worse)
 

@@ -15,7 +15,7 @@ from slth_verify.cli.reporting.changes import code_of, read_older, with_changes
 from slth_verify.cli.reporting.recorded import of_recorded
 from slth_verify.cli.reporting.shown import show_report
 from slth_verify.text import printable
-from slth_verify.verdict import exit_code
+from slth_verify.verdict import Verdict, exit_code
 
 if TYPE_CHECKING:
     from slth_verify.graph import TargetCNN
@@ -111,14 +111,15 @@ def command(
         )
     report = _made(profile, targets, eps, folder, seed)
     from slth_verify.report import to_document, write_document
+    from slth_verify.report.model.contradictions import believed_verdict
 
     document = with_changes(to_document(report), before)
     if before is not None:
-        write_document(document, folder)
+        write_document(document, folder, just_proved=True)
     show_report(document, form, annotations)
     if form == "table":
         note(f"written: {printable(str(folder / 'slth-report.html'))}")
-    code = exit_code(report.verdict)
+    code = exit_code(Verdict(believed_verdict(document)))
     return code_of(code, document, fail_on_worse=fail_on_worse)
 
 

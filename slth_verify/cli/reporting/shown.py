@@ -22,14 +22,33 @@ from slth_verify.text import printable
 Document = Mapping[str, Any]
 
 
-def show_report(document: Document, form: Form, service: str | None) -> None:
-    """Print a report's document."""
+#: What is said of documents that were read, of a report and of a suite.
+_RECORDED = (
+    "as the recorded document says; nothing was proved again (slth-verify check does)"
+)
+_RECORDED_SUITE = (
+    "as the recorded document says; nothing was run or proved again (the tests do, and "
+    "slth-verify replay)"
+)
+
+
+def show_report(
+    document: Document, form: Form, service: str | None, *, recorded: bool = False
+) -> None:
+    """Print a report's document.
+
+    Args:
+        document: The document, which JSON is.
+        form: Of what is printed.
+        service: That is told what is not verified.
+        recorded: Whether it was read, and nothing proved again, which is then said.
+    """
     print_answer(
         form,
         "report",
         lambda: document,
-        lambda: "\n".join(_report_lines(document)),
-        lambda: _report_summary(document),
+        lambda: "\n".join(_report_lines(document, recorded=recorded)),
+        lambda: _report_summary(document, recorded=recorded),
         own_schema=True,
     )
     annotate(service, [*_report_marks(document), *change_marks(document)])
@@ -41,21 +60,28 @@ def show_suite(document: Document, form: Form, service: str | None) -> None:
         form,
         "report",
         lambda: document,
-        lambda: "\n".join([document["verdict"], *change_lines(document)]),
+        lambda: "\n".join(
+            [document["verdict"], f"  {_RECORDED_SUITE}", *change_lines(document)]
+        ),
         lambda: _suite_summary(document),
         own_schema=True,
     )
     annotate(service, [*suite_marks(document["tests"]), *change_marks(document)])
 
 
-def _report_lines(document: Document) -> Iterator[str]:
-    yield document["verdict"]
+def _report_lines(document: Document, *, recorded: bool) -> Iterator[str]:
+    from slth_verify.report.model.contradictions import believed, believed_verdict
+
+    yield believed_verdict(document)
+    if recorded:
+        yield f"  {_RECORDED}"
     for case in document["cases"]:
-        yield f"  {case['verdict']:12} {printable(case['name'])}"
+        yield f"  {believed(case):12} {printable(case['name'])}"
     yield from change_lines(document)
 
 
-def _report_summary(document: Document) -> dict[str, Any]:
+def _report_summary(document: Document, *, recorded: bool) -> dict[str, Any]:
+    from slth_verify.report.model.contradictions import believed, believed_verdict
     from slth_verify.report.page.comparison import plain_side
 
     none = {"absent": "no ticket"}
@@ -66,7 +92,8 @@ def _report_summary(document: Document) -> dict[str, Any]:
         if finding["verdict"] not in PASSING
     ]
     return {
-        "verdict": document["verdict"],
+        "verdict": believed_verdict(document),
+        **({"recorded": _RECORDED} if recorded else {}),
         "profile": document["profile"]["name"],
         "seed": document["seed"],
         **change_rows(document),
@@ -74,7 +101,7 @@ def _report_summary(document: Document) -> dict[str, Any]:
         "targets": [
             {
                 "target": case["name"],
-                "verdict": case["verdict"],
+                "verdict": believed(case),
                 "certified error": plain_side(
                     (case["ticket"] or {"certified_error": none})["certified_error"]
                 ),
@@ -99,6 +126,7 @@ def _suite_summary(document: Document) -> dict[str, Any]:
     ]
     return {
         "verdict": document["verdict"],
+        "recorded": _RECORDED_SUITE,
         "tests": str(len(document["tests"])),
         **change_rows(document),
         "claims": document["counts"],
@@ -107,6 +135,11 @@ def _suite_summary(document: Document) -> dict[str, Any]:
 
 
 def _report_marks(document: Document) -> Iterator[Annotation]:
+    from slth_verify.report.model.contradictions import contradictions
+
+    for name, reason in contradictions(document):
+        told = f"{name}: {reason}"
+        yield Annotation("INCONCLUSIVE", "INCONCLUSIVE: slth-verify report", told)
     for case in document["cases"]:
         for finding in case["findings"]:
             name = finding["verdict"]

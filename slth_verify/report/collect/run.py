@@ -223,12 +223,23 @@ def _with_ladders(
 def write_report(report: Report, output: str | os.PathLike[str]) -> None:
     """Write the JSON document, the page made from it and the profile, atomically."""
     write_atomically(as_path(output) / PROFILE_NAME, to_toml(report.profile))
-    write_document(to_document(report), output)
+    write_document(to_document(report), output, just_proved=True)
 
 
-def write_document(document: Mapping[str, Any], output: str | os.PathLike[str]) -> None:
-    """Write a JSON document and the page made from it, atomically."""
-    folder, page = as_path(output), render_html(document)
+def write_document(
+    document: Mapping[str, Any],
+    output: str | os.PathLike[str],
+    *,
+    just_proved: bool = False,
+) -> None:
+    """Write a JSON document and the page made from it, atomically.
+
+    Args:
+        document: Of a report.
+        output: Folder of the report.
+        just_proved: As in `render_html`.
+    """
+    folder, page = as_path(output), render_html(document, just_proved=just_proved)
     write_atomically(folder / JSON_NAME, to_json(dict(document)))
     write_atomically(folder / HTML_NAME, page)
 

@@ -10,6 +10,7 @@ from typing import Any
 from slth_verify.errors import InvalidParameterError, UnusableFileError
 from slth_verify.files import has_large_integer, read_json
 from slth_verify.numbers import exact_number
+from slth_verify.report.model.contradictions import contradictions
 from slth_verify.report.model.document import schema
 from slth_verify.report.model.report import SCHEMA_VERSION
 from slth_verify.suite import is_suite, read_suite
@@ -63,7 +64,9 @@ def _problem(document: Any) -> str:
             f"its schema_version is {version!r}, and this version of slth-verify reads "
             f"{SCHEMA_VERSION}; make the report again with it"
         )
-    return _form(document) or _numbers(document) or _sums(document)
+    return (
+        _form(document) or _numbers(document) or _sums(document) or _figures(document)
+    )
 
 
 def _form(document: Any) -> str:
@@ -81,14 +84,17 @@ def _numbers(document: Any) -> str:
     if has_large_integer(document):
         return "it holds an integer beyond 64 bits"
     try:
-        for text in _texts_of_figures(document):
-            exact_number(text)
+        for texts in _texts_of_figures(document):
+            numbers = [exact_number(text) for text in texts]
+            if numbers != sorted(numbers):
+                return f"the figure {texts} ends before it begins"
     except InvalidParameterError as error:
         return str(error).rstrip(".")
     return ""
 
 
-def _texts_of_figures(value: Any) -> Iterator[str]:
+def _texts_of_figures(value: Any) -> Iterator[list[str]]:
+    """The ends of every figure, and every place by itself."""
     pending = [value]
     while pending:
         item = pending.pop()
@@ -96,9 +102,9 @@ def _texts_of_figures(value: Any) -> Iterator[str]:
             pending += item
         elif isinstance(item, dict):
             if {"kind", "direction", "unit"} <= item.keys():
-                yield from item.get("interval") or [item["value"]]
+                yield item.get("interval") or [item["value"]]
             places = (item.get(name) for name in _PLACES)
-            yield from (place for place in places if isinstance(place, str))
+            yield from ([place] for place in places if isinstance(place, str))
             pending += item.values()
 
 
@@ -122,3 +128,9 @@ def _sums(document: dict[str, Any]) -> str:
     }:
         return "its counts are not those of its findings"
     return ""
+
+
+def _figures(document: dict[str, Any]) -> str:
+    """Figures that contradict a verdict, or one another."""
+    found = contradictions(document)
+    return ": ".join(found[0]) if found else ""

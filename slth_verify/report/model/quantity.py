@@ -14,7 +14,7 @@ from slth_verify.verdict import Direction, Evidence
 OUTPUT = "target output"
 
 #: Significant decimal digits of enclosures.
-_DIGITS = 12
+DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def enclosed(
 ) -> Quantity:
     """An interval that certainly holds the number, rounded outwards to decimals."""
     return Quantity(
-        directed_decimal(lower, _DIGITS, up=False),
-        directed_decimal(upper, _DIGITS, up=True),
+        directed_decimal(lower, DIGITS, up=False),
+        directed_decimal(upper, DIGITS, up=True),
         Evidence.ENCLOSED,
         direction,
         unit,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from slth_verify.report.model.ends import ends
 from slth_verify.report.model.observations import TARGET_AND_PRUNED
-from slth_verify.report.page.display import ends, grouped
+from slth_verify.report.page.display import grouped
 from slth_verify.report.page.folding import Document
 
 

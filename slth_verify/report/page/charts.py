@@ -9,8 +9,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter
 
+from slth_verify.report.model.ends import ends
 from slth_verify.report.model.observations import TARGET_AND_PRUNED
-from slth_verify.report.page.display import ends, grouped
+from slth_verify.report.page.display import grouped
 from slth_verify.report.page.drawing.spans import draw_spans
 from slth_verify.report.page.drawing.svg import FAINT, SERIES, plain, svg
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from slth_verify.report.model.ends import ends
 from slth_verify.text import printable
 
 #: Significant digits on the page; the JSON has them all.
@@ -109,15 +110,6 @@ def seconds(value: float) -> str:
 def signed(number: int) -> str:
     """An integer with a real minus sign."""
     return str(number).replace("-", _MINUS)
-
-
-def ends(quantity: Mapping[str, Any]) -> tuple[Fraction, Fraction]:
-    """Lower and upper end of a figure that exists."""
-    if "value" in quantity:
-        value = Fraction(quantity["value"])
-        return value, value
-    low, high = quantity["interval"]
-    return Fraction(low), Fraction(high)
 
 
 def grouped(number: int | str) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from slth_verify.claims import Claim, enough, exclusions, needed
-from slth_verify.report.page.display import ends
+from slth_verify.report.model.contradicted_widths import excluded
+from slth_verify.report.model.ends import ends
 
 Document = Mapping[str, Any]
 
@@ -44,9 +44,9 @@ class Explorer:
     @classmethod
     def of(cls, points: Sequence[Document]) -> Explorer:
         """From the points of a document."""
-        excluded = _excluded(points)
-        wrong = [point for n, point in enumerate(points) if n in excluded]
-        believed = [point for n, point in enumerate(points) if n not in excluded]
+        places = excluded(points)
+        wrong = [point for n, point in enumerate(points) if n in places]
+        believed = [point for n, point in enumerate(points) if n not in places]
         grid: dict[tuple[int, str], list[Document]] = {}
         for point in believed:
             grid.setdefault((point["dimension"], point["accuracy"]), []).append(point)
@@ -66,20 +66,6 @@ class Explorer:
                 for p in wrong
             ),
         )
-
-
-def _excluded(points: Sequence[Document]) -> set[int]:
-    """Places of points with widths that exclude each other."""
-    claims: list[Claim] = []
-    places: list[int] = []
-    for place, point in enumerate(points):
-        asked = (Fraction(point["probability"]), Fraction(point["accuracy"]))
-        for key, side in (("certified", enough), ("necessary", needed)):
-            if "absent" not in point[key]:
-                width = int(ends(point[key])[0])
-                claims.append(side(width, *asked, point["dimension"]))
-                places.append(place)
-    return {places[n] for n in exclusions(claims)[1]}
 
 
 def _numbers(point: Document) -> list[float | bool | None]:

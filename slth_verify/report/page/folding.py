@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from slth_verify.report.page.stages import believed
+from slth_verify.report.model.contradictions import believed
 
 Document = Mapping[str, Any]
 

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullLocator
 
-from slth_verify.report.page.display import ends
+from slth_verify.report.model.ends import ends
 from slth_verify.report.page.drawing.svg import INK, LEGEND, SERIES, svg
 
 Document = Mapping[str, Any]

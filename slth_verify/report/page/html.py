@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
 
 from slth_verify.errors import UnusableFileError
+from slth_verify.report.model.contradictions import believed, contradiction
 from slth_verify.report.page.cases import kept_in_picture, looseness, observed
 from slth_verify.report.page.comparison import change_groups, sides
 from slth_verify.report.page.display import (
@@ -26,12 +27,12 @@ from slth_verify.report.page.display import (
 from slth_verify.report.page.folding import MOST_BYTES
 from slth_verify.report.page.mathml import safe_mathml
 from slth_verify.report.page.parts import Page
-from slth_verify.report.page.stages import believed, contradiction, kept_in_stages
+from slth_verify.report.page.stages import kept_in_stages
 from slth_verify.report.page.success import conflict
 from slth_verify.text import printable, reason_of
 
 
-def render_html(document: Mapping[str, Any]) -> str:
+def render_html(document: Mapping[str, Any], *, just_proved: bool = False) -> str:
     """One self-contained page: no network, one style, one script, embedded JSON.
 
     The page declares a content-security policy under which nothing but its own style
@@ -40,6 +41,9 @@ def render_html(document: Mapping[str, Any]) -> str:
 
     Args:
         document: A report document, as `to_document` makes it or as read from a file.
+        just_proved: Whether this process proved what the document says, as `run_report`
+            did before it writes a page. Otherwise the page says that nothing was proved
+            again, and which command does.
 
     Returns:
         HTML; the same document gives the same bytes with the same libraries.
@@ -54,10 +58,11 @@ def render_html(document: Mapping[str, Any]) -> str:
     template = _environment().get_template("report.html.j2")
     with drawable("slth-verify report"):
         page = Page.of(document)
-        whole = template.render(document=document, page=page)
+        shown = {"document": document, "just_proved": just_proved}
+        whole = template.render(shown, page=page)
         if len(whole.encode()) <= MOST_BYTES:
             return whole
-        return template.render(document=document, page=replace(page, data=Markup()))
+        return template.render(shown, page=replace(page, data=Markup()))
 
 
 @contextmanager

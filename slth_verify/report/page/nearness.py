@@ -8,7 +8,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from slth_verify.report.page.display import ends
+from slth_verify.report.model.ends import ends
 from slth_verify.report.page.drawing.spans import draw_spans
 from slth_verify.report.page.drawing.steps import draw_end
 from slth_verify.report.page.drawing.svg import FAINT, LEGEND, plain, svg

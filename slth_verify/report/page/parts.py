@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
+from slth_verify.report.model.contradictions import (
+    believed,
+    believed_verdict,
+    contradictions,
+)
 from slth_verify.report.page.assets import embedded, script_file, style_sheet
 from slth_verify.report.page.charts import (
     error_chart,
@@ -38,7 +44,7 @@ from slth_verify.report.page.sections import (
     sections_of,
     statement_groups_of,
 )
-from slth_verify.report.page.stages import believed, contradictions, stage_chart
+from slth_verify.report.page.stages import stage_chart
 from slth_verify.report.page.success import success_chart
 
 Document = Mapping[str, Any]
@@ -49,6 +55,10 @@ _HEADLINES = {
     "VACUOUS": "Some claims say nothing at these parameters",
     "INCONCLUSIVE": "Not every claim could be decided",
 }
+
+
+#: A command that checks a ticket: two files and nothing that a shell reads otherwise.
+_CHECK = re.compile(r"slth-verify check [\w./][\w./+-]* [\w./][\w./+-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,7 @@ class Page:
         statement_groups: Title and statements of each group.
         stages: Names of timed stages, in order.
         planted: Number of wrong implementations that are shipped.
+        check: What proves a ticket anew.
     """
 
     style: Markup
@@ -126,14 +137,13 @@ class Page:
     statement_groups: tuple[tuple[str, tuple[Document, ...]], ...]
     stages: tuple[str, ...]
     planted: int
+    check: str
 
     @classmethod
     def of(cls, document: Document) -> Page:
         """Collect it from a document."""
         cases = document["cases"]
-        verdict = document["verdict"]
-        if verdict == "VERIFIED" and contradictions(cases):
-            verdict = "INCONCLUSIVE"
+        verdict = believed_verdict(document)
         shown, more_cases = chosen_cases(cases, MOST_DETAILED)
         listed, more_listed = chosen_cases(cases, MOST_LISTED)
         whole = sorted((c for c in shown if c["masks"] and _is_whole(c)), key=_filters)
@@ -144,7 +154,7 @@ class Page:
         power = {c["name"]: magnification(c) for c in shown if c["samples"]}
         style, style_hash = style_sheet()
         script, script_hash = script_file()
-        problems = (*contradictions(cases), *_problems(cases))
+        problems = (*_not_believed(document), *_problems(cases))
         return cls(
             style=style,
             style_hash=style_hash,
@@ -182,6 +192,7 @@ class Page:
             statement_groups=statement_groups_of(document["statements"]),
             stages=tuple(dict.fromkeys(s for c in listed for s in c["seconds"])),
             planted=sum(row["planted"] for row in context_of(document)["attacks"]),
+            check=_check(document["replay"]),
         )
 
 
@@ -196,9 +207,22 @@ def _is_whole(case: Document) -> bool:
     return all(picture["filters"] is not None for picture in case["masks"])
 
 
+def _check(replay: Sequence[str]) -> str:
+    """The first command of a document that checks a ticket, if it is nothing else."""
+    plain = (line for line in replay if _CHECK.fullmatch(line))
+    return next(plain, "slth-verify check TICKET TARGET")
+
+
 def _filters(case: Document) -> int:
     """Filters of all odd layers of the random network."""
     return sum(p["block"] * len(p["positive"]) for p in case["masks"])
+
+
+def _not_believed(document: Document) -> Iterator[tuple[str, Document]]:
+    """What contradicts itself, with a finding that says so."""
+    claim = "the document's figures go together with its verdict"
+    for name, reason in contradictions(document):
+        yield name, {"claim": claim, "verdict": "INCONCLUSIVE", "reason": reason}
 
 
 def _problems(cases: Sequence[Document]) -> tuple[tuple[str, Document], ...]:

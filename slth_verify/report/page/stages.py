@@ -1,14 +1,14 @@
-"""Cases on the page: charts of their stages, and figures that do not go together."""
+"""Cases on the page: kept filters and charts of their stages."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
 
-from slth_verify.report.model.observations import TARGET_AND_PRUNED
-from slth_verify.report.page.display import ends, grouped
+from slth_verify.report.model.ends import ends
+from slth_verify.report.page.display import grouped
 from slth_verify.report.page.drawing.svg import INK, SERIES, plain, svg
 
 Document = Mapping[str, Any]
@@ -18,56 +18,6 @@ _WIDTH = 8.6
 #: Height of a bar; a stage has two in a row of height 1.
 _BAR = 0.36
 _ERRORS = ("own_error", "carried_error")
-
-
-def contradiction(case: Document) -> str:
-    """Why a document's VERIFIED cannot be believed, from its own figures; or empty.
-
-    Args:
-        case: Of a document.
-    """
-    ticket = case["ticket"]
-    if case["verdict"] != "VERIFIED":
-        return ""
-    if ticket is None or "absent" in ticket["certified_error"]:
-        return "the document says VERIFIED, and names no certified error"
-    low, high = ends(ticket["certified_error"])
-    if low > ends(case["eps"])[1]:
-        return "the document says VERIFIED, but its certified error exceeds the claim"
-    seen = [
-        item["difference"]
-        for item in case["observations"]
-        if item["subject"] == TARGET_AND_PRUNED
-    ]
-    if any("absent" in figure or ends(figure)[0] > high for figure in seen):
-        return (
-            "the document says VERIFIED, but a difference that was seen is not below "
-            "its certified error"
-        )
-    near = case["nearness"]
-    if near is not None and ends(near["attacked"])[0] > high:
-        return (
-            "the document says VERIFIED, but an attack differs by more than its "
-            "certified error"
-        )
-    if any(finding["verdict"] != "VERIFIED" for finding in case["findings"]):
-        return "the document says VERIFIED, but one of its findings is not"
-    return ""
-
-
-def contradictions(cases: Sequence[Document]) -> tuple[tuple[str, Document], ...]:
-    """Names of such cases, with a finding that says so."""
-    claim = "the document's figures go together with its verdict"
-    return tuple(
-        (case["name"], {"claim": claim, "verdict": "INCONCLUSIVE", "reason": reason})
-        for case in cases
-        if (reason := contradiction(case))
-    )
-
-
-def believed(case: Document) -> str:
-    """The verdict of a case as the page shows it."""
-    return "INCONCLUSIVE" if contradiction(case) else str(case["verdict"])
 
 
 def kept_in_stages(case: Document, key: str = "kept") -> str:

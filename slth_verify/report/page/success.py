@@ -8,7 +8,8 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from slth_verify.report.page.display import ends
+from slth_verify.report.model.contradicted_widths import probability_fault
+from slth_verify.report.model.ends import ends
 from slth_verify.report.page.drawing.steps import SIDES
 from slth_verify.report.page.drawing.success import Simulated, draw_success
 from slth_verify.report.page.drawing.svg import svg
@@ -25,9 +26,10 @@ def conflict(point: Document) -> str:
     Args:
         point: Of a curve of the document.
     """
+    fault = probability_fault(point)
+    if fault:
+        return fault
     lower, upper = point["lower"], point["upper"]
-    if _has(lower) and _has(upper) and ends(lower)[1] > ends(upper)[0]:
-        return "the proved ends exclude each other"
     return outlying(
         ends(point["interval"]) if _has(point["interval"]) else None,
         ends(lower)[0] if _has(lower) else None,

@@ -30,7 +30,8 @@ def render_suite(document: Mapping[str, Any]) -> str:
     """One self-contained page: no network, no scripts, one style, embedded JSON.
 
     Args:
-        document: A document as `slth_verify.suite.read_suite` reads it.
+        document: A document as `slth_verify.suite.read_suite` reads it. The page says
+            that nothing was run or proved again for it.
 
     Returns:
         HTML; the same document gives the same bytes with the same libraries.

@@ -291,7 +291,7 @@ def test_the_command_compares_and_fails_on_demand(
     document: Json, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     older = copy.deepcopy(document)
-    older["cases"][0]["ticket"]["share_of_range"] = _upper("1e-9")
+    older["context"]["success"]["points"][0]["lower"] = _lower("0.02")
     new = _written(tmp_path / "new.json", document)
     old = _written(tmp_path / "old.json", older)
     words = ["report", "--output", str(tmp_path / "out"), "--from"]

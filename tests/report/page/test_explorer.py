@@ -71,9 +71,9 @@ def test_no_points_no_section(document):
 
 
 def test_stars_mark_what_others_are_not(document):
-    assert "*</td>" in render_html(document)
+    assert "*</td>" in render_html(document, just_proved=True)
     for point in document["context"]["explorer"]:
         point["again"] = True
-    page = render_html(document)
+    page = render_html(document, just_proved=True)
     assert "all proved again for this report" in page
     assert "*</td>" not in page

@@ -17,9 +17,9 @@ from slth_verify.report.collect.cases.examine import examine
 from slth_verify.report.collect.passes import observations
 from slth_verify.report.collect.passes.networks import Networks
 from slth_verify.report.collect.widths.proved import proved_widths
+from slth_verify.report.model.contradictions import believed, contradiction
 from slth_verify.report.model.observations import finding_of
 from slth_verify.report.model.quantity import Absent
-from slth_verify.report.page.stages import believed, contradictions
 from slth_verify.ticket import Ticket, check
 from slth_verify.verdict import Verdict
 
@@ -231,12 +231,10 @@ def _finding_that_is_refuted(case):
 )
 def test_documents_that_contradict_themselves_are_not_believed(graph_document, lie):
     (case,) = graph_document["cases"]
-    assert contradictions([case]) == ()
+    assert contradiction(case) == ""
     assert believed(case) == "VERIFIED"
     lie(case)
-    ((name, finding),) = contradictions([case])
-    assert name == case["name"]
-    assert "the document says VERIFIED" in finding["reason"]
+    assert "the document says VERIFIED" in contradiction(case)
     assert believed(case) == "INCONCLUSIVE"
 
 

@@ -14,7 +14,7 @@ from slth_verify.comparison.classes import Scores
 from slth_verify.processes.background import BackgroundLostError
 from slth_verify.report import render_html
 from slth_verify.report.collect.cases import local_certificates
-from slth_verify.report.page.stages import contradiction
+from slth_verify.report.model.contradictions import contradiction
 from slth_verify.verdict import Verdict
 
 _NONE = Scores((), ())
