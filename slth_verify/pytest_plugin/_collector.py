@@ -14,19 +14,17 @@ import pytest
 from slth_verify._version import __version__
 from slth_verify.errors import UnusableFileError
 from slth_verify.files import write_atomically
-from slth_verify.pytest_plugin._items import seed_of
 from slth_verify.pytest_plugin._journal import Journal
 from slth_verify.pytest_plugin._progress import (
-    UNENDED,
     Progress,
     is_crash,
     words_of,
     worst_result,
 )
 from slth_verify.pytest_plugin._settings import Settings
-from slth_verify.suite import count_outcomes, passes, suite_document
-from slth_verify.suite.outcomes import CONTRADICTED, OPEN
-from slth_verify.text import counted, printable
+from slth_verify.pytest_plugin._summary import summary_lines
+from slth_verify.suite import suite_document
+from slth_verify.suite.judging import seed_of, suite_passes
 
 _LIBRARIES = ("hypothesis", "numpy", "pytest", "python-flint", "torch")
 #: What a worker's message about a bad marker begins with.
@@ -37,8 +35,6 @@ _BEGUN = (
     "the run began, and has not ended; if pytest no longer runs, it was killed, or its "
     "report could not be written"
 )
-_SHOWN = 300
-_MOST_RATIOS = 10
 
 
 def versions() -> dict[str, str]:
@@ -114,7 +110,7 @@ class Collector:
         carried = getattr(report, "slth", None)
         if carried is not None:
             test = self._test(name, carried)
-            test["seconds"] = round(test["seconds"] + report.duration, 6)
+            test["seconds"] = round(test["seconds"] + max(0.0, report.duration), 6)
             test["records"] += carried["records"]
             self._received[name, worker] += len(carried["records"])
         elif report.when == "setup":
@@ -135,7 +131,7 @@ class Collector:
     def passes(self) -> bool:
         """Whether nothing keeps the run from passing: no record, and no document."""
         allowed = self.settings.allow_inconclusive
-        found = passes(self._outcomes(), allow_inconclusive=allowed)
+        found = suite_passes(self.all_tests(), allow_inconclusive=allowed)
         return found and not self.problem
 
     def begin(self) -> None:
@@ -161,12 +157,8 @@ class Collector:
             self._settle(name)
         if self.settings.report is None:
             return
-        known = self._outside | self.tests
-        if self.stopped:
-            told = f"the run stopped before its end: {self.stopped}"
-            known[_RUN] = self._error(_RUN, told)
         try:
-            self._write(list(known.values()))
+            self._write(self.all_tests())
         except UnusableFileError as error:
             self.problem = str(error)
 
@@ -200,79 +192,22 @@ class Collector:
             "statement": None,
             "outcome": "error",
             "seconds": 0.0,
-            "seed": str(seed_of(self.settings, name)),
+            "seed": str(seed_of(self.settings.seed, name)),
             "reason": words_of(reason),
             "records": [],
         }
 
+    def all_tests(self) -> list[dict[str, Any]]:
+        """What each test found, also what was lost before it could say anything."""
+        known = self._outside | self.tests
+        if self.stopped:
+            told = f"the run stopped before its end: {self.stopped}"
+            known[_RUN] = self._error(_RUN, told)
+        return list(known.values())
+
     def lines(self) -> Iterator[str]:
         """What the terminal shows."""
-        counts = count_outcomes(self._outcomes())
-        told = ", ".join(f"{number} {name}" for name, number in counts.items())
-        if not sum(counts.values()):
-            yield f"no verdict was recorded by {counted(len(self.tests), 'test')}"
-        else:
-            yield f"{counted(sum(counts.values()), 'verdict')}: {told}"
-        for test, record in self._records("verdict"):
-            if record["verdict"] in (*CONTRADICTED, *OPEN):
-                about = f" {record['statement']}:" if record["statement"] else ""
-                text = f"{record['claim']}: {record['reason']}"
-                yield (
-                    f"{record['verdict']} {printable(test)}{about} "
-                    f"{printable(text, _SHOWN)}"
-                )
-            if record["verdict"] in CONTRADICTED:
-                yield f"    slth-verify replay {record['replay']}"
-        yield from self._ratios()
-        yield from self._remarks(counts)
-        yield from self._written()
-
-    def _ratios(self) -> Iterator[str]:
-        """The worst ratios of the suite, one for each statement and claim."""
-        worst: dict[tuple[str, str], tuple[float, str]] = {}
-        for test, record in self._records("ratio"):
-            key = record["statement"] or "", record["claim"]
-            found = float(record["ratio"]), test
-            worst[key] = max(worst.get(key, found), found)
-        ordered = sorted(worst.items(), key=lambda item: item[1], reverse=True)
-        for (about, claim), (ratio, test) in ordered[:_MOST_RATIOS]:
-            named = f"{about} {claim}".strip()
-            yield f"worst ratio {ratio:.6g} of what is allowed: {named} ({test})"
-
-    def _remarks(self, counts: dict[str, int]) -> Iterator[str]:
-        open_claims = sum(counts[name] for name in OPEN)
-        if open_claims and self.settings.allow_inconclusive:
-            yield f"{counted(open_claims, 'claim')} left open, as the options allow"
-        elif open_claims:
-            yield (
-                "INCONCLUSIVE and VACUOUS are no pass, so the run fails; "
-                "--slth-allow-inconclusive accepts them"
-            )
-        if counts["REFUTED"] + counts["REJECTED"]:
-            yield "something is contradicted, so the run fails"
-        if sum(counts.values()) and not counts["VERIFIED"]:
-            yield "nothing was proved"
-
-    def _written(self) -> Iterator[str]:
-        """What of the run is missing, and where the document is."""
-        for name, test in sorted(self.tests.items()):
-            if test["reason"].startswith(UNENDED):
-                yield f"did not end: {printable(name)}"
-        if self.stopped and self.tests:
-            yield f"the run stopped before its end: {self.stopped}"
-        if self.problem:
-            yield f"ERROR: the report is missing: {printable(self.problem)}"
-        elif self.settings.report is not None:
-            yield f"written: {printable(str(self.settings.report))}"
-
-    def _records(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        for name, test in sorted(self.tests.items()):
-            for record in test["records"]:
-                if record["kind"] == kind:
-                    yield name, record
-
-    def _outcomes(self) -> list[str]:
-        return [record["verdict"] for _, record in self._records("verdict")]
+        yield from summary_lines(self.all_tests(), self.settings, problem=self.problem)
 
 
 def _worker_of(report: pytest.TestReport) -> str:

@@ -148,7 +148,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         for line in collector.lines():
             terminalreporter.write_line(line)
         if config.stash[SETTINGS].annotations:
-            for line in annotation_lines(suite_marks(collector.tests.values())):
+            for line in annotation_lines(suite_marks(collector.all_tests())):
                 terminalreporter.write_line(line)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import pytest
 from slth_verify.pytest_plugin._journal import records_of
 from slth_verify.pytest_plugin._settings import Settings, statement_of
 from slth_verify.suite import Recorder
+from slth_verify.suite.judging import seed_of
 
 if TYPE_CHECKING:
     from slth_verify.conformance import ConformanceFailure
@@ -36,19 +36,12 @@ def recorder_of(item: pytest.Item) -> Recorder:
     if _RECORDER not in item.stash:
         settings = item.config.stash[SETTINGS]
         recorder = item.stash[_RECORDER] = Recorder(
-            seed=seed_of(settings, item.nodeid),
+            seed=seed_of(settings.seed, item.nodeid),
             precision_cap=settings.precision_cap,
             statement=statement_of(item),
         )
         recorder.records = records_of(item, recorder.statement, recorder.seed)
     return item.stash[_RECORDER]
-
-
-def seed_of(settings: Settings, name: str) -> int:
-    """The seed of the test with this id."""
-    text = f"{settings.seed}:{name}"
-    digest = hashlib.sha256(text.encode(errors="surrogateescape")).digest()
-    return int.from_bytes(digest[:8], "big")
 
 
 def new_records(item: pytest.Item) -> dict[str, Any]:
@@ -72,7 +65,11 @@ def record_failure(recorder: Recorder, error: BaseException) -> None:
 
 @contextmanager
 def seen_ratios(recorder: Recorder) -> Iterator[None]:
-    """Record the worst ratios that checks of `slth_verify.conformance` see inside."""
+    """Record the worst ratios that checks of `slth_verify.conformance` see inside.
+
+    One above 1 belongs to a check that failed. Where the failure did not leave the
+    block, the test wanted it, and the ratio is nothing against the claim.
+    """
     room = sys.modules.get("slth_verify.conformance.recording.ratios")
     if room is None:
         yield
@@ -80,8 +77,10 @@ def seen_ratios(recorder: Recorder) -> Iterator[None]:
     with room.worst_ratios() as found:
         try:
             yield
-        finally:
+        except BaseException:
             recorder.worst(found)
+            raise
+        recorder.worst({name: ratio for name, ratio in found.items() if ratio <= 1})
 
 
 def _failures(error: BaseException) -> Iterator[ConformanceFailure]:

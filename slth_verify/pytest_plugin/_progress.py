@@ -85,7 +85,9 @@ def _reason(report: pytest.TestReport) -> str:
         return ""
     if is_crash(report):
         return words_of(f"{UNENDED}: {report.longrepr}")
-    if isinstance(report.longrepr, tuple | list):
-        return words_of(str(report.longrepr[2]))
-    crash = getattr(report.longrepr, "reprcrash", None)
-    return words_of(str(getattr(crash, "message", "")))
+    told = report.longrepr
+    if isinstance(told, tuple | list):
+        return words_of(str(told[2]))
+    crash = getattr(told, "reprcrash", None)
+    text = str(getattr(crash, "message", "") or told or "")
+    return words_of(text) or "no reason was given"

@@ -12,6 +12,7 @@ from slth_verify.suite.document import (
     suite_document,
     suite_schema,
 )
+from slth_verify.suite.judging import loose_ends, suite_exit_code, verdict_of
 from slth_verify.suite.outcomes import OUTCOMES, count_outcomes, passes, worst_of
 from slth_verify.suite.recorder import Recorder
 
@@ -24,10 +25,13 @@ __all__ = [
     "attacks",
     "count_outcomes",
     "is_suite",
+    "loose_ends",
     "passes",
     "read_suite",
     "require_statement",
     "suite_document",
+    "suite_exit_code",
     "suite_schema",
+    "verdict_of",
     "worst_of",
 ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from slth_verify.suite.judging import FAILED, loose_ends, verdict_records
 from slth_verify.text import printable
 
 #: Services whose workflow commands are known.
@@ -14,7 +15,7 @@ SERVICES = ("github",)
 PASSING = frozenset({"VERIFIED", "NOT_REJECTED"})
 _MOST = 10  # of one step are shown by the service
 _LETTERS = 500
-_LEVELS = {"REFUTED": "error", "REJECTED": "error", "worse": "error"}
+_LEVELS = dict.fromkeys(("REFUTED", "REJECTED", "worse", *FAILED), "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class Annotation:
     """One mark.
 
     Attributes:
-        verdict: What was found, or ``worse``; anything contradicted is an error, all
-            else a warning.
+        verdict: What was found, or ``worse``, ``failed`` or ``error``; these and
+            anything contradicted are errors, all else is a warning.
         title: In a few words.
         message: Why.
         file: Path of what it is about; empty for none.
@@ -37,8 +38,15 @@ class Annotation:
     line: int = 0
 
 
-def suite_marks(tests: Iterable[Mapping[str, Any]]) -> Iterator[Annotation]:
-    """A mark beside its file for every recorded claim that is contradicted or open."""
+def suite_marks(tests: Sequence[Mapping[str, Any]]) -> Iterator[Annotation]:
+    """A mark beside its file for every test that failed, and every claim that did.
+
+    Claims that are contradicted or open count, and ratios that nothing judged.
+    """
+    for test, name, reason in loose_ends(tests):
+        title = f"{name}: {test['statement'] or 'test'}"
+        file = test["id"].partition("::")[0]
+        yield Annotation(name, title, f"{test['id']}: {reason}", file)
     for test, record in open_claims(tests):
         name = record["verdict"]
         file = test["id"].partition("::")[0]
@@ -50,10 +58,9 @@ def open_claims(
     tests: Iterable[Mapping[str, Any]],
 ) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """Test and record of every verdict that is no pass."""
-    for test in tests:
-        for record in test["records"]:
-            if record["kind"] == "verdict" and record["verdict"] not in PASSING:
-                yield test, record
+    for test, record in verdict_records(tests):
+        if record["verdict"] not in PASSING:
+            yield test, record
 
 
 def annotation_lines(found: Iterable[Annotation]) -> list[str]:

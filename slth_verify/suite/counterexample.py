@@ -18,8 +18,9 @@ from slth_verify.showing import OneLine
 
 #: What the words begin with: name and version of the format.
 PREFIX = "slth1."
-#: Characters of one text, and bytes of one word when it is unpacked.
-_TEXT = 20_000
+#: Characters of one text, fewer where a word would be too long; and bytes of one word
+#: when it is unpacked.
+_TEXT, _SHORT_TEXT = 20_000, 4_000
 _UNPACKED = 1 << 18
 
 _FIELDS = frozenset(
@@ -53,11 +54,22 @@ class Counterexample(OneLine):
 
     @property
     def word(self) -> str:
-        """All of it in one word of letters, digits, ``.``, ``-`` and ``_``."""
-        document = {name: getattr(self, name)[:_TEXT] for name in _TEXTS}
-        content = document | {"options": dict(self.options), "draw": list(self.draw)}
-        packed = zlib.compress(json.dumps(content).encode(), 9)
+        """All of it in one word of letters, digits, ``.``, ``-`` and ``_``.
+
+        What is too long to be read again is left out: first how the case is drawn, then
+        the ends of the texts.
+        """
+        content = self._content(_TEXT, {})
+        for most in (_TEXT, _SHORT_TEXT):
+            if len(content) > _UNPACKED:
+                content = self._content(most, {"options": {}, "draw": ["", ""]})
+        packed = zlib.compress(content, 9)
         return PREFIX + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+    def _content(self, most: int, instead: Mapping[str, Any]) -> bytes:
+        texts = {name: _encodable(getattr(self, name))[:most] for name in _TEXTS}
+        own = {"options": dict(self.options), "draw": list(self.draw)}
+        return json.dumps({**texts, **own, **instead}).encode()
 
     @property
     def command(self) -> str:
@@ -100,6 +112,11 @@ class Counterexample(OneLine):
         if not all(isinstance(text, str) for text in (*texts, *draw)):
             raise ValueError("a text is no text")
         return cls(**(value | {"draw": (draw[0], draw[1])}))
+
+
+def _encodable(text: str) -> str:
+    """The text with lone surrogates, which no document may hold, written out."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _unpacked(packed: bytes) -> bytes:

@@ -11,14 +11,20 @@ from typing import Any
 
 from slth_verify.errors import UnusableFileError
 from slth_verify.files import has_large_integer, read_json
+from slth_verify.suite.contradictions import contradiction
+from slth_verify.suite.judging import (
+    TEST_OUTCOMES,
+    count_tests,
+    recorded,
+    verdict_of,
+)
 from slth_verify.suite.outcomes import OUTCOMES, count_outcomes, worst_of
 from slth_verify.verdict import Direction, Evidence
 
 #: Version of the document's schema.
-SCHEMA_VERSION = 1
-
-#: What a test came to.
-TEST_OUTCOMES = ("passed", "failed", "skipped", "xfailed", "xpassed", "error")
+SCHEMA_VERSION = 2
+#: Its verdict was that of the records alone, whatever tests failed.
+_RECORDS_ALONE = 1
 
 _TEST: dict[str, Any] = {
     "id": str,
@@ -48,6 +54,7 @@ _TOP = {
     "schema_version": int,
     "verdict": str,
     "counts": dict,
+    "outcomes": dict,
     "options": dict,
     "tests": list,
     "versions": dict,
@@ -69,13 +76,17 @@ def suite_document(
         options: How the suite was run.
         versions: Software.
         platform: Machine, as far as it matters.
+
+    Returns:
+        Its verdict is the worst of all records, and at most INCONCLUSIVE if a test
+        failed without a contradiction of its own.
     """
-    outcomes = [record["verdict"] for record in _verdicts(tests)]
     return {
         "schema": "slth-suite",
         "schema_version": SCHEMA_VERSION,
-        "verdict": worst_of(outcomes),
-        "counts": count_outcomes(outcomes),
+        "verdict": verdict_of(tests),
+        "counts": count_outcomes(recorded(tests)),
+        "outcomes": count_tests(tests),
         "options": dict(options),
         "tests": sorted((dict(test) for test in tests), key=lambda test: test["id"]),
         "versions": dict(versions),
@@ -96,10 +107,14 @@ def is_suite(document: Any) -> bool:
 
 
 def read_suite(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read a document, and compare its verdict and counts with its records.
+    """Read a document, and compare what it says with its records and outcomes.
+
+    Documents of version 1, whose verdict was that of the records alone, are read too:
+    verdict and outcomes are made anew.
 
     Raises:
-        UnusableFileError: If it is unreadable, or no document of this version.
+        UnusableFileError: If it is unreadable, no document of these versions, or
+            contradicts itself.
     """
     document = read_json(path)
     problem = _problem(document)
@@ -109,6 +124,10 @@ def read_suite(path: str | os.PathLike[str]) -> dict[str, Any]:
             "the file that pytest --slth-report wrote."
         )
     found: dict[str, Any] = document
+    if found["schema_version"] == _RECORDS_ALONE:
+        tests = found["tests"]
+        found |= {"verdict": verdict_of(tests), "outcomes": count_tests(tests)}
+        found["schema_version"] = SCHEMA_VERSION
     return found
 
 
@@ -116,9 +135,13 @@ def _problem(document: Any) -> str:
     """What is wrong with a document, or ""."""
     if not is_suite(document):
         return "its schema is not slth-suite"
-    if document.get("schema_version") != SCHEMA_VERSION:
+    version = document.get("schema_version")
+    if version not in (SCHEMA_VERSION, _RECORDS_ALONE):
         return f"its schema_version is not {SCHEMA_VERSION}"
-    told = _fields("the document", document, _TOP)
+    wanted = {**_TOP}
+    if version == _RECORDS_ALONE:
+        del wanted["outcomes"]
+    told = _fields("the document", document, wanted)
     for test in () if told else document["tests"]:
         told = told or _fields("a test", test, _TEST) or _test(test)
     texts = {} if told else document["versions"] | document["platform"]
@@ -126,15 +149,25 @@ def _problem(document: Any) -> str:
         return "a version is no text"
     if not told and has_large_integer(document):
         return "it holds an integer beyond 64 bits"
-    if told:
-        return told
-    outcomes = [record["verdict"] for record in _verdicts(document["tests"])]
-    if document["verdict"] != worst_of(outcomes):
-        return "its verdict is not that of its records"
-    counts = document["counts"]
-    whole = all(type(number) is int for number in counts.values())  # True is no number
-    if not whole or counts != count_outcomes(outcomes):
-        return "its counts are not those of its records"
+    return told or _sums(document) or contradiction(document)
+
+
+def _sums(document: Mapping[str, Any]) -> str:
+    """A verdict or a count that is not that of the tests."""
+    tests = document["tests"]
+    outcomes = recorded(tests)
+    if document["schema_version"] == _RECORDS_ALONE:
+        verdict, sums = worst_of(outcomes), {"counts": count_outcomes(outcomes)}
+    else:
+        verdict = verdict_of(tests)
+        sums = {"counts": count_outcomes(outcomes), "outcomes": count_tests(tests)}
+    if document["verdict"] != verdict:
+        return "its verdict is not that of its tests"
+    for name, wanted in sums.items():
+        found = document[name]
+        whole = all(type(number) is int for number in found.values())  # True is none
+        if not whole or found != wanted:
+            return f"its {name} are not those of its tests"
     return ""
 
 
@@ -168,12 +201,3 @@ def _fields(what: str, value: Any, wanted: Mapping[str, Any]) -> str:
         if not isinstance(value[name], kind) or isinstance(value[name], bool):
             return f"{what} has a {name} of another type"
     return ""
-
-
-def _verdicts(tests: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [
-        record
-        for test in tests
-        for record in test["records"]
-        if record["kind"] == "verdict"
-    ]

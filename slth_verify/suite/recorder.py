@@ -19,6 +19,7 @@ from weakref import WeakSet
 from slth_verify.errors import InvalidParameterError
 from slth_verify.numbers import exact_number, shown
 from slth_verify.suite.attacks import require_statement
+from slth_verify.suite.contradictions import DIGITS, TEXT
 from slth_verify.suite.counterexample import Counterexample
 from slth_verify.suite.outcomes import CONTRADICTED, outcome_of
 from slth_verify.text import printable
@@ -28,15 +29,11 @@ _Found = TypeVar("_Found")
 _Kind = TypeVar("_Kind", bound=Enum)
 _Record = dict[str, Any]
 
-_DIGITS = 18
-_TEXT = 4_000
-
 
 class Recorder:
     """Collects what a test found out; the fixture ``slth`` is one.
 
     Attributes:
-        seed: The test's own seed, from the run's seed and the test's id.
         precision_cap: Bits at which an undecided comparison is given up.
         statement: Id of the statement that the test is about, or None.
         records: What was recorded, as plain data, in order.
@@ -49,12 +46,17 @@ class Recorder:
         precision_cap: int = 4096,
         statement: str | None = None,
     ) -> None:
-        self.seed = seed
+        self._seed = seed
         self.precision_cap = precision_cap
         self.statement = statement
         self.records: list[_Record] = []
         self._taken: list[Any] = []
         self._raised: WeakSet[BaseException] = WeakSet()  # with all their frames
+
+    @property
+    def seed(self) -> int:
+        """The test's own seed; draws of another one could not be drawn again."""
+        return self._seed
 
     def verdict(
         self,
@@ -181,7 +183,10 @@ class Recorder:
     def worst(
         self, ratios: Mapping[str, Fraction], *, statement: str | None = None
     ) -> None:
-        """Record ratios that a check has judged already, by what they compare."""
+        """Record ratios that a check has judged already, by what they compare.
+
+        One above 1 keeps the suite from VERIFIED: record what the check found as well.
+        """
         for name, ratio in ratios.items():
             self._add_ratio(name, ratio, Fraction(1), statement)
 
@@ -299,10 +304,10 @@ def _number(value: Any, name: str) -> Fraction:
 def _decimal(value: Fraction, *, up: bool = True) -> str:
     """At most 18 significant digits, rounded to one side."""
     rounding = ROUND_CEILING if up else ROUND_FLOOR
-    context = Context(_DIGITS, rounding=rounding, Emin=MIN_EMIN, Emax=MAX_EMAX)
+    context = Context(DIGITS, rounding=rounding, Emin=MIN_EMIN, Emax=MAX_EMAX)
     quotient = context.divide(Decimal(value.numerator), Decimal(value.denominator))
     return str(quotient)
 
 
 def _text(text: str) -> str:
-    return printable(text, _TEXT)
+    return printable(text, TEXT)

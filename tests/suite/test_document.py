@@ -22,6 +22,7 @@ from slth_verify.suite import (
     suite_schema,
     worst_of,
 )
+from slth_verify.suite.judging import seed_of
 from slth_verify.verdict import Verdict
 
 
@@ -36,7 +37,7 @@ def _document() -> dict[str, Any]:
         "statement": "thm:rss",
         "outcome": "passed",
         "seconds": 0.5,
-        "seed": "7",
+        "seed": str(seed_of(1, "test_x.py::test_x")),
         "reason": "",
         "records": recorder.records,
     }
@@ -114,7 +115,7 @@ def test_what_only_equals_a_count_is_refused(tmp_path: Path, one: object) -> Non
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("verdict", "VERIFIED"), ("counts", {"VERIFIED": 2}), ("schema_version", 2)],
+    [("verdict", "VERIFIED"), ("counts", {"VERIFIED": 2}), ("schema_version", 3)],
 )
 def test_a_document_that_contradicts_itself_is_refused(
     tmp_path: Path, key: str, value: object

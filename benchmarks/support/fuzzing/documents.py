@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import tempfile
@@ -9,6 +10,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,9 @@ from slth_verify.verdict import Statistical, Verdict
 
 #: Verdicts, worst first.
 _ORDER = ("REFUTED", "INCONCLUSIVE", "VACUOUS", "VERIFIED")
+
+#: Of a ratio, whose numbers have 18 digits each.
+_ROUNDED = Decimal("1e-15")
 
 #: One accepted document in so many is made a page, which takes long.
 _DRAWN = 50
@@ -206,6 +211,13 @@ def _worst(verdicts: Any) -> str:
     return next((name for name in _ORDER if name in there), "INCONCLUSIVE")
 
 
+#: First 8 bytes of SHA-256 of ``1:test_x.py::test_x`` and of ``1:y``.
+_SEED_OF_X, _SEED_OF_Y = (
+    str(int.from_bytes(hashlib.sha256(f"1:{name}".encode()).digest()[:8], "big"))
+    for name in ("test_x.py::test_x", "y")
+)
+
+
 def _suites() -> tuple[bytes, ...]:
     recorder = Recorder(statement="thm:rss")
     for verdict in (*Verdict, *Statistical):
@@ -213,8 +225,9 @@ def _suites() -> tuple[bytes, ...]:
     recorder.bound("width", "1/3")
     recorder.ratio("1/3", 1, claim="small")
     test: dict[str, Any] = {"id": "test_x.py::test_x", "statement": "thm:rss"}
-    test |= {"outcome": "passed", "seconds": 0.5, "seed": "7", "reason": ""}
-    tests = [test | {"records": recorder.records}, test | {"records": [], "id": "y"}]
+    test |= {"outcome": "passed", "seconds": 0.5, "seed": _SEED_OF_X, "reason": ""}
+    failed = {"id": "y", "outcome": "failed", "reason": "no", "seed": _SEED_OF_Y}
+    tests = [test | {"records": recorder.records}, test | failed | {"records": []}]
     document = suite_document(
         tests, options={"seed": "1"}, versions={"a": "1"}, platform={"system": "x"}
     )
@@ -229,7 +242,10 @@ def _read_suite(path: Path) -> dict[str, Any]:
 
 
 def _suite_is_true(_: bytes, found: Mapping[str, Any]) -> bool:
-    """Counts are counts, and a refuted record makes a refuted suite."""
+    """Counts are counts, and a refuted record makes a refuted suite.
+
+    A test that failed leaves it INCONCLUSIVE at most, and a ratio is a quotient.
+    """
     verdicts = [
         record["verdict"]
         for test in found["tests"]
@@ -238,7 +254,19 @@ def _suite_is_true(_: bytes, found: Mapping[str, Any]) -> bool:
     ]
     counted = all(n == verdicts.count(name) for name, n in found["counts"].items())
     worst = "REFUTED" in verdicts
-    return counted and (found["verdict"] == "REFUTED") == worst
+    outcomes = [test["outcome"] for test in found["tests"]]
+    told = all(n == outcomes.count(name) for name, n in found["outcomes"].items())
+    failed = {"failed", "error"} & set(outcomes)
+    passing = found["verdict"] in ("VERIFIED", "NOT_REJECTED", "VACUOUS")
+    ratios = [
+        [Decimal(record[name]) for name in ("observed", "allowed", "ratio")]
+        for test in found["tests"]
+        for record in test["records"]
+        if record["kind"] == "ratio"
+    ]
+    divided = all(abs(x / y - z) <= abs(z) * _ROUNDED for x, y, z in ratios)
+    refuted = (found["verdict"] == "REFUTED") == worst
+    return counted and told and refuted and divided and not (failed and passing)
 
 
 def _words() -> tuple[bytes, ...]:

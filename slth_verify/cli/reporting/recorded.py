@@ -36,13 +36,13 @@ def of_recorded(
         fail_on_worse: Whether what is worse fails.
     """
     from slth_verify.report.comparing import read_suite_or_report
-    from slth_verify.suite import is_suite
+    from slth_verify.suite import is_suite, suite_exit_code
 
     document = with_changes(read_suite_or_report(recorded), older)
     if is_suite(document):
         _write(folder, "slth-suite.html", document)
         show_suite(document, form, service)
-        code = _suite_code(document)
+        code = suite_exit_code(document)
     else:
         _write(folder, "slth-report.html", document)
         show_report(document, form, service, recorded=True)
@@ -58,17 +58,6 @@ def _write(folder: Path, name: str, document: Document) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_atomically(folder / name, text)
     note(f"written: {printable(str(folder / name))}")
-
-
-def _suite_code(document: Document) -> int:
-    from slth_verify.suite import passes
-    from slth_verify.suite.outcomes import CONTRADICTED
-
-    verdict = document["verdict"]
-    allowed = document["options"].get("allow_inconclusive") is True
-    if passes([verdict], allow_inconclusive=allowed):
-        return 0
-    return 1 if verdict in CONTRADICTED else 3
 
 
 def _report_code(document: Document) -> int:

@@ -17,6 +17,7 @@ from slth_verify.suite.annotations import (
     open_claims,
     suite_marks,
 )
+from slth_verify.suite.judging import loose_ends
 from slth_verify.text import printable
 
 Document = Mapping[str, Any]
@@ -60,9 +61,7 @@ def show_suite(document: Document, form: Form, service: str | None) -> None:
         form,
         "report",
         lambda: document,
-        lambda: "\n".join(
-            [document["verdict"], f"  {_RECORDED_SUITE}", *change_lines(document)]
-        ),
+        lambda: "\n".join(_suite_lines(document)),
         lambda: _suite_summary(document),
         own_schema=True,
     )
@@ -113,6 +112,14 @@ def _report_summary(document: Document, *, recorded: bool) -> dict[str, Any]:
     }
 
 
+def _suite_lines(document: Document) -> Iterator[str]:
+    yield document["verdict"]
+    for test, name, reason in loose_ends(document["tests"]):
+        yield f"  {name:12} {printable(test['id'])}: {printable(reason)}"
+    yield f"  {_RECORDED_SUITE}"
+    yield from change_lines(document)
+
+
 def _suite_summary(document: Document) -> dict[str, Any]:
     found = [
         {
@@ -124,12 +131,22 @@ def _suite_summary(document: Document) -> dict[str, Any]:
         }
         for test, record in open_claims(document["tests"])
     ]
+    failed = [
+        {
+            "outcome": name,
+            "statement": test["statement"],
+            "reason": reason,
+            "test": test["id"],
+        }
+        for test, name, reason in loose_ends(document["tests"])
+    ]
     return {
         "verdict": document["verdict"],
         "recorded": _RECORDED_SUITE,
-        "tests": str(len(document["tests"])),
+        "tests": {name: n for name, n in document["outcomes"].items() if n},
         **change_rows(document),
         "claims": document["counts"],
+        **({"failed": failed} if failed else {}),
         **({"not as it should be": found} if found else {}),
     }
 

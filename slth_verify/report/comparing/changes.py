@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from slth_verify.report.comparing.courses import (
     figure_course,
     is_large_change,
+    outcome_course,
     seconds_course,
     verdict_course,
 )
@@ -56,6 +57,12 @@ class Changes:
             self.unchanged += 1
         else:
             self.verdicts.append(Change(subject, name, before, after, course))
+
+    def outcome(self, subject: str, before: str | None, after: str | None) -> None:
+        """What one test came to; only a change is told, or counted."""
+        course = outcome_course(before, after)
+        if course is not None:
+            self.verdicts.append(Change(subject, "outcome", before, after, course))
 
     def verdict_lists(
         self, subject: str, before: Iterable[Claimed], after: Iterable[Claimed]

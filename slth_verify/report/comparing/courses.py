@@ -8,6 +8,7 @@ from fractions import Fraction
 from slth_verify.numbers import exact_number
 from slth_verify.report.model.comparison import Course
 from slth_verify.report.model.quantity import Absent, Figure, Quantity
+from slth_verify.suite.judging import FAILED, PASSED
 from slth_verify.verdict import Direction, Evidence
 
 #: How good a verdict is; those of one rank cannot be compared.
@@ -70,6 +71,28 @@ def verdict_course(before: str | None, after: str | None) -> Course | None:
             return Course.BETTER
         return Course.WORSE if rank == _CONTRADICTED else Course.DIFFERENT
     return _moved(_VERDICTS[before], rank, Wanted.LARGE)
+
+
+def outcome_course(before: str | None, after: str | None) -> Course | None:
+    """The course of what a test came to; None if it did not change.
+
+    A test that failed is better once it passes, and not where it is skipped or said to
+    be expected to fail; one that passed is worse with anything but a pass. A new test
+    is worse if it failed; what it claims is told by itself.
+
+    Args:
+        before: What it came to; None where the older suite has no such test.
+        after: The same of the newer one; one that passed and is gone is worse.
+    """
+    if before == after:
+        return None
+    if after in FAILED:
+        return Course.DIFFERENT if before in FAILED else Course.WORSE
+    if before is None:
+        return None
+    if before in PASSED:
+        return Course.DIFFERENT if after in PASSED else Course.WORSE
+    return Course.BETTER if after in PASSED else Course.DIFFERENT
 
 
 def figure_course(before: Figure, after: Figure, wanted: Wanted) -> Course | None:

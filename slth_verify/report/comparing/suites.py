@@ -20,9 +20,10 @@ _WANTED = {"upper": Wanted.SMALL, "lower": Wanted.LARGE}
 def compare_suites(before: Document, after: Document) -> Comparison:
     """What changed, and where it leads.
 
-    Tests are paired by their ids, claims within a test by statement and words. An upper
-    bound is better when it is smaller, a lower one when it is larger, a ratio of what
-    was seen to what is allowed when it is smaller.
+    Tests are paired by their ids; one that passed and now does not is worse. Claims are
+    paired within a test by statement and words. An upper bound is better when it is
+    smaller, a lower one when it is larger, a ratio of what was seen to what is allowed
+    when it is smaller.
 
     Args:
         before: The document of the older suite, as `read_suite` reads it.
@@ -35,6 +36,7 @@ def compare_suites(before: Document, after: Document) -> Comparison:
     nothing: Document = {"records": ()}
     for name in dict.fromkeys([*old, *new]):
         first, last = old.get(name, nothing), new.get(name, nothing)
+        changes.outcome(name, first.get("outcome"), last.get("outcome"))
         changes.verdict_lists(name, _verdicts(first), _verdicts(last))
         changes.figure_lists(name, _figures(first), _figures(last))
         if name in old and name in new:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,8 @@ from slth_verify.report.page.folding import (
     folded_records,
 )
 from slth_verify.report.page.html import drawable, page_environment
+from slth_verify.suite.judging import FAILED, loose_ends
+from slth_verify.text import counted
 
 _HEADLINES = {
     "REFUTED": "A claim is false",
@@ -53,6 +56,7 @@ def _rendered(document: Mapping[str, Any]) -> str:
     problems = [x for x in verdicts if x[1]["verdict"] in order[:4]]
     problems.sort(key=lambda item: order.index(item[1]["verdict"]))
     shown, more = folded_records(verdicts)
+    loose = list(loose_ends(document["tests"]))
     ratios = sorted(
         _records(document, "ratio"),
         key=lambda item: Decimal(item[1]["ratio"]),
@@ -64,11 +68,13 @@ def _rendered(document: Mapping[str, Any]) -> str:
         style=style,
         style_hash=style_hash,
         data=embedded(document),
-        headline=_HEADLINES[document["verdict"]],
+        headline=_headline(document),
         verdicts=shown,
         more=more,
         problems=problems[:MOST_PROBLEMS],
         more_problems=counts(record for _, record in problems[MOST_PROBLEMS:]),
+        loose=loose[:MOST_PROBLEMS],
+        more_loose=Counter(name for _, name, _ in loose[MOST_PROBLEMS:]),
         ratios=[
             (test, record, _short(record["ratio"]))
             for test, record in ratios[:MOST_ROWS]
@@ -77,6 +83,18 @@ def _rendered(document: Mapping[str, Any]) -> str:
         tests=document["tests"][:MOST_ROWS],
         rows=MOST_ROWS,
     )
+
+
+def _headline(document: Mapping[str, Any]) -> str:
+    """One sentence for the verdict; tests that failed are in it."""
+    said = _HEADLINES[document["verdict"]]
+    failed = sum(document["outcomes"][name] for name in FAILED)
+    if not failed:
+        return said
+    told = f"{counted(failed, 'test')} failed"
+    if document["verdict"] == "INCONCLUSIVE" and not document["counts"]["INCONCLUSIVE"]:
+        return f"{told}: not everything was shown that was to be"
+    return f"{said}, and {told}"
 
 
 def _records(

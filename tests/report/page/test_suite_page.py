@@ -15,6 +15,7 @@ import pytest
 from slth_verify.cli import run
 from slth_verify.report import render_suite
 from slth_verify.suite import Recorder, suite_document
+from slth_verify.suite.judging import seed_of
 from slth_verify.verdict import Statistical, Verdict
 
 _POISON = '<script>alert("x")</script><img src=x onerror=alert(1)>\x1b[2J'
@@ -36,12 +37,13 @@ def _document(*verdicts: Verdict | Statistical, **options: Any) -> dict[str, Any
     recorder.bound("width", "1/3")
     recorder.ratio("1/3", 1, claim="small")
     recorder.ratio("2/3", 1, claim="larger")
+    name = f"test_x.py::test_x[{_POISON}]"
     test = {
-        "id": f"test_x.py::test_x[{_POISON}]",
+        "id": name,
         "statement": "thm:rss",
-        "outcome": "passed",
+        "outcome": "skipped",
         "seconds": 0.5,
-        "seed": "7",
+        "seed": str(seed_of("1", name)),
         "reason": _POISON,
         "records": recorder.records,
     }
