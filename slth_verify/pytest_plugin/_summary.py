@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from slth_verify.pytest_plugin._progress import UNENDED
 from slth_verify.pytest_plugin._settings import Settings
 from slth_verify.suite import count_outcomes, loose_ends
 from slth_verify.suite.judging import recorded, verdict_records
@@ -35,9 +36,13 @@ def summary_lines(
         yield f"{counted(sum(counts.values()), 'verdict')}: {told}"
     yield from _claims(tests)
     loose = list(loose_ends(tests))
-    for test, name, reason in loose:
-        about = f" {test['statement']}:" if test["statement"] else ""
-        yield f"{name} {printable(test['id'])}{about} {printable(reason, _SHOWN)}"
+    told_of = {test["id"] for test, _, _ in loose}
+    for test in tests:
+        if test["reason"].startswith(UNENDED) and test["id"] not in told_of:
+            yield f"did not end: {printable(test['id'])}"
+    for found, name, reason in loose:
+        about = f" {found['statement']}:" if found["statement"] else ""
+        yield f"{name} {printable(found['id'])}{about} {printable(reason, _SHOWN)}"
     yield from _ratios(tests)
     if loose:
         yield "what failed or was not judged leaves open what it was to show"

@@ -206,7 +206,8 @@ def test_what_cannot_be_tried_is_left_out_of_a_file(
     assert run(["replay", str(path), *right]) == 2  # nothing can be tried
     document = json.loads(path.read_text(encoding="utf-8"))
     record = document["tests"][0]["records"][0]
-    document["tests"][0]["records"].append(record | {"replay": found.word})
+    texts = {name: getattr(found, name) for name in ("statement", "claim", "reason")}
+    document["tests"][0]["records"].append(record | texts | {"replay": found.word})
     document["counts"]["REFUTED"] = 2
     path.write_text(json.dumps(document), encoding="utf-8")
     assert run(["replay", str(path), *right]) == 3
