@@ -74,3 +74,31 @@ CERTIFICATE_SAMPLES: Final = 50_000
 
 #: Independent blocks of one stored certificate.
 CERTIFICATE_BLOCKS: Final = 1_000
+
+#: Binary digits of an exact number that a statement's formula asks for: a power, a
+#: factorial, a binomial coefficient; and of a product or a sum of fractions.
+EXACT_BITS: Final = 1 << 17
+SUM_BITS: Final = 4 * EXACT_BITS
+
+#: Binary digits of an exponent of a constant: exp(2^MAGNITUDE_BITS) can be enclosed.
+MAGNITUDE_BITS: Final = 1 << 13
+
+#: Terms of a formula, once multiplied out, its degree, and binary digits of a number in
+#: it, up to which it is rewritten: expanded, factored, simplified, differentiated.
+EXPANDED_TERMS: Final = 1_000
+EXPANDED_DEGREE: Final = 60
+EXPANDED_DIGITS: Final = 1 << 14
+
+#: Parts of one formula whose sign is asked of SymPy's assumptions, and of all formulas
+#: whose signs one proof of a trend asks for.
+SIGN_NODES: Final = 1_000
+PROOF_NODES: Final = 5_000
+
+#: Parts of all terms of a symbolic sum that is written out.
+WRITTEN_NODES: Final = 1_000_000
+
+#: Operations of one enclosure of a constant, and of all constants that one search
+#: compares; an integral counts as a sum of INTEGRAL_TERMS terms.
+ENCLOSED_NODES: Final = 2_000_000
+SEARCHED_NODES: Final = 5_000_000
+INTEGRAL_TERMS: Final = 1_000

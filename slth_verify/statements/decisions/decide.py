@@ -14,6 +14,8 @@ import sympy as sp
 
 from slth_verify.enclosure import Enclosure, enclose
 from slth_verify.errors import InvalidParameterError
+from slth_verify.limits import ENCLOSED_NODES
+from slth_verify.statements.formulas import algebra
 from slth_verify.statements.formulas.sums import expand_sums
 from slth_verify.verdict import Verdict, overall
 
@@ -83,9 +85,14 @@ def sign_of(constant: Any) -> int | None:
 
 
 def enclosed(constant: Any, bits: int) -> Enclosure | None:
-    """An enclosure of a constant; None where none is known at this precision."""
+    """An enclosure of a constant; None where none is known at this precision.
+
+    None too where it would take more than `slth_verify.limits.ENCLOSED_NODES` steps.
+    """
     if constant.has(sp.Sum, sp.Product, sp.Piecewise):
         constant = _settled(constant)
+    if algebra.evaluations(constant) > ENCLOSED_NODES:
+        return None
     try:
         return enclose(constant, bits=bits)
     except (InvalidParameterError, ArithmeticError):
@@ -131,8 +138,11 @@ def infinite(node: Any) -> bool:
 
 def _expands_to_zero(constant: Any) -> bool:
     """Whether SymPy's expansion rules, exact identities all, cancel every term."""
-    expanded = sp.expand_log(constant, factor=True)
-    return bool(sp.expand(expanded) == 0 or sp.cancel(sp.together(expanded)) == 0)
+    expanded = algebra.expanded_log(constant, factor=True)
+    return bool(
+        algebra.expanded(expanded) == 0
+        or algebra.cancelled(algebra.together(expanded)) == 0
+    )
 
 
 def relation_truth(relation: Any, decider: Decider = decide) -> Verdict:

@@ -17,6 +17,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.statements.formulas.sizes import refuse_large
 from slth_verify.verdict import Verdict
 
 #: Values by symbol, indexed base or undefined function.
@@ -141,6 +142,7 @@ class Substitution:
             return self._entry(node, parts)
         if all(new is old for new, old in zip(parts, node.args, strict=True)):
             return node
+        refuse_large(node.func, parts, node, self.values)
         result = _rebuilt(node, parts, self.truth)
         if self.finish is not None and isinstance(result, (sp.Sum, sp.Product)):
             return self.finish(result)

@@ -13,8 +13,11 @@ from typing import Any
 
 import sympy as sp
 
-from slth_verify.limits import TERMS
+from slth_verify.errors import InvalidParameterError
+from slth_verify.limits import TERMS, WRITTEN_NODES
+from slth_verify.statements.formulas.algebra import nodes
 from slth_verify.statements.formulas.binding import Substitution, Truth
+from slth_verify.statements.formulas.sizes import TooLargeError, made, shortened
 
 
 def expand_sums(expression: Any, truth: Truth) -> Any:
@@ -25,8 +28,9 @@ def expand_sums(expression: Any, truth: Truth) -> Any:
         truth: What decides the cases of a Piecewise in a term.
 
     Returns:
-        An equal expression. Ranges that are still symbolic, and sums of more than
-        `slth_verify.limits.TERMS` terms, stay as they are.
+        An equal expression. Ranges that are still symbolic stay as they are; so do sums
+        of more than `slth_verify.limits.TERMS` terms, or ``WRITTEN_NODES`` parts of
+        terms, or with an exact value of more than ``EXACT_BITS`` binary digits.
 
     Rigor:
         Exact.
@@ -50,34 +54,75 @@ def terms(node: Any, truth: Truth) -> list[tuple[Any, int]] | None:
         Pairs ``(term, sign)``, with sign -1 where a range runs backwards; None if a
         range is not known, or there are more than `slth_verify.limits.TERMS`.
     """
+    if _written_nodes(node) > WRITTEN_NODES:
+        return None
     points = list(islice(_points(tuple(node.limits), truth), TERMS + 1))
     if len(points) > TERMS or any(sign == 0 for _, sign in points):
         return None
-    return [
-        (expand_sums(Substitution(at, truth).of(node.function), truth), sign)
-        for at, sign in points
-    ]
+    try:
+        return [
+            (expand_sums(Substitution(at, truth).of(node.function), truth), sign)
+            for at, sign in points
+        ]
+    except TooLargeError:
+        return None
+
+
+def _written_nodes(node: Any) -> int:
+    """About how many parts all terms have, each range as long as its known ends say."""
+    count = nodes(node.function)
+    for _, *ends in node.limits:
+        if len(ends) == 2 and all(end.is_Integer for end in ends):
+            count *= abs(int(ends[1] - ends[0])) + 1
+    return count
 
 
 def _written_out(node: Any, truth: Truth) -> Any:
     """All terms; else those of the innermost indices, as far as they are known."""
     product = isinstance(node, sp.Product)
-    found = terms(node, truth)
-    if found is not None:
-        return _total(found, product=product)
-    if len(node.limits) > 1:
-        inner = node.func(node.function, node.limits[0])
-        written = terms(inner, truth)
-        if written is not None:
-            body = _total(written, product=product)
-            return _written_out(node.func(body, *node.limits[1:]), truth)
+    try:
+        found = terms(node, truth)
+        if found is not None:
+            return _total(found, product=product)
+        if len(node.limits) > 1:
+            inner = node.func(node.function, node.limits[0])
+            written = terms(inner, truth)
+            if written is not None:
+                body = _total(written, product=product)
+                return _written_out(node.func(body, *node.limits[1:]), truth)
+    except TooLargeError:
+        pass  # enclosures do without the exact number
+    _refuse_outside(node)
     return node
 
 
+def _refuse_outside(node: Any) -> None:
+    """Refuse a sum that is not written out and asks for more than an array has."""
+    last = {index: ends[-1] for index, *ends in node.limits if ends}
+    for entry in node.function.atoms(sp.Indexed):
+        array, *indices = entry.args
+        if not isinstance(array, sp.NDimArray):
+            continue
+        reached = [index.xreplace(last) for index in indices]
+        for index, size in zip(reached, array.shape, strict=True):
+            if index.is_Integer and index >= size:
+                raise InvalidParameterError(
+                    f"shape={tuple(map(int, array.shape))}: an array with an entry "
+                    f"at index {shortened(index + 1)} was required (indices start at "
+                    "1, any statement). Pass an array of the shape that the other "
+                    "values ask for."
+                )
+
+
 def _total(found: list[tuple[Any, int]], *, product: bool) -> Any:
+    """All terms put together.
+
+    Raises:
+        TooLargeError: If that is an exact number of too many digits.
+    """
     if product:
-        return sp.Mul(*(term**sign for term, sign in found))
-    return sp.Add(*(sign * term for term, sign in found))
+        return made(sp.Mul, *(term**sign for term, sign in found))
+    return made(sp.Add, *(sign * term for term, sign in found))
 
 
 def _points(

@@ -8,8 +8,14 @@ from typing import Any
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Claim
+from slth_verify.statements.formulas.sizes import TooLargeError
 from slth_verify.statements.queries.hypotheses import check_substitution
-from slth_verify.statements.queries.values import evaluate, read_values, with_defaults
+from slth_verify.statements.queries.values import (
+    enclosed_at,
+    evaluate,
+    read_values,
+    with_defaults,
+)
 from slth_verify.verdict import Verdict
 
 
@@ -27,7 +33,21 @@ def bound(
     complete = with_defaults(statement, read_values(statement, values))
     if check:
         refuse_violations(statement, claim, complete)
-    return evaluate(statement, claim.expression, complete)
+    try:
+        return evaluate(statement, claim.expression, complete)
+    except TooLargeError as error:
+        raise TooLargeError(f"{error}{_in_balls(claim, complete)}") from error
+
+
+def _in_balls(claim: Claim, complete: Mapping[Any, Any]) -> str:
+    """What is known of a value too long to be written down."""
+    found = enclosed_at(claim.expression, complete, bits=64)
+    if found is None:
+        return ""
+    return (
+        f" It lies in {found}, as slth_verify.enclosure.enclose(claim.expression, "
+        "values) proves in balls."
+    )
 
 
 def refuse_violations(

@@ -12,10 +12,13 @@ from typing import Any
 
 import sympy as sp
 
+from slth_verify.limits import SIGN_NODES
 from slth_verify.statements._data import StatementData
 from slth_verify.statements.decisions.decide import sign_of
 from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas import algebra
 from slth_verify.statements.formulas.binding import bound_variables
+from slth_verify.statements.formulas.sizes import TooLargeError
 
 _UPPER = (sp.StrictLessThan, sp.LessThan)
 _LOWER = (sp.StrictGreaterThan, sp.GreaterThan)
@@ -63,7 +66,7 @@ def parametrised(statement: StatementData, expression: Any) -> Any:
         symbol = variable.symbol
         if not isinstance(symbol, sp.Symbol) or symbol not in expression.free_symbols:
             continue
-        if symbol in _indices(statement):
+        if symbol in indices(statement):
             continue
         low, high = limits(statement, symbol)
         integer = bool(symbol.is_integer)
@@ -78,7 +81,7 @@ def parametrised(statement: StatementData, expression: Any) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _indices(statement: StatementData) -> frozenset[Any]:
+def indices(statement: StatementData) -> frozenset[Any]:
     """Symbols that are bound wherever they occur: their names are free for queries."""
     formulas = [claim.expression for claim in statement.claims]
     formulas += [item.rhs for item in statement.definitions]
@@ -102,14 +105,20 @@ def sign(statement: StatementData, expression: Any) -> int | None:
         expression: Expression in its symbols.
 
     Returns:
-        1, -1 or 0. The box is open here, so a quantity that may vanish on its boundary
-        counts with its sign inside.
+        1, -1 or 0; None for more than `slth_verify.limits.SIGN_NODES` parts. The box
+        is open here, so a quantity that may vanish on its boundary counts with its sign
+        inside.
     """
     expression = sp.sympify(expression)
     if not expression.free_symbols:
         return sign_of(expression)
-    inside = parametrised(statement, expression)
-    for rewrite in (sp.sympify, _factored, sp.expand_log):
+    if algebra.nodes(expression, SIGN_NODES + 1) > SIGN_NODES:
+        return None
+    try:
+        inside = parametrised(statement, expression)
+    except TooLargeError:
+        return None
+    for rewrite in (sp.sympify, _factored, algebra.expanded_log):
         candidate = rewrite(inside)
         if candidate.is_positive:
             return 1
@@ -125,4 +134,4 @@ def sign(statement: StatementData, expression: Any) -> int | None:
 
 
 def _factored(expression: Any) -> Any:
-    return sp.factor(sp.together(expression))
+    return algebra.factored(algebra.together(expression))

@@ -17,6 +17,7 @@ from slth_verify.statements._types import Claim, ClaimDirection, Provenance
 from slth_verify.statements.decisions.decide import decide
 from slth_verify.statements.decisions.proved import Ceil
 from slth_verify.statements.formulas.binding import is_free
+from slth_verify.statements.formulas.sizes import TooLargeError
 from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.topics import differences, topic
 from slth_verify.statements.queries.values import evaluate
@@ -94,8 +95,11 @@ def _conflict(
         directions = (claim.direction, needed[1].direction)
         if differences(topics, directions):
             continue
-        ours = evaluate(statement, claim.expression, chosen)
-        theirs = evaluate(needed[0], needed[1].expression, chosen)
+        try:
+            ours = evaluate(statement, claim.expression, chosen)
+            theirs = evaluate(needed[0], needed[1].expression, chosen)
+        except TooLargeError:
+            continue
         if _too_little(statement, claim, ours, theirs):
             numbers = ", ".join(f"{s}={v}" for s, v in chosen.items() if s in names)
             return (

@@ -23,6 +23,7 @@ from slth_verify.statements.decisions import substitution
 from slth_verify.statements.decisions.decide import enclosed
 from slth_verify.statements.decisions.exact import read_exact
 from slth_verify.statements.decisions.proved import exact_ceiling
+from slth_verify.statements.queries.box import indices
 from slth_verify.statements.queries.ranges import domain_holds
 from slth_verify.statements.vocabulary import NamedSet, is_inert
 from slth_verify.verdict import Verdict
@@ -59,6 +60,28 @@ def read_value(statement: StatementData, variable: Variable, value: Any) -> Any:
     if isinstance(variable.domain, NamedSet):
         return reader.thing(value)
     return reader.number(value, variable.domain)
+
+
+def refuse_no_number(statement: StatementData, variable: Variable) -> None:
+    """Only numbers are solved for: no functions, arrays, objects or bound indices.
+
+    Raises:
+        InvalidParameterError: For one of those; the message lists what is a number.
+    """
+    if _is_number(statement, variable):
+        return
+    kind = "an index" if variable.symbol in indices(statement) else "no number"
+    names = [v.name for v in statement.symbols if _is_number(statement, v)]
+    raise InvalidParameterError(
+        f"symbol={variable.name!r} is {kind} in {statement.id} ({variable.meaning}): a "
+        f"number was required to solve for. Ask for one of {', '.join(names)}."
+    )
+
+
+def _is_number(statement: StatementData, variable: Variable) -> bool:
+    plain = isinstance(variable.symbol, sp.Symbol)
+    named = isinstance(variable.domain, NamedSet)
+    return plain and not named and variable.symbol not in indices(statement)
 
 
 class _Reader:

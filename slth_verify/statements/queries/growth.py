@@ -11,6 +11,7 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.statements._data import StatementData
 from slth_verify.statements.decisions.proved import Greatest, Least
 from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas import algebra
 from slth_verify.statements.formulas.binding import is_free
 from slth_verify.statements.queries.bound import refuse_violations
 from slth_verify.statements.queries.box import limits
@@ -110,7 +111,7 @@ def _positive_names(
 def _returned(result: Any, back: dict[Any, Any]) -> Any:
     """``result`` in the statement's own symbols."""
     plain = all(old.is_Symbol for old in back.values())
-    return result.subs(back) if plain else sp.simplify(result.subs(back))
+    return result.subs(back) if plain else algebra.simplified(result.subs(back))
 
 
 #: Unbounded symbols whose interesting limit is 0.
@@ -167,7 +168,7 @@ def _leading(expression: Any) -> Any:
     if isinstance(expression, sp.log):
         inner = _leading(expression.args[0])
         if inner == 1:  # log(1 + small) grows like what is small
-            return _leading(sp.expand(expression.args[0] - 1))
+            return _leading(algebra.expanded(expression.args[0] - 1))
         return _leading_log(inner)
     if isinstance(expression, sp.Abs) and _limit(expression.args[0]) == sp.oo:
         return _leading(expression.args[0])
@@ -197,7 +198,7 @@ def _dominant(terms: list[Any]) -> Any:
             return None
         elif ratio != 0:
             best.append(term)
-    total = sp.simplify(sp.Add(*best))
+    total = algebra.simplified(sp.Add(*best))
     return None if total == 0 else total
 
 

@@ -12,6 +12,7 @@ from slth_verify.showing import OneLine
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Claim, Hypothesis
 from slth_verify.statements.decisions.decide import Relation, decide, relation_truth
+from slth_verify.statements.formulas.sizes import TooLargeError
 from slth_verify.statements.queries.contradictions import refutation
 from slth_verify.statements.queries.values import put_in, read_values, with_defaults
 from slth_verify.verdict import NoTruthValue, Verdict
@@ -87,7 +88,10 @@ def _check(hypothesis: Hypothesis, substitution: Mapping[Any, Any]) -> Hypothesi
     if not hypothesis.numeric:
         reason = "a condition on laws or objects, which numbers do not decide"
         return HypothesisCheck(hypothesis, Verdict.INCONCLUSIVE, shown, reason)
-    relation = put_in(hypothesis.relation, used)
+    try:
+        relation = put_in(hypothesis.relation, used)
+    except TooLargeError as error:
+        return HypothesisCheck(hypothesis, Verdict.INCONCLUSIVE, shown, str(error))
     open_symbols = sorted(str(symbol) for symbol in relation.free_symbols)
     verdict = relation_truth(relation, _by_proof_or_assumption)
     if verdict is Verdict.INCONCLUSIVE:

@@ -14,6 +14,8 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.statements.decisions.proved import Ceil
+from slth_verify.statements.formulas import algebra
+from slth_verify.statements.formulas.sizes import made, shortened
 
 Sign = Callable[[Any], int | None]
 
@@ -48,7 +50,7 @@ def invert(condition: Condition, symbol: Any, sign: Sign) -> Condition | None:
         Exact: every step is an equivalence wherever the hypotheses hold. A symbolic
         target of a power or a logarithm is taken to be positive.
     """
-    for rewrite in (sp.sympify, _expanded, sp.factor, sp.together):
+    for rewrite in (sp.sympify, _expanded, algebra.factored, algebra.together):
         rewritten = rewrite(condition.expression)
         if rewritten.count(symbol) == 1:
             current: Condition | None = Condition(
@@ -61,7 +63,7 @@ def invert(condition: Condition, symbol: Any, sign: Sign) -> Condition | None:
 
 
 def _expanded(expression: Any) -> Any:
-    return sp.expand(expression, log=False, power_base=False, power_exp=False)
+    return algebra.expanded(expression, log=False, power_base=False, power_exp=False)
 
 
 def _peel(condition: Condition, symbol: Any, sign: Sign) -> Condition | None:
@@ -73,7 +75,7 @@ def _peel(condition: Condition, symbol: Any, sign: Sign) -> Condition | None:
         return _product(condition, symbol, sign)
     if isinstance(expression, sp.log):
         return Condition(
-            expression.args[0], condition.relation, sp.exp(condition.target)
+            expression.args[0], condition.relation, made(sp.exp, condition.target)
         )
     if isinstance(expression, (sp.ceiling, sp.floor)):
         return _rounding(condition)
@@ -101,7 +103,7 @@ def _power(
     if relation is None or sign(base) != 1:
         return None
     _refuse_nonpositive(condition, sign)
-    return Condition(base, relation, condition.target ** (1 / exponent))
+    return Condition(base, relation, made(sp.Pow, condition.target, 1 / exponent))
 
 
 def _exponential(
@@ -125,8 +127,8 @@ def _refuse_nonpositive(condition: Condition, sign: Sign) -> None:
     """A positive quantity can neither equal nor stay below a nonpositive number."""
     if condition.relation in ("<=", "<", "==") and sign(condition.target) in (-1, 0):
         raise NoSolutionError(
-            f"{condition.expression} is positive and cannot be {condition.relation} "
-            f"{condition.target}"
+            f"{shortened(condition.expression)} is positive and cannot be "
+            f"{condition.relation} {shortened(condition.target)}"
         )
 
 

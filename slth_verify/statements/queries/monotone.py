@@ -15,7 +15,9 @@ import sympy as sp
 
 from slth_verify.statements._data import StatementData
 from slth_verify.statements.decisions.proved import Extreme
+from slth_verify.statements.formulas import algebra
 from slth_verify.statements.formulas.binding import is_free
+from slth_verify.statements.formulas.sizes import TooLargeError
 from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.signs import (
     INCREASING,
@@ -48,7 +50,10 @@ def trend(
         Exact: holds for all values of all symbols in the closed box.
     """
     signs = Signs(lambda part: sign(statement, part), nonnegative)
-    return _trend(signs, sp.sympify(expression), symbol)
+    try:
+        return _trend(signs, sp.sympify(expression), symbol)
+    except TooLargeError:
+        return None
 
 
 def _trend(signs: Signs, node: Any, symbol: Any) -> int | None:
@@ -56,6 +61,8 @@ def _trend(signs: Signs, node: Any, symbol: Any) -> int | None:
         return 0
     if node == symbol:
         return 1
+    if signs.left < 0:
+        return None
     for kind, rule in _RULES:
         if isinstance(node, kind):
             found = rule(signs, node, symbol)
@@ -141,15 +148,15 @@ def _indicator(signs: Signs, node: Any, symbol: Any) -> int | None:
 
 def _by_derivative(signs: Signs, node: Any, symbol: Any) -> int | None:
     """Sign of the derivative, or of that of the logarithm."""
-    if node.has(*_NOT_DIFFERENTIATED):
+    if node.has(*_NOT_DIFFERENTIATED) or not algebra.affordable(node):
         return None
     real = sp.Dummy(symbol.name, real=True)
     moved = node.subs(symbol, real)
     found = signs(sp.diff(moved, real).subs(real, symbol))
     if found is not None or signs(node) != 1:
         return found
-    slope = sp.diff(sp.expand_log(sp.log(moved), force=True), real)
-    return signs(sp.expand(slope).subs(real, symbol))
+    slope = sp.diff(algebra.expanded_log(sp.log(moved), force=True), real)
+    return signs(algebra.expanded(slope).subs(real, symbol))
 
 
 _NOT_DIFFERENTIATED = (

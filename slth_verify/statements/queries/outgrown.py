@@ -18,6 +18,7 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas import algebra
 from slth_verify.statements.formulas.binding import is_free
 
 Limit = Callable[[Any], Any]
@@ -48,7 +49,7 @@ def without_outgrown_sums(expression: Any, moving: Any, limit: Limit) -> Any:
         rest = linear.xreplace({total: sp.Integer(0)})
         if share.has(total) or not is_free(moving, share) or rest == 0:
             continue
-        size = sp.expand_log(sp.log(sp.Abs(share)), force=True) + exponent
+        size = algebra.expanded_log(sp.log(sp.Abs(share)), force=True) + exponent
         if limit(size - sp.log(sp.Abs(rest))) == -sp.oo:
             expression = rest
     return expression
@@ -63,7 +64,7 @@ def _exponent(node: Any) -> Any:
         return None
     rest = node.function * sp.factorial(index) / sp.binomial(high, index)
     first = substitute(rest, {index: sp.Integer(0)})
-    ratio = sp.simplify(substitute(rest, {index: index + 1}) / rest)
+    ratio = algebra.simplified(substitute(rest, {index: index + 1}) / rest)
     positive = first.is_positive and ratio.is_positive
     if is_free(index, ratio) or not positive:
         return None

@@ -16,8 +16,10 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from slth_verify.limits import PROOF_NODES
 from slth_verify.statements.decisions.proved import Extreme, Least
 from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas import algebra
 
 #: Proved sign of an expression on a box (0 for zero, else weakly), or None.
 Sign = Callable[[Any], int | None]
@@ -34,29 +36,39 @@ class Signs:
         box: Signs that are known without looking at the structure.
         nonnegative: Undefined functions whose values are nonnegative.
 
+    After questions of `slth_verify.limits.PROOF_NODES` parts in all, every sign is
+    open.
+
     Rigor:
         Exact. A sign is weak: 1 stands for ">= 0" on the closed box. Powers and
         logarithms are taken where they are defined.
     """
 
     def __init__(self, box: Sign, nonnegative: frozenset[str] = frozenset()) -> None:
-        self.box = lru_cache(maxsize=4096)(box)
+        self.known = box
+        self.box = lru_cache(maxsize=4096)(self._counted)
+        self.left = PROOF_NODES
         self.nonnegative = nonnegative
 
     def __call__(self, expression: Any) -> int | None:
         """The sign of an expression."""
         found = self.box(expression)
-        if found is not None:
+        if found is not None or self.left < 0:
             return found
         for kind, rule in _RULES:
             if isinstance(expression, kind):
                 return rule(self, expression)
         return None
 
+    def _counted(self, expression: Any) -> int | None:
+        """What is known without structure, until all questions together are large."""
+        self.left -= algebra.nodes(expression, PROOF_NODES + 1)
+        return self.known(expression) if self.left >= 0 else None
+
     def of_log(self, positive: Any) -> int | None:
         """Sign of the logarithm of a positive expression."""
         if isinstance(positive, sp.exp):
-            return self(sp.expand(positive.args[0]))
+            return self(algebra.expanded(positive.args[0]))
         if isinstance(positive, sp.Pow) and self(positive.base) == 1:
             return product((self(positive.exp), self.of_log(positive.base)))
         if isinstance(positive, Extreme):
@@ -134,7 +146,7 @@ def _power(signs: Signs, node: Any) -> int | None:
 
 def _terms(signs: Signs, node: Any) -> int | None:
     """A sum: all terms alike, or a difference whose order is known."""
-    factored = sp.factor_terms(node)
+    factored = algebra.terms_factored(node)
     if isinstance(factored, sp.Mul) and any(x.is_Add for x in factored.args):
         common, inner = factored.as_independent(sp.Add, as_Add=False)
         if inner.is_Add and common != 1:
@@ -146,7 +158,7 @@ def _terms(signs: Signs, node: Any) -> int | None:
     paired = _increments(signs, node)
     if paired is None and len(node.args) == 2 and None not in kinds:
         high, low = node.args if kinds[0] == 1 else reversed(node.args)
-        return signs.of_log(sp.powsimp(high / -low))
+        return signs.of_log(algebra.powers_joined(high / -low))
     return paired
 
 
@@ -164,7 +176,7 @@ def _increments(signs: Signs, node: Any) -> int | None:
     if len(kinds) != 1 or len(up) != len(down) or len(up) > _MOST_PAIRS:
         return None
     for order in permutations(down):
-        gaps = (signs(sp.expand(a - b)) for a, b in zip(up, order, strict=True))
+        gaps = (signs(algebra.expanded(a - b)) for a, b in zip(up, order, strict=True))
         found = combined(gaps)
         if found is not None:
             return found

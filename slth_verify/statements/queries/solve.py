@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal
 
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.limits import SEARCHED_NODES
 from slth_verify.showing import OneLine
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Claim, ClaimDirection
-from slth_verify.statements.decisions.decide import Decider, Relation, decide
+from slth_verify.statements.decisions.decide import (
+    Decider,
+    Relation,
+    decide,
+    enclosed_sign,
+)
 from slth_verify.statements.decisions.proved import Ceil, Greatest
+from slth_verify.statements.formulas import algebra
 from slth_verify.statements.formulas.binding import is_free
+from slth_verify.statements.formulas.sizes import TooLargeError, shortened
 from slth_verify.statements.queries.bisect import extreme_integer, extreme_rational
 from slth_verify.statements.queries.bound import refuse_violations
 from slth_verify.statements.queries.box import sign
+from slth_verify.statements.queries.domains import refuse_no_number
 from slth_verify.statements.queries.hypotheses import check_substitution
 from slth_verify.statements.queries.invert import Condition, NoSolutionError, invert
 from slth_verify.statements.queries.monotone import trend as proved_trend
 from slth_verify.statements.queries.ranges import domain_holds
-from slth_verify.statements.queries.values import evaluate, read_values, with_defaults
+from slth_verify.statements.queries.values import (
+    enclosed_at,
+    evaluate,
+    read_values,
+    with_defaults,
+)
 from slth_verify.verdict import Verdict
 
 Side = Literal["least", "greatest", "equal"]
@@ -79,6 +93,8 @@ def threshold(
             "solved for: leave it out."
         )
     claim = _choose(statement, name, of, values)
+    if claim.subject != variable.symbol:
+        refuse_no_number(statement, variable)
     substitution = read_values(statement, values)
     if claim.subject == variable.symbol:
         return _subject(statement, claim, substitution)
@@ -155,6 +171,7 @@ class _Query:
     symbol: Any
     substitution: Mapping[Any, Any]
     decider: Decider
+    spent: list[int] = field(default_factory=lambda: [0])
 
     def _condition(self) -> Condition:
         expression = evaluate(self.statement, self.claim.expression, self.substitution)
@@ -163,7 +180,12 @@ class _Query:
 
     def closed_form(self) -> Threshold | None:
         """Exact inverse by peeling, or None."""
-        condition = self._condition()
+        try:
+            return self._peeled(self._condition())
+        except TooLargeError:
+            return None
+
+    def _peeled(self, condition: Condition) -> Threshold | None:
         if not is_free(self.symbol, condition.expression):
             raise InvalidParameterError(
                 f"symbol={self.symbol} does not occur in the claim {self.claim.name!r} "
@@ -198,13 +220,38 @@ class _Query:
 
         REFUTED too where a hypothesis is refuted.
         """
+        self._spend(0)
         trial = with_defaults(self.statement, {**self.substitution, self.symbol: value})
         checks = check_substitution(self.statement, self.claim, trial)
         if any(check.verdict is Verdict.REFUTED for check in checks):
             return Verdict.REFUTED
-        expression = evaluate(self.statement, self.claim.expression, trial)
         target = self.substitution[self.claim.subject]
-        return self.decider(expression, _RELATIONS[self.claim.direction], target)
+        relation = _RELATIONS[self.claim.direction]
+        try:
+            expression = evaluate(self.statement, self.claim.expression, trial)
+        except TooLargeError:
+            return self._in_balls(trial, relation, target)
+        self._spend(algebra.evaluations(expression))
+        return self.decider(expression, relation, target)
+
+    def _spend(self, operations: int) -> None:
+        """Stop a search whose comparisons are too long, before the next one."""
+        self.spent[0] += operations
+        if self.spent[0] > SEARCHED_NODES:
+            raise self._unsolvable(
+                f"a search would take more than {SEARCHED_NODES:,} operations "
+                "(slth_verify.limits.SEARCHED_NODES)"
+            )
+
+    def _in_balls(
+        self, trial: Mapping[Any, Any], relation: Relation, target: Any
+    ) -> Verdict:
+        """Where the exact number would be too long: an enclosure, without it."""
+        value = enclosed_at(self.claim.expression - target, trial, bits=256)
+        side = enclosed_sign(value)
+        if side is None:
+            return Verdict.INCONCLUSIVE
+        return decide(sp.Integer(side), relation, sp.Integer(0))
 
     def bisection(self) -> Threshold:
         """Extreme value by proved comparisons, where a trend is stated or found."""
@@ -238,8 +285,8 @@ class _Query:
         """Raise when the answer violates a hypothesis: then nothing satisfies all."""
         if domain_holds(self._domain(), answer.value) is Verdict.REFUTED:
             raise self._unsolvable(
-                f"{self.symbol}={answer.value} is the {answer.side} value, but it lies "
-                f"outside {self._domain()}"
+                f"{self.symbol}={shortened(answer.value)} is the {answer.side} value, "
+                f"but it lies outside {self._domain()}"
             )
         trial = with_defaults(
             self.statement, {**self.substitution, self.symbol: answer.value}
@@ -248,8 +295,8 @@ class _Query:
             if check.verdict is Verdict.REFUTED:
                 failing = check.contradiction or f"{check.hypothesis.relation} fails"
                 raise self._unsolvable(
-                    f"{self.symbol}={answer.value} is the {answer.side} value, but "
-                    f"{failing} ({check.hypothesis.meaning})"
+                    f"{self.symbol}={shortened(answer.value)} is the {answer.side} "
+                    f"value, but {failing} ({check.hypothesis.meaning})"
                 )
 
     def _domain(self) -> Any:
@@ -257,7 +304,7 @@ class _Query:
 
     def _unsolvable(self, reason: str) -> InvalidParameterError:
         given = {k: v for k, v in self.substitution.items() if k != self.symbol}
-        shown = ", ".join(f"{key}={value}" for key, value in given.items())
+        shown = ", ".join(f"{key}={shortened(value)}" for key, value in given.items())
         return InvalidParameterError(
             f"{shown or 'no values'}: {reason}; no {self.symbol} can be given by the "
             f"claim {self.claim.name!r} of {self.statement.id}. Change the other "

@@ -8,6 +8,8 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from slth_verify.enclosure import Enclosure, enclose
+from slth_verify.errors import InvalidParameterError
 from slth_verify.statements._data import StatementData
 from slth_verify.statements.decisions import substitution as binding
 from slth_verify.statements.decisions.substitution import expand_sums
@@ -74,3 +76,16 @@ def put_in(expression: Any, substitution: Mapping[Any, Any]) -> Any:
     Relations are kept unevaluated, so that only proved comparisons decide them.
     """
     return expand_sums(binding.substitute(expression, substitution, expand_sums))
+
+
+def enclosed_at(
+    expression: Any, values: Mapping[Any, Any], bits: int
+) -> Enclosure | None:
+    """An enclosure of a formula at numbers, without its exact value; None if open."""
+    if expression.has(sp.Sum, sp.Product, sp.Integral):
+        return None
+    numbers = {s: v for s, v in values.items() if getattr(v, "is_Rational", False)}
+    try:
+        return enclose(expression, numbers, bits=bits)
+    except (InvalidParameterError, ArithmeticError):
+        return None

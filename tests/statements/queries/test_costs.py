@@ -1,0 +1,296 @@
+"""Every query ends soon, or refuses in words: its cost is bounded beforehand."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import sympy as sp
+from symbolic_answers.asked import numbers_for
+
+import slth_verify.statements
+from slth_verify import limits
+from slth_verify.errors import InvalidParameterError
+from slth_verify.statements import statement, statements
+from slth_verify.statements.formulas import algebra, sizes
+from slth_verify.statements.formulas.sizes import TooLargeError, length, made
+from slth_verify.statements.queries import signs
+from slth_verify.statements.queries.signs import Signs
+
+HUGE = ("1e9", "1e30", "1e400", "1e-400")
+x, y = sp.symbols("x y", positive=True)
+
+# -- what is watched: the size of everything that SymPy is asked to do ---------------
+
+#: SymPy's rules, and the limit on the parts of what they may be asked about.
+RULES = ("expand", "factor", "together", "cancel", "simplify", "powsimp", "expand_log")
+
+
+AFFORDABLE = algebra.affordable
+
+
+class Overrun(Exception):
+    """More was asked of SymPy than any limit allows."""
+
+
+def watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop before a rule is tried, or an exact number computed, that is too large."""
+
+    def guard(function: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(expression: Any, *rest: Any, **hints: Any) -> Any:
+            if not AFFORDABLE(expression):
+                raise Overrun(f"{function.__name__} of {expression}")
+            return function(expression, *rest, **hints)
+
+        return guarded
+
+    for name in RULES:
+        monkeypatch.setattr(sp, name, guard(getattr(sp, name)))
+    for kind in (sp.Rational, sp.Integer):
+        monkeypatch.setattr(kind, "_eval_power", short_power(kind._eval_power))
+    for kind in (sp.binomial, sp.factorial):
+        monkeypatch.setattr(kind, "eval", classmethod(short(kind, kind.eval.__func__)))
+
+
+def short_power(power: Callable[..., Any]) -> Callable[..., Any]:
+    def shown_short(self: Any, exponent: Any) -> Any:
+        if length(sp.Pow, (self, exponent)) > 4 * limits.EXACT_BITS:
+            raise Overrun(f"{self}**{exponent}")
+        return power(self, exponent)
+
+    return shown_short
+
+
+def short(kind: Any, evaluate: Callable[..., Any]) -> Callable[..., Any]:
+    def short_value(cls: Any, *parts: Any) -> Any:
+        if length(kind, parts) > 4 * limits.EXACT_BITS:
+            raise Overrun(f"{kind.__name__}{parts}")
+        return evaluate(cls, *parts)
+
+    return short_value
+
+
+# -- every query, with one value made huge -------------------------------------------
+
+
+def queries(random: Random) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Queries of every statement, one value of each made huge."""
+    for s in statements():
+        small = numbers_for(s, lambda low, high: min(high, max(low, 2)))
+        for claim in s.claims:
+            name = random.choice([v.name for v in s.symbols])
+            huge = random.choice(HUGE)
+            subject = str(claim.subject)
+            values = {k: v for k, v in {**small, name: huge}.items() if k != subject}
+
+            def ask(s: Any = s, claim: Any = claim, values: Any = values) -> Any:
+                return s.bound(claim.name, check=False, **values)
+
+            yield f"{s.id} {claim.name} {name}={huge}", ask
+
+
+def refused_or_answered(ask: Callable[[], Any]) -> None:
+    with contextlib.suppress(InvalidParameterError):
+        ask()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_huge_value_is_answered_or_refused(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    watched(monkeypatch)
+    for _, ask in queries(Random(seed)):
+        refused_or_answered(ask)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "of", "values"),
+    [
+        ("lem:error-accumulation", None, {"depth": 10**9, "eta": "1/10"}),
+        ("def:subset-sum-number", None, {"n": 10**9, "k": 10**8}),
+    ],
+)
+def test_lie_a_limit_that_is_not_applied(
+    monkeypatch: pytest.MonkeyPatch, identifier: str, of: Any, values: Any
+) -> None:
+    watched(monkeypatch)
+    with pytest.raises(TooLargeError):
+        statement(identifier).bound(of, **values)
+    for room in ("binding", "sums"):
+        where = f"slth_verify.statements.formulas.{room}"
+        for name in ("refuse_large", "made"):
+            monkeypatch.setattr(f"{where}.{name}", lambda *a: None, raising=False)
+    with pytest.raises(Overrun):
+        statement(identifier).bound(of, **values)
+
+
+SEARCHES = [
+    (
+        "der:two-blocks",
+        "tau",
+        "failure",
+        {"m": 2, "r": 1, "B": 700, "c": "1/2", "kappa": "1/10", "F": "1/100"},
+    ),
+    ("der:first-moment", "r", "probability", {"m": 1, "n": 200, "eps": "1e-6"}),
+    ("rel:gaussian-mrss", "eps", None, {"d": 2, "n": 100, "a_d": 10**30, "C": 1}),
+]
+
+
+@pytest.mark.parametrize(("identifier", "name", "of", "values"), SEARCHES)
+def test_searches_end(
+    monkeypatch: pytest.MonkeyPatch, identifier: str, name: str, of: Any, values: Any
+) -> None:
+    watched(monkeypatch)
+    refusal = pytest.raises(InvalidParameterError, match=r"Change|Choose|no value")
+    with refusal:
+        subject = {"P": "1/2"} if identifier == "der:first-moment" else {}
+        statement(identifier).threshold(name, of=of, **values, **subject)
+
+
+def test_lie_rules_without_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched(monkeypatch)
+    monkeypatch.setattr(algebra, "affordable", lambda expression: True)
+    identifier, name, of, values = SEARCHES[0]
+    with pytest.raises(Overrun):
+        statement(identifier).threshold(name, of=of, **values)
+
+
+# -- what is too large is said in words ----------------------------------------------
+
+
+def test_the_refusal_says_how_large_it_may_be() -> None:
+    accumulation = statement("lem:error-accumulation")
+    with pytest.raises(TooLargeError, match="depth=100000") as caught:
+        accumulation.bound(depth=10**5, eta="1/10")
+    message = str(caught.value)
+    assert "EXACT_BITS" in message
+    assert "enclose(claim.expression" in message
+    most = int(message.split("Choose depth up to ")[1].split(".")[0].replace(",", ""))
+    assert accumulation.bound(depth=most, eta="1/10").is_Rational
+    with pytest.raises(TooLargeError):
+        accumulation.bound(depth=most + 1, eta="1/10")
+
+
+def test_a_power_too_long_is_compared_in_balls() -> None:
+    s = statement("lem:error-accumulation")
+    subject = str(s.claim().subject)
+    answer = s.threshold("depth", eta="1e-9", **{subject: "1e-1"})
+    assert answer.value > 10**7
+
+
+@pytest.mark.parametrize(
+    ("identifier", "of", "name", "kind"),
+    [
+        ("der:layer-error", "exact", "b", "an index"),
+        ("der:channel-certificate", "error", "K", "no number"),
+        ("der:joint-forms", "bound", "mu", "no number"),
+    ],
+)
+def test_only_numbers_are_solved_for(
+    identifier: str, of: str, name: str, kind: str
+) -> None:
+    s = statement(identifier)
+    with pytest.raises(InvalidParameterError, match=f"'{name}' is {kind}") as caught:
+        s.threshold(name, of=of)
+    assert "Ask for one of " in str(caught.value)
+
+
+def test_every_symbol_is_solved_for_or_refused_in_words() -> None:
+    for s in statements():
+        for variable in s.symbols:
+            if isinstance(variable.symbol, sp.Symbol):
+                continue
+            for claim in s.claims:
+                if claim.subject != variable.symbol:
+                    with pytest.raises(InvalidParameterError, match=r"symbol="):
+                        s.threshold(variable.name, of=claim.name)
+
+
+# -- the estimates -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("function", "parts"),
+    [
+        (sp.Pow, (sp.Rational(11, 10), sp.Integer(1000))),
+        (sp.Pow, (sp.Integer(3), sp.Rational(-2001, 2))),
+        (sp.Pow, (2 * x, sp.Integer(5000))),
+        (sp.exp, (3000 * sp.log(7),)),
+        (sp.factorial, (sp.Integer(900),)),
+        (sp.gamma, (sp.Rational(1801, 2),)),
+        (sp.loggamma, (sp.Integer(900),)),
+        (sp.binomial, (sp.Integer(4000), sp.Integer(1000))),
+        (sp.binomial, (sp.Integer(-4000), sp.Integer(1000))),
+        (sp.binomial, (sp.Rational(1, 3), sp.Integer(500))),
+        (sp.harmonic, (sp.Integer(900),)),
+        (sp.polygamma, (sp.Integer(0), sp.Integer(900))),
+        (sp.Mul, tuple(sp.Integer(3) ** k for k in range(50))),
+        (sp.Add, tuple(sp.Rational(1, k) for k in range(1, 300))),
+    ],
+)
+def test_no_number_is_longer_than_estimated(function: Any, parts: Any) -> None:
+    result = function(*parts)
+    longest = max(map(sizes.digits, result.atoms(sp.Rational)), default=0)
+    assert 0 < longest <= length(function, parts) <= 100 * longest
+
+
+def test_lie_an_estimate_that_forgets_the_exponent() -> None:
+    exact = sizes.digits(sp.Rational(11, 10) ** 1000)
+    assert sizes.digits(sp.Rational(11, 10)) < exact
+
+
+def test_towers_are_refused() -> None:
+    assert made(sp.exp, sp.Integer(10) ** 400) == sp.exp(sp.Integer(10) ** 400)
+    with pytest.raises(TooLargeError, match="modulus"):
+        made(sp.exp, sp.exp(sp.Integer(10) ** 400))
+
+
+@pytest.mark.parametrize("power", [3, 60, 700, 10**30])
+def test_terms_are_counted(power: int) -> None:
+    inner = (x + y) ** power
+    if power < 100:
+        assert algebra.terms(inner) == len(sp.expand(inner).args)
+    whole = algebra.expanded(inner)
+    assert (whole == inner) == (not algebra.affordable(inner)) == (power > 60)
+
+
+def test_a_proof_stops_after_so_many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    of = Signs(lambda part: asked.append(part))
+    for count in range(1, 2 * signs.PROOF_NODES):
+        of(sp.Symbol(f"x{count}"))
+    assert len(asked) == signs.PROOF_NODES
+
+
+# -- no rule is used past its limit --------------------------------------------------
+
+FORBIDDEN = {*RULES, "factor_terms", "nsimplify", "radsimp", "apart", "solve", "series"}
+
+
+def uses(source: str) -> set[str]:
+    """SymPy's rules that a module calls or passes on by name."""
+    return {
+        node.attr
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "sp"
+        and node.attr in FORBIDDEN
+    }
+
+
+def test_rules_are_used_through_their_limits() -> None:
+    room = Path(slth_verify.statements.__file__).parent
+    for folder in ("queries", "decisions", "formulas"):
+        for path in (room / folder).glob("*.py"):
+            if path.name != "algebra.py":
+                assert uses(path.read_text()) == set(), path
+
+
+def test_lie_a_rule_beside_its_limit() -> None:
+    assert uses("import sympy as sp\nf = (sp.factor, sp.Symbol)") == {"factor"}
