@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import signal
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -83,6 +84,7 @@ def test_a_crashed_worker_takes_nothing_with_it(
     done.stdout.fnmatch_lines(["REFUTED *test_crash*", "did not end: *test_crash"])
 
 
+@pytest.mark.usefixtures("usual_signals")
 def test_an_interrupted_run_of_workers_keeps_what_was_recorded(
     new_process: Run, written: Written
 ) -> None:
@@ -97,6 +99,15 @@ def test_an_interrupted_run_of_workers_keeps_what_was_recorded(
     assert "test_after" not in tests
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """This process hears Ctrl-C, also where ``nohup`` has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(
     ("how", "code"),
     [
