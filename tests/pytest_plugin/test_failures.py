@@ -136,6 +136,7 @@ def test_what_a_test_came_to(
     assert read_suite(pytester.path / "out.json") == found
 
 
+@pytest.mark.nightly  # two suites with workers; test_endings has a shorter one
 def test_a_lost_process_is_an_error(
     suite: Run, written: Written, pytester: pytest.Pytester
 ) -> None:
