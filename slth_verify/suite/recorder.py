@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import (
-    MAX_EMAX,
-    MIN_EMIN,
-    ROUND_CEILING,
-    ROUND_FLOOR,
-    Context,
-    Decimal,
-)
-from enum import Enum
 from fractions import Fraction
 from typing import Any, TypeVar
 from weakref import WeakSet
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.numbers import exact_number, shown
+from slth_verify.numbers import shown
 from slth_verify.suite.attacks import require_statement
-from slth_verify.suite.contradictions import DIGITS, TEXT
 from slth_verify.suite.counterexample import Counterexample
 from slth_verify.suite.outcomes import CONTRADICTED, outcome_of
-from slth_verify.text import printable
+from slth_verify.suite.wording import (
+    claim_of,
+    member_of,
+    number_of,
+    reason_of_result,
+    recorded_text,
+    rounded_decimal,
+)
 from slth_verify.verdict import Direction, Evidence
 
 _Found = TypeVar("_Found")
-_Kind = TypeVar("_Kind", bound=Enum)
 _Record = dict[str, Any]
 
 
@@ -81,8 +77,8 @@ class Recorder:
                 unknown.
         """
         outcome = outcome_of(found)
-        said = getattr(found, "claim", None) or _claimed(found)
-        why = _reason(found, outcome) if reason is None else reason
+        said = getattr(found, "claim", None) or claim_of(found)
+        why = reason_of_result(found, outcome) if reason is None else reason
         self._add_verdict(claim or said, outcome, why, statement)
         if hasattr(found, "counterexample"):
             self._is_taken(found)
@@ -113,15 +109,15 @@ class Recorder:
         Raises:
             InvalidParameterError: If a value is none that is known.
         """
-        number = _number(value, "value")
-        side = _member(Direction, direction, "direction")
+        number = number_of(value, "value")
+        side = member_of(Direction, direction, "direction")
         self.records.append(
             {
                 "kind": "bound",
-                "name": _text(name),
-                "value": _decimal(number, up=side is not Direction.LOWER),
+                "name": recorded_text(name),
+                "value": rounded_decimal(number, up=side is not Direction.LOWER),
                 "direction": side.value,
-                "evidence": _member(Evidence, evidence, "evidence").value,
+                "evidence": member_of(Evidence, evidence, "evidence").value,
                 "statement": self._about(statement),
             }
         )
@@ -150,7 +146,7 @@ class Recorder:
             InvalidParameterError: If the statement is unknown.
         """
         try:
-            seen, most = _number(observed, "observed"), _number(allowed, "allowed")
+            seen, most = number_of(observed, "observed"), number_of(allowed, "allowed")
         except InvalidParameterError as error:
             self._add_verdict(claim, "INCONCLUSIVE", str(error), statement)
             return
@@ -160,7 +156,7 @@ class Recorder:
             return
         self._add_ratio(claim, seen, most, statement)
         if seen > most:
-            told = f"observed {_decimal(seen)} > allowed {_decimal(most)}"
+            told = f"observed {rounded_decimal(seen)} > allowed {rounded_decimal(most)}"
             self._add_verdict(claim, "REFUTED", told, statement)
 
     def conformance(self, result: _Found) -> _Found:
@@ -239,9 +235,9 @@ class Recorder:
         self.records.append(
             {
                 "kind": "verdict",
-                "claim": _text(claim),
+                "claim": recorded_text(claim),
                 "verdict": outcome,
-                "reason": _text(reason),
+                "reason": recorded_text(reason),
                 "statement": about,
                 "replay": replay,
             }
@@ -252,10 +248,10 @@ class Recorder:
     ) -> None:
         record: _Record = {
             "kind": "ratio",
-            "claim": _text(claim),
-            "observed": _decimal(seen),
-            "allowed": _decimal(most, up=False),
-            "ratio": _decimal(seen / most),
+            "claim": recorded_text(claim),
+            "observed": rounded_decimal(seen),
+            "allowed": rounded_decimal(most, up=False),
+            "ratio": rounded_decimal(seen / most),
             "statement": self._about(statement),
         }
         for number, old in enumerate(self.records):
@@ -265,49 +261,3 @@ class Recorder:
                     self.records[number] = record
                 return
         self.records.append(record)
-
-
-def _claimed(found: Any) -> str:
-    eps = getattr(found, "eps", None)
-    if isinstance(eps, Fraction):
-        return f"the error is at most {_decimal(eps)} for every input"
-    return f"what {type(found).__name__} claims"
-
-
-def _reason(found: Any, outcome: str) -> str:
-    """What a result says of itself: its reason, or the finding that decided."""
-    reason = getattr(found, "reason", None)
-    if isinstance(reason, str):
-        return reason
-    for finding in getattr(found, "ledger", ()):
-        if outcome != "VERIFIED" and outcome_of(finding) == outcome:
-            return f"{finding.claim}: {finding.reason}"
-    error = getattr(found, "error_upper_bound", None)
-    return f"error <= {_decimal(error)}" if isinstance(error, Fraction) else ""
-
-
-def _member(kind: type[_Kind], value: Any, name: str) -> _Kind:
-    try:
-        return kind(value)
-    except ValueError as error:
-        raise InvalidParameterError(
-            f"{name}={shown(value)}: one of {', '.join(x.value for x in kind)} was "
-            "required (any statement). Choose one of them."
-        ) from error
-
-
-def _number(value: Any, name: str) -> Fraction:
-    """A fraction is taken as it is, however long; all else through the one reader."""
-    return value if isinstance(value, Fraction) else exact_number(value, name)
-
-
-def _decimal(value: Fraction, *, up: bool = True) -> str:
-    """At most 18 significant digits, rounded to one side."""
-    rounding = ROUND_CEILING if up else ROUND_FLOOR
-    context = Context(DIGITS, rounding=rounding, Emin=MIN_EMIN, Emax=MAX_EMAX)
-    quotient = context.divide(Decimal(value.numerator), Decimal(value.denominator))
-    return str(quotient)
-
-
-def _text(text: str) -> str:
-    return printable(text, TEXT)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import signal
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
 import pytest
 
-from slth_verify.pytest_plugin._progress import Progress
 from slth_verify.suite import read_suite, suite_schema
 
 Run = Callable[..., pytest.RunResult]
@@ -248,75 +245,6 @@ def test_parts_of_tests_do_not_hide_each_other(alone: Run, written: Written) -> 
     test = _by_name(written())["test_parts"]
     assert test["outcome"] == "failed"
     assert _claims(test) == ["REFUTED", "VERIFIED"]
-
-
-Report = tuple[str, str, bool]  # phase, outcome, whether it is of a part
-
-
-def _courses() -> Iterator[list[Report]]:
-    """Reports of a test, and of one that runs again, in order."""
-    outcomes = ("passed", "failed", "skipped")
-    for part, call, after in itertools.product(outcomes, outcomes, outcomes):
-        yield [
-            ("setup", "passed", False),
-            ("call", part, True),
-            ("call", call, False),
-            ("teardown", after, False),
-        ]
-
-
-def _result(kind: type[Progress], reports: list[Report]) -> str:
-    progress = kind()
-    for when, outcome, part in reports:
-        flags = {name: outcome == name for name in ("passed", "failed", "skipped")}
-        said = {"when": when, "outcome": outcome, "longrepr": None, **flags}
-        progress.take(SimpleNamespace(**said, **({"context": 1} if part else {})))  # type: ignore[arg-type]
-    return progress.result[0]
-
-
-def _is_right(kind: type[Progress]) -> bool:
-    """A course that was cut is an error, and no phase makes good another one."""
-    for course in _courses():
-        for again in ([], [("setup", "passed", False), ("call", "rerun", False)]):
-            cut = [_result(kind, again + course[:n]) for n in (1, 2)]
-            if set(cut) != {"error"}:
-                return False
-            whole = _result(kind, again + course)
-            said = {outcome for _, outcome, _ in course}
-            if (whole == "passed") != (said == {"passed"}):
-                return False
-            if "failed" in said and whole not in {"failed", "error"}:
-                return False
-    return True
-
-
-class _Optimist(Progress):
-    """Takes what began for what ended."""
-
-    @property
-    def result(self) -> tuple[str, str]:
-        return self.outcome, self.reason
-
-
-class _Forgetful(Progress):
-    """Knows only the last report."""
-
-    def take(self, report: pytest.TestReport) -> None:
-        self.outcome = "passed"
-        Progress.take(self, report)
-
-
-class _Hasty(Progress):
-    """Takes a part for the whole."""
-
-    def take(self, report: pytest.TestReport) -> None:
-        Progress.take(self, report)
-        self.ended |= report.when == "call"
-
-
-def test_what_did_not_end_is_an_error_and_lies_are_caught() -> None:
-    assert _is_right(Progress)
-    assert not any(map(_is_right, (_Optimist, _Forgetful, _Hasty)))
 
 
 def test_documents_name_files_that_are_no_text(
