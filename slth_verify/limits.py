@@ -80,6 +80,9 @@ CERTIFICATE_BLOCKS: Final = 1_000
 EXACT_BITS: Final = 1 << 17
 SUM_BITS: Final = 4 * EXACT_BITS
 
+#: Binary digits of the powers of factors that a root of a fraction is written with.
+ROOT_BITS: Final = 1 << 22
+
 #: Binary digits of an exponent of a constant: exp(2^MAGNITUDE_BITS) can be enclosed.
 MAGNITUDE_BITS: Final = 1 << 13
 
@@ -91,8 +94,8 @@ EXPANDED_DIGITS: Final = 1 << 14
 
 #: Parts of one formula whose sign is asked of SymPy's assumptions, and of all formulas
 #: whose signs one proof of a trend asks for.
-SIGN_NODES: Final = 1_000
-PROOF_NODES: Final = 5_000
+SIGN_NODES: Final = 400
+PROOF_NODES: Final = 3_000
 
 #: Parts of all terms of a symbolic sum that is written out.
 WRITTEN_NODES: Final = 1_000_000
@@ -102,3 +105,6 @@ WRITTEN_NODES: Final = 1_000_000
 ENCLOSED_NODES: Final = 2_000_000
 SEARCHED_NODES: Final = 5_000_000
 INTEGRAL_TERMS: Final = 1_000
+
+#: Parts of one formula whose limit is sought.
+LIMIT_NODES: Final = 200

@@ -17,6 +17,7 @@ from slth_verify.limits import (
     EXPANDED_DIGITS,
     EXPANDED_TERMS,
     INTEGRAL_TERMS,
+    LIMIT_NODES,
     TERMS,
 )
 from slth_verify.statements.formulas.sizes import digits
@@ -107,10 +108,19 @@ def degree(node: Any) -> int:
         return min(_BEYOND, sum(map(degree, node.args)))
     if node.is_Pow and node.exp.is_Rational:
         size = max(abs(int(node.exp.p)), int(node.exp.q))
-        return min(_BEYOND, degree(node.base) * size)
+        root = 0 if node.exp.is_Integer else 1  # 2^(1/3) is an unknown too
+        return min(_BEYOND, max(root, degree(node.base)) * size)
     if node.is_Rational:
         return 0
-    return max(1, *map(degree, node.args)) if node.args else 1
+    inner = max(map(degree, node.args), default=1)
+    if isinstance(node, (sp.Pow, sp.exp)):  # exp(700 x) is the power 700 of exp(x)
+        factors = (
+            term.as_coeff_Mul()[0] for term in sp.Add.make_args(node.as_base_exp()[1])
+        )
+        for factor in factors:
+            if factor.is_Rational:
+                inner = max(inner, abs(int(factor.p)), int(factor.q))
+    return min(_BEYOND, max(1, inner))
 
 
 def longest(node: Any) -> int:
@@ -154,6 +164,42 @@ def terms_factored(expression: Any) -> Any:
 def powers_joined(expression: Any) -> Any:
     """``sympy.powsimp``, where it ends soon."""
     return sp.powsimp(expression) if affordable(expression) else expression
+
+
+def limit(expression: Any, symbol: Any) -> Any:
+    """``sympy.limit`` at infinity; ``nan`` where it is not found, or not soon."""
+    if not _expandable(expression, symbol):
+        return sp.nan
+    try:
+        return sp.limit(expression, symbol, sp.oo)
+    except _OPEN:
+        return sp.nan
+
+
+def leading_term(expression: Any, symbol: Any) -> Any:
+    """SymPy's leading term at infinity; None where it is not found, or not soon."""
+    if not _expandable(expression, symbol):
+        return None
+    small = sp.Dummy("small", positive=True)
+    try:
+        found = expression.subs(symbol, 1 / small).as_leading_term(small)
+    except _OPEN:
+        return None
+    infinite = found.has(sp.oo, -sp.oo, sp.zoo, sp.nan)
+    return None if infinite else found.subs(small, 1 / symbol)
+
+
+def _expandable(expression: Any, symbol: Any) -> bool:
+    """Whether a series in the symbol is sought: of short formulas, never of sums."""
+    within = expression.atoms(sp.Sum, sp.Product, sp.Integral)
+    return (
+        nodes(expression, LIMIT_NODES + 1) <= LIMIT_NODES
+        and affordable(expression)
+        and not any(node.has(symbol) for node in within)
+    )
+
+
+_OPEN = (NotImplementedError, ValueError, TypeError, AttributeError, sp.PoleError)
 
 
 def simplified(expression: Any) -> Any:

@@ -17,7 +17,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.statements.formulas.sizes import refuse_large
+from slth_verify.statements.formulas.refusals import built, refuse_large
 from slth_verify.verdict import Verdict
 
 #: Values by symbol, indexed base or undefined function.
@@ -247,7 +247,7 @@ def _rebuilt(node: Any, parts: list[Any], truth: Truth = _undecided) -> Any:
         value, condition = parts
         decided = {Verdict.VERIFIED: sp.true, Verdict.REFUTED: sp.false}
         return node.func(value, decided.get(truth(condition), condition))
-    return node.func(*parts)
+    return built(node.func, parts)
 
 
 def _array_entry(node: Any, array: Any, indices: list[Any]) -> Any:

@@ -1,67 +1,23 @@
 """How large an exact number would be, estimated before anything is computed.
 
 SymPy computes powers, factorials and binomial coefficients of integers at once, however
-long they are. Here their length follows from logarithms, so that what would take too
-long is refused in words, with the value that asks for it.
+long they are. Here their length follows from logarithms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sympy as sp
 
-from slth_verify.errors import InvalidParameterError
-from slth_verify.limits import EXACT_BITS, MAGNITUDE_BITS, SUM_BITS
+from slth_verify.limits import MAGNITUDE_BITS, ROOT_BITS
 
 #: More than any limit: the size of what has no useful estimate.
 _BEYOND = 1 << 100_000
 
-#: How much of a number a message repeats.
-_SHOWN = 60
-
-
-class TooLargeError(InvalidParameterError):
-    """An exact number, or a formula, would be too large to be computed."""
-
-
-def made(function: Any, *parts: Any) -> Any:
-    """``function(*parts)``, where the exact numbers in it stay short enough.
-
-    Raises:
-        TooLargeError: If they do not.
-    """
-    refuse_large(function, parts)
-    return function(*parts)
-
-
-def refuse_large(
-    function: Any,
-    parts: Sequence[Any],
-    node: Any = None,
-    values: Mapping[Any, Any] = {},
-) -> None:
-    """Refuse an operation whose exact result would be too long.
-
-    Args:
-        function: SymPy class of the operation.
-        parts: Its arguments.
-        node: The formula before values were put in, for the message.
-        values: What was put in, by symbol.
-
-    Raises:
-        TooLargeError: If the result needs more than `slth_verify.limits.EXACT_BITS`
-            binary digits, sums and products ``SUM_BITS``, or a constant is beyond
-            the exponential of ``2^MAGNITUDE_BITS``.
-    """
-    if length(function, parts) > _limit(function) or _towering(function, parts):
-        raise TooLargeError(_message(function, parts, node, values))
-
-
-def _limit(function: Any) -> int:
-    return SUM_BITS if function in (sp.Add, sp.Mul) else EXACT_BITS
+#: Binary digits of a number whose factors are looked for.
+_FACTORED = 64
 
 
 def length(function: Any, parts: Sequence[Any]) -> int:
@@ -88,7 +44,31 @@ def digits(node: Any) -> int:
 
 
 def _power(base: Any, exponent: Any) -> int:
-    return _exponential(exponent, digits(base))
+    return max(_exponential(exponent, digits(base)), root_length(base, exponent))
+
+
+def root_length(base: Any, exponent: Any) -> int:
+    """Digits on the way to a root of a rational number; 0 where there are few.
+
+    SymPy writes ``b^(p/q)`` with powers of factors of ``b`` whose exponents are below
+    ``q``, and so it does with ``b^(-p/q)``, by way of ``b^((q-p)/q)``.
+    """
+    factor = base.as_coeff_Mul()[0]
+    if not factor.is_Rational or not exponent.is_Rational or exponent.is_Integer:
+        return 0
+    above = int(exponent.p) % int(exponent.q)
+    if exponent < 0 or factor.q > 1:
+        above = max(above, int(exponent.q) - above)
+    size = digits(factor) * above
+    return size if size > ROOT_BITS and _has_several_primes(factor) else 0
+
+
+def _has_several_primes(factor: Any) -> bool:
+    """Whether a numerator or denominator is no power of one prime; True if too long."""
+    parts = {abs(int(factor.p)), int(factor.q)} - {1}
+    return any(
+        part.bit_length() > _FACTORED or len(sp.factorint(part)) != 1 for part in parts
+    )
 
 
 def _exponential(exponent: Any, base: int = 0) -> int:
@@ -170,17 +150,6 @@ _LENGTHS: dict[Any, Callable[..., int]] = {
 }
 
 
-def _towering(function: Any, parts: Sequence[Any]) -> bool:
-    """Whether an exponential of numbers is beyond all numerical evaluation."""
-    if function is sp.exp:
-        exponent = parts[0]
-    elif function is sp.Pow:
-        exponent = parts[1]
-    else:
-        return False
-    return bool(exponent.is_number) and magnitude(exponent) > MAGNITUDE_BITS
-
-
 def magnitude(number: Any) -> int:
     """An upper estimate of the binary logarithm of a constant's modulus."""
     if number.is_Rational:
@@ -196,81 +165,3 @@ def magnitude(number: Any) -> int:
             return _BEYOND
         return (1 << size) * (2 if base is sp.E else magnitude(base))
     return max((magnitude(part) for part in number.args), default=2)
-
-
-def _message(
-    function: Any, parts: Sequence[Any], node: Any, values: Mapping[Any, Any]
-) -> str:
-    """What is too large, in words: the value, the formula, and how large it may be."""
-    formula = shortened(node) if node is not None else function.__name__
-    given = _to_blame(function, parts, node, values)
-    shown = ", ".join(f"{name}={value}" for name, value, _ in given) or "these values"
-    size = length(function, parts)
-    about = (
-        f"about 2^{size.bit_length() - 1}" if size > 10**12 else f"about {size:,}"
-    ) + " binary digits"
-    limit = _limit(function)
-    if size <= limit:
-        about = "a modulus beyond all evaluation"
-    room = " or ".join(f"{name} up to {most:,}" for name, _, most in given if most)
-    return (
-        f"{shown}: {formula} is an exact number of {about} there, and at most "
-        f"{limit:,} (slth_verify.limits."
-        f"{'EXACT_BITS' if limit == EXACT_BITS else 'SUM_BITS'}) were required (any "
-        f"statement). Choose {room or 'smaller values'}."
-    )
-
-
-def _to_blame(
-    function: Any, parts: Sequence[Any], node: Any, values: Mapping[Any, Any]
-) -> list[tuple[str, str, int]]:
-    """The arguments without which it would be short: formula, value, and the most."""
-    if node is None or len(node.args) != len(parts):
-        return []
-    found = []
-    for place, (before, after) in enumerate(zip(node.args, parts, strict=True)):
-        used = [symbol for symbol in before.free_symbols if symbol in values]
-        if not used or not after.is_number:
-            continue
-
-        def fits(size: int, place: int = place) -> bool:
-            tried = [*parts[:place], sp.Integer(size), *parts[place + 1 :]]
-            return length(function, tried) <= _limit(function)
-
-        if not after.is_Integer or after <= 1 or not fits(1):
-            continue
-        found.append((shortened(before), shortened(after), _most(fits)))
-    if found:
-        return found[-1:] if function in (sp.Pow, sp.exp) else found
-    names = sorted((s for s in node.free_symbols if s in values), key=str)
-    return [(str(name), shortened(values[name]), 0) for name in names]
-
-
-def _most(fits: Callable[[int], bool]) -> int:
-    """The largest size that fits, or 0 if that is beyond 2^64; it grows with it."""
-    low = 0
-    for bit in range(64, -1, -1):
-        if fits(low + (1 << bit)):
-            low += 1 << bit
-    return low if low < 1 << 64 else 0
-
-
-def shortened(value: Any) -> str:
-    """An expression for a message, however long its numbers are."""
-    if isinstance(value, sp.Rational) and digits(value) > 4 * _SHOWN:
-        rough = Fraction(int(value.p), int(value.q))
-        top, bottom = abs(rough.numerator), rough.denominator
-        tens = (top.bit_length() - bottom.bit_length()) * 30103 // 100000
-        if bottom == 1 and digits(value) < 14_000 and set(str(top)[1:]) == {"0"}:
-            return f"{'-' * (rough < 0)}{str(top)[0]}e{len(str(top)) - 1}"
-        return f"a number of about 1e{tens}"
-    if isinstance(value, sp.Basic) and any(
-        digits(number) > 14_000 for number in value.atoms(sp.Rational)
-    ):
-        return "an expression with long numbers"
-    if isinstance(value, sp.Integral) or (
-        isinstance(value, sp.Basic) and value.has(sp.Integral)
-    ):
-        return "an expression with an integral"  # SymPy sorts by numerical values
-    written = str(value)
-    return written if len(written) <= 4 * _SHOWN else f"{written[: 4 * _SHOWN]}..."

@@ -17,7 +17,7 @@ from slth_verify.errors import InvalidParameterError
 from slth_verify.limits import TERMS, WRITTEN_NODES
 from slth_verify.statements.formulas.algebra import nodes
 from slth_verify.statements.formulas.binding import Substitution, Truth
-from slth_verify.statements.formulas.sizes import TooLargeError, made, shortened
+from slth_verify.statements.formulas.refusals import TooLargeError, made, shortened
 
 
 def expand_sums(expression: Any, truth: Truth) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from slth_verify.errors import InvalidParameterError
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Claim
-from slth_verify.statements.formulas.sizes import TooLargeError
+from slth_verify.statements.formulas.refusals import TooLargeError
 from slth_verify.statements.queries.hypotheses import check_substitution
 from slth_verify.statements.queries.values import (
     enclosed_at,
@@ -39,14 +39,18 @@ def bound(
         raise TooLargeError(f"{error}{_in_balls(claim, complete)}") from error
 
 
+#: Binary digits of a number that is shown in decimals.
+_READABLE = 1 << 14
+
+
 def _in_balls(claim: Claim, complete: Mapping[Any, Any]) -> str:
     """What is known of a value too long to be written down."""
     found = enclosed_at(claim.expression, complete, bits=64)
-    if found is None:
+    if found is None or max(abs(found.lower), abs(found.upper)) > 1 << _READABLE:
         return ""
     return (
-        f" It lies in {found}, as slth_verify.enclosure.enclose(claim.expression, "
-        "values) proves in balls."
+        f" It lies in {found.readable()}, as slth_verify.enclosure.enclose("
+        "claim.expression, values) proves in balls."
     )
 
 

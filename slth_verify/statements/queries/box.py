@@ -18,7 +18,7 @@ from slth_verify.statements.decisions.decide import sign_of
 from slth_verify.statements.decisions.substitution import substitute
 from slth_verify.statements.formulas import algebra
 from slth_verify.statements.formulas.binding import bound_variables
-from slth_verify.statements.formulas.sizes import TooLargeError
+from slth_verify.statements.formulas.refusals import TooLargeError
 
 _UPPER = (sp.StrictLessThan, sp.LessThan)
 _LOWER = (sp.StrictGreaterThan, sp.GreaterThan)
@@ -116,7 +116,7 @@ def sign(statement: StatementData, expression: Any) -> int | None:
         return None
     try:
         inside = parametrised(statement, expression)
-    except TooLargeError:
+    except (TooLargeError, OverflowError):
         return None
     for rewrite in (sp.sympify, _factored, algebra.expanded_log):
         candidate = rewrite(inside)

@@ -22,6 +22,7 @@ from slth_verify.statements.queries.comparison import (
     without_winner,
 )
 from slth_verify.statements.queries.contradictions import constants
+from slth_verify.statements.queries.domains import refuse_no_number
 from slth_verify.statements.queries.isolate import (
     OnCell,
     Piece,
@@ -85,7 +86,9 @@ def compare(
     if over is None:
         order = _order(first, second, difference)
     else:
-        symbol = first.variable(over[0]).symbol
+        variable = first.variable(over[0])
+        refuse_no_number(first, variable)
+        symbol = variable.symbol
         for end in over[1:]:
             _refuse_end(first, claims[0], values, symbol, end)
             _refuse_end(second, claims[1], theirs, symbol, end)

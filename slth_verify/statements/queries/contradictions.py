@@ -17,7 +17,7 @@ from slth_verify.statements._types import Claim, ClaimDirection, Provenance
 from slth_verify.statements.decisions.decide import decide
 from slth_verify.statements.decisions.proved import Ceil
 from slth_verify.statements.formulas.binding import is_free
-from slth_verify.statements.formulas.sizes import TooLargeError
+from slth_verify.statements.formulas.refusals import TooLargeError
 from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.topics import differences, topic
 from slth_verify.statements.queries.values import evaluate

@@ -74,7 +74,7 @@ def refuse_no_number(statement: StatementData, variable: Variable) -> None:
     names = [v.name for v in statement.symbols if _is_number(statement, v)]
     raise InvalidParameterError(
         f"symbol={variable.name!r} is {kind} in {statement.id} ({variable.meaning}): a "
-        f"number was required to solve for. Ask for one of {', '.join(names)}."
+        f"number was required. Ask for one of {', '.join(names)}."
     )
 
 

@@ -67,7 +67,7 @@ def growth(
     inner = without_outgrown_sums(
         _without_rounding(substitute(expression, moved)), _t, _limit
     )
-    for candidate in (_leading(inner), _by_series(inner)):
+    for candidate in (_leading(inner), algebra.leading_term(inner, _t)):
         if candidate is not None and _limit(inner / candidate) == 1:
             result = candidate.subs(_t, 1 / symbol if shrinks else symbol)
             return _returned(result, back)
@@ -119,10 +119,7 @@ _SMALL = frozenset({"eps", "delta", "eta", "h"})
 
 
 def _limit(expression: Any) -> Any:
-    try:
-        return sp.limit(expression, _t, sp.oo)
-    except (NotImplementedError, ValueError, TypeError, AttributeError, sp.PoleError):
-        return sp.nan
+    return algebra.limit(expression, _t)
 
 
 def _without_rounding(expression: Any) -> Any:
@@ -140,20 +137,6 @@ def _settled(node: Any) -> Any:
     if not (gap.is_positive or gap.is_negative):
         return node
     return first if bool(gap.is_negative) == isinstance(node, Least) else second
-
-
-def _by_series(expression: Any) -> Any:
-    """Leading term of SymPy's expansion at infinity, or None."""
-    if expression.has(sp.Sum):
-        return None
-    small = sp.Dummy("small", positive=True)
-    try:
-        found = expression.subs(_t, 1 / small).as_leading_term(small)
-    except (NotImplementedError, ValueError, TypeError, AttributeError, sp.PoleError):
-        return None
-    return (
-        None if found.has(sp.oo, -sp.oo, sp.zoo, sp.nan) else found.subs(small, 1 / _t)
-    )
 
 
 def _leading(expression: Any) -> Any:

@@ -12,7 +12,7 @@ from slth_verify.showing import OneLine
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Claim, Hypothesis
 from slth_verify.statements.decisions.decide import Relation, decide, relation_truth
-from slth_verify.statements.formulas.sizes import TooLargeError
+from slth_verify.statements.formulas.refusals import TooLargeError
 from slth_verify.statements.queries.contradictions import refutation
 from slth_verify.statements.queries.values import put_in, read_values, with_defaults
 from slth_verify.verdict import NoTruthValue, Verdict

@@ -15,7 +15,7 @@ import sympy as sp
 
 from slth_verify.statements.decisions.proved import Ceil
 from slth_verify.statements.formulas import algebra
-from slth_verify.statements.formulas.sizes import made, shortened
+from slth_verify.statements.formulas.refusals import made, shortened
 
 Sign = Callable[[Any], int | None]
 

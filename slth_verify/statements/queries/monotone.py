@@ -17,7 +17,7 @@ from slth_verify.statements._data import StatementData
 from slth_verify.statements.decisions.proved import Extreme
 from slth_verify.statements.formulas import algebra
 from slth_verify.statements.formulas.binding import is_free
-from slth_verify.statements.formulas.sizes import TooLargeError
+from slth_verify.statements.formulas.refusals import TooLargeError
 from slth_verify.statements.queries.box import sign
 from slth_verify.statements.queries.signs import (
     INCREASING,

@@ -23,7 +23,7 @@ from slth_verify.statements.decisions.decide import (
 from slth_verify.statements.decisions.proved import Ceil, Greatest
 from slth_verify.statements.formulas import algebra
 from slth_verify.statements.formulas.binding import is_free
-from slth_verify.statements.formulas.sizes import TooLargeError, shortened
+from slth_verify.statements.formulas.refusals import TooLargeError, shortened
 from slth_verify.statements.queries.bisect import extreme_integer, extreme_rational
 from slth_verify.statements.queries.bound import refuse_violations
 from slth_verify.statements.queries.box import sign
