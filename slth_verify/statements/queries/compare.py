@@ -8,11 +8,13 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
+from slth_verify.limits import SEARCHED_NODES
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Claim
 from slth_verify.statements.decisions.decide import sign_of
 from slth_verify.statements.decisions.exact import read_exact
 from slth_verify.statements.decisions.substitution import substitute
+from slth_verify.statements.formulas import algebra
 from slth_verify.statements.formulas.binding import is_free
 from slth_verify.statements.queries.bound import refuse_violations
 from slth_verify.statements.queries.box import sign
@@ -24,6 +26,7 @@ from slth_verify.statements.queries.comparison import (
 from slth_verify.statements.queries.contradictions import constants
 from slth_verify.statements.queries.domains import refuse_no_number
 from slth_verify.statements.queries.isolate import (
+    MOST_CELLS,
     OnCell,
     Piece,
     on_cells,
@@ -54,7 +57,8 @@ def compare(
         of: Claim or subject, for both or as a pair; the main claims by default.
         over: ``(name, low, high)``: compare for all values of one symbol in a range.
         width: Cells are split down to this relative width; a bracket around a crossover
-            joins a few of them.
+            joins a few of them. What more cells than 20,000 would decide stays open, or
+            fewer where formulas are long (`slth_verify.limits.SEARCHED_NODES`).
         second_values: Values for the second statement only.
         formulas_only: Compare the bare bounds of claims about different things too;
             then none is called stronger.
@@ -97,7 +101,9 @@ def compare(
             _trend(first, claims[0], sides[0], symbol),
             _trend(second, claims[1], sides[1], symbol),
         )
-        pieces = _pieces(_cells(sides, trends, symbol), over, width)
+        most = SEARCHED_NODES // max(1, sum(map(algebra.evaluations, sides)))
+        on_cell = _cells(sides, trends, symbol)
+        pieces = _pieces(on_cell, over, width, min(MOST_CELLS, max(1, most)))
         signs = {piece.sign for piece in pieces}
         order = signs.pop() if len(signs) == 1 else None
     found = comparison((first.id, second.id), claims, sides, order, pieces)
@@ -160,7 +166,7 @@ def _refuse_open(
 
 
 def _pieces(
-    on_cell: OnCell, over: tuple[str, Any, Any], width: Any
+    on_cell: OnCell, over: tuple[str, Any, Any], width: Any, most: int
 ) -> tuple[Piece, ...]:
     """Stretches of proved order over a range of one symbol."""
     low, high = read_exact(over[1], "low"), read_exact(over[2], "high")
@@ -169,7 +175,7 @@ def _pieces(
             f"over={over!r}: a range needs two rational ends, the lower one first. "
             "Write them as numbers or as strings such as '1/100'."
         )
-    return sign_pieces(on_cell, low, high, read_exact(width, "width"))
+    return sign_pieces(on_cell, low, high, read_exact(width, "width"), most)
 
 
 def _refuse_end(

@@ -14,7 +14,8 @@ from slth_verify.enclosure import Enclosure
 from slth_verify.statements.decisions.decide import enclosed, enclosed_sign
 from slth_verify.statements.decisions.substitution import substitute
 
-_MOST_CELLS = 20_000
+#: Cells of one range, unless their functions are long.
+MOST_CELLS = 20_000
 _BITS = 96
 
 
@@ -60,7 +61,9 @@ class Piece:
 OnCell = Callable[[Fraction, Fraction], Enclosure | None]
 
 
-def sign_pieces(on_cell: OnCell, low: Any, high: Any, width: Any) -> tuple[Piece, ...]:
+def sign_pieces(
+    on_cell: OnCell, low: Any, high: Any, width: Any, most: int = MOST_CELLS
+) -> tuple[Piece, ...]:
     """Split ``[low, high]`` into stretches of proved sign.
 
     Args:
@@ -69,6 +72,7 @@ def sign_pieces(on_cell: OnCell, low: Any, high: Any, width: Any) -> tuple[Piece
         high: Right end, rational, above ``low``.
         width: Cells are split down to this width, relative to the right end. A stretch
             left open may join a few such cells.
+        most: Cells that are looked at; those left after so many stay open.
 
     Returns:
         Adjacent pieces from left to right. Open pieces contain every sign change; where
@@ -85,7 +89,7 @@ def sign_pieces(on_cell: OnCell, low: Any, high: Any, width: Any) -> tuple[Piece
         cells += 1
         sign = enclosed_sign(on_cell(left, right))
         narrow = right - left <= relative * max(abs(left), abs(right))
-        if sign is None and not narrow and cells < _MOST_CELLS:
+        if sign is None and not narrow and cells < most:
             middle = _split(left, right)
             stack += [(middle, right), (left, middle)]
             continue

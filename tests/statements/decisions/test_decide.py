@@ -161,3 +161,8 @@ def test_signs_on_a_range() -> None:
     assert pieces[1].low < 1 < pieces[1].high
     assert pieces[3].low < 2 < pieces[3].high
     assert all(a.high == b.low for a, b in pairwise(pieces))
+    few = sign_pieces(on_cell, *ends, sp.Rational(1, 1000), most=9)
+    assert (few[0].low, few[-1].high) == ends
+    assert sum(1 for piece in few if piece.sign is None) >= 1
+    (none,) = sign_pieces(on_cell, *ends, sp.Rational(1, 1000), most=1)
+    assert none.sign is None

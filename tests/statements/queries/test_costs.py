@@ -21,7 +21,8 @@ from slth_verify.statements import statement, statements
 from slth_verify.statements.formulas import algebra
 from slth_verify.statements.formulas.refusals import TooLargeError
 from slth_verify.statements.formulas.sizes import length
-from slth_verify.statements.queries import signs
+from slth_verify.statements.queries import compare, signs
+from slth_verify.statements.queries.isolate import MOST_CELLS, Piece, sign_pieces
 from slth_verify.statements.queries.signs import Signs
 
 HUGE = ("1e9", "1e30", "1e400", "1e-400")
@@ -233,6 +234,25 @@ def test_an_array_too_small_for_a_long_sum_is_refused() -> None:
     values.pop(str(s.claim("exact").subject))
     with pytest.raises(InvalidParameterError, match="of the shape"):
         s.bound("exact", check=False, **{**values, "d": 10**30})
+
+
+@pytest.mark.parametrize("share", [1, 0])
+def test_a_comparison_looks_at_so_many_cells(
+    monkeypatch: pytest.MonkeyPatch, share: int
+) -> None:
+    looked: list[int] = []
+
+    def pieces(*given: Any) -> tuple[Piece, ...]:
+        looked.append(given[-1])
+        return sign_pieces(*given)
+
+    monkeypatch.setattr(compare, "sign_pieces", pieces)
+    monkeypatch.setattr(compare, "SEARCHED_NODES", share * limits.SEARCHED_NODES)
+    found = statement("der:rss-constant").compare(
+        statement("der:rss-counting"), over=("eps", "1e-9", "1/4")
+    )
+    assert looked == [MOST_CELLS if share else 1]
+    assert found.stretches
 
 
 def test_a_proof_stops_after_so_many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
