@@ -41,7 +41,7 @@ def test_points_with_a_wrong_exponent_are_seen():
     Below m = 36 beams reach farther than the law says, so that its exponent shows only
     from there on.
     """
-    points = search_points((36, 90), (1e-2, 1e-3), repeats=2)
+    points = search_points((36, 90), (1e-2, 1e-3), repeats=1)
     lies = [
         type(point)(point.dim, round(point.width / point.dim**0.5), point.residual)
         for point in points

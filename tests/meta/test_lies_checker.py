@@ -28,4 +28,4 @@ def test_a_checker_that_refuses_by_other_errors_is_no_liar(hunt: settings) -> No
         except SlthVerifyError as error:
             raise ValueError(json.dumps(str(error))) from error
 
-    check_checker(careful, settings=settings(hunt, max_examples=30))
+    check_checker(careful, settings=settings(hunt, max_examples=10))

@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from handmade.nightly import nightly_but
 from handmade.torch_modules import Functional, imported
 from torch import nn
 from torch.nn import functional as F
@@ -36,8 +37,11 @@ from slth_verify.graph import (
 )
 from slth_verify.network.torch_graphs import graph_from_torch
 
+IMPORTED = ("ResNet with option A", "Fire", "one-dimensional", "dilated", "shuffled")
+IMPORTED += ("Keras style", "DCGAN", "reflecting", "perceptron")
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+
+@pytest.mark.parametrize("name", nightly_but(IMPORTED, ARCHITECTURES))
 def test_architectures(name: str) -> None:
     module, shape = ARCHITECTURES[name]
     network = made(module, seed=len(name))
@@ -130,7 +134,9 @@ def test_what_is_computed_is_read_whatever_the_classes() -> None:
     assert np.array_equal(imported(shadowed, (2, 6, 6)).output.weight, -weight.numpy())
 
 
-@pytest.mark.parametrize("name", ["LeNet-5", "Keras style", "strided"])
+@pytest.mark.parametrize(
+    "name", nightly_but(["strided"], ["LeNet-5", "Keras style", "strided"])
+)
 def test_writing_in_place_changes_no_graph(name: str) -> None:
     """Torch rewrites one program and not the other; both are read alike."""
     module, shape = ARCHITECTURES[name]
@@ -227,7 +233,11 @@ def test_the_rooms_load_without_torch() -> None:
     code = (
         "import sys, slth_verify.conformance, slth_verify.network\n"
         "assert 'torch' not in sys.modules\n"
-        "slth_verify.network.pruned_module\n"
-        "assert 'torch' in sys.modules\n"
+        "sys.modules['torch'] = None  # who imports it gets an error\n"
+        "try:\n"
+        "    slth_verify.network.pruned_module\n"
+        "except ImportError:\n"
+        "    sys.exit()\n"
+        "sys.exit('torch is not needed')\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from handmade.architectures import graph_of
 from handmade.graph_modules import assert_same, by_the_checker, masked, outputs, whole
-from hypothesis import given, settings
+from handmade.nightly import cases, nightly_but
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn.utils import prune
 
@@ -29,7 +31,6 @@ from slth_verify.network import (
 )
 from slth_verify.network.pruned_graphs import networks, operations, target_module
 from slth_verify.network.pruned_graphs.pairs import RandomPair
-from slth_verify.network.torch_graphs import graph_from_torch
 from slth_verify.network.torch_graphs.evaluate import evaluated
 from slth_verify.network.torch_graphs.evaluate import given as known
 
@@ -39,12 +40,16 @@ Maker = Callable[..., sv.Ticket]
 Images = Callable[..., np.ndarray]
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+#: Between them they have every kind of layer.
+MASKED = ("ResNet with option A", "Fire", "one-dimensional", "dilated", "shuffled")
+READ = ("ResNet with projection", "LeNet-5", "strided", "reflecting", "DCGAN")
+
+
+@pytest.mark.parametrize("name", nightly_but(MASKED, ARCHITECTURES))
 def test_masked_pruned_and_checked_networks_agree(
     name: str, hand_ticket: Maker, box_images: Images
 ) -> None:
-    module, shape = ARCHITECTURES[name]
-    graph = graph_from_torch(made(module), shape, box=(-1, 1))
+    graph = graph_of(name)
     ticket, images = hand_ticket(graph), box_images(graph)
     found = outputs(pruned_module(graph, ticket, dtype="float64"), images)
     assert_same(outputs(masked(graph, ticket), images), found)
@@ -53,13 +58,13 @@ def test_masked_pruned_and_checked_networks_agree(
     assert_same(outputs(single, images.astype(np.float32)), found, 1e-4)
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", nightly_but(READ, ARCHITECTURES))
 def test_a_graph_is_the_module_that_it_was_read_from(
     name: str, box_images: Images
 ) -> None:
     module, shape = ARCHITECTURES[name]
     original = made(module)
-    graph = graph_from_torch(original, shape, box=(-1, 1))
+    graph = graph_of(name)
     images = box_images(graph)
     found = outputs(target_module(graph, dtype="float64"), images)
     given_ = images.reshape(len(images), *shape)
@@ -68,7 +73,7 @@ def test_a_graph_is_the_module_that_it_was_read_from(
     assert_same(found, values(graph, images))
 
 
-@settings(max_examples=100)
+@cases(30, 100)
 @given(slst.target_graphs(), st.integers(0, 99))
 def test_drawn_graphs_agree(
     hand_ticket: Maker, box_images: Images, graph: TargetCNN, seed: int
@@ -82,7 +87,7 @@ def test_drawn_graphs_agree(
     assert np.abs(outputs(masked(graph, ticket), images) - found).max() <= scale
 
 
-@settings(max_examples=100)
+@cases(30, 100)
 @given(slst.target_graphs(), st.integers(0, 99))
 def test_drawn_graphs_are_what_numpy_computes(
     box_images: Images, graph: TargetCNN, seed: int

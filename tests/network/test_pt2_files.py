@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from handmade.architectures import graph_of
+from handmade.nightly import nightly_but
 from handmade.pt2_files import PROGRAM, changed, exported, written
 from torch import nn
 
@@ -18,20 +20,23 @@ from slth_verify.errors import InvalidTargetError
 from slth_verify.graph import values
 from slth_verify.network.torch_graphs import (
     graph_from_pt2,
-    graph_from_torch,
     pt2_program,
 )
 
 Records = dict[str, bytes]
+#: Read by default from programs for batches of any size; `ONE_SIZE` for one size.
+ANY_SIZE = ("ResNet with option A", "Keras style", "Fire", "one-dimensional")
+ANY_SIZE += ("perceptron", "reflecting", "dilated", "LeNet-5")
+ONE_SIZE = [("strided", 1), ("shuffled", 1), ("DCGAN", 1), ("global average", 1)]
+ONE_SIZE += [("MNIST example", 3)]
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", nightly_but(ANY_SIZE, ARCHITECTURES))
 def test_files_are_read_as_their_modules(name: str, tmp_path: Path) -> None:
     module, shape = ARCHITECTURES[name]
     original = made(module)
     path = exported(original, tuple(shape), tmp_path / "net.pt2")
-    graph = graph_from_pt2(path, box=(-1, 1))
-    wanted = graph_from_torch(original, tuple(shape), box=(-1, 1))
+    graph, wanted = graph_from_pt2(path, box=(-1, 1)), graph_of(name)
     assert graph.name == "net"
     images = np.random.default_rng(0).uniform(-1, 1, (3, *wanted.input.shape))
     assert np.array_equal(values(graph, images), values(wanted, images))
@@ -201,18 +206,18 @@ def test_deep_and_long_descriptions_are_refused(
             graph_from_pt2(written({**honest, PROGRAM: data}, tmp_path / "net.pt2"))
 
 
-@pytest.mark.parametrize(
-    ("name", "size"),
-    [*((name, 1) for name in ARCHITECTURES), ("MNIST example", 3), ("VGG block", 3)],
-)
+SIZES = [*((name, 1) for name in ARCHITECTURES), ("MNIST example", 3), ("VGG block", 3)]
+
+
+@pytest.mark.parametrize("sized", nightly_but(ONE_SIZE, SIZES), ids=str)
 def test_programs_for_batches_of_one_size_are_read(
-    name: str, size: int, tmp_path: Path
+    sized: tuple[str, int], tmp_path: Path
 ) -> None:
+    name, size = sized
     module, shape = ARCHITECTURES[name]
     original = made(module)
     path = exported(original, tuple(shape), tmp_path / "net.pt2", size=size)
-    graph = graph_from_pt2(path, box=(-1, 1))
-    wanted = graph_from_torch(original, tuple(shape), box=(-1, 1))
+    graph, wanted = graph_from_pt2(path, box=(-1, 1)), graph_of(name)
     images = np.random.default_rng(0).uniform(-1, 1, (3, *wanted.input.shape))
     assert np.array_equal(values(graph, images), values(wanted, images))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from handmade.nightly import nightly_but
 
 from slth_verify.conformance import ConformanceFailure, _checker, check_checker
 from slth_verify.conformance.lies import masks
@@ -264,7 +265,11 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize("plant", FAULTS)
+#: The others run nightly.
+QUICK = [FAULTS[3], _error_believed, _no_carry, FAULTS[-4], _other_weights]
+
+
+@pytest.mark.parametrize("plant", nightly_but(QUICK, FAULTS))
 def test_a_fault_of_the_checker_is_noticed(plant: _Plant, monkeypatch: _Patch) -> None:
     plant(monkeypatch)
     found = [x.name for _, x, _ in judged_tickets(check, quick=True)]
@@ -278,7 +283,9 @@ def test_the_recorded_tickets_are_judged_rightly() -> None:
     assert len(found) == len(told_tickets())
 
 
-@pytest.mark.parametrize("name", ["identity", "stored_weights"])
+@pytest.mark.parametrize(
+    "name", nightly_but(["stored_weights"], ["identity", "stored_weights"])
+)
 def test_a_checker_is_not_compared_with_itself(name: str, monkeypatch: _Patch) -> None:
     """The truth is another's, though the checker under test is the package's own."""
     _believed(name)(monkeypatch)

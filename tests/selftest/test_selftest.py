@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from handmade.nightly import nightly_but
 
+from slth_verify import selftest
 from slth_verify.cli import run as run_command
 from slth_verify.conformance import ConformanceFailure
 from slth_verify.conformance.claims import CLAIM_ATTACKS
@@ -20,7 +22,11 @@ from slth_verify.selftest import environment, run, run_selftest
 _Patch = pytest.MonkeyPatch
 
 
-def test_quick_selftest_of_this_package(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("cases", nightly_but([2], [2, 8]))
+def test_quick_selftest_of_this_package(
+    cases: int, capsys: pytest.CaptureFixture[str], monkeypatch: _Patch
+) -> None:
+    monkeypatch.setattr(run, "_SAMPLE", (cases, 40))
     assert run_command(["selftest", "--quick", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["verdict"] == "NOT_REJECTED"
@@ -60,7 +66,9 @@ def only(monkeypatch: _Patch) -> Callable[[Callable[..., None]], None]:
 
 
 def test_a_lie_that_gets_through_fails(
-    only: Callable[..., None], capsys: pytest.CaptureFixture[str]
+    only: Callable[..., None],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: _Patch,
 ) -> None:
     only(_passes)
     result = run_selftest()
@@ -70,6 +78,7 @@ def test_a_lie_that_gets_through_fails(
     about = {part.statement for part in result.parts if part.group == "property"}
     assert about >= set(CLAIM_ATTACKS)
     assert {part.reason for part in lies} == {"the lie got through"}
+    monkeypatch.setattr(selftest, "run_selftest", lambda **_: result)
     assert run_command(["selftest"]) == 1
     shown = capsys.readouterr().out
     assert f"0 of {len(lies)} lies caught" in shown

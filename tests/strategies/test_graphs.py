@@ -69,9 +69,9 @@ def test_layers_shrink_to_the_simplest() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "rectifier",
+        pytest.param("rectifier", marks=pytest.mark.nightly),
         pytest.param("reshape", marks=pytest.mark.nightly),
-        "permute",
+        pytest.param("permute", marks=pytest.mark.nightly),
         "sum",
     ],
 )

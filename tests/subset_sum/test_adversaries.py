@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from handmade.nightly import cases
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slth_verify import strategies as slst
@@ -20,9 +21,7 @@ from slth_verify.subset_sum import (
 NAMES = [solver.name for solver in solvers()]
 #: Find a subset within a `MaxTolerance` whenever there is one.
 COMPLETE = ("exhaustive", "meet-in-the-middle", "one-dim")
-FEW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+FEW = cases(8, 25)
 
 
 def _supported(name: str, problem: Problem) -> bool:

@@ -53,6 +53,7 @@ def about(check: str, given: tuple[Any, ...]) -> str:
     return STATEMENTS.get(check) or str(given[0].id)
 
 
+@cache
 def lies_about_claims() -> tuple[Lie, ...]:
     """Statements with one thing changed, of each whose formulas are attacked."""
     return tuple(

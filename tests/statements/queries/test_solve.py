@@ -6,7 +6,8 @@ from fractions import Fraction
 
 import pytest
 import sympy as sp
-from hypothesis import assume, given, settings
+from handmade.nightly import cases
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from slth_verify.errors import InvalidParameterError
@@ -28,7 +29,7 @@ VERIFIED, REFUTED = Verdict.VERIFIED, Verdict.REFUTED
 
 
 @given(eps=accuracies, constant=possible)
-@settings(max_examples=25)
+@cases(8, 25)
 def test_width_of_theorem_one_goes_round(eps: Fraction, constant: Fraction) -> None:
     s = statement("thm:rss")
     n = s.solve_for("n", eps=eps, C=constant)
@@ -38,7 +39,7 @@ def test_width_of_theorem_one_goes_round(eps: Fraction, constant: Fraction) -> N
 
 
 @given(n=st.integers(1, 10**6), constant=possible)
-@settings(max_examples=25)
+@cases(8, 25)
 def test_accuracy_of_theorem_one_goes_round(n: int, constant: Fraction) -> None:
     s = statement("thm:rss")
     assume(3 * n > 5 * constant)  # otherwise eps = exp(-n/C) may be above 1/3
@@ -51,7 +52,7 @@ def test_accuracy_of_theorem_one_goes_round(n: int, constant: Fraction) -> None:
 
 
 @given(m=st.integers(1, 40), eps=accuracies, constant=constants, a_m=st.integers(1, 4))
-@settings(max_examples=20)
+@cases(6, 20)
 def test_width_of_theorem_five_goes_round(m, eps, constant, a_m) -> None:
     s = statement("thm:mrss-nsn")
     values = {"m": m, "eps": eps, "C": constant, "a_m": a_m}
@@ -62,7 +63,7 @@ def test_width_of_theorem_five_goes_round(m, eps, constant, a_m) -> None:
 
 
 @given(n=st.integers(1, 10**9), m=st.integers(1, 12))
-@settings(max_examples=20)
+@cases(6, 20)
 def test_accuracy_of_theorem_five_goes_round(n: int, m: int) -> None:
     s = statement("thm:mrss-nsn")
     try:
@@ -79,7 +80,7 @@ def test_accuracy_of_theorem_five_goes_round(n: int, m: int) -> None:
     eta=st.fractions(Fraction(1, 500), Fraction(1, 2), max_denominator=500),
     error=accuracies,
 )
-@settings(max_examples=20)
+@cases(6, 20)
 def test_depth_of_the_accumulated_error_goes_round(eta, error) -> None:
     s = statement("lem:error-accumulation")
     try:
@@ -97,7 +98,7 @@ def test_depth_of_the_accumulated_error_goes_round(eta, error) -> None:
     eps2=st.fractions(Fraction(1, 10**4), Fraction(99, 100), max_denominator=10**4),
     delta=st.fractions(Fraction(1, 10**6), Fraction(99, 100), max_denominator=10**6),
 )
-@settings(max_examples=20)
+@cases(6, 20)
 def test_explicit_width_meets_its_failure_probability(eps1, eps2, delta) -> None:
     s = statement("der:rss-explicit")
     n = s.solve_for("n", eps1=eps1, eps2=eps2, delta=delta)
@@ -122,7 +123,7 @@ SUFFICIENT = {
 
 @pytest.mark.parametrize("identifier", SUFFICIENT)
 @given(eps=accuracies)
-@settings(max_examples=4)
+@cases(2, 4)
 def test_width_and_accuracy_go_round(identifier: str, eps: Fraction) -> None:
     s, values = statement(identifier), SUFFICIENT[identifier]
     n = s.solve_for("n", eps=eps, **values)
@@ -141,7 +142,7 @@ def test_width_and_accuracy_go_round(identifier: str, eps: Fraction) -> None:
     depth=st.integers(1, 20),
     signs=st.integers(1, 2),
 )
-@settings(max_examples=15)
+@cases(5, 15)
 def test_explicit_network_width_goes_round(p, channels, depth, signs) -> None:
     s = statement("der:structured-slth")
     values = {"p": p, "c_in": channels, "depth": depth, "t": signs, "n_0": 97}

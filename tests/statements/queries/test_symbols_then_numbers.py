@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 import sympy as sp
-from hypothesis import given, settings
+from handmade.nightly import cases, nightly_but
+from hypothesis import given
 from hypothesis import strategies as st
 from symbolic_answers.asked import mismatch
 
@@ -28,7 +29,7 @@ CLAIMS = [(s.id, claim.name) for s in statements() for claim in s.claims]
 
 @pytest.mark.parametrize(("identifier", "claim"), CLAIMS)
 @given(data=st.data())
-@settings(max_examples=4)
+@cases(2, 4)
 def test_symbols_then_numbers(identifier: str, claim: str, data: Any) -> None:
     def draw(low: int, high: int) -> int:
         return int(data.draw(st.integers(low, high)))
@@ -80,17 +81,18 @@ def noticed(identifier: str, claim: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize(
-    ("identifier", "claim"),
-    [
-        ("der:layer-error", "exact"),
-        ("der:channel-certificate", "error"),
-        ("der:channel-certificate", "range"),
-    ],
-)
+SUMS = [
+    ("der:layer-error", "exact"),
+    ("der:channel-certificate", "error"),
+    ("der:channel-certificate", "range"),
+]
+
+
+@pytest.mark.parametrize("summed", nightly_but(SUMS[2:], SUMS), ids=str)
 def test_lie_a_lost_index_is_noticed(
-    monkeypatch: pytest.MonkeyPatch, identifier: str, claim: str
+    monkeypatch: pytest.MonkeyPatch, summed: tuple[str, str]
 ) -> None:
+    identifier, claim = summed
     assert not noticed(identifier, claim)
     monkeypatch.setattr(values_module, "expand_sums", first_index_only)
     assert noticed(identifier, claim)

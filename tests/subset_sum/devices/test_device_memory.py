@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from handmade.nightly import nightly_but
 
 from slth_verify.subset_sum import DenseColumns, MaxTolerance, Problem, solve
 from slth_verify.subset_sum.steps import meeting
@@ -26,7 +27,7 @@ def _solve(dim: int, limit: int) -> None:
     )
 
 
-@pytest.mark.parametrize("dim", [4, 9, 18])
+@pytest.mark.parametrize("dim", nightly_but([9], [4, 9, 18]))
 @pytest.mark.parametrize("limit", [1 << 20, 1 << 23])
 def test_tensors_stay_within_the_limit(
     dim: int, limit: int, held_bytes: HeldBytes
