@@ -9,10 +9,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from handmade.nightly import nightly_but
 from hypothesis import Phase, settings
 
 from slth_verify.bounds import mrss_width
-from slth_verify.conformance import ConformanceFailure, run_again, run_conformance
+from slth_verify.conformance import (
+    ConformanceFailure,
+    _checker,
+    run_again,
+    run_conformance,
+)
+from slth_verify.conformance.oracles.told_tickets import told_tickets
 from slth_verify.conformance.running.checks import CHECKS, STATEMENTS
 from slth_verify.construction import prune
 from slth_verify.errors import InvalidParameterError
@@ -76,12 +83,17 @@ def test_every_check_is_about_a_statement() -> None:
         assert statement(name).id == name
 
 
-def test_right_code_is_not_contradicted_and_proves_nothing() -> None:
+@pytest.mark.parametrize("cases", nightly_but([2], [2, 8]))
+def test_right_code_is_not_contradicted_and_proves_nothing(
+    cases: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded = told_tickets()[::4] if cases == 2 else told_tickets()
+    monkeypatch.setattr(_checker, "told_tickets", lambda: recorded)
     result = run_conformance(
         solver=MeetInTheMiddle(),
         checker=check,
         bound=_certified,
-        settings=FEW,
+        settings=settings(FEW, max_examples=cases),
     )
     names = [item.check for item in result.checks]
     wanted = ["solver", "success_rate", "checker", "width"]

@@ -21,6 +21,13 @@ def nightly_but(kept: Collection[Any], every: Iterable[Any]) -> list[Any]:
     ]
 
 
+def nightly_for(slow: Collection[Any], every: Iterable[Any]) -> list[Any]:
+    """All members of a family, of which the slow ones run nightly only."""
+    members = list(every)
+    assert all(member in members for member in slow), slow
+    return nightly_but([member for member in members if member not in slow], members)
+
+
 def cases(usual: int, nightly: int) -> settings:
     """So many generated cases, and more of them under the profile of long runs."""
     loaded = settings()

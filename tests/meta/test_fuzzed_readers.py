@@ -42,6 +42,8 @@ _FEW, _SEEDS = 30, 20
 
 #: Readers whose genuine files, or whose answers, take seconds.
 _SLOW = ("reports", "exported programs", "library entries", "stored answers")
+#: And those whose files are refused slowly.
+_LONG = (*_SLOW, "sweep stores")
 
 
 def _fuzzed(reader: Reader, folder: Path, seed: int = 0) -> Findings:
@@ -68,16 +70,16 @@ def _fuzzed(reader: Reader, folder: Path, seed: int = 0) -> Findings:
     return findings
 
 
-def _marked(names: tuple[str, ...]) -> list[Any]:
-    slow = pytest.mark.nightly
-    return [pytest.param(x, marks=slow if x in _SLOW else ()) for x in names]
+def _marked(names: tuple[str, ...], slow: tuple[str, ...] = _SLOW) -> list[Any]:
+    nightly = pytest.mark.nightly
+    return [pytest.param(x, marks=nightly if x in slow else ()) for x in names]
 
 
 def test_the_readers_are_those_that_are_named() -> None:
     assert sorted(READERS) == sorted(NAMES)
 
 
-@pytest.mark.parametrize("name", _marked(NAMES))
+@pytest.mark.parametrize("name", _marked(NAMES, _LONG))
 def test_changed_files_are_refused_in_words_or_true(name: str, tmp_path: Path) -> None:
     reader = READERS[name]
     for content in reader.genuine:

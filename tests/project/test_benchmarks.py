@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import json
 import pkgutil
-import subprocess
+import runpy
 import sys
 from pathlib import Path
 
@@ -24,39 +23,18 @@ _MODULES = sorted(
 )
 _PROGRAMS = [name for name in _MODULES if ".support." not in name]
 
-# one process for all of them: what they have in common is loaded once
-_ASK_ALL = """
-import contextlib, io, json, runpy, sys, warnings
-warnings.simplefilter("ignore", RuntimeWarning)  # some import others
-told = {}
-for name in sys.argv[1:]:
-    sys.argv, text = [name, "--help"], io.StringIO()
-    with contextlib.redirect_stdout(text):
-        try:
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # some import others
+def test_every_benchmark_tells_its_options(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in _PROGRAMS:
+        monkeypatch.setattr(sys, "argv", [name, "--help"])
+        with pytest.raises(SystemExit) as ended:
             runpy.run_module(name, run_name="__main__", alter_sys=True)
-            told[name] = "no command", ""
-        except SystemExit as ended:
-            told[name] = ended.code, text.getvalue()
-        except Exception as error:
-            told[name] = repr(error), ""
-print(json.dumps(told))
-"""
-
-
-def test_every_benchmark_tells_its_options() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _ASK_ALL, *_PROGRAMS],
-        cwd=_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert {name: code for name, (code, _) in told.items() if code} == {}
-    for name, (_, text) in told.items():
+        assert not ended.value.code, name
+        text = capsys.readouterr().out
         assert text.startswith(f"usage: python -m {name} "), text[:80]
-    assert set(told) == set(_PROGRAMS)
     assert len(_PROGRAMS) > 20
 
 

@@ -277,6 +277,7 @@ def test_a_fault_of_the_checker_is_noticed(plant: _Plant, monkeypatch: _Patch) -
     assert found.count("NOT_REJECTED") >= 1
 
 
+@pytest.mark.nightly  # the quick self-test judges one of each kind
 def test_the_recorded_tickets_are_judged_rightly() -> None:
     found = list(judged_tickets(check, quick=False))
     assert {verdict.name for _, verdict, _ in found} == {"NOT_REJECTED"}

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
@@ -46,7 +46,13 @@ def test_graphs_are_drawn_by_their_type(graph: TargetCNN) -> None:
 
 
 def _smallest(condition: Any) -> TargetCNN:
-    options = settings(derandomize=True, database=None, max_examples=2000)
+    options = settings(
+        derandomize=True,
+        database=None,
+        max_examples=2000,
+        phases=(Phase.generate, Phase.shrink),
+        report_multiple_bugs=False,
+    )
     return find(slst.target_graphs(), condition, settings=options)
 
 

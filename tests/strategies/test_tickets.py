@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from handmade.nightly import nightly_but
 from hypothesis import Phase, given, settings
 
 from slth_verify.errors import SlthVerifyError
@@ -14,7 +15,6 @@ from slth_verify.ticket import check
 from slth_verify.verdict import Verdict
 
 MANY = settings(
-    max_examples=300,
     phases=[Phase.generate],
     derandomize=True,
     database=None,
@@ -38,11 +38,12 @@ def test_genuine_tickets_are_verified(
     assert check(*stored.save(folder)).verdict is Verdict.VERIFIED
 
 
-def test_every_change_and_every_judgement_occurs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", nightly_but([150], [150, 300]))
+def test_every_change_and_every_judgement_occurs(number: int, tmp_path: Path) -> None:
     changes: Counter[str] = Counter()
     judged: Counter[str] = Counter()
 
-    @MANY
+    @settings(MANY, max_examples=number)
     @given(stored=corrupted_tickets())
     def draw(stored: StoredTicket) -> None:
         assert stored.change
@@ -54,7 +55,7 @@ def test_every_change_and_every_judgement_occurs(tmp_path: Path) -> None:
     assert len(changes) >= 6
     assert judged["refused"] >= 30
     assert judged["REFUTED"] >= 30
-    assert judged["VERIFIED"] <= 60
+    assert judged["VERIFIED"] <= number // 5
 
 
 def test_cases_print_what_was_changed_and_no_bytes() -> None:

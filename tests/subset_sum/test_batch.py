@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from handmade.nightly import nightly_but
 
 from slth_verify.errors import InvalidParameterError, WorkerLostError
 from slth_verify.subset_sum import (
@@ -134,7 +135,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", nightly_but([1], [1, 2]))
 def test_kill_9_loses_nothing_that_was_finished(workers: int, tmp_path: Path) -> None:
     script, log, journal = (tmp_path / x for x in ("run.py", "log", "journal"))
     script.write_text(_SCRIPT)

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from handmade.nightly import nightly_but
-from hypothesis import given, settings
+from handmade.nightly import cases, nightly_but
+from hypothesis import given
 from hypothesis import strategies as st
 
 import slth_verify as sv
@@ -187,7 +187,7 @@ def test_a_share_is_a_share_of_the_widest_range(graph: TargetCNN) -> None:
 DRAWN = target_graphs(max_steps=3, max_channels=2, max_side=3)
 
 
-@settings(max_examples=25)
+@cases(8, 25)
 @given(DRAWN, st.integers(0, 99))
 def test_drawn_graphs_have_tickets_or_clear_refusals(
     graph: TargetCNN, seed: int

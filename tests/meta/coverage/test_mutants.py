@@ -158,6 +158,8 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {str(tmp_path)!r})
 from benchmarks.support.mutation import trials
+trials._HEAVY = ("pytest", "hypothesis.strategies", "slth_verify.suite")
+trials.prepare(())
 path = Path({str(tmp_path)!r}, "told.py")
 wrong = "def double(x):\\n    return 2 + x + x\\n"
 for source, name in (

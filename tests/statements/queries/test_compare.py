@@ -75,7 +75,7 @@ def test_a_crossover_is_bracketed() -> None:
 
 def test_a_crossover_of_two_claims_about_one_event() -> None:
     half = {"eps1": EPS / 2, "eps2": EPS / 2, "delta": EPS}
-    found = RSS.compare(WHOLE, over=("eps", "1e-6", "1/4"), C=12, second_values=half)
+    found = RSS.compare(WHOLE, over=("eps", "1e-2", "1/4"), C=12, second_values=half)
     assert [s.stronger for s in found.stretches] == ["der:rss-whole", None, "thm:rss"]
     ((low, high),) = found.crossovers
     for eps, stronger in ((low, "der:rss-whole"), (high, "thm:rss")):
