@@ -20,8 +20,10 @@ from slth_verify.ticket.graphs.values import FloatPair, float_pruned_values
 from slth_verify.ticket.graphs.weights import drawn_filters
 from slth_verify.verdict import Verdict
 
-#: Their tickets take seconds each.
-LARGE = {"MNIST example", "LeNet-5"}
+#: Their tickets or their checks take many seconds; kinds of nodes are those of others.
+SLOW = ("DCGAN", "LeNet-5", "MNIST example", "ResNet with option A")
+#: Images that are smaller than usual, where checks of many outputs take long.
+SMALL = {"dilated": (1, 4, 5), "reflecting": (1, 3, 3)}
 
 
 def images_of(graph: TargetCNN) -> np.ndarray:
@@ -34,8 +36,11 @@ def images_of(graph: TargetCNN) -> np.ndarray:
     )
 
 
-def proved(name: str, eps: str, folder: Path) -> None:
+def proved(
+    name: str, eps: str, folder: Path, sizes: dict[str, Any] | None = None
+) -> None:
     maker, shape = ARCHITECTURES[name]
+    shape = (sizes or {}).get(name, shape)
     module = made(maker)
     graph = graph_from_torch(module, input_shape=tuple(shape))
     network = sv.RandomCNN(seed=1, widths=sv.suggested_widths(graph, eps))
@@ -65,19 +70,13 @@ def pruned_by(graph: TargetCNN, ticket: Any, images: np.ndarray) -> np.ndarray:
     return float_pruned_values(graph, pairs, images)
 
 
-@pytest.mark.parametrize("name", sorted(ARCHITECTURES.keys() - LARGE))
+@pytest.mark.parametrize("name", sorted(ARCHITECTURES.keys() - set(SLOW)))
 def test_a_network_is_proved(name: str, tmp_path: Path) -> None:
-    proved(name, "30%", tmp_path)
+    proved(name, "30%", tmp_path, SMALL)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "LeNet-5",
-        # its kinds of nodes are those of "Keras style"
-        pytest.param("MNIST example", marks=pytest.mark.nightly),
-    ],
-)
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", SLOW)
 def test_a_larger_network_is_proved(name: str, tmp_path: Path) -> None:
     proved(name, "45%", tmp_path)
 
