@@ -52,10 +52,9 @@ def _kept(dim: int, one: Asked, other: Asked, universal: bool) -> bool:
     return bool(found[0] <= found[1])
 
 
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(st.sampled_from([1, 2, 9]), _ASKED, _ASKED, st.booleans())
 @example(9, (F(1, 100), F(1, 2), F(5)), (F(1, 100), F(9, 10), F(10)), False)
-@example(9, (F(1, 10), F(99, 100), F(1)), (F(1, 30), F(99, 100), F(1)), False)
 def test_an_easier_question_has_no_larger_width(
     dim: int, one: Asked, other: Asked, universal: bool
 ) -> None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 
 import pytest
+from handmade.examples import few
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,7 +44,7 @@ def _rises(best: object, size: tuple[int, int, int], eps: list[float]) -> bool:
 
 
 @given(size=_SIZES, eps=st.lists(_ACCURACIES, min_size=2, max_size=2))
-@settings(deadline=None, max_examples=60)
+@settings(few(20, of=60), deadline=None)
 def test_a_larger_accuracy_never_has_a_smaller_bound(
     size: tuple[int, int, int], eps: list[float]
 ) -> None:
@@ -70,7 +71,17 @@ def _questions(chain: list[tuple[int, str, str, str]]) -> list[Question]:
     return [Question(m, F(eps), F(norm), F(prob)) for m, eps, norm, prob in chain]
 
 
-@pytest.mark.parametrize("name", _CHAINS)
+#: Others show the same in seconds.
+_SLOW = ("coarse", "seldom, in many dimensions")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(x for x in _CHAINS if x not in _SLOW),
+        *(pytest.param(x, marks=pytest.mark.nightly) for x in _SLOW),
+    ],
+)
 def test_an_easier_question_needs_no_more(name: str) -> None:
     asked = _questions(_CHAINS[name])
     found = [known_width(question, universal=False) for question in asked]
