@@ -42,7 +42,7 @@ def _certified(*, dim: int, eps: Fraction, prob: Fraction) -> int:
 
 
 def test_certified_widths_are_never_below_necessary_ones() -> None:
-    check_width(_certified, max_dim=2, settings=settings(max_examples=8))
+    check_width(_certified, max_dim=2, settings=settings(max_examples=4))
 
 
 @pytest.mark.nightly
