@@ -63,8 +63,8 @@ def mp_hit(size: int, target: list[Fraction], eps: Fraction) -> mpf:
 @pytest.mark.parametrize(
     ("size", "target", "eps"),
     [
-        (1, [F(0)], F(1, 10)),
-        (1, [F(1), F(0), F(0)], F(1, 100)),
+        pytest.param(1, [F(0)], F(1, 10), marks=pytest.mark.nightly),
+        pytest.param(1, [F(1), F(0), F(0)], F(1, 100), marks=pytest.mark.nightly),
         (3, [F(0)] * 4, F(1, 100)),
         (5, [F(1, 2), F(-1, 3)], F(1, 2)),
         (12, [F(1)] + [F(0)] * 5, F(1, 10)),

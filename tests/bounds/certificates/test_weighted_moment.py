@@ -271,10 +271,10 @@ def test_the_sharp_moment_beats_the_crude_one_in_high_dimension() -> None:
 
 CONFIGURATIONS = [
     (1, 10, 4, "0.1", "0.2", F(1, 2)),
-    (1, 9, 5, "0.05", "0.1", F(0)),
+    pytest.param(1, 9, 5, "0.05", "0.1", F(0), marks=pytest.mark.nightly),
     (2, 13, 6, "0.15", "0.1", F(1, 2)),
     (2, 12, 7, "0.3", "0.1", F(1, 2)),
-    (3, 13, 6, "0.5", "0.1", F(1)),
+    pytest.param(3, 13, 6, "0.5", "0.1", F(1), marks=pytest.mark.nightly),
 ]
 
 

@@ -152,12 +152,8 @@ def _for_less(entry: Entry) -> Entry:
     return replace(easy, eps=entry.eps, prob=entry.prob, dim=entry.dim)
 
 
-LIES = [
-    _smaller,
-    _more_blocks,
-    _for_less,
-    *(pytest.param(x, marks=pytest.mark.nightly) for x in (_coarser, _absurd)),
-]
+SLOW_LIES = [pytest.param(x, marks=pytest.mark.nightly) for x in (_coarser, _absurd)]
+LIES = [_smaller, _more_blocks, _for_less, *SLOW_LIES]
 
 
 @pytest.mark.parametrize("lie", LIES)

@@ -32,7 +32,7 @@ ROWS = json.loads(
 
 
 def row_marks(row):
-    marks = [pytest.mark.nightly] if F(row["eps"]) < F(1, 100) else []
+    marks = [pytest.mark.nightly] if F(row["eps"]) < F(1, 10) else []
     return pytest.param(row, id=row["eps"], marks=marks)
 
 

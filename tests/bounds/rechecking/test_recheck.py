@@ -138,8 +138,15 @@ TRUE_ANYWAY = {
 }
 
 
+def _change(name: str, lie: Any) -> Any:
+    """By default half of the pairs: each answer and each lie is in some."""
+    left_out = (NAMES.index(name) + LIES.index(lie)) % 2 == 1
+    marks = [pytest.mark.nightly] if left_out else []
+    return pytest.param(name, lie, id=f"{name}-{lie.__name__}", marks=marks)
+
+
 CHANGES = [
-    pytest.param(name, lie, id=f"{name}-{lie.__name__}")
+    _change(name, lie)
     for name in NAMES
     for lie in LIES
     if (name, lie) not in TRUE_ANYWAY
