@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from handmade.examples import few
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import slth_verify as sv
@@ -44,7 +45,7 @@ def _is_the_range(target: Any, found: OutputSpread) -> bool:
 
 
 @given(target_networks(max_depth=3))
-@settings(max_examples=60)
+@settings(few(30, of=60))
 def test_outputs_lie_in_the_certified_range(target: Any) -> None:
     assert _is_the_range(target, output_spread(target))
 
@@ -64,7 +65,7 @@ def test_a_wrong_range_is_seen(name: str, mutant: Mutant) -> None:
     wrong = mutant(outputs, *RANGE_LIES[name])
 
     @given(target_networks(max_depth=3))
-    @settings(max_examples=200, database=None)
+    @settings(max_examples=200, database=None, phases=[Phase.generate])
     def attack(target: Any) -> None:
         assert _is_the_range(target, wrong.output_spread(target))
 
@@ -178,7 +179,7 @@ def test_prune_warns_of_a_trivial_claim(target: Any) -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=20)
+@settings(few(5, of=20))
 def test_a_witness_is_seen_by_torch(made: Callable[..., Any], seed: int) -> None:
     """Filters at random approximate nothing, and an image shows it."""
     import torch

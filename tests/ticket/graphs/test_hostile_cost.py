@@ -153,7 +153,12 @@ def test_a_long_check_is_not_begun(name: str) -> None:
     assert result.error_upper_bound is None
 
 
-@pytest.mark.parametrize("name", COSTLY)
+#: Whose checks are ended by default.
+ENDED = ("filters of many outputs", "millions of places")
+OTHERS = [pytest.param(x, marks=pytest.mark.nightly) for x in COSTLY if x not in ENDED]
+
+
+@pytest.mark.parametrize("name", [*ENDED, *OTHERS])
 def test_a_long_check_ends_with_its_time(name: str) -> None:
     graph, ticket = COSTLY[name]()
     result = run_bounded(sv.check, ticket, graph, seconds=60, time_limit=1)
@@ -169,7 +174,7 @@ def test_a_limit_of_memory_alone_begins_no_long_check() -> None:
 
 
 def extreme(exponent: int) -> tuple[TargetCNN, Ticket]:
-    graph = row(300, image(1), Dense, weight=ONE)
+    graph = row(200, image(1), Dense, weight=ONE)
     return graph, ticket_of(graph, exponent=exponent)
 
 
