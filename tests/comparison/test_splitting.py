@@ -21,7 +21,7 @@ from slth_verify.forms import Differences, box_of
 from slth_verify.graph import Dense, Input, Rectifier, TargetCNN, values
 from slth_verify.verdict import Verdict
 
-SPLITS = (2, 7)
+SPLITS = (2, 5)
 
 
 @cache
@@ -121,21 +121,31 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("lie", LIES)
+#: Their like is among the others.
+SLOW_LIES = ("the other leaf forgotten", "bounds that grow")
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        pytest.param(x, marks=[pytest.mark.nightly] if x in SLOW_LIES else [])
+        for x in LIES
+    ],
+)
 def test_a_lie_is_seen(lie: str, mutant: Callable[..., ModuleType]) -> None:
     assert refuted(mutant(splitting, *LIES[lie]))
 
 
 def test_splits_pay_for_few_inputs() -> None:
     f, g = graphs()
-    plain, again, split = (sv.compare(f, g, splits=count) for count in (0, 9, 9))
+    plain, again, split = (sv.compare(f, g, splits=count) for count in (0, 4, 4))
     assert again == split  # the same leaves
     assert split.error_upper_bound is not None
     assert plain.error_upper_bound is not None
     assert split.error_upper_bound < plain.error_upper_bound * Fraction(4, 5)
     between = (split.error_upper_bound + plain.error_upper_bound) / 2
     assert sv.compare(f, g, eps=between).verdict is Verdict.INCONCLUSIVE
-    assert sv.compare(f, g, eps=between, splits=9).verdict is Verdict.VERIFIED
+    assert sv.compare(f, g, eps=between, splits=4).verdict is Verdict.VERIFIED
 
 
 def test_a_point_is_not_split() -> None:
@@ -219,17 +229,19 @@ def _wrongly_verified(module: ModuleType, patch: pytest.MonkeyPatch) -> bool:
     patch.setattr(module, "_witness", lambda *_: None)
     grid = np.linspace(-1, 1, 41)
     offsets = np.array([(x, y) for x in grid for y in grid]) * float(RADIUS)
-    for image in np.random.default_rng(5).uniform(-0.7, 0.7, (20, 2)):
-        result = module.certified_near(
-            networks, image, RADIUS, splits=splitting.Splits(16)
-        )
+    for image in np.random.default_rng(5).uniform(-0.7, 0.7, (10, 2)):
         near_ones = np.clip(image + offsets, -1, 1)
         classes = {
             int(row.argmax())
             for graph in graphs(5)
             for row in values(graph, near_ones).reshape(len(near_ones), -1)
         }
-        if result.verdict is Verdict.VERIFIED and len(classes) > 1:
+        if len(classes) == 1:
+            continue  # the ball may be verified
+        result = module.certified_near(
+            networks, image, RADIUS, splits=splitting.Splits(4)
+        )
+        if result.verdict is Verdict.VERIFIED:
             return True
     return False
 
