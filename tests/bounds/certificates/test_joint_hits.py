@@ -64,7 +64,13 @@ def _hits(size: int, overlap: int, target: list[str], eps: str) -> tuple[int, in
     return int((near[0] & near[1]).sum()), trials
 
 
-@pytest.mark.parametrize("case", SIMULATED)
+@pytest.mark.parametrize(
+    "case",
+    [
+        *SIMULATED[:2],
+        *(pytest.param(x, marks=pytest.mark.nightly) for x in SIMULATED[2:]),
+    ],
+)
 def test_simulation_stays_between(case) -> None:
     """A false alarm has a probability below 1e-8 in each test."""
     found = joint_hit_probability(*case)

@@ -53,16 +53,18 @@ def needed(graph, eps="0.01", delta="0.1"):
     return target_widths(graph, eps, delta, kind="necessary")
 
 
-def test_necessary_widths_do_not_exceed_certified_ones(line) -> None:
+@pytest.mark.parametrize(
+    "eps", ["0.1", pytest.param("0.003", marks=pytest.mark.nightly)]
+)
+def test_necessary_widths_do_not_exceed_certified_ones(line, eps) -> None:
     for graph in (
         line([[0.5, -0.25], [1, 2]]),
         line([[0.5], [3]], "0", "1", [1, -2]),
         line([[1.0]]),
     ):
-        for eps in ("0.1", "0.003"):
-            low, high = needed(graph, eps), target_widths(graph, eps, "0.1")
-            assert 0 < low.widths[0] <= high.widths[0]
-            assert low.filters <= high.filters
+        low, high = needed(graph, eps), target_widths(graph, eps, "0.1")
+        assert 0 < low.widths[0] <= high.widths[0]
+        assert low.filters <= high.filters
 
 
 @pytest.mark.parametrize(("n", "eps"), [(1, 0.2), (2, 0.05), (3, 0.01)])
