@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from handmade.examples import few
+from handmade.nightly import cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +34,7 @@ def moved(graph: TargetCNN, seed: int, size: float) -> TargetCNN:
     return TargetCNN(tuple(nodes), "moved")
 
 
-@settings(few(12, of=40), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(cases(12, 40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     target_graphs(max_steps=4),
     st.integers(0, 2**32 - 1),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from handmade.examples import few
+from handmade.nightly import cases
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -45,7 +45,7 @@ def _is_the_range(target: Any, found: OutputSpread) -> bool:
 
 
 @given(target_networks(max_depth=3))
-@settings(few(30, of=60))
+@settings(cases(30, 60))
 def test_outputs_lie_in_the_certified_range(target: Any) -> None:
     assert _is_the_range(target, output_spread(target))
 
@@ -179,7 +179,7 @@ def test_prune_warns_of_a_trivial_claim(target: Any) -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(few(5, of=20))
+@settings(cases(5, 20))
 def test_a_witness_is_seen_by_torch(made: Callable[..., Any], seed: int) -> None:
     """Filters at random approximate nothing, and an image shows it."""
     import torch

@@ -9,7 +9,7 @@ from math import comb
 
 import mpmath
 import pytest
-from handmade.examples import few
+from handmade.nightly import cases
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -66,7 +66,7 @@ def _check(z, eps):
             assert mpmath.mpf(lower.numerator) / lower.denominator <= four * (1 + 1e-20)
 
 
-@settings(few(2, of=6), deadline=None)
+@settings(cases(2, 6), deadline=None)
 @given(TARGETS, ACCURACIES)
 @example(F(10**5), F(1, 10))
 @example(F(0), F(2))

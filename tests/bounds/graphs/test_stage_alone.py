@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-from handmade.examples import few
+from handmade.nightly import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,7 +38,7 @@ def widths_of(graph: TargetCNN, eps: str) -> tuple:
         return ()
 
 
-@settings(few(3, of=8))
+@settings(cases(3, 8))
 @given(GRAPHS, st.sampled_from(["1/1000", "1/10", "3"]))
 def test_needed_never_exceeds_certified(graph, eps) -> None:
     found = widths_of(graph, eps)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from handmade.examples import few
+from handmade.nightly import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +30,7 @@ def _needed(dims: Any, eps: Any, norms: Any, chances: Any) -> bool:
     return necessary_width(*easy).n <= necessary_width(*hard).n
 
 
-@settings(few(15, of=50))
+@settings(cases(15, 50))
 @given(_DIMS, _ACCURACIES, _NORMS, _CHANCES)
 def test_a_harder_question_needs_no_fewer_samples(
     dims: Any, eps: Any, norms: Any, chances: Any

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 
 import pytest
-from handmade.examples import few
+from handmade.nightly import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,7 +44,7 @@ def _rises(best: object, size: tuple[int, int, int], eps: list[float]) -> bool:
 
 
 @given(size=_SIZES, eps=st.lists(_ACCURACIES, min_size=2, max_size=2))
-@settings(few(20, of=60), deadline=None)
+@settings(cases(20, 60), deadline=None)
 def test_a_larger_accuracy_never_has_a_smaller_bound(
     size: tuple[int, int, int], eps: list[float]
 ) -> None:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from handmade.examples import few
+from handmade.nightly import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,7 +60,7 @@ numbers = st.one_of(
 )
 
 
-@settings(few(60, of=200), deadline=None)
+@settings(cases(60, 200), deadline=None)
 @given(
     st.lists(numbers, max_size=10),
     st.one_of(st.fractions(F(1, 50), 1, max_denominator=60), st.just(F(1, 10**30))),
@@ -78,7 +78,7 @@ def test_agrees_with_all_sums(samples, eps, low, high, few, gaps, window) -> Non
         assert agrees(samples, eps, low, high)
 
 
-@settings(few(50, of=150), deadline=None)
+@settings(cases(50, 150), deadline=None)
 @given(st.lists(short, min_size=3, max_size=10), st.integers(1, 6), st.booleans())
 def test_gaps_of_exactly_two_eps(samples, twentieths, wider) -> None:
     # sums are tenths, so gaps equal to 2 eps are frequent
