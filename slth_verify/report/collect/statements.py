@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+
+import sympy as sp
 
 from slth_verify.report.model.case import CaseReport
 from slth_verify.report.model.parts import Formula, StatementSummary
@@ -44,14 +47,22 @@ def _summary(item: Statement, evaluated: tuple[str, ...]) -> StatementSummary:
             {
                 "name": name,
                 "meaning": meaning,
-                "mathml": f"{_MATH}{mathml(relation)}</math>",
-                "latex": latex(relation),
             }
+            | dict(_written(relation))
             | _origin(item, name)
             for name, meaning, relation in claims
         ),
         notes=item.notes,
         evaluated=evaluated,
+    )
+
+
+@cache
+def _written(relation: sp.Basic) -> tuple[tuple[str, str], ...]:
+    """A formula in both languages, which all reports of a process share."""
+    return (
+        ("mathml", f"{_MATH}{mathml(relation)}</math>"),
+        ("latex", latex(relation)),
     )
 
 

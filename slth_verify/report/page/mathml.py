@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from markupsafe import Markup, escape
@@ -23,6 +24,7 @@ _OPERATORS = "\u2061\u2062\u2063\u2064"
 _ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
 
 
+@lru_cache(maxsize=256)  # pages of one process have most formulas in common
 def safe_mathml(text: str) -> Markup:
     """MathML with presentation elements and harmless attributes only.
 
