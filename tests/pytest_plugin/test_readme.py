@@ -12,15 +12,19 @@ import pytest
 README = Path(__file__).parents[2] / "README.md"
 
 
+@pytest.mark.parametrize("workers", [0, pytest.param(2, marks=pytest.mark.nightly)])
 def test_the_suite_in_the_readme_passes(
-    new_process: Callable[..., pytest.RunResult], written: Callable[[], dict[str, Any]]
+    workers: int,
+    alone: Callable[..., pytest.RunResult],
+    written: Callable[[], dict[str, Any]],
 ) -> None:
     text = README.read_text(encoding="utf-8")
     (source,) = re.findall(
         r"```python\n(# test_my_network\.py\n.*?)```", text, flags=re.DOTALL
     )
     (command,) = re.findall(r"^pytest (--slth-report=out\.json -n 2) ", text, re.M)
-    done = new_process(source, *command.split())
+    words = command.removesuffix("2") + str(workers)
+    done = alone(source, *words.split())
     done.assert_outcomes(passed=3)
     assert done.ret == 0
     document = written()

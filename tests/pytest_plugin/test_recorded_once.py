@@ -21,12 +21,14 @@ def search(columns, target, eps):
     return np.zeros(columns.shape[1] if columns.ndim > 1 else 0, dtype=bool)
 """
 SUITE = """
-    from hypothesis import settings
+    from hypothesis import Phase, settings
     from mysolver import search
     from slth_verify import Verdict
     from slth_verify.conformance import ConformanceFailure, check_mask, run_conformance
 
-    FEW = settings(max_examples=20, derandomize=True, database=None)
+    FEW = settings(
+        max_examples=20, derandomize=True, database=None, phases=[Phase.generate]
+    )
 
     def test_mine(slth):
         slth.conformance(run_conformance(solver=search, settings=FEW)).require()

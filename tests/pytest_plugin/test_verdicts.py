@@ -38,10 +38,11 @@ REFUTED = """
 """
 CHECKED = """
     import pytest
-    from slth_verify.conformance import check_mask
 
     @pytest.mark.slth(statement="def:channel-blocked-mask")
     def test_mask():
+        from slth_verify.conformance import check_mask  # only where it runs
+
         check_mask(lambda channels, block, *, kernel_size: [])
 """
 
@@ -93,6 +94,12 @@ def test_refuted_claims_fail_the_run_whatever_the_options(
     assert read_suite(pytester.path / "out.json") == written()
 
 
+@pytest.mark.parametrize(
+    "suite",
+    [(), pytest.param(("-n", "2"), marks=pytest.mark.nightly)],
+    ids=["alone", "two workers"],
+    indirect=True,
+)
 def test_a_failed_check_is_a_refutation_with_a_command(
     suite: Run, written: Written
 ) -> None:
