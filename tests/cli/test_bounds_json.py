@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from slth_verify import bounds
 from slth_verify.cli import run
 from slth_verify.graph import Dense, Input, TargetCNN
+from slth_verify.processes import bounded
 
 VALIDATOR = Draft202012Validator(bounds.schema())
 
@@ -42,6 +43,12 @@ SLOW = [
     "mrss --dim 1 --eps 0.5 --universal --ball one-norm",
     f"{NETWORK} --universal --kind all",
 ]
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch) -> None:
+    """Recheck without a process for each answer; test_recheck_files has those."""
+    monkeypatch.setattr(bounded, "run_bounded", lambda f, *args, **limits: f(*args))
 
 
 def _printed(words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict]:

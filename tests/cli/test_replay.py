@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from slth_verify.bounds import mrss_width
 from slth_verify.cli import run
@@ -287,7 +287,9 @@ def _one(*, dim: int, eps: Fraction, prob: Fraction) -> int:
 
 
 #: One case in 25 shows that a solver never finds anything.
-FEW = settings(max_examples=200, derandomize=True, database=None)
+FEW = settings(
+    max_examples=200, derandomize=True, database=None, phases=[Phase.generate]
+)
 WITH_OPTIONS = {
     "check_solver": lambda: check_solver(
         as_solver(_none), exact=True, max_size=5, settings=FEW

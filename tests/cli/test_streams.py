@@ -14,8 +14,12 @@ import pytest
 from slth_verify.cli import run
 from slth_verify.cli.printing.plain_progress import plain_progress
 
-COMMANDS = [["--help"], ["--version"], ["statements", "thm:rss"], ["nonsense"],
-            ["statements", "thm:nonsense", "--json"]]  # fmt: skip
+LIGHT = [["--help"], ["--version"], ["nonsense"]]
+#: They load all statements, as the long one does.
+HEAVY = [
+    pytest.param(words, marks=pytest.mark.nightly)
+    for words in (["statements", "thm:rss"], ["statements", "thm:nonsense", "--json"])
+]
 #: More than a pipe holds at once.
 LONG = ["statements", "--json"]
 
@@ -28,7 +32,7 @@ def _run(words: list[str], **streams: object) -> tuple[int, str]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
-@pytest.mark.parametrize("words", [*COMMANDS, LONG], ids=" ".join)
+@pytest.mark.parametrize("words", [*LIGHT, LONG, *HEAVY], ids=" ".join)
 def test_a_closed_pipe_is_never_a_verdict(words: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -43,7 +47,7 @@ def test_a_closed_pipe_is_never_a_verdict(words: list[str]) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("words", [*LIGHT, *HEAVY], ids=" ".join)
 def test_an_output_that_is_full_is_no_verdict(words: list[str]) -> None:
     with open("/dev/full", "w") as full:
         code, said = _run(words, stdout=full)
