@@ -13,7 +13,7 @@ from handmade.stored_rows import HONEST_PLAN
 from slth_verify.sweep import Row, Store, load_plan, run_sweep
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A plan, and the store of its sweep."""
     made = tmp_path_factory.mktemp("honest")
@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def rows(folder: Path) -> list[Row]:
     """All its rows."""
     with Store(folder / "plan.sqlite") as store:
