@@ -51,11 +51,11 @@ def with_worse_verdict(document: Json) -> None:
 @pytest.mark.parametrize(
     ("changes", "worse"),
     [
-        ((), 0),
-        ((slower,), 0),
-        ((asked_otherwise,), 0),
+        pytest.param((), 0, marks=pytest.mark.nightly),
+        pytest.param((slower,), 0, marks=pytest.mark.nightly),
+        pytest.param((asked_otherwise,), 0, marks=pytest.mark.nightly),
         ((slower, asked_otherwise), 0),
-        ((with_worse_figure,), 1),
+        pytest.param((with_worse_figure,), 1, marks=pytest.mark.nightly),
         ((with_worse_verdict, with_worse_figure, slower, asked_otherwise), 2),
     ],
 )

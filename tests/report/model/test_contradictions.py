@@ -57,6 +57,20 @@ _LIES = (
 
 
 @pytest.mark.parametrize("lie", _LIES)
+def test_a_lying_document_is_not_read(
+    lie: Callable[[Json], None], example: Json, tmp_path: Path
+) -> None:
+    lie(example)
+    path = tmp_path / "lie.json"
+    path.write_text(json.dumps(example))
+    with pytest.raises(UnusableFileError):
+        read_report(path)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [_LIES[0], *(pytest.param(lie, marks=pytest.mark.nightly) for lie in _LIES[1:])],
+)
 def test_a_lying_document_is_refused_in_every_form(
     lie: Callable[[Json], None],
     example: Json,
@@ -66,8 +80,6 @@ def test_a_lying_document_is_refused_in_every_form(
     lie(example)
     path, folder = tmp_path / "lie.json", tmp_path / "out"
     path.write_text(json.dumps(example))
-    with pytest.raises(UnusableFileError):
-        read_report(path)
     words = ["report", "--output", str(folder), "--from"]
     for form in ([], ["--json"]):
         assert run([*words, str(path), *form]) == 2
@@ -97,6 +109,7 @@ def test_lie_a_reader_that_compares_nothing(
     # what does not come from the reader is not shown as verified all the same
     assert believed_verdict(example) == "INCONCLUSIVE"
     assert believed(example["cases"][0]) == "INCONCLUSIVE"
+    example["cases"] = example["cases"][:1]  # fewer charts to draw
     headline = render_html(example).split("</h1>")[0]
     assert "INCONCLUSIVE" in headline
 

@@ -251,9 +251,13 @@ def test_large_targets_get_fewer_images(graph_subject, monkeypatch) -> None:
             assert images.max() <= 1
 
 
-def test_the_digits_lenet_is_a_case(tmp_path: Path) -> None:
+def test_the_digits_lenet_is_among_the_targets() -> None:
     names = [subject.target.name for subject in subjects_of(Profile(name="p"), 1)]
     assert names[:2] == ["digits", "digits LeNet"]
+
+
+@pytest.mark.nightly  # a small graph with held-out images is a case above
+def test_the_digits_lenet_is_a_case(tmp_path: Path) -> None:
     (tmp_path / "tickets").mkdir()
     with proved_widths(0, 1) as widths:
         case = case_module.run_case(

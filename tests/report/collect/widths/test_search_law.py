@@ -15,6 +15,8 @@ from slth_verify.report.collect.widths.proved import proved_widths
 from slth_verify.report.collect.widths.search_law import Sweep
 from slth_verify.report.model.quantity import Absent, Quantity
 
+_SWEPT = Profile(name="law", law_dimension=18, law_repeats=1)
+
 
 @pytest.fixture(scope="module")
 def law(made):
@@ -48,21 +50,26 @@ def test_no_search_is_worse_than_the_worst(law):
 
 
 def test_certified_widths_of_the_law_are_searched_like_those_of_layers():
-    profile = Profile(name="law", law_dimension=18, law_repeats=1)
     with proved_widths(9, 120.0) as widths:
-        rows = Sweep(profile, 0, widths.second).figures(widths).rows
+        rows = Sweep(_SWEPT, 0, widths.second).figures(widths).rows
     assert isinstance(rows[0].certified, Quantity)
     assert isinstance(rows[0].necessary, Quantity)
     assert int(rows[0].necessary.lower) <= int(rows[0].certified.lower) <= 120
     assert isinstance(rows[1].certified, Absent)
 
 
-def test_outside_the_sweep_no_width_is_given():
-    profile = Profile(name="law", law_dimension=18, law_repeats=1)
+@pytest.fixture(scope="module")
+def swept():
+    """A sweep whose searches are kept, and the steps that it told."""
     seen = []
     with Background() as second:
-        sweep = Sweep(profile, 0, second)
+        sweep = Sweep(_SWEPT, 0, second)
         sweep.wait(lambda *step: seen.append(step))
+    return sweep, seen
+
+
+def test_outside_the_sweep_no_width_is_given(swept):
+    sweep, seen = swept
     assert [step[1:] for step in seen] == [(0, 2), (1, 2), (2, 2)]
     for dimension in (8, 19):
         assert isinstance(sweep.width(dimension, Fraction(1, 100)), Absent)
@@ -70,13 +77,10 @@ def test_outside_the_sweep_no_width_is_given():
     assert isinstance(sweep.width(9, Fraction(1, 100)), Quantity)
 
 
-def test_searches_that_were_lost_with_their_process_are_made_again():
-    profile = Profile(name="law", law_dimension=18, law_repeats=1)
+def test_searches_that_were_lost_with_their_process_are_made_again(swept):
+    kept, _ = swept
     with Background() as second:
-        kept = Sweep(profile, 0, second)
-        kept.wait(lambda *_: None)
-    with Background() as second:
-        lost = Sweep(profile, 0, second)
+        lost = Sweep(_SWEPT, 0, second)
     assert lost.width(9, Fraction(1, 100)) == kept.width(9, Fraction(1, 100))
 
 
