@@ -47,7 +47,9 @@ def test_a_closed_pipe_is_never_a_verdict(words: list[str]) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
-@pytest.mark.parametrize("words", [*LIGHT, *HEAVY], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [*LIGHT, ["statements", "thm:rss"], HEAVY[1]], ids=" ".join
+)
 def test_an_output_that_is_full_is_no_verdict(words: list[str]) -> None:
     with open("/dev/full", "w") as full:
         code, said = _run(words, stdout=full)

@@ -23,7 +23,7 @@ from slth_verify.report.model.quantity import Absent
 from slth_verify.ticket import Ticket, check
 from slth_verify.verdict import Verdict
 
-_PROFILE = Profile(name="lies", law_dimension=0, certified_dimension=0)
+_PROFILE = Profile(name="lies", law_dimension=0, certified_dimension=0, local_images=2)
 
 
 @pytest.fixture(scope="module")
