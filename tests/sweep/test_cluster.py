@@ -1,4 +1,4 @@
-"""A real scheduler and three workers on this machine: the rows of a local sweep."""
+"""A real scheduler and two workers on this machine: the rows of a local sweep."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_workers_give_the_rows_of_a_local_sweep(
     with ExitStack() as stack:
         stack.enter_context(running(*scheduler(port)))
         workers = [
-            stack.enter_context(running(*worker(address, tmp_path))) for _ in range(3)
+            stack.enter_context(running(*worker(address, tmp_path))) for _ in range(2)
         ]
         await_workers(address, len(workers))
 

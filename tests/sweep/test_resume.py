@@ -36,7 +36,7 @@ def test_a_sweep_that_is_killed_ends_with_the_same_table(
     summary = run_sweep(load_plan(plan), tmp_path / "whole.sqlite", workers=1)
     assert summary.outcomes == {"done": 24, "failed": 4}
     assert summary.ran == TINY_RUNS
-    for rows in (0, 2, 9):
+    for rows in (0, 9):
         kill_when(start(plan, killed, "--workers", "2"), killed, rows)
         assert rows <= rows_of(killed) < TINY_RUNS
     seen: list[tuple[int, int]] = []
