@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -139,16 +139,22 @@ def run(
     help="The table; its ending says which kind.",
 )
 def export(store: str, output: str) -> int:
-    """Write the rows as a table, .csv or .parquet (extra parquet)."""
+    """Write the rows as a table, .csv or .parquet (extra parquet).
+
+    Every row is written as it is stored. Exit code 3 if rows contradict one another, 1
+    if a ticket was refuted.
+    """
     from slth_verify.sweep import Store
+    from slth_verify.sweep.document import to_document
     from slth_verify.sweep.export import export as write
 
     try_output(output, {"STORE": store})
     with Store(store) as there:
         rows = list(there.rows())
     write(rows, output)
+    code = _judged(to_document(Path(store).stem, rows))
     note(f"written: {printable(output)}, {counted(len(rows), 'row')}")
-    return 0
+    return code
 
 
 @command.command()
@@ -171,10 +177,16 @@ def report(store: str, output: str) -> int:
     with Store(store) as there:
         document = to_document(Path(store).stem, there.rows())
     write_atomically(output, render_sweep(document))
+    code = _judged(document)
+    note(f"written: {printable(output)}")
+    return code
+
+
+def _judged(document: dict[str, Any]) -> int:
+    """Say which rows cannot be believed; the exit code."""
     said = [found["reason"] for found in document["contradictions"]]
     for line in _contradictory(document["contradictory"], said):
         note(line)
-    note(f"written: {printable(output)}")
     return _code(document["refuted"], document["contradictory"])
 
 

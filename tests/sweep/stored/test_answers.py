@@ -30,6 +30,7 @@ def test_exit_code_and_page_agree_on_what_is_refuted(
         assert len(there.refuted()) == to_document("x", there.rows())["refuted"] == 1
     assert command(["sweep", str(store.with_suffix(".toml"))]) == 1
     assert command(["sweep", "report", str(store), "--output", str(page)]) == 1
+    assert command(["sweep", "export", str(store), "--output", f"{page}.csv"]) == 1
     assert "1 ticket with a claim that is false" in page.read_text()
 
 
@@ -55,6 +56,10 @@ def test_contradicting_rows_are_exit_code_3_and_named(
     text = page.read_text()
     assert "INCONCLUSIVE</span> 2 rows that cannot be believed" in text
     assert "<td>777</td>" not in text  # among widths
+    table = store.with_suffix(".csv")
+    assert command(["sweep", "export", str(store), "--output", str(table)]) == 3
+    assert "exclude each other" in capsys.readouterr().err
+    assert ",777," in table.read_text()  # as it is stored
     plan.write_text(SIMULATED_PLAN)
     assert command(["sweep", str(plan)]) == 0  # not about rows of this plan
 
