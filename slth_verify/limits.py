@@ -100,10 +100,12 @@ PROOF_NODES: Final = 3_000
 #: Parts of all terms of a symbolic sum that is written out.
 WRITTEN_NODES: Final = 1_000_000
 
-#: Operations of one enclosure of a constant, and of all constants that one search
-#: compares; an integral counts as a sum of INTEGRAL_TERMS terms.
+#: Operations of one enclosure of a constant, of all constants that one search
+#: compares, and of all cells of one comparison over a range; an integral counts as a
+#: sum of INTEGRAL_TERMS terms.
 ENCLOSED_NODES: Final = 2_000_000
 SEARCHED_NODES: Final = 5_000_000
+COMPARED_NODES: Final = 50_000_000
 INTEGRAL_TERMS: Final = 1_000
 
 #: Parts of one formula whose limit is sought.

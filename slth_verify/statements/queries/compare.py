@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from slth_verify.errors import InvalidParameterError
-from slth_verify.limits import SEARCHED_NODES
+from slth_verify.limits import COMPARED_NODES
 from slth_verify.statements._data import StatementData
 from slth_verify.statements._types import Claim
 from slth_verify.statements.decisions.decide import sign_of
@@ -57,8 +57,8 @@ def compare(
         of: Claim or subject, for both or as a pair; the main claims by default.
         over: ``(name, low, high)``: compare for all values of one symbol in a range.
         width: Cells are split down to this relative width; a bracket around a crossover
-            joins a few of them. What more cells than 20,000 would decide stays open, or
-            fewer where formulas are long (`slth_verify.limits.SEARCHED_NODES`).
+            joins a few of them. What more cells than 4,000 would decide stays open, or
+            fewer where formulas are long (`slth_verify.limits.COMPARED_NODES`).
         second_values: Values for the second statement only.
         formulas_only: Compare the bare bounds of claims about different things too;
             then none is called stronger.
@@ -101,7 +101,7 @@ def compare(
             _trend(first, claims[0], sides[0], symbol),
             _trend(second, claims[1], sides[1], symbol),
         )
-        most = SEARCHED_NODES // max(1, sum(map(algebra.evaluations, sides)))
+        most = COMPARED_NODES // max(1, sum(map(algebra.evaluations, sides)))
         on_cell = _cells(sides, trends, symbol)
         pieces = _pieces(on_cell, over, width, min(MOST_CELLS, max(1, most)))
         signs = {piece.sign for piece in pieces}

@@ -15,7 +15,7 @@ from slth_verify.statements.decisions.decide import enclosed, enclosed_sign
 from slth_verify.statements.decisions.substitution import substitute
 
 #: Cells of one range, unless their functions are long.
-MOST_CELLS = 20_000
+MOST_CELLS = 4_000
 _BITS = 96
 
 

@@ -247,7 +247,7 @@ def test_a_comparison_looks_at_so_many_cells(
         return sign_pieces(*given)
 
     monkeypatch.setattr(compare, "sign_pieces", pieces)
-    monkeypatch.setattr(compare, "SEARCHED_NODES", share * limits.SEARCHED_NODES)
+    monkeypatch.setattr(compare, "COMPARED_NODES", share * limits.COMPARED_NODES)
     found = statement("der:rss-constant").compare(
         statement("der:rss-counting"), over=("eps", "1e-9", "1/4")
     )
