@@ -200,7 +200,7 @@ def test_drawn_graphs_have_tickets_or_clear_refusals(
     if not stages_of(graph) or not 0 < width < 10**300:
         return
     try:
-        ticket = pruned(graph, "30%", seed, time_limit=20)
+        ticket = pruned(graph, "30%", seed, time_limit=4)
     except (InvalidParameterError, NoTicketFoundError):
         return
     result = sv.check(ticket, graph)
