@@ -80,7 +80,13 @@ def test_collapsed_drawn_graphs_are_written(
     small = collapse(hand_ticket(graph, seed), graph, merge=merge)
     path = tmp_path_factory.mktemp("onnx") / "net.onnx"
     images = box_images(graph, seed).astype(np.float32)
-    small.to_onnx(path)
+    refused = expected_refusal(small.graph)
+    with (
+        pytest.raises(InvalidTargetError, match="float32") if refused else nullcontext()
+    ):
+        small.to_onnx(path)
+    if refused:
+        return
     found, wanted = run(path, images), values(small.graph, images)
     size = max(
         float(max(map(abs, (*part.lower, *part.upper))))
