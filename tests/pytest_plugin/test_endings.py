@@ -81,6 +81,7 @@ def test_a_crashed_worker_takes_nothing_with_it(
     done.stdout.fnmatch_lines(["REFUTED *test_crash*", "did not end: *test_crash"])
 
 
+@pytest.mark.nightly  # the one below has no workers
 @pytest.mark.usefixtures("usual_signals")
 def test_an_interrupted_run_of_workers_keeps_what_was_recorded(
     new_process: Run, written: Written

@@ -71,6 +71,7 @@ def test_workers_give_the_rows_of_a_local_sweep(
     assert final_table(store) == final_table(tmp_path / "local.sqlite")
 
 
+@pytest.mark.nightly  # seconds of starting processes
 @with_dask
 def test_a_sweep_outlives_its_scheduler(write_plan: Write, tmp_path: Path) -> None:
     plan, port = load_plan(write_plan(TINY)), free_port()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from handmade.nightly import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +39,7 @@ def widths_of(graph: TargetCNN, eps: str) -> tuple:
         return ()
 
 
+@pytest.mark.nightly  # test_graph_necessary has three graphs
 @settings(cases(3, 8))
 @given(GRAPHS, st.sampled_from(["1/1000", "1/10", "3"]))
 def test_needed_never_exceeds_certified(graph, eps) -> None:

@@ -141,6 +141,7 @@ def test_a_module_of_the_package_is_changed_indeed() -> None:
     subprocess.run([sys.executable, "-c", _HERE], cwd=root, check=True)
 
 
+@pytest.mark.nightly  # seconds in a process of its own
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 def test_a_wrong_module_is_noticed_by_its_test_alone(tmp_path: Path) -> None:
     """In a process of its own, which forks before the module is loaded."""

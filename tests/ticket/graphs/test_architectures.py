@@ -21,7 +21,7 @@ from slth_verify.ticket.graphs.weights import drawn_filters
 from slth_verify.verdict import Verdict
 
 #: Their tickets or their checks take many seconds; kinds of nodes are those of others.
-SLOW = ("DCGAN", "LeNet-5", "MNIST example", "ResNet with option A")
+SLOW = ("DCGAN", "LeNet-5", "MNIST example", "ResNet with option A", "VGG block")
 #: Images that are smaller than usual, where checks of many outputs take long.
 SMALL = {"dilated": (1, 4, 5), "reflecting": (1, 3, 3)}
 
