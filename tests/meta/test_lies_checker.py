@@ -21,7 +21,7 @@ from slth_verify.conformance.oracles.told_tickets import told_tickets
 from slth_verify.errors import SlthVerifyError
 from slth_verify.ticket import check
 
-#: Caught by one of the last tickets; test_planted has the same in the checker itself.
+#: Caught by one of the last tickets; test_planted_tickets has the same in the checker.
 SLOW = (error_not_compared,)
 
 

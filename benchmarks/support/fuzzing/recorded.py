@@ -11,9 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from benchmarks.support.fuzzing.forms import (
-    JSON,
-)
+from benchmarks.support.fuzzing.forms import JSON
 from benchmarks.support.fuzzing.judging import Reader
 from slth_verify.errors import UnusableFileError
 from slth_verify.report import Profile, render_html, render_suite, to_document

@@ -64,8 +64,9 @@ def refuse_large(
 
     Raises:
         TooLargeError: If the result needs more than `slth_verify.limits.EXACT_BITS`
-            binary digits, sums and products ``SUM_BITS``, or a constant is beyond
-            the exponential of ``2^MAGNITUDE_BITS``.
+            binary digits, sums and products ``SUM_BITS``, what a root is written with
+            ``ROOT_BITS``, or a constant is beyond the exponential of
+            ``2^MAGNITUDE_BITS``.
     """
     if length(function, parts) > _limit(function) or _towering(function, parts):
         raise TooLargeError(_message(function, parts, node, values))
@@ -101,13 +102,13 @@ def _message(
         f"about 2^{size.bit_length() - 1}" if size > 10**12 else f"about {size:,}"
     ) + " binary digits"
     limit = _limit(function)
-    rooted = function is sp.Pow and root_length(*parts) == size
     is_of = "an exact number of"
-    if rooted:
-        is_of, limit = "written by way of a number of", ROOT_BITS
+    room = " or ".join(f"{name} up to {most:,}" for name, _, most in given if most)
+    if function is sp.Pow and ROOT_BITS < size == root_length(*parts):
+        # no size is the largest: what is needed depends on factors
+        is_of, limit, room = "written by way of a number of", ROOT_BITS, ""
     elif size <= limit:
         about = "a modulus beyond all evaluation"
-    room = " or ".join(f"{name} up to {most:,}" for name, _, most in given if most)
     return (
         f"{shown}: {formula} is {is_of} {about} there, and at most {limit:,} "
         f"(slth_verify.limits.{_NAMES[limit]}) were required (any statement). "
